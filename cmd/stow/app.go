@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// app is one run of the program: where it reads and writes, what its global
+// flags say, and what tests put in place of the real thing.
+type app struct {
+	stdin          *bufio.Reader // also what "-" means for passphrase files
+	stdout, stderr io.Writer
+	now            func() time.Time
+	openTerminal   func() (*terminal, error)
+
+	// workFactor is the scrypt work factor of everything sealed under a
+	// passphrase in this run. 0 means what the school's policy says; only
+	// tests set it, and nothing outside the program can.
+	workFactor int
+
+	schoolDir string // --school
+	json      bool   // --json
+	quiet     bool   // --quiet
+
+	started bool // flags and arguments were in order
+}
+
+func newApp() *app {
+	return &app{
+		stdin:        bufio.NewReader(os.Stdin),
+		stdout:       os.Stdout,
+		stderr:       os.Stderr,
+		now:          time.Now,
+		openTerminal: openTerminal,
+	}
+}
+
+// run carries out one command line and returns the exit status. The first
+// Ctrl-C cancels the command, which then cleans up; the second ends the program
+// at once.
+func (a *app) run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	root := a.rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if !a.started { // the flags may not have been read as far as this one
+		a.json = a.json || slices.Contains(args, "--json")
+	}
+	return a.report(err)
+}

@@ -1,0 +1,12 @@
+// Command stow is the command line of Stowage: keys, files, sticks and the
+// register of one school. It is pure Go and needs nothing beside it.
+//
+// What it does is in the packages it joins; here are only its flags, its words
+// and its exit codes (exit.go).
+package main
+
+import "os"
+
+func main() {
+	os.Exit(newApp().run(os.Args[1:]))
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// show prints the result of a command: v as JSON with --json, otherwise what
+// text writes.
+func (a *app) show(v any, text func(w io.Writer)) error {
+	if a.json {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(v)
+	}
+	if text == nil {
+		return nil
+	}
+	var b strings.Builder
+	text(&b)
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// say tells a person something beside the result, on standard error.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet && !a.json {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+// warn tells of something that does not stop the command.
+func (a *app) warn(format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	if a.json {
+		_ = json.NewEncoder(a.stderr).Encode(map[string]string{"warning": message})
+		return
+	}
+	fmt.Fprintf(a.stderr, "stow: warning: %s\n", message)
+}
+
+// table writes rows in columns under a heading.
+func table(w io.Writer, heading []string, rows [][]string) {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.ToUpper(strings.Join(heading, "\t")))
+	for _, row := range rows {
+		for i, cell := range row {
+			if i > 0 {
+				fmt.Fprint(tw, "\t")
+			}
+			fmt.Fprint(tw, printable(cell))
+		}
+		fmt.Fprintln(tw)
+	}
+	tw.Flush()
+}
+
+// fields writes one "name: value" line for each pair that has a value.
+func fields(w io.Writer, pairs ...string) {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			fmt.Fprintf(tw, "%s:\t%s\n", pairs[i], printable(pairs[i+1]))
+		}
+	}
+	tw.Flush()
+}
+
+// printable makes text from outside safe for a terminal: what could move the
+// cursor or turn the writing round is shown as U+FFFD.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+// sizeText writes a number of bytes in decimal units, as drives are sold in.
+func sizeText(bytes int64) string {
+	if bytes < 1000 {
+		return fmt.Sprintf("%d B", bytes)
+	}
+	units := "kMGTPE"
+	size := float64(bytes)
+	i := -1
+	for size >= 999.5 && i+1 < len(units) {
+		size /= 1000
+		i++
+	}
+	if size < 9.95 {
+		return fmt.Sprintf("%.1f %cB", size, units[i])
+	}
+	return fmt.Sprintf("%.0f %cB", size, units[i])
+}
+
+// timeText writes a moment in local time; the zero time is nothing.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2 Jan 2006 15:04")
+}
+
+// dayText writes a date; the zero time is nothing.
+func dayText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2 Jan 2006")
+}
+
+// counted writes a number with its noun: "1 file", "3 files".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

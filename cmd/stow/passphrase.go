@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+// maxPassphrase bounds what is read as a passphrase.
+const maxPassphrase = 1024
+
+// attempts is how often a person may get a new passphrase wrong before the
+// program gives up.
+const attempts = 3
+
+var (
+	errEmptyPassphrase = errors.New("the passphrase is empty")
+	errLongPassphrase  = errors.New("the passphrase is longer than 1024 bytes")
+	errNotTheSame      = errors.New("the two passphrases are not the same")
+)
+
+// passphraseFlag is a place where one passphrase of a command may come from: a
+// file, or the terminal when the flag is not given.
+type passphraseFlag struct {
+	file string // "" is the terminal, "-" the next line of standard input
+}
+
+// add gives cmd the flag under the given name.
+func (p *passphraseFlag) add(cmd *cobra.Command, name, usage string) {
+	cmd.Flags().StringVar(&p.file, name, "", usage+" (`FILE`, or - for standard input; otherwise it is asked for)")
+	_ = cmd.MarkFlagFilename(name)
+}
+
+// addAuthority gives cmd the flag of the authority's passphrase. Where it is
+// the only passphrase of a command, the short name works too.
+func (p *passphraseFlag) addAuthority(cmd *cobra.Command, only bool) {
+	p.add(cmd, "authority-passphrase-file", "read the authority's passphrase from a file")
+	if only {
+		p.add(cmd, "passphrase-file", "the same as --authority-passphrase-file")
+		cmd.MarkFlagsMutuallyExclusive("authority-passphrase-file", "passphrase-file")
+	}
+}
+
+// addHolder gives cmd the flag of the holder's passphrase.
+func (p *passphraseFlag) addHolder(cmd *cobra.Command) {
+	p.add(cmd, "passphrase-file", "read the key's passphrase from a file")
+}
+
+// addNew gives cmd the flag of a new passphrase.
+func (p *passphraseFlag) addNew(cmd *cobra.Command) {
+	p.add(cmd, "new-passphrase-file", "read the new passphrase from a file")
+}
+
+// passphrase returns a passphrase that exists already. The caller clears it.
+func (a *app) passphrase(ctx context.Context, from passphraseFlag, of string) ([]byte, error) {
+	if from.file != "" {
+		return a.passphraseFile(from.file)
+	}
+	t, err := a.openTerminal()
+	if err != nil {
+		return nil, fmt.Errorf("ask for the passphrase of %s: %w", of, err)
+	}
+	defer t.Close()
+	line, err := t.readSecret(ctx, fmt.Sprintf("Passphrase for %s: ", of))
+	if err != nil {
+		return nil, err
+	}
+	return checkPassphrase(line)
+}
+
+// newPassphrase returns a passphrase to be set: asked for twice on a terminal,
+// and refused with the reason when judge refuses it. The caller clears it.
+func (a *app) newPassphrase(ctx context.Context, from passphraseFlag, of string, judge func([]byte) error) ([]byte, error) {
+	if from.file != "" {
+		line, err := a.passphraseFile(from.file)
+		if err != nil {
+			return nil, err
+		}
+		if err := judge(line); err != nil {
+			clear(line)
+			return nil, err
+		}
+		return line, nil
+	}
+	t, err := a.openTerminal()
+	if err != nil {
+		return nil, fmt.Errorf("ask for a new passphrase for %s: %w", of, err)
+	}
+	defer t.Close()
+	for range attempts - 1 {
+		line, err := askNew(ctx, t, of, judge)
+		if err == nil || ctx.Err() != nil || errors.Is(err, errCancelled) {
+			return line, err
+		}
+		_, message := a.explain(err)
+		fmt.Fprintln(t.out, message)
+	}
+	return askNew(ctx, t, of, judge)
+}
+
+// askNew asks for a new passphrase once, twice over.
+func askNew(ctx context.Context, t *terminal, of string, judge func([]byte) error) ([]byte, error) {
+	first, err := t.readSecret(ctx, fmt.Sprintf("New passphrase for %s: ", of))
+	if err != nil {
+		return nil, err
+	}
+	if first, err = checkPassphrase(first); err != nil {
+		return nil, err
+	}
+	if err := judge(first); err != nil {
+		clear(first)
+		return nil, err
+	}
+	second, err := t.readSecret(ctx, "The same once more: ")
+	defer clear(second)
+	if err != nil {
+		clear(first)
+		return nil, err
+	}
+	if !bytes.Equal(first, second) {
+		clear(first)
+		return nil, errNotTheSame
+	}
+	return first, nil
+}
+
+// passphraseFile reads the first line of a file, or the next line of standard
+// input. Someone who can read the file can use the key, so it says so when
+// others may.
+func (a *app) passphraseFile(name string) ([]byte, error) {
+	if name == "-" {
+		return readPassphraseLine(a.stdin)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase: %w", err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && readableByOthers(info) {
+		a.warn("The passphrase file %s can be read by other users of this computer; chmod 600 it.", name)
+	}
+	line, err := readPassphraseLine(bufio.NewReaderSize(f, maxPassphrase+2))
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase from %s: %w", name, err)
+	}
+	return line, nil
+}
+
+// readableByOthers reports whether the permissions let a group or the world read
+// a regular file. Windows does not tell that way.
+func readableByOthers(info fs.FileInfo) bool {
+	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
+}
+
+// readPassphraseLine reads one line without its line ending.
+func readPassphraseLine(r *bufio.Reader) ([]byte, error) {
+	line := make([]byte, 0, maxPassphrase+2)
+	for {
+		c, err := r.ReadByte()
+		if errors.Is(err, io.EOF) || err == nil && c == '\n' {
+			return checkPassphrase(bytes.TrimSuffix(line, []byte("\r")))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(line) == cap(line) {
+			clear(line)
+			return nil, errLongPassphrase
+		}
+		line = append(line, c)
+	}
+}
+
+func checkPassphrase(line []byte) ([]byte, error) {
+	switch {
+	case len(line) == 0:
+		return nil, errEmptyPassphrase
+	case len(line) > maxPassphrase:
+		clear(line)
+		return nil, errLongPassphrase
+	}
+	return line, nil
+}

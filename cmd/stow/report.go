@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// errCancelled: the person stopped the command.
+var errCancelled = errors.New("cancelled")
+
+// subjectError says what an error is about, in words for the person: "the
+// stick at E:\" or "alice.age".
+type subjectError struct {
+	subject string
+	err     error
+}
+
+func (e *subjectError) Error() string { return e.subject + ": " + e.err.Error() }
+func (e *subjectError) Unwrap() error { return e.err }
+
+// on says what err is about; nil stays nil.
+func on(subject string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &subjectError{subject, err}
+}
+
+// jsonError is how an error looks with --json.
+type jsonError struct {
+	Error struct {
+		Code    exitCode `json:"code"`
+		Name    string   `json:"name"`
+		Message string   `json:"message"`
+		Detail  string   `json:"detail,omitempty"`
+	} `json:"error"`
+}
+
+// report tells of an error on standard error and returns the exit status.
+func (a *app) report(err error) int {
+	if err == nil {
+		return int(exitOK)
+	}
+	if !a.started {
+		if _, known := errors.AsType[*usageError](err); !known {
+			err = &usageError{err.Error()}
+		}
+	}
+	code, message := a.explain(err)
+	if a.json {
+		var j jsonError
+		j.Error.Code, j.Error.Name, j.Error.Message = code, code.name(), message
+		j.Error.Detail = err.Error()
+		_ = json.NewEncoder(a.stderr).Encode(j)
+		return int(code)
+	}
+	fmt.Fprintf(a.stderr, "stow: %s\n", printable(message))
+	return int(code)
+}

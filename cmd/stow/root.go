@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const about = `stow keeps a school's memory sticks and files encrypted, and the register of who
+holds what.
+
+ICT sets a school up once, issues each person a key and each stick to a person;
+people then put files on their stick, get them back, and send each other
+encrypted files. Everything stow makes is a plain age file, tar or signed note,
+so stock tools can always recover it.`
+
+// rootCommand builds the whole command line.
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stow",
+		Short: "Encrypt a school's memory sticks and files, and keep their register",
+		Long:  about,
+		Example: examples(
+			"stow school init ~/school --name 'Hill Road Primary' --set-default",
+			"stow holder add --name 'Alice Jones' --email alice@hillroad.example",
+			"stow key issue alice@hillroad.example",
+			"stow stick issue /media/STICK --to alice@hillroad.example --label HRP-0042",
+			"stow stick put /media/STICK reports/",
+		),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.started = true
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.schoolDir, "school", "", "the school's `DIR`; otherwise what the config file says")
+	flags.BoolVar(&a.json, "json", false, "print results and errors as JSON")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
+	_ = root.MarkPersistentFlagDirname("school")
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+
+	root.AddGroup(
+		&cobra.Group{ID: "files", Title: "Files and sticks:"},
+		&cobra.Group{ID: "ict", Title: "For ICT:"},
+	)
+	root.SetHelpCommandGroupID("files")
+	root.SetCompletionCommandGroupID("files")
+	root.AddCommand(&cobra.Command{
+		Use:   "exit-codes",
+		Short: "The numbers stow ends with",
+		Long:  "What the exit status of stow means:\n\n" + exitTable(),
+	})
+	return root
+}
+
+// group makes a command that only holds others.
+func group(use, short, groupID string, commands ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short, GroupID: groupID,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggestions(cmd, args[0]))
+			}
+			return cmd.Help()
+		},
+	}
+	cmd.AddCommand(commands...)
+	return cmd
+}
+
+// suggestions names the commands that were perhaps meant.
+func suggestions(cmd *cobra.Command, typed string) string {
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(typed); len(near) > 0 {
+		return "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return ""
+}
+
+// examples lays out example command lines for the help.
+func examples(lines ...string) string {
+	return "  " + strings.Join(lines, "\n  ")
+}
+
+// usageError is a command line that is not right.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
