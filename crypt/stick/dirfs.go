@@ -1,0 +1,133 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// DirFS is the [FS] of a mounted drive or any other folder. It never leaves
+// that folder, whatever links it finds there (os.Root).
+type DirFS struct {
+	root *os.Root
+}
+
+// NewDirFS opens the folder. The caller closes it.
+func NewDirFS(path string) (*DirFS, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, driveError(err)
+	}
+	return &DirFS{root}, nil
+}
+
+// Close frees the folder.
+func (d *DirFS) Close() error { return d.root.Close() }
+
+// Name returns the path that the DirFS was opened with.
+func (d *DirFS) Name() string { return d.root.Name() }
+
+// Open implements [FS].
+func (d *DirFS) Open(name string) (File, error) {
+	f, err := d.root.Open(name)
+	return dirFile(f, err)
+}
+
+// Create implements [FS].
+func (d *DirFS) Create(name string) (File, error) {
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return dirFile(f, err)
+}
+
+// Mkdir implements [FS].
+func (d *DirFS) Mkdir(name string) error {
+	return driveError(d.root.Mkdir(name, 0o700))
+}
+
+// ReadDir implements [FS].
+func (d *DirFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(d.root.FS(), name)
+	return entries, driveError(err)
+}
+
+// Stat implements [FS].
+func (d *DirFS) Stat(name string) (fs.FileInfo, error) {
+	info, err := d.root.Lstat(name)
+	return info, driveError(err)
+}
+
+// Remove implements [FS].
+func (d *DirFS) Remove(name string) error { return driveError(d.root.Remove(name)) }
+
+// SyncDir implements [FS].
+func (d *DirFS) SyncDir(name string) error { return driveError(syncDir(d.root, name)) }
+
+// Free implements [FS].
+func (d *DirFS) Free() (free, total int64, err error) {
+	free, total, err = freeSpace(d.root)
+	return free, total, driveError(err)
+}
+
+// Lock implements [FS] with the operating system's lock on the open file.
+func (d *DirFS) Lock(name string, exclusive bool) (io.Closer, error) {
+	flag := os.O_RDONLY
+	if exclusive {
+		flag = os.O_RDWR | os.O_CREATE
+	}
+	f, err := d.root.OpenFile(name, flag, 0o600)
+	if err != nil {
+		return nil, driveError(err)
+	}
+	if err := lockFile(f, exclusive); err != nil {
+		_ = f.Close()
+		return nil, driveError(fmt.Errorf("lock %s: %w", name, err))
+	}
+	return f, nil
+}
+
+// driveFile is a file whose errors are told in the words of this package.
+type driveFile struct{ *os.File }
+
+func dirFile(f *os.File, err error) (File, error) {
+	if err != nil {
+		return nil, driveError(err)
+	}
+	return driveFile{f}, nil
+}
+
+func (f driveFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	return n, driveError(err)
+}
+
+func (f driveFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.File.ReadAt(p, off)
+	return n, driveError(err)
+}
+
+func (f driveFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	return n, driveError(err)
+}
+
+func (f driveFile) Sync() error { return driveError(f.File.Sync()) }
+
+func (f driveFile) Close() error { return driveError(f.File.Close()) }
+
+// driveError adds the sentinel of this package that an error of the operating
+// system means, if there is one.
+func driveError(err error) error {
+	if err == nil || err == io.EOF { //nolint:errorlint // io.EOF must stay itself for io.Reader
+		return err
+	}
+	for _, meaning := range driveErrors {
+		for _, sys := range meaning.errs {
+			if errors.Is(err, sys) {
+				return fmt.Errorf("%w: %w", meaning.sentinel, err)
+			}
+		}
+	}
+	return err
+}

@@ -1,0 +1,85 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The errors that callers decide on. They are wrapped with what failed and to
+// what; use errors.Is. Those of the unlocked key ([keys.ErrPassphrase],
+// [keys.ErrOtherSchool], …) come from package keys.
+var (
+	// ErrNotStick: the drive holds no stick.
+	ErrNotStick = errors.New("not an encrypted stick")
+	// ErrAlreadyStick: the drive holds a stick, or what is left of one.
+	ErrAlreadyStick = errors.New("the drive is an encrypted stick already")
+	// ErrFormat: the stick was written in a format that this program is too old for.
+	ErrFormat = errors.New("the stick needs a newer version of the program")
+	// ErrNoKey: the stick carries no key of the kind that was to be unlocked.
+	ErrNoKey = errors.New("the stick carries no such key")
+	// ErrSwapped: a key file is not the one that the school's note vouches for.
+	ErrSwapped = errors.New("the stick's key is not the one the school signed for")
+	// ErrForged: a layer was not written by anyone who can open the stick, or
+	// belongs elsewhere.
+	ErrForged = errors.New("not written for this place by a key of the stick")
+	// ErrDamaged: a layer or file on the stick cannot be read as it was written.
+	ErrDamaged = errors.New("damaged")
+
+	// ErrFull: the drive has no room; see also [NoSpaceError].
+	ErrFull = errors.New("the drive is full")
+	// ErrReadOnly: the drive, or this opening of the stick, cannot be written to.
+	ErrReadOnly = errors.New("the stick is read-only")
+	// ErrGone: the drive is no longer there.
+	ErrGone = errors.New("the drive is no longer there")
+	// ErrTooLarge: something exceeds what a stick can hold or a reader accepts.
+	ErrTooLarge = errors.New("too large")
+	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
+	ErrLocked = errors.New("locked by another program")
+	// ErrClosed: the stick was closed.
+	ErrClosed = errors.New("the stick is closed")
+
+	// ErrNotFound: no such file or folder on the stick.
+	ErrNotFound = errors.New("no such file or folder on the stick")
+	// ErrExists: the name is taken, and replacing it was not asked for.
+	ErrExists = errors.New("the name exists already")
+	// ErrKind: a folder stands where a file is wanted, or the other way round.
+	ErrKind = errors.New("a folder cannot take the place of a file, nor a file that of a folder")
+	// ErrName: a name that a stick does not hold; see [CheckPath].
+	ErrName = errors.New("not a name a stick can hold")
+	// ErrChanged: a file changed while it was being read.
+	ErrChanged = errors.New("changed while it was being read")
+	// ErrSpecial: neither a file nor a folder, such as a link or a device.
+	ErrSpecial = errors.New("neither a file nor a folder")
+)
+
+// InUseError says that another program has the stick open.
+type InUseError struct {
+	Program string    // its name, empty when unknown
+	PID     int       // its process, 0 when unknown
+	Since   time.Time // when it opened the stick, zero when unknown
+}
+
+func (e *InUseError) Error() string {
+	if e.PID == 0 {
+		return "the stick is open in another program"
+	}
+	return fmt.Sprintf("the stick is open in %s (process %d)", e.Program, e.PID)
+}
+
+// Is makes an InUseError an [ErrLocked].
+func (e *InUseError) Is(target error) bool { return target == ErrLocked }
+
+// NoSpaceError says that something does not fit; it is found before anything
+// is written.
+type NoSpaceError struct {
+	Need int64 // bytes that would be written, padding included
+	Free int64 // bytes free on the drive
+}
+
+func (e *NoSpaceError) Error() string {
+	return fmt.Sprintf("the drive has %d bytes free and %d are needed", e.Free, e.Need)
+}
+
+// Is makes a NoSpaceError an [ErrFull].
+func (e *NoSpaceError) Is(target error) bool { return target == ErrFull }

@@ -1,0 +1,154 @@
+package stick
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"stowage/crypt"
+)
+
+type record struct{}
+
+// Stick is an open stick. It is safe for concurrent use; Close ends it.
+type Stick struct{}
+
+// Close frees the stick and wipes its keys. The [FS] is not closed.
+func (s *Stick) Close() error { return nil }
+
+// Note returns what the school signed about the stick.
+func (s *Stick) Note() Note { return Note{} }
+
+// Head returns the newest state, to be remembered for [OpenOptions.LastSeen].
+func (s *Stick) Head() Head { return Head{} }
+
+// Warnings returns what is not as it should be on the stick.
+func (s *Stick) Warnings() []Warning { return nil }
+
+// ReadOnly reports whether the stick was opened for reading only.
+func (s *Stick) ReadOnly() bool { return false }
+
+// MustChangePassphrase reports whether the stick was opened with a passphrase
+// that ICT knows and that the holder must change before anything else. The
+// caller decides what is refused until then.
+func (s *Stick) MustChangePassphrase() bool { return false }
+
+// List returns the files and folders in a folder, sorted by name. The top is ".".
+func (s *Stick) List(folder string) ([]Entry, error) { return nil, nil }
+
+// Stat describes one file or folder.
+func (s *Stick) Stat(path string) (Entry, error) { return Entry{}, nil }
+
+// Walk calls visit for everything below a folder, parents first, sorted by name.
+func (s *Stick) Walk(folder string, visit func(Entry) error) error { return nil }
+
+// Search returns up to limit entries whose path contains all the words, case
+// and accents ignored. A limit of 0 means all.
+func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, error) {
+	return nil, nil
+}
+
+// OpenFile opens a file for reading, also at random.
+func (s *Stick) OpenFile(path string) (*Reader, error) { return nil, nil }
+
+// Reader reads one file on the stick. ReadAt may be called concurrently.
+type Reader struct{}
+
+// Get writes files and folders to a folder of the computer, each file
+// atomically and with its modification time. No paths means everything.
+func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
+	return GetResult{}, nil
+}
+
+// Put stores files and folders of the computer in a folder of the stick, which
+// is made if missing. Links and devices are reported and skipped. Free space
+// is checked before anything is written.
+func (s *Stick) Put(ctx context.Context, folder string, sources []string, o PutOptions) (PutResult, error) {
+	return PutResult{}, nil
+}
+
+// PutItems stores the items given; folders above them are made as needed.
+func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutResult, error) {
+	return PutResult{}, nil
+}
+
+// PutReader stores what r yields under the given name. Content beyond a few
+// MiB is kept meanwhile in an encrypted temporary file of the computer, whose
+// key is never written.
+func (s *Stick) PutReader(ctx context.Context, name string, r io.Reader, modTime time.Time, o PutOptions) (PutResult, error) {
+	return PutResult{}, nil
+}
+
+// Mkdir makes a folder and those above it. It is no error if it exists.
+func (s *Stick) Mkdir(ctx context.Context, folder string) error { return nil }
+
+// Remove removes files and folders with all they hold. They stay among the
+// deleted ones until tidied.
+func (s *Stick) Remove(ctx context.Context, paths ...string) error { return nil }
+
+// Rename gives a file or folder another path. It fails when that exists.
+func (s *Stick) Rename(ctx context.Context, from, to string) error { return nil }
+
+// Move moves files and folders into a folder. It fails, and moves nothing, when a name is taken there.
+func (s *Stick) Move(ctx context.Context, paths []string, folder string) error { return nil }
+
+// Versions returns the stored versions of a file, newest first, following it
+// back through renames. The path need not exist now.
+func (s *Stick) Versions(path string) ([]Version, error) { return nil, nil }
+
+// OpenVersion opens a version for reading.
+func (s *Stick) OpenVersion(v Version) (*Reader, error) { return nil, nil }
+
+// Deleted returns the newest version of every file below a folder that is no longer there, sorted by path.
+func (s *Stick) Deleted(folder string) ([]Version, error) { return nil, nil }
+
+// Undelete brings back deleted files and folders with all they held when they
+// were removed. Their data is stored again.
+func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
+	return PutResult{}, nil
+}
+
+// Restore stores a version again under a path.
+func (s *Stick) Restore(ctx context.Context, v Version, path string, o PutOptions) (PutResult, error) {
+	return PutResult{}, nil
+}
+
+// Usage says what the space is used for.
+func (s *Stick) Usage() (Usage, error) { return Usage{}, nil }
+
+// Tidy rewrites layers that are mostly dead or tiny and removes the old ones.
+// Previous versions and deleted files in them are gone afterwards.
+func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
+	return TidyResult{}, nil
+}
+
+// EraseForGood removes files and folders, deleted ones as well, with all their
+// previous versions and names, by tidying the layers concerned at once. On
+// flash memory it reduces traces and can promise no more.
+func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progress) (TidyResult, error) {
+	return TidyResult{}, nil
+}
+
+// ChangePassphrase protects the holder key on the stick with another passphrase.
+func (s *Stick) ChangePassphrase(current, next []byte) error { return nil }
+
+// RekeyOptions are the options of [Stick.Rekey].
+type RekeyOptions struct {
+	Holders   []string // age recipients of who may open the stick from now on
+	HolderKey []byte   // their protected key file, to be carried on the stick; nil for none
+}
+
+// Rekey gives the stick to another holder, or to the same one with another
+// key: the stick's identity is encrypted to the new recipients and to the
+// school's recovery key. No layer is rewritten: who held the stick's identity
+// before can still read an old copy; see [Stick.Rotate].
+func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error { return nil }
+
+// ReplaceCode protects the stick's identity with another recovery code, or
+// with none when code is nil.
+func (s *Stick) ReplaceCode(code []byte) error { return nil }
+
+// Rotate gives the stick a new identity and encrypts every layer again, for
+// when a key may be compromised. It can be interrupted at any point: the stick
+// opens meanwhile as before, and Rotate called again finishes the work.
+func (s *Stick) Rotate(ctx context.Context, signer Signer, p crypt.Progress) error { return nil }

@@ -1,0 +1,188 @@
+package stick
+
+import (
+	"fmt"
+	"time"
+
+	"stowage/crypt"
+)
+
+// Kind says what an [Entry] is.
+type Kind byte
+
+// The kinds of entry.
+const (
+	KindFile   Kind = 'f'
+	KindFolder Kind = 'd'
+)
+
+// Entry is one file or folder on an open stick.
+type Entry struct {
+	Path    string    // from the top of the stick, slashes, NFC; the top itself is "."
+	Kind    Kind      // file or folder
+	Size    int64     // bytes; 0 for a folder
+	ModTime time.Time // to the second; zero for a folder that was never stored as such
+	Stored  time.Time // when this version was stored; zero as above
+}
+
+// IsFolder reports whether the entry is a folder.
+func (e Entry) IsFolder() bool { return e.Kind == KindFolder }
+
+// Head identifies the newest state of a stick: whoever remembers it notices
+// when an older state is shown in its place.
+type Head struct {
+	Seq    int64  `json:"seq"`    // number of the newest layer, 0 when there is none
+	Digest string `json:"digest"` // its digest, 64 hexadecimal digits, or empty
+}
+
+func (h Head) String() string { return fmt.Sprintf("%d:%s", h.Seq, h.Digest) }
+
+// WarningKind says what is wrong with something on the stick.
+type WarningKind string
+
+// The kinds of warning. Nothing that a warning names was read, and nothing
+// was removed because of it.
+const (
+	WarnTorn       WarningKind = "torn"        // a layer that was not written to its end; nothing in it was reported as stored
+	WarnDamaged    WarningKind = "damaged"     // a layer that cannot be read as it was written
+	WarnForged     WarningKind = "forged"      // a layer not written with a key of this stick
+	WarnMisplaced  WarningKind = "misplaced"   // a layer of another stick or of another place in the order
+	WarnMissing    WarningKind = "missing"     // a layer that must be there and is not
+	WarnForeign    WarningKind = "foreign"     // a file that does not belong in the folder
+	WarnEntry      WarningKind = "entry"       // one entry of a layer that is not allowed and was left out
+	WarnRolledBack WarningKind = "rolled back" // the stick is older than one already seen
+)
+
+// Warning is something on the stick that is not as it should be.
+type Warning struct {
+	Kind WarningKind
+	Name string // the file on the drive, where there is one
+	Seq  int64  // the layer's number, where known
+	Err  error  // what exactly, never nil
+}
+
+func (w Warning) String() string { return fmt.Sprintf("%s: %s: %v", w.Kind, w.Name, w.Err) }
+
+// Clash says what happens when a name is taken.
+type Clash int
+
+// What to do about a name that is taken. A folder put on a folder is merged;
+// a file and a folder never replace each other, which is [ErrKind].
+const (
+	Refuse   Clash = iota // nothing is stored at all: [ErrExists]
+	Skip                  // what is there stays; the newcomer is reported as skipped
+	Replace               // the newcomer is stored; the older version stays among the previous ones
+	KeepBoth              // the newcomer gets a free name, "report (2).pdf"
+)
+
+// PutOptions are the options of [Stick.Put] and its kin. The zero value is usable.
+type PutOptions struct {
+	Clash    Clash
+	Progress crypt.Progress // bytes of plaintext; may be nil
+}
+
+// Item is one file or folder to be stored by [Stick.PutItems].
+type Item struct {
+	Path    string    // where to, from the top of the stick
+	Source  string    // what it is called in results; Path when empty
+	Kind    Kind      // file or folder
+	Size    int64     // bytes that Open will yield
+	ModTime time.Time // kept to the second
+	// Open opens the content of a file. It may be called more than once.
+	Open func() (ItemReader, error)
+}
+
+// ItemReader reads the content of an [Item].
+type ItemReader interface {
+	Read(p []byte) (int, error)
+	Close() error
+	// Unchanged returns an error wrapping [ErrChanged] when what was read may
+	// not be what was there when reading began.
+	Unchanged() error
+}
+
+// PutResult says what was stored. It is right even when Put returned an error.
+type PutResult struct {
+	Stored  []Stored  // in the order stored; each is safe on the stick
+	Skipped []Skipped // left out, with the reason
+	Bytes   int64     // plaintext bytes stored
+}
+
+// Stored is one file or folder that is safe on the stick.
+type Stored struct {
+	Source string // as in Item
+	Path   string // where it is now; another than asked for with KeepBoth
+	Kind   Kind
+}
+
+// Skipped is something left out.
+type Skipped struct {
+	Path string // what
+	Err  error  // why: ErrExists, ErrKind, ErrName, ErrSpecial, ErrChanged, or an error reading it
+}
+
+// GetOptions are the options of [Stick.Get]. The zero value is usable.
+type GetOptions struct {
+	Replace  bool           // replace existing files; otherwise they are reported as skipped
+	Names    Names          // which names the destination can hold
+	Progress crypt.Progress // bytes of plaintext; may be nil
+}
+
+// Names says which names a destination can hold.
+type Names int
+
+// The choices for [GetOptions.Names].
+const (
+	NamesAuto    Names = iota // as this operating system
+	NamesWindows              // names that Windows cannot hold are changed
+	NamesExact                // names are kept, for systems that hold them all
+)
+
+// GetResult says what was fetched. It is right even when Get returned an error.
+type GetResult struct {
+	Fetched []Fetched // complete in the destination
+	Skipped []Skipped // left out, with the reason: ErrExists, ErrKind, ErrDamaged, or an error writing it
+	Bytes   int64     // plaintext bytes written
+}
+
+// Fetched is one file or folder that is complete in the destination.
+type Fetched struct {
+	Path string // on the stick
+	Dest string // below the destination, slashes
+	Kind Kind
+}
+
+// Renamed reports whether the name had to be changed for the destination,
+// given the folder that was asked for.
+func (f Fetched) Renamed(base string) bool { return f.Dest != base }
+
+// Version is one stored version of a file.
+type Version struct {
+	Entry
+	Deleted time.Time // when the name was removed or renamed, zero if it is there or was replaced
+	Current bool      // this is what the name shows now
+	at      *record
+}
+
+// Usage says what a stick's space is used for, in bytes.
+type Usage struct {
+	Live  int64 // encrypted bytes that today's files need
+	Dead  int64 // encrypted bytes that hold only previous versions and deleted files
+	Other int64 // tables of contents, keys and notes
+	Free  int64 // bytes free on the drive
+	Total int64 // the drive's size
+	Files int   // today's files
+}
+
+// TidyOptions are the options of [Stick.Tidy]. The zero value is usable.
+type TidyOptions struct {
+	All      bool           // rewrite every layer that holds anything dead, not only those worth it
+	Progress crypt.Progress // bytes of plaintext rewritten; may be nil
+}
+
+// TidyResult says what tidying did.
+type TidyResult struct {
+	Removed int   // layers removed
+	Written int   // layers written
+	Freed   int64 // bytes freed, negative if tidying cost space
+}
