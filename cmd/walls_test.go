@@ -1,0 +1,114 @@
+// Package cmd_test checks the walls between the rooms: crypt and devices know
+// neither each other nor the toolkit, and the command line stays pure Go.
+package cmd_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// toolkit is the desktop toolkit; only gui and the desktop app may see it.
+const toolkit = "fyne.io/"
+
+// walls says, for each room, which import paths nothing below it may reach,
+// directly or through another package. A trailing slash means a whole tree.
+var walls = []struct {
+	room   string
+	banned []string
+}{
+	{"stowage/crypt", []string{"stowage/devices", "stowage/cmd", "stowage/gui", toolkit}},
+	{"stowage/devices", []string{"stowage/crypt", "stowage/cmd", "stowage/gui", toolkit}},
+	{"stowage/cmd/school", []string{"stowage/gui", "stowage/cmd/stow", toolkit}},
+	{"stowage/cmd/stow", []string{"stowage/gui", toolkit, "C", "runtime/cgo"}},
+	{"stowage/gui", []string{"stowage/cmd/stow", "stowage/cmd/stowage"}},
+}
+
+// listed is what the go command tells of one package.
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+}
+
+// packages lists every package of the module as it is built without cgo for
+// the given operating system.
+func packages(t *testing.T, goos string) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,Deps,CgoFiles", "stowage/...")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("go list printed: %v", err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 5 {
+		t.Fatalf("go list found only %d packages", len(all))
+	}
+	return all
+}
+
+// within reports whether path is tree itself or lies below it.
+func within(path, tree string) bool {
+	return path == strings.TrimSuffix(tree, "/") || strings.HasPrefix(path, strings.TrimSuffix(tree, "/")+"/")
+}
+
+func TestWalls(t *testing.T) {
+	for _, goos := range []string{"linux", "windows", "darwin"} {
+		for _, p := range packages(t, goos) {
+			for _, wall := range walls {
+				if !within(p.ImportPath, wall.room) {
+					continue
+				}
+				for _, dep := range p.Deps {
+					for _, banned := range wall.banned {
+						if within(dep, banned) {
+							t.Errorf("%s: %s reaches %s, which %s must not know", goos, p.ImportPath, dep, wall.room)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestWallsHold shows that the check above can fail.
+func TestWallsHold(t *testing.T) {
+	if !within("fyne.io/fyne/v2/app", toolkit) || within("fyne.iota/x", toolkit) {
+		t.Error("the toolkit's packages are not told apart")
+	}
+	if !within("stowage/crypt/stick", "stowage/crypt") || within("stowage/cryptic", "stowage/crypt") {
+		t.Error("a room is not told from its neighbour")
+	}
+}
+
+// TestTopLevel keeps the top level of the project to its rooms.
+func TestTopLevel(t *testing.T) {
+	allowed := map[string]bool{
+		"cmd": true, "crypt": true, "gui": true, "devices": true,
+		"go.mod": true, "go.sum": true, "README.md": true, "LICENSE": true, "dist": true,
+	}
+	entries, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !allowed[e.Name()] && !strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("%s does not belong at the top level", e.Name())
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package crypt_test
+
+import (
+	"bytes"
+	"crypto/cipher"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"testing"
+
+	"filippo.io/age"
+	"golang.org/x/crypto/chacha20poly1305"
+	"stowage/crypt"
+)
+
+// benchSize is what each benchmark encrypts or decrypts, all in memory.
+const benchSize = 1 << 30
+
+// fixedWriter is memory that a benchmark writes to without growing it.
+type fixedWriter struct {
+	b []byte
+	n int
+}
+
+func (w *fixedWriter) Write(p []byte) (int, error) {
+	n := copy(w.b[w.n:], p)
+	w.n += n
+	return n, nil
+}
+
+// BenchmarkEncrypt compares this package with the age package and with nothing
+// but ChaCha20-Poly1305 on as many cores. Run it with -cpu 1,2.
+func BenchmarkEncrypt(b *testing.B) {
+	id := x25519(b)
+	plain := make([]byte, benchSize)
+	out := &fixedWriter{b: make([]byte, benchSize+benchSize/1000)}
+	b.Run("stowage", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		for b.Loop() {
+			out.n = 0
+			if err := crypt.Encrypt(b.Context(), out, bytes.NewReader(plain), nil, id.Recipient()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("age", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		for b.Loop() {
+			out.n = 0
+			w, err := age.Encrypt(out, id.Recipient())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.Copy(w, bytes.NewReader(plain)); err != nil {
+				b.Fatal(err)
+			}
+			if err := w.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("raw", func(b *testing.B) {
+		benchmarkRaw(b, func(aead aeadPart, nonce []byte) {
+			aead.Seal(out.b[aead.at:aead.at], nonce, plain[aead.at:aead.at+chunk], nil)
+		})
+	})
+}
+
+// BenchmarkDecrypt is the same for decrypting.
+func BenchmarkDecrypt(b *testing.B) {
+	id := x25519(b)
+	sealed := encrypt(b, make([]byte, benchSize), id.Recipient())
+	out := &fixedWriter{b: make([]byte, benchSize+chunk)}
+	b.Run("stowage", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		for b.Loop() {
+			out.n = 0
+			if err := crypt.Decrypt(b.Context(), out, bytes.NewReader(sealed), nil, id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("age", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		for b.Loop() {
+			out.n = 0
+			r, err := age.Decrypt(bytes.NewReader(sealed), id)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.Copy(out, r); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	one := make([]byte, 0, chunk+16)
+	key := make([]byte, chacha20poly1305.KeySize)
+	aead, err := chacha20poly1305.New(key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	one = aead.Seal(one, make([]byte, 12), make([]byte, chunk), nil)
+	b.Run("raw", func(b *testing.B) {
+		benchmarkRaw(b, func(aead aeadPart, nonce []byte) {
+			if _, err := aead.Open(out.b[aead.at:aead.at], nonce, one, nil); err != nil {
+				panic(fmt.Sprint("raw chunk: ", err))
+			}
+		})
+	})
+}
+
+// aeadPart is the cipher with the place of the chunk to work on.
+type aeadPart struct {
+	cipher.AEAD
+	at int
+}
+
+// benchmarkRaw has every core seal or open its share of the chunks.
+func benchmarkRaw(b *testing.B, work func(aeadPart, []byte)) {
+	b.SetBytes(benchSize)
+	b.ReportAllocs()
+	cores := runtime.GOMAXPROCS(0)
+	for b.Loop() {
+		var all sync.WaitGroup
+		for core := range cores {
+			all.Go(func() {
+				aead, err := chacha20poly1305.New(make([]byte, chacha20poly1305.KeySize))
+				if err != nil {
+					panic(err)
+				}
+				nonce := make([]byte, aead.NonceSize())
+				share := benchSize / chunk / cores
+				for i := range share {
+					work(aeadPart{aead, (core*share + i) * chunk}, nonce)
+				}
+			})
+		}
+		all.Wait()
+	}
+}

@@ -1,0 +1,56 @@
+package crypt
+
+import (
+	"errors"
+	"fmt"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+)
+
+// The errors that callers decide on. They are wrapped with what failed; use
+// [errors.Is].
+var (
+	// ErrNotAge: what was read does not begin as an age file does.
+	ErrNotAge = errors.New("not an age file")
+	// ErrNoIdentity: none of the identities given opens the file.
+	ErrNoIdentity = errors.New("no identity matches any recipient of the file")
+	// ErrPassphrase: the file is protected by a passphrase, and not by this one.
+	ErrPassphrase = errors.New("incorrect passphrase")
+	// ErrDamaged: the file was altered, truncated or carries trailing data.
+	ErrDamaged = errors.New("the age file is damaged or was altered")
+	// ErrExists: the destination exists and replacing it was not asked for.
+	ErrExists = errors.New("the destination exists already")
+)
+
+// openError sorts the error of opening an age header with identities.
+func openError(err error, identities []age.Identity) error {
+	var armored *armor.Error
+	var noMatch *age.NoIdentityMatchError
+	switch {
+	case errors.As(err, &armored):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case errors.As(err, &noMatch):
+		if triedPassphrase(noMatch.StanzaTypes, identities) {
+			return fmt.Errorf("%w: %w", ErrPassphrase, err)
+		}
+		return fmt.Errorf("%w: %w", ErrNoIdentity, err)
+	case errors.Is(err, age.ErrIncorrectIdentity):
+		return fmt.Errorf("%w: %w", ErrNoIdentity, err)
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
+// triedPassphrase reports whether the file is passphrase-protected and one of
+// the identities was a passphrase.
+func triedPassphrase(stanzaTypes []string, identities []age.Identity) bool {
+	if len(stanzaTypes) != 1 || stanzaTypes[0] != "scrypt" {
+		return false
+	}
+	for _, i := range identities {
+		if _, ok := i.(*age.ScryptIdentity); ok {
+			return true
+		}
+	}
+	return false
+}

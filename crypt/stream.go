@@ -1,0 +1,89 @@
+package crypt
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// Sizes of the age payload, from the specification's section "Payload".
+const (
+	chunkSize  = 64 << 10
+	overhead   = chacha20poly1305.Overhead
+	sealedSize = chunkSize + overhead
+	nonceSize  = 16
+
+	// batchChunks is how many chunks one worker seals or opens at a time.
+	batchChunks = 8
+	batchSize   = batchChunks * chunkSize
+	sealedBatch = batchChunks * sealedSize
+
+	// maxWorkers bounds memory: a batch in work holds about 1 MiB.
+	maxWorkers = 16
+)
+
+// workers is how many goroutines seal or open chunks of one stream.
+func workers() int {
+	return min(runtime.GOMAXPROCS(0), maxWorkers)
+}
+
+// payload is the STREAM construction for one age file. It is stateless, so
+// that chunks may be sealed and opened concurrently and in any order.
+type payload struct {
+	aead cipher.AEAD
+}
+
+// newPayload derives the payload key from the file key and the payload nonce.
+func newPayload(fileKey, nonce []byte) (payload, error) {
+	key, err := hkdf.Key(sha256.New, fileKey, nonce, "payload", chacha20poly1305.KeySize)
+	if err != nil {
+		return payload{}, fmt.Errorf("derive the payload key: %w", err)
+	}
+	defer clear(key)
+	aead, err := chacha20poly1305.New(key)
+	if err != nil {
+		return payload{}, fmt.Errorf("set up the payload cipher: %w", err)
+	}
+	return payload{aead}, nil
+}
+
+// chunkNonce is the 11-byte big-endian chunk number and the last-chunk flag.
+func chunkNonce(number uint64, last bool) [chacha20poly1305.NonceSize]byte {
+	var nonce [chacha20poly1305.NonceSize]byte
+	binary.BigEndian.PutUint64(nonce[3:11], number)
+	if last {
+		nonce[11] = 1
+	}
+	return nonce
+}
+
+// seal appends the sealed chunk to dst, which must not overlap plaintext.
+func (p payload) seal(dst, plaintext []byte, number uint64, last bool) []byte {
+	nonce := chunkNonce(number, last)
+	return p.aead.Seal(dst, nonce[:], plaintext, nil)
+}
+
+// open appends the opened chunk to dst, which must not overlap sealed. A chunk
+// of full size may be the last one or not; a shorter one can only be the last.
+func (p payload) open(dst, sealed []byte, number uint64) (plaintext []byte, last bool, err error) {
+	if len(sealed) < sealedSize && len(sealed) == overhead && number > 0 {
+		return dst, false, fmt.Errorf("%w: chunk %d is empty", ErrDamaged, number)
+	}
+	if len(sealed) == sealedSize {
+		nonce := chunkNonce(number, false)
+		if out, err := p.aead.Open(dst, nonce[:], sealed, nil); err == nil {
+			return out, false, nil
+		}
+	}
+	nonce := chunkNonce(number, true)
+	out, err := p.aead.Open(dst, nonce[:], sealed, nil)
+	if err != nil {
+		return dst, false, fmt.Errorf("%w: chunk %d does not authenticate", ErrDamaged, number)
+	}
+	return out, true, nil
+}
