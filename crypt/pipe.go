@@ -87,12 +87,13 @@ func (p *sealPipe) stop() {
 }
 
 func (p *sealPipe) seal() {
+	var n nonce
 	for b := range p.todo {
 		b.out = b.out[:0]
 		number := b.number
 		for start := 0; start < b.n || start == 0; start += chunkSize {
 			end := min(start+chunkSize, b.n)
-			b.out = p.payload.seal(b.out, b.in[start:end], number, b.last && end == b.n)
+			b.out = p.payload.seal(&n, b.out, b.in[start:end], number, b.last && end == b.n)
 			number++
 		}
 		b.sealed <- struct{}{}

@@ -217,18 +217,19 @@ func (p *openPipe) fill(src io.Reader) {
 
 // open opens the chunks of each batch up to the first that fails or is last.
 func (p *openPipe) open() {
+	var n nonce
 	for b := range p.todo {
-		p.openChunks(b)
+		p.openChunks(&n, b)
 		b.opened <- struct{}{}
 	}
 }
 
-func (p *openPipe) openChunks(b *openBatch) {
+func (p *openPipe) openChunks(n *nonce, b *openBatch) {
 	b.out = b.out[:0]
 	number := b.number
 	for start := 0; start < b.n; start += sealedSize {
 		end := min(start+sealedSize, b.n)
-		out, last, err := p.payload.open(b.out, b.in[start:end], number)
+		out, last, err := p.payload.open(n, b.out, b.in[start:end], number)
 		if err != nil {
 			b.err = err
 			return

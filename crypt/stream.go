@@ -52,36 +52,36 @@ func newPayload(fileKey, nonce []byte) (payload, error) {
 	return payload{aead}, nil
 }
 
-// chunkNonce is the 11-byte big-endian chunk number and the last-chunk flag.
-func chunkNonce(number uint64, last bool) [chacha20poly1305.NonceSize]byte {
-	var nonce [chacha20poly1305.NonceSize]byte
-	binary.BigEndian.PutUint64(nonce[3:11], number)
+// nonce is the 11-byte big-endian chunk number and the last-chunk flag. Each
+// worker owns one, so that none is allocated for a chunk.
+type nonce [chacha20poly1305.NonceSize]byte
+
+func (n *nonce) of(number uint64, last bool) []byte {
+	binary.BigEndian.PutUint64(n[3:11], number)
+	n[11] = 0
 	if last {
-		nonce[11] = 1
+		n[11] = 1
 	}
-	return nonce
+	return n[:]
 }
 
 // seal appends the sealed chunk to dst, which must not overlap plaintext.
-func (p payload) seal(dst, plaintext []byte, number uint64, last bool) []byte {
-	nonce := chunkNonce(number, last)
-	return p.aead.Seal(dst, nonce[:], plaintext, nil)
+func (p payload) seal(n *nonce, dst, plaintext []byte, number uint64, last bool) []byte {
+	return p.aead.Seal(dst, n.of(number, last), plaintext, nil)
 }
 
 // open appends the opened chunk to dst, which must not overlap sealed. A chunk
 // of full size may be the last one or not; a shorter one can only be the last.
-func (p payload) open(dst, sealed []byte, number uint64) (plaintext []byte, last bool, err error) {
-	if len(sealed) < sealedSize && len(sealed) == overhead && number > 0 {
+func (p payload) open(n *nonce, dst, sealed []byte, number uint64) (plaintext []byte, last bool, err error) {
+	if len(sealed) == overhead && number > 0 {
 		return dst, false, fmt.Errorf("%w: chunk %d is empty", ErrDamaged, number)
 	}
 	if len(sealed) == sealedSize {
-		nonce := chunkNonce(number, false)
-		if out, err := p.aead.Open(dst, nonce[:], sealed, nil); err == nil {
+		if out, err := p.aead.Open(dst, n.of(number, false), sealed, nil); err == nil {
 			return out, false, nil
 		}
 	}
-	nonce := chunkNonce(number, true)
-	out, err := p.aead.Open(dst, nonce[:], sealed, nil)
+	out, err := p.aead.Open(dst, n.of(number, true), sealed, nil)
 	if err != nil {
 		return dst, false, fmt.Errorf("%w: chunk %d does not authenticate", ErrDamaged, number)
 	}
