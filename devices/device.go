@@ -1,0 +1,132 @@
+package devices
+
+import (
+	"time"
+)
+
+// Kind is what sort of thing a device is.
+type Kind string
+
+// The kinds of device.
+const (
+	MemoryStick   Kind = "memory stick"
+	ExternalDrive Kind = "external drive"
+	Laptop        Kind = "laptop"
+	Tablet        Kind = "tablet"
+	Phone         Kind = "phone"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind { return []Kind{MemoryStick, ExternalDrive, Laptop, Tablet, Phone} }
+
+// ParseKind reads a kind by its name; hyphens count as spaces and case does not
+// count.
+func ParseKind(text string) (Kind, error) { return parseName("kind", text, Kinds()) }
+
+// DeviceDetails is what ICT writes down about a device and may correct later.
+// Text is kept in Unicode normal form C without blanks round it.
+type DeviceDetails struct {
+	Kind     Kind   `json:"kind"`
+	Make     string `json:"make,omitempty"`
+	Model    string `json:"model,omitempty"`
+	Serial   string `json:"serial,omitempty"`   // the hardware's own; no two devices share one
+	Capacity int64  `json:"capacity,omitempty"` // bytes; 0 if not known
+	Label    string `json:"label,omitempty"`    // the school's asset label; no two devices share one
+	Site     string `json:"site,omitempty"`
+	Notes    string `json:"notes,omitempty"` // may have several lines
+}
+
+// A Device is a device as the register knows it now. It needs a label or a
+// serial; both are compared by [Fold].
+type Device struct {
+	ID      string `json:"id"`      // UUID
+	Version int64  `json:"version"` // the number of the last event that changed it
+	DeviceDetails
+	State State     `json:"state"`
+	Since time.Time `json:"since"` // when it came into its state
+	Added time.Time `json:"added"`
+
+	// Who has it, or had it when it was lost, stolen, damaged, retired or
+	// destroyed. Empty if it is in stock or returned.
+	Holder     string    `json:"holder,omitempty"` // the holder's id
+	HolderName string    `json:"holder_name,omitempty"`
+	Loan       string    `json:"loan,omitempty"` // the id of the loan that Holder has or had it on
+	Due        time.Time `json:"due,omitzero"`   // of that loan; zero if it has no end
+
+	Encryption Verification `json:"encryption,omitzero"` // the latest; zero if never verified
+	Seen       Sighting     `json:"seen,omitzero"`       // the latest; zero if never seen
+	Recovery   RecoveryCode `json:"recovery,omitzero"`   // zero if none is stored
+}
+
+// Name is what people call the device: its label, or else its serial.
+func (d Device) Name() string {
+	if d.Label != "" {
+		return d.Label
+	}
+	return d.Serial
+}
+
+// Overdue says whether the holder still has the device at now although the loan
+// has ended. What is lost or stolen is not overdue: it is worse.
+func (d Device) Overdue(now time.Time) bool {
+	return (d.State == Issued || d.State == Damaged && d.Holder != "") && !d.Due.IsZero() && d.Due.Before(now)
+}
+
+// Ways in which a device may be found to be encrypted. Other texts are taken as
+// well.
+const (
+	StowageFormat1 = "Stowage format 1"
+	BitLocker      = "BitLocker"
+	FileVault      = "FileVault"
+	LUKS           = "LUKS"
+)
+
+// A Verification records that somebody looked whether a device is encrypted,
+// how, and what came out of it.
+type Verification struct {
+	Method    string    `json:"method"` // how it is, or should be, encrypted: [StowageFormat1], [BitLocker], …
+	By        string    `json:"by"`     // the person or program that looked
+	At        time.Time `json:"at"`
+	Encrypted bool      `json:"encrypted"`      // what was found
+	Note      string    `json:"note,omitempty"` // what was looked at, such as the program's output
+}
+
+// Health is what a check of a stick came to.
+type Health string
+
+// The kinds of health. The zero value says that nobody looked.
+const (
+	Unchecked Health = ""
+	Healthy   Health = "healthy"
+	Repaired  Health = "repaired"
+	Broken    Health = "broken"
+)
+
+// A Sighting is a device seen at school: a stick plugged in, or a label
+// scanned in an audit (then only At, Place and Note are known).
+type Sighting struct {
+	At       time.Time `json:"at"`
+	Place    string    `json:"place,omitempty"`
+	Stick    string    `json:"stick,omitempty"`    // the stick's id in its own note; a reissued device is another stick
+	Sequence int64     `json:"sequence,omitempty"` // of the newest layer
+	Digest   string    `json:"digest,omitempty"`   // of the newest layer
+	Format   int       `json:"format,omitempty"`   // version
+	Used     int64     `json:"used,omitempty"`     // bytes
+	Size     int64     `json:"size,omitempty"`     // bytes
+	Health   Health    `json:"health,omitempty"`
+	Note     string    `json:"note,omitempty"`
+
+	// Older says that the stick was at a later layer when last seen, or at
+	// another one of the same sequence: it was rolled back or copied. The
+	// register works it out; what the caller gives is ignored. Stick, Sequence
+	// and Digest of the device then stay those of the newest layer seen.
+	Older bool `json:"older,omitempty"`
+}
+
+// A RecoveryCode says what the register knows about a stick's telephone
+// recovery code. The code itself is opaque ciphertext, kept apart.
+type RecoveryCode struct {
+	Digest string    `json:"digest"` // SHA-256 of the ciphertext, hexadecimal
+	Stored time.Time `json:"stored"`
+	Used   time.Time `json:"used,omitzero"` // when it was first given out; it needs replacing since
+}

@@ -1,0 +1,60 @@
+package devices
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event.
+const (
+	HolderAdded    EventKind = "holder added"
+	HolderEdited   EventKind = "holder edited"
+	HolderLeft     EventKind = "holder left"
+	HolderRejoined EventKind = "holder rejoined"
+
+	DeviceAdded     EventKind = "device added"
+	DeviceImported  EventKind = "device imported" // taken over with its state, from a file
+	DeviceEdited    EventKind = "device edited"
+	DeviceIssued    EventKind = "device issued"
+	DeviceReturned  EventKind = "device returned"
+	DeviceRestocked EventKind = "device restocked"
+	DeviceLost      EventKind = "device lost"
+	DeviceStolen    EventKind = "device stolen"
+	DeviceFound     EventKind = "device found"
+	DeviceDamaged   EventKind = "device damaged"
+	DeviceRetired   EventKind = "device retired"
+	DeviceDestroyed EventKind = "device destroyed"
+	DeviceVerified  EventKind = "device verified" // encryption was looked at
+	DeviceSeen      EventKind = "device seen"
+	LoanExtended    EventKind = "loan extended"
+
+	KeyWasIssued   EventKind = "key issued"
+	KeyWasReplaced EventKind = "key replaced"
+	KeyWasRevoked  EventKind = "key revoked"
+	KeyPlaced      EventKind = "key placed"  // on a device
+	KeyRemoved     EventKind = "key removed" // from a device
+
+	CodeStored EventKind = "recovery code stored"
+	CodeUsed   EventKind = "recovery code used"
+)
+
+// An Event is one entry of the register. Events are appended and never changed.
+type Event struct {
+	Number int64     `json:"number"` // from 1, without gaps
+	Time   time.Time `json:"time"`   // UTC, to the second
+	Actor  string    `json:"actor"`  // who did it
+	Kind   EventKind `json:"kind"`
+
+	// Whom and what it is about; ids, empty where they do not apply.
+	Device string `json:"device,omitempty"`
+	Holder string `json:"holder,omitempty"`
+	Key    string `json:"key,omitempty"`
+	Loan   string `json:"loan,omitempty"`
+
+	// Body is what happened, as a canonical JSON object: its names sorted, no
+	// blanks, as encoding/json writes it.
+	Body json.RawMessage `json:"body"`
+}

@@ -1,0 +1,80 @@
+package devices
+
+import "context"
+
+// A Store keeps a register. Its methods may be called from several goroutines,
+// and several processes may have the same register open.
+type Store interface {
+	// View runs fn on one consistent state of the register.
+	View(ctx context.Context, fn func(Reader) error) error
+	// Update runs fn in one transaction that no other writer overlaps. What fn
+	// wrote is durable when Update returns nil; if fn or the commit fails or ctx
+	// ends, nothing of it remains. fn must not keep its Tx.
+	Update(ctx context.Context, fn func(Tx) error) error
+}
+
+// A Reader reads the register. Where a single record is asked for and there is
+// none, the error is [ErrNotFound]. What cannot be a record is [ErrCorrupt].
+type Reader interface {
+	Device(ctx context.Context, id string) (Device, error)
+	DeviceWith(ctx context.Context, field Identifier, value string) (Device, error)
+	Devices(ctx context.Context, q DeviceQuery) (DevicePage, error)
+	// CountDevices counts by state; Sort, Limit and After do not matter.
+	CountDevices(ctx context.Context, q DeviceQuery) (map[State]int, error)
+	Sites(ctx context.Context) ([]string, error)
+
+	Holder(ctx context.Context, id string) (Holder, error)
+	// HoldersCalled finds those with that name or e-mail, compared by [Fold]; at
+	// most MaxCandidates, present ones first.
+	HoldersCalled(ctx context.Context, nameOrEmail string) ([]Holder, error)
+	Holders(ctx context.Context, q HolderQuery) (HolderPage, error)
+
+	Key(ctx context.Context, id string) (Key, error)
+	Keys(ctx context.Context, q KeyQuery) ([]Key, error)
+	Loan(ctx context.Context, id string) (Loan, error)
+	Loans(ctx context.Context, q LoanQuery) ([]Loan, error)
+
+	// Events returns at most a page; see [EventQuery].
+	Events(ctx context.Context, q EventQuery) ([]Event, error)
+	// LastEvent is the number of the newest event, 0 if there is none.
+	LastEvent(ctx context.Context) (int64, error)
+	Blob(ctx context.Context, digest string) ([]byte, error)
+}
+
+// Identifier is a field that tells one device from all others.
+type Identifier string
+
+// The identifiers.
+const (
+	Label  Identifier = "label"
+	Serial Identifier = "serial"
+)
+
+// Tables is the present state, as events are applied to it.
+type Tables interface {
+	Device(ctx context.Context, id string) (Device, error)
+	PutDevice(ctx context.Context, d Device) error
+	Holder(ctx context.Context, id string) (Holder, error)
+	PutHolder(ctx context.Context, h Holder) error
+	Key(ctx context.Context, id string) (Key, error)
+	PutKey(ctx context.Context, k Key) error
+	Loan(ctx context.Context, id string) (Loan, error)
+	PutLoan(ctx context.Context, l Loan) error
+	// HeldBy returns the ids of the devices whose Holder is that.
+	HeldBy(ctx context.Context, holder string) ([]string, error)
+	// AddText makes a device found by words from an event.
+	AddText(ctx context.Context, device, text string) error
+}
+
+// A Tx reads and changes the register within [Store.Update].
+type Tx interface {
+	Reader
+	Tables
+	// Append adds an event, whose number must be the next.
+	Append(ctx context.Context, e Event) error
+	// PutBlob keeps content that events name by its digest.
+	PutBlob(ctx context.Context, digest string, content []byte) error
+	DeleteBlob(ctx context.Context, digest string) error
+	// Clear empties the tables, but keeps events and blobs.
+	Clear(ctx context.Context) error
+}
