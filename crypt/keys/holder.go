@@ -1,0 +1,178 @@
+package keys
+
+import (
+	"fmt"
+	"time"
+
+	"filippo.io/age"
+)
+
+// Holder is who a key is issued to.
+type Holder struct {
+	ID   string // the register's id
+	Name string // what people call them
+}
+
+// HolderKey is a holder's key, unlocked. Wipe it after use.
+type HolderKey struct {
+	Holder   Holder
+	School   string    // name of the school that issued it
+	Verifier string    // that school's note verifier key: whom to believe
+	Created  time.Time // UTC
+	// PassphraseSet is when the passphrase of this copy was set, UTC. Of several
+	// copies of one key, the newest is the one whose passphrase holds.
+	PassphraseSet time.Time
+	// Temporary: ICT knows the passphrase, so the holder must change it before
+	// anything else.
+	Temporary bool
+
+	secret *secret
+}
+
+// NewHolderKey makes a key for a holder. Its passphrase counts as temporary
+// until [HolderKey.Chosen] says otherwise.
+func NewHolderKey(school, verifier string, holder Holder, class Class, now time.Time) (*HolderKey, error) {
+	if school == "" || holder.ID == "" {
+		return nil, fmt.Errorf("%w: a key needs a school and a holder", ErrValue)
+	}
+	for _, v := range []string{school, holder.ID, holder.Name} {
+		if err := CheckValue(v); err != nil {
+			return nil, err
+		}
+	}
+	if err := CheckVerifier(verifier); err != nil {
+		return nil, err
+	}
+	s, err := newSecret(class)
+	if err != nil {
+		return nil, err
+	}
+	now = now.UTC().Truncate(time.Second)
+	return &HolderKey{
+		Holder: holder, School: school, Verifier: verifier,
+		Created: now, PassphraseSet: now, Temporary: true, secret: s,
+	}, nil
+}
+
+// Recipient is the public half, which others encrypt to.
+func (k *HolderKey) Recipient() string { return k.secret.recipient }
+
+// Class is the class of the key.
+func (k *HolderKey) Class() Class { return k.secret.class }
+
+// Identity opens what was encrypted to the key.
+func (k *HolderKey) Identity() age.Identity { return k.secret.identity }
+
+// Chosen records that the holder has chosen a passphrase of their own.
+func (k *HolderKey) Chosen(now time.Time) {
+	k.PassphraseSet, k.Temporary = now.UTC().Truncate(time.Second), false
+}
+
+// Issued records that ICT has set a passphrase, which the holder must change.
+func (k *HolderKey) Issued(now time.Time) {
+	k.PassphraseSet, k.Temporary = now.UTC().Truncate(time.Second), true
+}
+
+// Plain writes the key as a plain age identity file. The caller wipes it.
+func (k *HolderKey) Plain() ([]byte, error) {
+	state := "chosen"
+	if k.Temporary {
+		state = "temporary"
+	}
+	f := &identityFile{kind: kindHolder, secrets: []*secret{k.secret}, fields: []field{
+		{"school", k.School},
+		{"school key", k.Verifier},
+		{"holder", k.Holder.ID},
+		{"created", stamp(k.Created)},
+		{"passphrase set", stamp(k.PassphraseSet)},
+		{"passphrase", state},
+	}}
+	if k.Holder.Name != "" {
+		f.fields = append(f.fields, field{"name", k.Holder.Name})
+	}
+	return f.marshal()
+}
+
+// Seal writes the key as an age identity file protected by a passphrase. Say
+// first with Chosen or Issued whose passphrase it is.
+func (k *HolderKey) Seal(passphrase []byte, w WorkFactor) ([]byte, error) {
+	plain, err := k.Plain()
+	if err != nil {
+		return nil, fmt.Errorf("write a holder's key: %w", err)
+	}
+	defer clear(plain)
+	return sealWith(plain, passphrase, w)
+}
+
+// OpenHolderKey unlocks a holder's key file. It fails with [ErrPassphrase] or
+// [ErrDamagedKey].
+func OpenHolderKey(sealed, passphrase []byte) (*HolderKey, error) {
+	plain, err := openWith(sealed, passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("unlock the key: %w", err)
+	}
+	defer clear(plain)
+	k, err := ParseHolderKey(plain)
+	if err != nil {
+		return nil, fmt.Errorf("read the key: %w", err)
+	}
+	return k, nil
+}
+
+// ParseHolderKey reads a holder's key from its plain identity file.
+func ParseHolderKey(plain []byte) (*HolderKey, error) {
+	f, err := parseIdentityFile(plain, kindHolder)
+	if err != nil {
+		return nil, err
+	}
+	k, err := holderKeyOf(f)
+	if err != nil {
+		f.wipe()
+	}
+	return k, err
+}
+
+func holderKeyOf(f *identityFile) (*HolderKey, error) {
+	k := &HolderKey{
+		Holder: Holder{f.get("holder"), f.get("name")},
+		School: f.get("school"), Verifier: f.get("school key"),
+	}
+	if len(f.secrets) != 1 || k.School == "" || k.Holder.ID == "" {
+		return nil, fmt.Errorf("%w: it needs a school, a holder and one identity", ErrDamagedKey)
+	}
+	k.secret = f.secrets[0]
+	if err := CheckVerifier(k.Verifier); err != nil {
+		return nil, fmt.Errorf("%w: school key", ErrDamagedKey)
+	}
+	switch f.get("passphrase") {
+	case "temporary":
+		k.Temporary = true
+	case "chosen":
+	default:
+		return nil, fmt.Errorf("%w: it does not say whose the passphrase is", ErrDamagedKey)
+	}
+	var err error
+	if k.Created, err = f.time("created"); err != nil {
+		return nil, err
+	}
+	k.PassphraseSet, err = f.time("passphrase set")
+	return k, err
+}
+
+// Wipe clears what can be cleared. The key is of no use afterwards.
+func (k *HolderKey) Wipe() {
+	k.secret.wipe()
+}
+
+// ChangePassphrase unlocks a key file and writes it again under a passphrase
+// that the holder has chosen. The caller has judged next; see [Judge]. It fails
+// with [ErrPassphrase] when current is wrong.
+func ChangePassphrase(sealed, current, next []byte, w WorkFactor, now time.Time) ([]byte, error) {
+	k, err := OpenHolderKey(sealed, current)
+	if err != nil {
+		return nil, err
+	}
+	defer k.Wipe()
+	k.Chosen(now)
+	return k.Seal(next, w)
+}

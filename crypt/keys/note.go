@@ -1,0 +1,118 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxNote bounds a signed note. A directory of 10,000 people with
+// post-quantum keys has about 20 MB.
+const maxNote = 64 << 20
+
+// OpenNote checks that msg is a C2SP signed note with a signature of the
+// verifier key, and returns its text. It fails with [ErrOtherSchool] when the
+// note is signed by other keys only, and with [ErrForged] otherwise.
+func OpenNote(msg []byte, verifier string) (string, error) {
+	if len(msg) > maxNote {
+		return "", fmt.Errorf("%w: a note of %d bytes", ErrForged, len(msg))
+	}
+	v, err := note.NewVerifier(verifier)
+	if err != nil {
+		return "", fmt.Errorf("%w: verifier key: %w", ErrValue, err)
+	}
+	n, err := note.Open(msg, note.VerifierList(v))
+	var unverified *note.UnverifiedNoteError
+	switch {
+	case errors.As(err, &unverified):
+		return "", ErrOtherSchool
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", ErrForged, err)
+	}
+	return n.Text, nil
+}
+
+// CheckVerifier reports whether text is a note verifier key.
+func CheckVerifier(text string) error {
+	if _, err := note.NewVerifier(text); err != nil {
+		return fmt.Errorf("%w: verifier key: %w", ErrValue, err)
+	}
+	return nil
+}
+
+// signer signs for one school.
+type signer struct {
+	key      []byte // PRIVATE+KEY+…
+	verifier string
+}
+
+// newSigner makes a signing key whose name is derived from the school's.
+func newSigner(school string) (*signer, error) {
+	private, public, err := note.GenerateKey(rand.Reader, keyName(school))
+	if err != nil {
+		return nil, fmt.Errorf("make a signing key: %w", err)
+	}
+	return &signer{[]byte(private), public}, nil
+}
+
+// parseSigner reads the two halves as they stand in the authority's file and
+// checks that they belong together.
+func parseSigner(key, verifier string) (*signer, error) {
+	s, err := note.NewSigner(key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: signing key", ErrDamagedKey)
+	}
+	v, err := note.NewVerifier(verifier)
+	if err != nil || s.Name() != v.Name() || s.KeyHash() != v.KeyHash() {
+		return nil, fmt.Errorf("%w: the signing and verifier keys do not belong together", ErrDamagedKey)
+	}
+	return &signer{[]byte(key), verifier}, nil
+}
+
+func (s *signer) sign(text string) ([]byte, error) {
+	if !strings.HasSuffix(text, "\n") || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' }) {
+		return nil, fmt.Errorf("%w: a note's text ends in a newline and holds no control characters", ErrValue)
+	}
+	key, err := note.NewSigner(string(s.key))
+	if err != nil {
+		return nil, fmt.Errorf("%w: signing key", ErrDamagedKey)
+	}
+	msg, err := note.Sign(&note.Note{Text: text}, key)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return msg, nil
+}
+
+// keyName makes a school's name into the name of a note key, which may hold
+// neither space nor plus: "Ysgol Gŵyr" becomes "ysgol-gwyr".
+func keyName(school string) string {
+	var b bytes.Buffer
+	dash := false
+	for _, r := range norm.NFKD.String(strings.ToLower(school)) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if dash && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			b.WriteRune(r)
+			dash = false
+		default:
+			dash = true
+		}
+		if b.Len() > 100 {
+			break
+		}
+	}
+	if b.Len() == 0 {
+		return "school"
+	}
+	return b.String()
+}
