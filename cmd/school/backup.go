@@ -1,0 +1,79 @@
+package school
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/devices/store"
+)
+
+// BackUpRegister writes a copy of the register, as it is at one moment, as an
+// age file to the recovery key: the register holds personal data, and only the
+// authority opens the copy. The file appears when it is complete; an existing
+// one is crypt.ErrExists.
+func (s *School) BackUpRegister(ctx context.Context, path string) error {
+	if err := s.ExportEncrypted(path, func(w io.Writer) error { return s.store.Backup(ctx, w) }); err != nil {
+		return fmt.Errorf("back the register up: %w", err)
+	}
+	return nil
+}
+
+// ExportEncrypted runs write with a new age file to the recovery key, for
+// what leaves the building. The file appears when it is complete.
+func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error {
+	d, err := s.Directory()
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	audience, err := Audiences(d, nil)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	out, err := crypt.CreateOutput(path, false)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer out.Discard()
+	w, err := crypt.NewEncryptWriter(out, audience[0].Recipients...)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer w.Abort()
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return out.Commit()
+}
+
+// RestoreRegister replaces the register of the school in dir by the backup
+// read from r, which is decrypted with the authority and checked completely
+// first. It works also when the register there is damaged or missing; if
+// anything fails, the register stays as it was. The passphrase is the
+// authority's.
+func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) error {
+	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
+	if err != nil {
+		return fmt.Errorf("restore the register: %w", err)
+	}
+	a, err := keys.OpenAuthority(sealed, passphrase)
+	if err != nil {
+		return err
+	}
+	defer a.Wipe()
+	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, r, nil), a.Identities()...)
+	if err != nil {
+		return fmt.Errorf("restore the register: %w", err)
+	}
+	defer plain.Close()
+	if err := store.Restore(ctx, filepath.Join(dir, RegisterFile), plain); err != nil {
+		return fmt.Errorf("restore the register: %w", err)
+	}
+	return nil
+}

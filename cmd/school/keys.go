@@ -1,0 +1,152 @@
+package school
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"stowage/crypt/keys"
+	"stowage/devices"
+)
+
+// IssuedKey is a key that was just issued.
+type IssuedKey struct {
+	Key        devices.Key
+	Holder     devices.Holder
+	File       string // the path of its file in the school's folder
+	Sealed     []byte // the content of that file
+	Passphrase []byte // the temporary passphrase, for the holder alone; the caller wipes it
+}
+
+// CurrentKey is the holder's key in force: not replaced, not revoked. ok is
+// false when there is none.
+func (s *School) CurrentKey(ctx context.Context, holder string) (key devices.Key, ok bool, err error) {
+	return currentKey(ctx, s.register, holder)
+}
+
+func currentKey(ctx context.Context, r *devices.Register, holder string) (devices.Key, bool, error) {
+	issued, err := r.Keys(ctx, devices.KeyQuery{Holder: holder, Statuses: []devices.KeyStatus{devices.KeyIssued}})
+	if err != nil || len(issued) == 0 {
+		return devices.Key{}, false, err
+	}
+	return issued[len(issued)-1], true, nil
+}
+
+// IssueKey makes a key for a holder, under a generated passphrase that the
+// holder must change. who is an id, name or e-mail address. It fails with
+// [ErrHasKey] when the holder has one.
+func (s *School) IssueKey(ctx context.Context, who string) (IssuedKey, error) {
+	return s.issueKey(ctx, who, func(r *devices.Register, h devices.Holder) (devices.KeyDetails, error) {
+		old, ok, err := currentKey(ctx, r, h.ID)
+		if err == nil && ok {
+			err = fmt.Errorf("%s, key of %s: %w", h.Name, old.Issued.Format("2006-01-02"), ErrHasKey)
+		}
+		return devices.KeyDetails{}, err
+	})
+}
+
+// ReplaceKey makes a new key for a holder in place of the present one: after
+// a forgotten passphrase, or because the present one may be compromised. The
+// sticks that the old one lies on stay as they are until they are rekeyed or
+// rotated; the register knows which.
+func (s *School) ReplaceKey(ctx context.Context, who, reason string) (IssuedKey, error) {
+	return s.issueKey(ctx, who, func(r *devices.Register, h devices.Holder) (devices.KeyDetails, error) {
+		old, ok, err := currentKey(ctx, r, h.ID)
+		if err != nil || !ok {
+			return devices.KeyDetails{}, err
+		}
+		return devices.KeyDetails{Replaces: old.ID, Reason: reason}, nil
+	})
+}
+
+// issueKey makes a key whose further details are decided inside the register's
+// transaction. The key's file is written before the register commits, under a
+// name that only a committed key is ever looked up by: what a program that died
+// in between leaves is never used. It is not cleared away, since after the
+// restore of an older register it may be the only copy of a key in use.
+func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.Register, devices.Holder) (devices.KeyDetails, error)) (IssuedKey, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return IssuedKey{}, err
+	}
+	holder, err := s.register.FindHolder(ctx, who)
+	if err != nil {
+		return IssuedKey{}, fmt.Errorf("issue a key to %q: %w", who, err)
+	}
+	made, err := s.makeKey(a, holder)
+	if err != nil {
+		return IssuedKey{}, fmt.Errorf("issue a key to %s: %w", holder.Name, err)
+	}
+	defer made.key.Wipe()
+	issued := IssuedKey{Holder: holder, Sealed: made.sealed, Passphrase: made.passphrase}
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		details, err := decide(r, holder)
+		if err != nil {
+			return err
+		}
+		details.Holder, details.Class, details.Recipient = holder.ID, string(made.key.Class()), made.key.Recipient()
+		if issued.Key, err = r.IssueKey(ctx, s.options.Actor, details); err != nil {
+			return err
+		}
+		issued.File = s.keyPath(issued.Key, made.key.PassphraseSet)
+		return writeFile(issued.File, made.sealed, false)
+	})
+	if err != nil {
+		if issued.File != "" {
+			os.Remove(issued.File)
+		}
+		clear(made.passphrase)
+		return IssuedKey{}, fmt.Errorf("issue a key to %s: %w", holder.Name, err)
+	}
+	return issued, s.published(ctx)
+}
+
+// madeKey is a key that nobody has yet.
+type madeKey struct {
+	key        *keys.HolderKey
+	sealed     []byte
+	passphrase []byte
+}
+
+func (s *School) makeKey(a *keys.Authority, h devices.Holder) (madeKey, error) {
+	policy := s.Policy()
+	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: h.ID, Name: h.Name}, policy.Class, s.now())
+	if err != nil {
+		return madeKey{}, err
+	}
+	passphrase, err := keys.GeneratePassphrase(policy.Words)
+	if err != nil {
+		k.Wipe()
+		return madeKey{}, err
+	}
+	sealed, err := k.Seal(passphrase, s.options.workFactor(policy))
+	if err != nil {
+		k.Wipe()
+		clear(passphrase)
+		return madeKey{}, err
+	}
+	return madeKey{k, sealed, passphrase}, nil
+}
+
+// RevokeKey records that the holder's key is not to be trusted any more, and
+// publishes it. It returns the key, with the devices that it lies on.
+func (s *School) RevokeKey(ctx context.Context, who, reason string) (devices.Key, error) {
+	if _, err := s.Authority(); err != nil {
+		return devices.Key{}, err
+	}
+	holder, err := s.register.FindHolder(ctx, who)
+	if err != nil {
+		return devices.Key{}, fmt.Errorf("revoke the key of %q: %w", who, err)
+	}
+	key, ok, err := s.CurrentKey(ctx, holder.ID)
+	if err == nil && !ok {
+		err = keys.ErrNoKey
+	}
+	if err != nil {
+		return devices.Key{}, fmt.Errorf("revoke the key of %s: %w", holder.Name, err)
+	}
+	if key, err = s.register.RevokeKey(ctx, s.options.Actor, key.ID, key.Version, reason); err != nil {
+		return devices.Key{}, fmt.Errorf("revoke the key of %s: %w", holder.Name, err)
+	}
+	return key, s.published(ctx)
+}

@@ -1,0 +1,225 @@
+// Package school joins the keys of package crypt/keys, the sticks of package
+// crypt/stick and the register of package devices for one school's folder. Here
+// live the things that ICT does: issuing, recovering, revoking, taking back.
+// The command line and the window both stand on it.
+//
+// A school's folder holds
+//
+//	authority.age    the signing key and the recovery key, under a passphrase
+//	directory.note   the signed directory, for everyone
+//	register.db      the register
+//	keys/            holders' keys as issued, each under its holder's passphrase
+//
+// # What is promised
+//
+//   - The register is the truth and the directory follows it: a change is
+//     committed to the register first, then the directory is published. When
+//     that second step fails or the program dies between, the change stands, a
+//     [*PublishError] says so, and [School.Unlock] publishes what is missing.
+//   - What is made on a stick and in the register together is there on both
+//     sides or on neither, as far as a program can promise it: an empty stick
+//     that was made, but never got into the register, is begun again.
+//   - No text for people: errors are sentinels and types.
+//
+// # What is not promised
+//
+//   - Everything that needs the authority needs it unlocked, in the memory of
+//     this process. Nobody else keeps it.
+//   - Who may do what is decided by who can read the folder and knows the
+//     authority's passphrase; an actor is a name for the record.
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/devices"
+	"stowage/devices/store"
+)
+
+// The files of a school's folder.
+const (
+	AuthorityFile = "authority.age"
+	DirectoryFile = "directory.note"
+	RegisterFile  = "register.db"
+	KeysFolder    = "keys"
+
+	// unfinishedFile is there while Init works.
+	unfinishedFile = "unfinished.txt"
+)
+
+// The errors that callers decide on. Those of the packages underneath come
+// through as they are.
+var (
+	// ErrNotSchool: the folder is not a school's.
+	ErrNotSchool = errors.New("not a school's folder")
+	// ErrNotEmpty: a school is to be made where something is already.
+	ErrNotEmpty = errors.New("the folder is not empty")
+	// ErrLocked: the authority is needed and was not unlocked.
+	ErrLocked = errors.New("the authority is locked")
+	// ErrHasKey: the holder has a key in force already.
+	ErrHasKey = errors.New("the holder has a key already")
+	// ErrNoKeyFile: the register knows the key, but its file is missing.
+	ErrNoKeyFile = errors.New("the key's file is missing")
+)
+
+// A PublishError says that a change was made and recorded, but the directory
+// that should tell of it could not be published.
+type PublishError struct{ Err error }
+
+func (e *PublishError) Error() string { return fmt.Sprintf("publish the directory: %v", e.Err) }
+
+// Unwrap returns why.
+func (e *PublishError) Unwrap() error { return e.Err }
+
+// Options are what a School takes from outside. The zero value is usable.
+type Options struct {
+	// Actor is who does it, for the record.
+	Actor string
+	// Clock tells the time; nil is time.Now.
+	Clock func() time.Time
+	// WorkFactor is that of everything sealed under a passphrase; 0 means what
+	// the policy says, and is right outside of tests.
+	WorkFactor keys.WorkFactor
+	// Verifier is the school's verifier key as it was first seen; empty takes
+	// the one that the directory names, until the authority is unlocked.
+	Verifier string
+}
+
+func (o Options) now() time.Time {
+	if o.Clock != nil {
+		return o.Clock()
+	}
+	return time.Now()
+}
+
+// workFactor is the work factor under a policy.
+func (o Options) workFactor(p keys.Policy) keys.WorkFactor {
+	if o.WorkFactor != 0 {
+		return o.WorkFactor
+	}
+	return p.WorkFactor
+}
+
+// School is a school's folder, open. It is safe for concurrent use except for
+// Unlock and Close.
+type School struct {
+	dir       string
+	options   Options
+	store     *store.SQLite
+	register  *devices.Register
+	authority *keys.Authority // nil while locked
+}
+
+// Open opens the school in the folder dir, locked. It fails with
+// [ErrNotSchool] when there is none. The caller closes it.
+func Open(ctx context.Context, dir string, o Options) (*School, error) {
+	if _, err := os.Stat(filepath.Join(dir, unfinishedFile)); err == nil {
+		return nil, fmt.Errorf("open %s: %w", dir, ErrNotSchool)
+	}
+	for _, name := range []string{AuthorityFile, RegisterFile} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("open %s: %s: %w", dir, name, ErrNotSchool)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", dir, err)
+		}
+	}
+	st, err := store.Open(ctx, filepath.Join(dir, RegisterFile))
+	if err != nil {
+		return nil, fmt.Errorf("open the register: %w", err)
+	}
+	return &School{dir: dir, options: o, store: st, register: devices.NewRegister(st, devices.Options{Clock: o.Clock})}, nil
+}
+
+// Close locks the authority and closes the register.
+func (s *School) Close() error {
+	s.Lock()
+	return s.store.Close()
+}
+
+// Dir is the school's folder.
+func (s *School) Dir() string { return s.dir }
+
+// Register is the school's register.
+func (s *School) Register() *devices.Register { return s.register }
+
+// Unlock unlocks the authority, and publishes the directory if the register
+// has moved on without it. It fails with keys.ErrPassphrase or
+// keys.ErrDamagedKey; a [*PublishError] leaves the authority unlocked.
+func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
+	sealed, err := readSmall(filepath.Join(s.dir, AuthorityFile))
+	if err != nil {
+		return fmt.Errorf("unlock the authority: %w", err)
+	}
+	a, err := keys.OpenAuthority(sealed, passphrase)
+	if err != nil {
+		return err
+	}
+	s.Lock()
+	s.authority = a
+	if err := s.publishIfBehind(ctx); err != nil {
+		return &PublishError{err}
+	}
+	return nil
+}
+
+// Lock forgets the authority.
+func (s *School) Lock() {
+	if s.authority != nil {
+		s.authority.Wipe()
+		s.authority = nil
+	}
+}
+
+// Authority is the unlocked authority. It fails with [ErrLocked].
+func (s *School) Authority() (*keys.Authority, error) {
+	if s.authority == nil {
+		return nil, ErrLocked
+	}
+	return s.authority, nil
+}
+
+// ChangeAuthorityPassphrase protects the authority with another passphrase.
+func (s *School) ChangeAuthorityPassphrase(ctx context.Context, current, next []byte) error {
+	sealed, err := readSmall(filepath.Join(s.dir, AuthorityFile))
+	if err != nil {
+		return fmt.Errorf("unlock the authority: %w", err)
+	}
+	a, err := keys.OpenAuthority(sealed, current)
+	if err != nil {
+		return err
+	}
+	defer a.Wipe()
+	policy := s.Policy()
+	if _, err := keys.Judge(next, policy, a.School()); err != nil {
+		return err
+	}
+	if sealed, err = a.Seal(next, s.options.workFactor(policy)); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(s.dir, AuthorityFile), sealed, true)
+}
+
+// Policy is the policy in the directory, or the default when there is no
+// directory that can be believed.
+func (s *School) Policy() keys.Policy {
+	d, err := s.Directory()
+	if err != nil {
+		return keys.DefaultPolicy()
+	}
+	return d.Policy
+}
+
+// now is the time of what is made, to the second.
+func (s *School) now() time.Time { return s.options.now().UTC().Truncate(time.Second) }
+
+// workFactor is that of what is sealed now.
+func (s *School) workFactor() keys.WorkFactor { return s.options.workFactor(s.Policy()) }
