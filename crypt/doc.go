@@ -21,7 +21,7 @@
 //   - Anyone who knows a recipient can encrypt to it: a file that decrypts says
 //     nothing about who made it. Package stick adds that where it matters.
 //   - The size of the plaintext is visible from the size of the age file.
-//   - Buffers are wiped where this package owns them, but the Go runtime, the
+//   - File keys are wiped where this package owns them, but the Go runtime, the
 //     age package and the operating system may keep copies of keys and
 //     plaintext in memory.
 //

@@ -3,120 +3,106 @@ package crypt
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 )
 
-// batch is a run of chunks on its way through the pipe.
+// batch is a run of plaintext chunks to be sealed.
 type batch struct {
 	in, out []byte
-	n       int // bytes of in that are filled
-	number  uint64
-	last    bool
-	sealed  chan struct{}
+	n       int    // bytes of in that are filled, whole chunks unless it is the last
+	number  uint64 // of the first chunk
+	last    bool   // the last chunk of the stream is in this batch
+	nonce   nonce
 }
 
-// sealPipe seals batches on several goroutines and writes them in order.
+func newBatch() *batch {
+	return &batch{in: make([]byte, batchSize), out: make([]byte, 0, sealedBatch)}
+}
+
+// seal fills out with the sealed chunks.
+func (b *batch) seal(p payload) {
+	b.out = b.out[:0]
+	number := b.number
+	for start := 0; start < b.n || start == 0; start += chunkSize {
+		end := min(start+chunkSize, b.n)
+		b.out = p.seal(&b.nonce, b.out, b.in[start:end], number, b.last && end == b.n)
+		number++
+	}
+}
+
+// wipe clears the plaintext.
+func (b *batch) wipe() {
+	if b != nil {
+		clear(b.in)
+	}
+}
+
+// sealPipe takes batches that others have filled, seals them on several
+// goroutines and writes them to dst in order.
 type sealPipe struct {
-	dst     io.Writer
-	payload payload
-	todo    chan *batch // to the sealers
-	order   chan *batch // to the one that writes
-	idle    chan *batch
-	pending sync.WaitGroup
-	running sync.WaitGroup
-
-	mu  sync.Mutex
-	err error
+	full, idle chan *batch
+	pending    sync.WaitGroup
+	running    sync.WaitGroup
+	err        atomic.Pointer[error]
 }
 
-func newSealPipe(dst io.Writer, payload payload) *sealPipe {
+func newSealPipe(dst io.Writer, p payload) *sealPipe {
 	n := workers()
-	inWork := n + 2
-	p := &sealPipe{
-		dst: dst, payload: payload,
-		todo: make(chan *batch, inWork), order: make(chan *batch, inWork), idle: make(chan *batch, inWork),
+	s := &sealPipe{full: make(chan *batch, n), idle: make(chan *batch, 2*n+2)}
+	for range n + 1 {
+		s.idle <- newBatch()
 	}
-	for range inWork {
-		p.idle <- &batch{
-			in: make([]byte, batchSize), out: make([]byte, 0, sealedBatch),
-			sealed: make(chan struct{}, 1),
+	take := func(b **batch) bool {
+		next, ok := <-s.full
+		*b = next
+		return ok
+	}
+	give := func(b **batch) bool {
+		if s.failed() == nil {
+			if _, err := dst.Write((*b).out); err != nil {
+				s.err.Store(&err)
+			}
 		}
+		s.idle <- *b
+		s.pending.Done()
+		return true
 	}
-	for range n {
-		p.running.Go(p.seal)
-	}
-	p.running.Go(p.write)
-	return p
+	s.running.Go(func() {
+		inOrder(n, func() **batch { return new(*batch) }, take, func(b **batch) { (*b).seal(p) }, give)
+	})
+	return s
 }
 
 // free returns an empty batch, waiting until one has been written.
-func (p *sealPipe) free() *batch {
-	b := <-p.idle
+func (s *sealPipe) free() *batch {
+	b := <-s.idle
 	b.n = 0
 	return b
 }
 
-// giveBack makes a batch free again. There may be one more than the pipe began
-// with: the one that was filled before there was a pipe.
-func (p *sealPipe) giveBack(b *batch) {
-	select {
-	case p.idle <- b:
-	default:
-		clear(b.in)
-	}
+func (s *sealPipe) send(b *batch) {
+	s.pending.Add(1)
+	s.full <- b
 }
 
-func (p *sealPipe) send(b *batch) {
-	if b.sealed == nil { // the one from before the pipe
-		b.out, b.sealed = make([]byte, 0, sealedBatch), make(chan struct{}, 1)
-	}
-	p.pending.Add(1)
-	p.todo <- b
-	p.order <- b
+// wait returns when everything that was sent has been written, or failed.
+func (s *sealPipe) wait() error {
+	s.pending.Wait()
+	return s.failed()
 }
 
-func (p *sealPipe) wait() { p.pending.Wait() }
-
-func (p *sealPipe) stop() {
-	close(p.todo)
-	close(p.order)
-	p.running.Wait()
-	close(p.idle)
-	for b := range p.idle {
-		clear(b.in)
+func (s *sealPipe) failed() error {
+	if err := s.err.Load(); err != nil {
+		return *err
 	}
+	return nil
 }
 
-func (p *sealPipe) seal() {
-	var n nonce
-	for b := range p.todo {
-		b.out = b.out[:0]
-		number := b.number
-		for start := 0; start < b.n || start == 0; start += chunkSize {
-			end := min(start+chunkSize, b.n)
-			b.out = p.payload.seal(&n, b.out, b.in[start:end], number, b.last && end == b.n)
-			number++
-		}
-		b.sealed <- struct{}{}
+func (s *sealPipe) stop() {
+	close(s.full)
+	s.running.Wait()
+	close(s.idle)
+	for b := range s.idle {
+		b.wipe()
 	}
-}
-
-func (p *sealPipe) write() {
-	for b := range p.order {
-		<-b.sealed
-		if p.failed() == nil {
-			if _, err := p.dst.Write(b.out); err != nil {
-				p.mu.Lock()
-				p.err = err
-				p.mu.Unlock()
-			}
-		}
-		p.giveBack(b)
-		p.pending.Done()
-	}
-}
-
-func (p *sealPipe) failed() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.err
 }

@@ -24,7 +24,6 @@ type Writer struct {
 	payload  payload
 	next     uint64 // number of the next chunk to be sealed
 	pending  *batch // plaintext gathered so far
-	held     *batch // a full batch that nothing has followed yet
 	pipe     *sealPipe
 	err      error
 }
@@ -95,166 +94,174 @@ func (w *tailWriter) Write(p []byte) (int, error) {
 func (w *Writer) Write(p []byte) (int, error) {
 	total := len(p)
 	for len(p) > 0 {
-		room, err := w.room()
-		if err != nil {
+		if err := w.makeRoom(); err != nil {
 			return total - len(p), err
 		}
-		n := copy(room, p)
-		if err := w.filled(n); err != nil {
-			return total - len(p), err
-		}
+		n := copy(w.pending.in[w.pending.n:], p)
+		w.pending.n += n
 		p = p[n:]
 	}
-	return total, nil
+	return total, w.err
 }
 
 // ReadFrom encrypts src to its end, reading straight into the batches.
 func (w *Writer) ReadFrom(src io.Reader) (int64, error) {
 	var total int64
 	for {
-		room, err := w.room()
-		if err != nil {
+		if w.err == nil && w.pending != nil && w.pending.n == batchSize && !w.straight {
+			n, err := w.readMany(src)
+			return total + n, err
+		}
+		if err := w.makeRoom(); err != nil {
 			return total, err
 		}
-		n, err := src.Read(room)
+		n, err := io.ReadFull(src, w.pending.in[w.pending.n:])
+		w.pending.n += n
 		total += int64(n)
-		if err := w.filled(n); err != nil {
-			return total, err
-		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return total, nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return total, err
 		}
 	}
 }
 
-// room returns free space in the pending batch. A full batch is held back until
-// more has come, since its last chunk must otherwise carry the flag.
-func (w *Writer) room() ([]byte, error) {
-	if w.err != nil {
-		return nil, w.err
-	}
-	switch {
-	case w.pending == nil:
-		w.pending = &batch{in: make([]byte, batchSize)}
-	case w.pending.n == batchSize && w.straight:
-		_, err := w.age.Write(w.pending.in)
-		w.pending.n = 0
-		return w.pending.in, w.fail(err)
-	case w.pending.n == batchSize:
-		if w.pipe == nil {
-			w.pipe = newSealPipe(w.dst, w.payload)
+// readMany encrypts the rest of src, each core reading, sealing and writing its
+// own batches in turn.
+func (w *Writer) readMany(src io.Reader) (total int64, err error) {
+	if w.pipe != nil {
+		if err := w.fail(w.pipe.wait()); err != nil {
+			return 0, err
 		}
-		w.held, w.pending = w.pending, w.pipe.free()
 	}
-	return w.pending.in[w.pending.n:batchSize], nil
+	var readErr, writeErr error
+	take := func(b *batch) bool {
+		if readErr != nil {
+			return false
+		}
+		w.passOn(b)
+		var n int
+		n, readErr = io.ReadFull(src, w.pending.in[w.pending.n:])
+		w.pending.n += n
+		total += int64(n)
+		return b.n > 0
+	}
+	give := func(b *batch) bool {
+		_, writeErr = w.dst.Write(b.out)
+		return writeErr == nil
+	}
+	inOrder(workers(), newBatch, take, func(b *batch) { b.seal(w.payload) }, give)
+	if writeErr != nil {
+		return total, w.fail(writeErr)
+	}
+	if errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF) {
+		readErr = nil
+	}
+	return total, readErr
 }
 
-// filled says that so many bytes have been put into the room.
-func (w *Writer) filled(n int) error {
-	w.pending.n += n
-	if n > 0 && w.held != nil {
-		w.send(w.held, false)
-		w.held = nil
-	}
-	if w.pipe != nil {
-		return w.fail(w.pipe.failed())
+// passOn exchanges b for the pending batch, to be sealed. The last chunk, whole
+// or not, stays pending: it may be the last one of the stream, which must carry
+// the flag.
+func (w *Writer) passOn(b *batch) {
+	b.in, w.pending.in = w.pending.in, b.in
+	chunks := (w.pending.n - 1) / chunkSize
+	b.n, b.number, b.last = chunks*chunkSize, w.next, false
+	w.pending.n = copy(w.pending.in, b.in[b.n:w.pending.n])
+	w.next += uint64(chunks)
+}
+
+// makeRoom makes sure that the pending batch has room.
+func (w *Writer) makeRoom() error {
+	switch {
+	case w.err != nil:
+		return w.err
+	case w.pending == nil:
+		w.pending = newBatch()
+	case w.pending.n == batchSize:
+		return w.send()
 	}
 	return nil
 }
 
-// takeBack makes the held batch the pending one again if nothing followed it.
-func (w *Writer) takeBack() {
-	if w.held != nil {
-		w.pipe.giveBack(w.pending)
-		w.pending, w.held = w.held, nil
+// send passes all pending chunks but the last on.
+func (w *Writer) send() error {
+	if w.straight {
+		_, err := w.age.Write(w.pending.in[:w.pending.n])
+		w.pending.n = 0
+		return w.fail(err)
 	}
-}
-
-// send passes a batch on to be sealed.
-func (w *Writer) send(b *batch, last bool) {
-	b.number, b.last = w.next, last
-	w.next += uint64((b.n + chunkSize - 1) / chunkSize)
+	if w.pipe == nil {
+		w.pipe = newSealPipe(w.dst, w.payload)
+	}
+	b := w.pipe.free()
+	w.passOn(b)
 	w.pipe.send(b)
+	return w.fail(w.pipe.failed())
 }
 
 // Flush returns when every chunk that cannot be the last one has been written
 // to the destination. At most the last 64 KiB of plaintext stay in memory until
 // Close.
 func (w *Writer) Flush() error {
-	if w.err != nil {
+	if w.err != nil || w.pending == nil || w.pending.n == 0 {
 		return w.err
 	}
-	if w.pipe == nil {
-		if w.pending == nil || w.pending.n == 0 {
-			return nil
-		}
+	if w.next == 0 {
 		w.straight = true // age's own writer keeps the last chunk back as well
-		_, err := w.age.Write(w.pending.in[:w.pending.n])
-		w.pending.n = 0
-		return w.fail(err)
 	}
-	w.takeBack()
-	if chunks := (w.pending.n - 1) / chunkSize; chunks > 0 {
-		b := w.pending
-		w.pending = w.pipe.free()
-		w.pending.n = copy(w.pending.in, b.in[chunks*chunkSize:b.n])
-		b.n = chunks * chunkSize
-		w.send(b, false)
+	if w.straight || w.pending.n > chunkSize {
+		if err := w.send(); err != nil {
+			return err
+		}
 	}
-	w.pipe.wait()
-	return w.fail(w.pipe.failed())
+	if w.pipe != nil {
+		return w.fail(w.pipe.wait())
+	}
+	return nil
 }
 
 // Close seals the last chunk and writes it. The destination is not closed.
 // Closing again, or after Abort, is an error.
 func (w *Writer) Close() error {
+	defer w.Abort()
 	if w.err != nil {
-		err := w.err
-		w.stop()
-		return err
+		return w.err
 	}
-	err := w.finish()
-	w.stop()
-	return err
+	if w.next > 0 {
+		return w.closeParallel()
+	}
+	if w.pending != nil && w.pending.n > 0 {
+		if _, err := w.age.Write(w.pending.in[:w.pending.n]); err != nil {
+			return w.fail(err)
+		}
+	}
+	return w.fail(w.age.Close())
 }
 
-func (w *Writer) finish() error {
-	if w.pipe == nil {
-		if w.pending != nil && w.pending.n > 0 {
-			if _, err := w.age.Write(w.pending.in[:w.pending.n]); err != nil {
-				return fmt.Errorf("encrypt: %w", err)
-			}
+func (w *Writer) closeParallel() error {
+	if w.pipe != nil {
+		if err := w.fail(w.pipe.wait()); err != nil {
+			return err
 		}
-		if err := w.age.Close(); err != nil {
-			return fmt.Errorf("encrypt: %w", err)
-		}
-		return nil
 	}
-	w.takeBack()
-	w.send(w.pending, true)
-	w.pending = nil
-	w.pipe.wait()
-	return w.fail(w.pipe.failed())
+	w.pending.number, w.pending.last = w.next, true
+	w.pending.seal(w.payload)
+	_, err := w.dst.Write(w.pending.out)
+	return w.fail(err)
 }
 
 // Abort ends the stream without its last chunk, so that what was written can
 // never be taken for a whole file. After Close it does nothing.
-func (w *Writer) Abort() { w.stop() }
-
-func (w *Writer) stop() {
+func (w *Writer) Abort() {
 	if w.pipe != nil {
 		w.pipe.stop()
-		w.pipe = nil
 	}
-	for _, b := range []*batch{w.pending, w.held} {
-		if b != nil {
-			clear(b.in)
-		}
+	w.pending.wipe()
+	w.pipe, w.pending = nil, nil
+	if w.err == nil {
+		w.err = errClosed
 	}
-	w.pending, w.held, w.err = nil, nil, errClosed
 }
 
 func (w *Writer) fail(err error) error {
