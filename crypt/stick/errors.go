@@ -25,6 +25,8 @@ var (
 	ErrForged = errors.New("not written for this place by a key of the stick")
 	// ErrDamaged: a layer or file on the stick cannot be read as it was written.
 	ErrDamaged = errors.New("damaged")
+	// ErrMissing: a layer that must be there is not.
+	ErrMissing = errors.New("missing")
 
 	// ErrFull: the drive has no room; see also [NoSpaceError].
 	ErrFull = errors.New("the drive is full")

@@ -1,23 +1,39 @@
 package stick
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"stowage/crypt/keys"
 )
+
+// noteIntro is the first line of the note's text; JSON follows.
+const noteIntro = "stowage stick v1\n"
+
+// maxNote bounds the note's file.
+const maxNote = 1 << 20
 
 // Note is what the school signed about a stick. It is readable by everyone
 // who has the stick in hand, and so says nothing personal.
 type Note struct {
-	ID         string          `json:"id"`               // UUID of the stick
-	Label      string          `json:"label"`            // asset label
-	School     string          `json:"school"`           // name of the school
-	Return     string          `json:"return"`           // where to return it, lines
-	Class      string          `json:"class"`            // class of the stick's identity
-	Recipient  string          `json:"recipient-sha256"` // SHA-256 of the stick's recipient, hexadecimal
-	Generation int             `json:"generation"`       // counts notes of the stick, from 1
-	Issued     time.Time       `json:"issued"`           // when this note was signed, UTC
-	Recovery   []string        `json:"recovery"`         // the school's recovery recipients, one per class
-	Policy     json.RawMessage `json:"policy,omitempty"` // the school's policy of that day
+	ID         string      `json:"id"`               // UUID of the stick
+	Label      string      `json:"label"`            // asset label
+	School     string      `json:"school"`           // name of the school
+	Return     string      `json:"return"`           // where to return it, lines
+	Class      keys.Class  `json:"class"`            // class of the stick's identity
+	Recipient  string      `json:"recipient_sha256"` // SHA-256 of the stick's recipient, hexadecimal
+	Generation int         `json:"generation"`       // counts the stick's notes, from 1
+	Issued     time.Time   `json:"issued"`           // when this note was signed, UTC
+	Recovery   []string    `json:"recovery"`         // the school's recovery recipients, one per class
+	Policy     keys.Policy `json:"policy"`           // the school's policy of that day
 }
 
 // Signer signs for the school; *keys.Authority is one.
@@ -25,4 +41,85 @@ type Signer interface {
 	School() string
 	Verifier() string // note verifier key
 	Sign(text string) ([]byte, error)
+}
+
+// sign returns the note as it stands on the stick.
+func (n *Note) sign(s Signer) ([]byte, error) {
+	text, err := json.MarshalIndent(n, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the note: %w", err)
+	}
+	signed, err := s.Sign(noteIntro + string(text) + "\n")
+	if err != nil {
+		return nil, fmt.Errorf("sign the note: %w", err)
+	}
+	return signed, nil
+}
+
+// parseNote reads the text of a note.
+func parseNote(text string) (*Note, error) {
+	body, ok := strings.CutPrefix(text, noteIntro)
+	if !ok {
+		if strings.HasPrefix(text, "stowage stick v") {
+			return nil, ErrFormat
+		}
+		return nil, fmt.Errorf("%w: its note says something else", ErrNotStick)
+	}
+	var n Note
+	if err := json.Unmarshal([]byte(body), &n); err != nil {
+		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
+	}
+	if n.ID == "" || !isDigest(n.Recipient) || n.Generation < 1 {
+		return nil, fmt.Errorf("%w: its note is incomplete", ErrNotStick)
+	}
+	return &n, nil
+}
+
+// noteFile is a note as it lies on the stick.
+type noteFile struct {
+	name   string
+	signed []byte
+}
+
+// readNotes returns the notes on the stick: one, or two when replacing it was interrupted.
+func readNotes(fsys FS) ([]noteFile, error) {
+	var found []noteFile
+	for _, name := range []string{noteName, noteOtherName} {
+		signed, err := readAll(fsys, name, maxNote)
+		switch {
+		case err == nil:
+			found = append(found, noteFile{name, signed})
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
+			return nil, fmt.Errorf("read the stick's note: %w", err)
+		}
+	}
+	if len(found) == 0 {
+		return nil, ErrNotStick
+	}
+	return found, nil
+}
+
+// open checks the note's signature.
+func (f noteFile) open(verifier string) (*Note, error) {
+	text, err := keys.OpenNote(f.signed, verifier)
+	if err != nil {
+		return nil, fmt.Errorf("the stick's note: %w", err)
+	}
+	return parseNote(text)
+}
+
+// openUnverified reads the note without knowing whose signature to expect.
+func (f noteFile) openUnverified() (*Note, error) {
+	_, err := note.Open(f.signed, note.VerifierList())
+	var unverified *note.UnverifiedNoteError
+	if !errors.As(err, &unverified) {
+		return nil, fmt.Errorf("the stick's note: %w", keys.ErrForged)
+	}
+	return parseNote(unverified.Note.Text)
+}
+
+// recipientDigest is how a note names a recipient.
+func recipientDigest(recipient string) string {
+	sum := sha256.Sum256([]byte(recipient))
+	return hex.EncodeToString(sum[:])
 }

@@ -8,52 +8,6 @@ import (
 	"stowage/crypt"
 )
 
-type record struct{}
-
-// Stick is an open stick. It is safe for concurrent use; Close ends it.
-type Stick struct{}
-
-// Close frees the stick and wipes its keys. The [FS] is not closed.
-func (s *Stick) Close() error { return nil }
-
-// Note returns what the school signed about the stick.
-func (s *Stick) Note() Note { return Note{} }
-
-// Head returns the newest state, to be remembered for [OpenOptions.LastSeen].
-func (s *Stick) Head() Head { return Head{} }
-
-// Warnings returns what is not as it should be on the stick.
-func (s *Stick) Warnings() []Warning { return nil }
-
-// ReadOnly reports whether the stick was opened for reading only.
-func (s *Stick) ReadOnly() bool { return false }
-
-// MustChangePassphrase reports whether the stick was opened with a passphrase
-// that ICT knows and that the holder must change before anything else. The
-// caller decides what is refused until then.
-func (s *Stick) MustChangePassphrase() bool { return false }
-
-// List returns the files and folders in a folder, sorted by name. The top is ".".
-func (s *Stick) List(folder string) ([]Entry, error) { return nil, nil }
-
-// Stat describes one file or folder.
-func (s *Stick) Stat(path string) (Entry, error) { return Entry{}, nil }
-
-// Walk calls visit for everything below a folder, parents first, sorted by name.
-func (s *Stick) Walk(folder string, visit func(Entry) error) error { return nil }
-
-// Search returns up to limit entries whose path contains all the words, case
-// and accents ignored. A limit of 0 means all.
-func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, error) {
-	return nil, nil
-}
-
-// OpenFile opens a file for reading, also at random.
-func (s *Stick) OpenFile(path string) (*Reader, error) { return nil, nil }
-
-// Reader reads one file on the stick. ReadAt may be called concurrently.
-type Reader struct{}
-
 // Get writes files and folders to a folder of the computer, each file
 // atomically and with its modification time. No paths means everything.
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {

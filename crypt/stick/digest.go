@@ -1,0 +1,51 @@
+package stick
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+)
+
+// maxAgeHeader bounds the age header of a layer, which has one stanza of under 2 KiB.
+const maxAgeHeader = 16 << 10
+
+// layerDigest returns the digest of the layer in src: SHA-256 over what fixes
+// its age file, which is header, nonce, last chunk and size. Every other chunk
+// is authenticated by age under the file key that the header fixes, so that
+// whoever does not know that key cannot keep the digest and change a chunk.
+// FORMAT.md, "Digest".
+func layerDigest(src io.ReaderAt, size int64) (digest string, headerSize int64, err error) {
+	head := make([]byte, min(size, maxAgeHeader+ageNonce))
+	if _, err := src.ReadAt(head, 0); err != nil && err != io.EOF {
+		return "", 0, err
+	}
+	header, err := age.ExtractHeader(bytes.NewReader(head))
+	if err != nil {
+		return "", 0, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	payload := size - int64(len(header)) - ageNonce
+	if payload <= ageTag || len(head) < len(header)+ageNonce {
+		return "", 0, fmt.Errorf("%w: it ends in its header", ErrDamaged)
+	}
+	last := payload % (ageChunk + ageTag)
+	if last == 0 {
+		last = ageChunk + ageTag
+	}
+	tail := make([]byte, last)
+	if _, err := src.ReadAt(tail, size-last); err != nil && err != io.EOF {
+		return "", 0, err
+	}
+	h := sha256.New()
+	io.WriteString(h, "stowage layer digest v1\n")
+	for _, part := range [][]byte{header, head[len(header):][:ageNonce], tail} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part))))
+		h.Write(part)
+	}
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(size)))
+	return hex.EncodeToString(h.Sum(nil)), int64(len(header)), nil
+}

@@ -1,0 +1,193 @@
+package stick
+
+import (
+	"archive/tar"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// formatVersion is the version of the format that this package writes.
+const formatVersion = 1
+
+// layerHeader is what the PAX global header at the start of a layer says.
+// FORMAT.md, "Layer header".
+type layerHeader struct {
+	stick  string    // UUID
+	id     layerID   // its own name
+	time   time.Time // when it was written, UTC, to the second
+	prev   layerRef  // the newest layer when it was written; zero for the first
+	was    string    // the digest of the layer that it replaced when the stick's identity was rotated
+	tidied bool      // below lists the only older layers that still count
+	below  []layerRef
+}
+
+// layerRef points to a layer by its number and digest.
+type layerRef struct {
+	seq    int64
+	digest string
+}
+
+func (r layerRef) String() string {
+	if r.seq == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d:%s", r.seq, r.digest)
+}
+
+func parseRef(s string) (layerRef, error) {
+	if s == "-" {
+		return layerRef{}, nil
+	}
+	number, digest, _ := strings.Cut(s, ":")
+	seq, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || seq <= 0 || !isDigest(digest) {
+		return layerRef{}, fmt.Errorf("%w: %q does not point to a layer", ErrDamaged, short(s))
+	}
+	return layerRef{seq, digest}, nil
+}
+
+func isDigest(s string) bool {
+	if len(s) != 2*sha256.Size {
+		return false
+	}
+	_, err := hex.DecodeString(s)
+	return err == nil && s == strings.ToLower(s)
+}
+
+// short cuts text from a stick to a length that fits an error.
+func short(s string) string {
+	if len(s) > 64 {
+		return s[:64] + "…"
+	}
+	return s
+}
+
+// The records of the header, all of which begin with this.
+const recordPrefix = "STOWAGE."
+
+// macKeys are what authenticates a stick's layers and tables, derived from the
+// secret of its identity. They are wiped with wipe.
+type macKeys struct {
+	layer    []byte
+	contents []byte
+}
+
+// newMACKeys derives the keys with HKDF-SHA-256 from the text of the identity
+// ("AGE-SECRET-KEY-…"), with the stick's id as salt.
+func newMACKeys(secret []byte, stick string) (*macKeys, error) {
+	layer, err := hkdf.Key(sha256.New, secret, []byte(stick), "stowage stick v1 layer header", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	contents, err := hkdf.Key(sha256.New, secret, []byte(stick), "stowage stick v1 contents", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	return &macKeys{layer, contents}, nil
+}
+
+func (k *macKeys) wipe() {
+	clear(k.layer)
+	clear(k.contents)
+}
+
+// records returns the header as PAX records, authenticated.
+func (h *layerHeader) records(keys *macKeys) map[string]string {
+	r := map[string]string{
+		recordPrefix + "format": strconv.Itoa(formatVersion),
+		recordPrefix + "layer":  h.id.String(),
+		recordPrefix + "prev":   h.prev.String(),
+		recordPrefix + "stick":  h.stick,
+		recordPrefix + "time":   h.time.UTC().Format(time.RFC3339),
+	}
+	if h.was != "" {
+		r[recordPrefix+"was"] = h.was
+	}
+	if h.tidied {
+		refs := make([]string, len(h.below))
+		for i, ref := range h.below {
+			refs[i] = ref.String()
+		}
+		r[recordPrefix+"below"] = strings.Join(append(refs, "-"), ",")
+	}
+	r[recordPrefix+"hmac"] = hex.EncodeToString(recordsMAC(r, keys))
+	return r
+}
+
+// recordsMAC authenticates all records but the hmac itself: each as its name, "=", its value and a newline, sorted by name.
+func recordsMAC(records map[string]string, keys *macKeys) []byte {
+	mac := hmac.New(sha256.New, keys.layer)
+	for _, name := range slices.Sorted(maps.Keys(records)) {
+		if name != recordPrefix+"hmac" {
+			fmt.Fprintf(mac, "%s=%s\n", name, records[name])
+		}
+	}
+	return mac.Sum(nil)
+}
+
+// parseHeader checks and reads the first entry of a layer.
+func parseHeader(entry *tar.Header, stick string, keys *macKeys) (*layerHeader, error) {
+	if entry.Typeflag != tar.TypeXGlobalHeader {
+		return nil, fmt.Errorf("%w: it does not begin with a layer header", ErrForged)
+	}
+	records := entry.PAXRecords
+	get := func(name string) string { return records[recordPrefix+name] }
+	if format, err := strconv.Atoi(get("format")); err == nil && format > formatVersion {
+		return nil, fmt.Errorf("%w: format %d", ErrFormat, format)
+	}
+	given, err := hex.DecodeString(get("hmac"))
+	if err != nil || !hmac.Equal(given, recordsMAC(records, keys)) {
+		return nil, fmt.Errorf("%w: its header is not authentic", ErrForged)
+	}
+	if get("stick") != stick {
+		return nil, fmt.Errorf("%w: it belongs to stick %s", ErrForged, short(get("stick")))
+	}
+	// From here on only a holder of the stick's key can have written it.
+	id, part, ok := parseLayerName(get("layer") + ".age")
+	if !ok || part != 0 {
+		return nil, fmt.Errorf("%w: bad layer name in its header", ErrDamaged)
+	}
+	when, err := time.Parse(time.RFC3339, get("time"))
+	if err != nil {
+		return nil, fmt.Errorf("%w: bad time in its header", ErrDamaged)
+	}
+	h := &layerHeader{stick: stick, id: id, time: when.UTC(), was: get("was")}
+	if h.prev, err = parseRef(get("prev")); err != nil {
+		return nil, err
+	}
+	if h.was != "" && !isDigest(h.was) {
+		return nil, fmt.Errorf("%w: bad digest in its header", ErrDamaged)
+	}
+	return h, h.parseBelow(get("below"))
+}
+
+// parseBelow reads the list of a tidied layer, which ends in "-".
+func (h *layerHeader) parseBelow(list string) error {
+	if list == "" {
+		return nil
+	}
+	h.tidied = true
+	refs := strings.Split(list, ",")
+	for i, s := range refs {
+		ref, err := parseRef(s)
+		if err != nil {
+			return err
+		}
+		last := i == len(refs)-1
+		if (ref.seq == 0) != last || ref.seq >= h.id.seq {
+			return fmt.Errorf("%w: bad list of layers in its header", ErrDamaged)
+		}
+		if !last {
+			h.below = append(h.below, ref)
+		}
+	}
+	return nil
+}

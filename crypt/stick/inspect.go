@@ -1,0 +1,111 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+)
+
+// Summary is what can be known of a stick without a key.
+type Summary struct {
+	Note     Note
+	Verified bool     // the note's signature was checked
+	Keys     []string // names of the key files
+	Holder   bool     // a holder's key is carried on the stick
+	Code     bool     // a recovery code opens the stick
+	Layers   int      // files of data
+	Bytes    int64    // their size
+	InUse    *InUseError
+}
+
+// Inspect says what can be known of a stick without a key. With the school's
+// note verifier key the note is checked and errors are those of
+// [keys.OpenNote]; without one (""), the note says what it says. It changes
+// nothing. A drive without a stick is [ErrNotStick].
+func Inspect(fsys FS, verifier string) (*Summary, error) {
+	notes, err := readNotes(fsys)
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{Verified: verifier != ""}
+	for _, f := range notes {
+		var n *Note
+		var noteErr error
+		if verifier == "" {
+			n, noteErr = f.openUnverified()
+		} else {
+			n, noteErr = f.open(verifier)
+		}
+		if noteErr != nil {
+			err = noteErr
+		} else if n.Generation > s.Note.Generation {
+			s.Note = *n
+		}
+	}
+	if s.Note.Generation == 0 {
+		return nil, err
+	}
+	if err := s.count(fsys); err != nil {
+		return nil, err
+	}
+	return s, s.inUse(fsys)
+}
+
+func (s *Summary) count(fsys FS) error {
+	err := eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) { s.Keys = append(s.Keys, name) })
+	if err != nil {
+		return err
+	}
+	for _, name := range s.Keys {
+		holders, codes := slotNames(holderSlot), slotNames(codeSlot)
+		full := path.Join(keysDir, name)
+		s.Holder = s.Holder || full == holders[0] || full == holders[1]
+		s.Code = s.Code || full == codes[0] || full == codes[1]
+	}
+	return eachFile(fsys, layersDir, func(name string, info fs.FileInfo) {
+		if _, part, ok := parseLayerName(name); ok {
+			s.Bytes += info.Size()
+			if part == 0 {
+				s.Layers++
+			}
+		}
+	})
+}
+
+// eachFile calls visit for every file in a folder, which may be missing.
+func eachFile(fsys FS, dir string, visit func(name string, info fs.FileInfo)) error {
+	entries, err := fsys.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("inspect the stick: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return fmt.Errorf("inspect the stick: %w", err)
+		}
+		if info.Mode().IsRegular() && !junk(e.Name()) {
+			visit(e.Name(), info)
+		}
+	}
+	return nil
+}
+
+// inUse asks for the lock for a moment.
+func (s *Summary) inUse(fsys FS) error {
+	lock, err := fsys.Lock(lockName, false)
+	switch {
+	case err == nil:
+		return lock.Close()
+	case errors.Is(err, ErrLocked):
+		var inUse *InUseError
+		errors.As(readOwner(fsys), &inUse)
+		s.InUse = inUse
+	case errors.Is(err, ErrGone):
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt/keys"
+)
+
+// IssueOptions say what a new stick is to be.
+type IssueOptions struct {
+	School    Signer      // signs the note
+	Recovery  []string    // the school's recovery recipients, one per class
+	Label     string      // asset label
+	Return    string      // where to return it if found; may have several lines
+	Policy    keys.Policy // its class is that of the stick's identity
+	Holders   []string    // age recipients of who may open it; none for ICT alone
+	HolderKey []byte      // the holder's protected key file, to be carried on the stick; nil for none
+	Code      []byte      // recovery code, of keys.GenerateCode; nil for none
+	Found     string      // text of "IF FOUND.txt"; from Return when empty
+	Clock     func() time.Time
+}
+
+// Issue makes an empty stick on a drive. Plain files that are there stay
+// untouched. It fails with [ErrAlreadyStick] when there is a stick. When it
+// fails, it removes what it wrote; what a crash left of it is taken over by
+// the next Issue, since a stick begins to exist with its note, written last.
+func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if err := checkIssue(fsys, &o); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return nil, fmt.Errorf("make a stick id: %w", err)
+	}
+	identity, err := keys.NewStickIdentity(o.School.School(), o.School.Verifier(), id.String(), o.Policy.Class, o.Clock())
+	if err != nil {
+		return nil, fmt.Errorf("make the stick's identity: %w", err)
+	}
+	defer identity.Wipe()
+	note := &Note{
+		ID: id.String(), Label: o.Label, School: o.School.School(), Return: o.Return,
+		Class: o.Policy.Class, Recipient: recipientDigest(identity.Recipient()), Generation: 1,
+		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy,
+	}
+	files, err := issueFiles(note, &keyring{current: identity, holders: o.Holders}, &o)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := writeIssue(fsys, files); err != nil {
+		return nil, fmt.Errorf("issue the stick: %w", err)
+	}
+	return note, nil
+}
+
+// checkIssue refuses a drive that is a stick, and options that make no sense.
+func checkIssue(fsys FS, o *IssueOptions) error {
+	if _, err := readNotes(fsys); !errors.Is(err, ErrNotStick) {
+		if err == nil {
+			err = ErrAlreadyStick
+		}
+		return err
+	}
+	if entries, err := fsys.ReadDir(layersDir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("%w: its note is missing", ErrAlreadyStick)
+	}
+	if err := o.Policy.Check(); err != nil {
+		return fmt.Errorf("issue a stick: %w", err)
+	}
+	if len(o.Recovery) == 0 {
+		return errors.New("issue a stick: no recovery recipients")
+	}
+	if err := keys.CheckValue(o.Label); err != nil {
+		return fmt.Errorf("label: %w", err)
+	}
+	for line := range strings.Lines(o.Return) {
+		if err := keys.CheckValue(strings.TrimSpace(line)); err != nil {
+			return fmt.Errorf("return address: %w", err)
+		}
+	}
+	return nil
+}
+
+// newFile is a file to be written.
+type newFile struct {
+	name string
+	data []byte
+}
+
+// issueFiles returns the files of a new stick, the note last.
+func issueFiles(note *Note, ring *keyring, o *IssueOptions) ([]newFile, error) {
+	wrapped, err := wrapKeyring(ring, note.Recovery)
+	if err != nil {
+		return nil, err
+	}
+	var files []newFile
+	for _, class := range keys.Classes() {
+		if data := wrapped[class]; data != nil {
+			files = append(files, newFile{slotNames(stickSlot(class))[0], data})
+		}
+	}
+	if o.HolderKey != nil {
+		files = append(files, newFile{slotNames(holderSlot)[0], o.HolderKey})
+	}
+	if o.Code != nil {
+		data, err := sealCode(ring, o.Code, o.Policy.WorkFactor)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, newFile{slotNames(codeSlot)[0], data})
+	}
+	found := o.Found
+	if found == "" {
+		found = o.Return
+	}
+	found = strings.ReplaceAll(strings.ReplaceAll(found, "\r\n", "\n"), "\n", "\r\n") // for Notepad
+	files = append(files, newFile{foundName, []byte(found)})
+	signed, err := note.sign(o.School)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, newFile{noteName, signed}), nil
+}
+
+// wrapKeyring encrypts the stick's identity, once for each class among the
+// holders, to them and to the recovery recipient of that class. Recovery
+// recipients of another class are left out: an X25519 one would undo what a
+// hybrid key protects. With no holders it is the class of the stick.
+func wrapKeyring(ring *keyring, recovery []string) (map[keys.Class][]byte, error) {
+	classes := []keys.Class{ring.current.Class()}
+	if len(ring.holders) > 0 {
+		classes = nil
+	}
+	for _, holder := range ring.holders {
+		class, err := keys.ClassOf(holder)
+		if err != nil {
+			return nil, fmt.Errorf("the holder's recipient: %w", err)
+		}
+		classes = append(classes, class)
+	}
+	to := slices.Clone(ring.holders)
+	covered := map[keys.Class]bool{}
+	for _, recipient := range recovery {
+		class, err := keys.ClassOf(recipient)
+		if err != nil {
+			return nil, fmt.Errorf("the recovery recipient: %w", err)
+		}
+		if slices.Contains(classes, class) {
+			to = append(to, recipient)
+			covered[class] = true
+		}
+	}
+	for _, class := range classes {
+		if !covered[class] {
+			return nil, fmt.Errorf("no recovery recipient of class %s", class)
+		}
+	}
+	plain, err := ring.marshal()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return keys.WrapFor(plain, to)
+}
+
+// sealCode protects the stick's identity with a recovery code.
+func sealCode(ring *keyring, code []byte, w keys.WorkFactor) ([]byte, error) {
+	plain, err := ring.marshal()
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return keys.SealWithCode(plain, code, w)
+}
+
+// writeIssue writes the files, each synced with its folder. When it fails, it
+// removes what it made.
+func writeIssue(fsys FS, files []newFile) (err error) {
+	var made []string
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, name := range slices.Backward(made) {
+			_ = fsys.Remove(name)
+		}
+	}()
+	for _, dir := range []string{baseDir, keysDir, layersDir, contentsDir} {
+		err = fsys.Mkdir(dir)
+		if errors.Is(err, fs.ErrExist) { // an interrupted Issue made it
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		made = append(made, dir)
+		if err = fsys.SyncDir(parent(dir)); err != nil {
+			return err
+		}
+	}
+	if err = removeKeys(fsys); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.name == foundName { // ours from before, or the school's own
+			if err = fsys.Remove(foundName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		if err = writeFile(fsys, f.name, f.data); err != nil {
+			return err
+		}
+		made = append(made, f.name)
+	}
+	return nil
+}
+
+// removeKeys removes the keys that an interrupted Issue left.
+func removeKeys(fsys FS) error {
+	entries, err := fsys.ReadDir(keysDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := fsys.Remove(keysDir + "/" + e.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package stick
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"stowage/crypt"
+)
+
+// Limits of one layer, against absurd ones; FORMAT.md, "Limits".
+const (
+	maxEntries   = 1 << 20
+	maxNameBytes = 256 << 20
+)
+
+// The range of times that are kept: the years 1 to 9999.
+const (
+	minTime = -62135596800
+	maxTime = 253402300799
+)
+
+// plainLayer is a layer's tar, opened for reading at random.
+type plainLayer struct {
+	plain  io.ReaderAt
+	size   int64
+	digest string
+	parts  *partReader
+}
+
+// ReadAt implements [io.ReaderAt]. What age does not authenticate is
+// [ErrDamaged]; an error of the drive is a driveFault.
+func (p *plainLayer) ReadAt(b []byte, off int64) (int, error) {
+	n, err := p.plain.ReadAt(b, off)
+	switch {
+	case err == nil || err == io.EOF:
+		return n, err
+	case errors.Is(err, crypt.ErrDamaged):
+		return n, fmt.Errorf("layer %s: %w: %w", p.parts.id, ErrDamaged, err)
+	}
+	return n, &driveFault{err}
+}
+
+func (p *plainLayer) Close() error { return p.parts.Close() }
+
+// driveFault marks an error of the drive, which says nothing about the layer.
+type driveFault struct{ err error }
+
+func (e *driveFault) Error() string { return e.err.Error() }
+
+func (e *driveFault) Unwrap() error { return e.err }
+
+// tarError says that a layer's tar is damaged, unless it was the drive that failed.
+func tarError(err error, entries int) error {
+	var fault *driveFault
+	if errors.As(err, &fault) || errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: after %d entries: %w", ErrDamaged, entries, err)
+}
+
+// openPlain opens the files of a layer with the first key that fits. The age
+// header and the last chunk have then been authenticated as age does it; who
+// wrote the layer has not.
+func openPlain(fsys FS, id layerID, parts []int64, keys []*stickKey) (*plainLayer, *stickKey, error) {
+	src := newPartReader(fsys, id, parts)
+	p, key, err := openParts(src, keys)
+	if err != nil {
+		_ = src.Close()
+		return nil, nil, fmt.Errorf("layer %s: %w", id, err)
+	}
+	return p, key, nil
+}
+
+func openParts(src *partReader, keys []*stickKey) (*plainLayer, *stickKey, error) {
+	digest, _, err := layerDigest(src, src.size())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, key := range keys {
+		var r io.ReaderAt
+		var size int64
+		r, size, err = crypt.DecryptReaderAt(src, src.size(), key.identity)
+		if err == nil {
+			return &plainLayer{r, size, digest, src}, key, nil
+		}
+		if !errors.Is(err, crypt.ErrNoIdentity) {
+			break
+		}
+	}
+	switch {
+	case errors.Is(err, crypt.ErrNoIdentity):
+		err = fmt.Errorf("%w: %w", ErrForged, err)
+	case errors.Is(err, crypt.ErrDamaged), errors.Is(err, crypt.ErrNotAge):
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil, nil, err
+}
+
+// readLayer reads the entries of a layer's tar. Entries that are not allowed
+// are left out and told to refused. When the tar breaks off or is malformed,
+// the error wraps [ErrDamaged] and the layer has the entries before that place.
+func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(name string, err error)) (*layer, error) {
+	l := &layer{key: key}
+	t := tar.NewReader(tape)
+	first, err := t.Next()
+	if err != nil {
+		return nil, tarError(err, 0)
+	}
+	header, err := parseHeader(first, stick, key.mac)
+	if err != nil {
+		return nil, err
+	}
+	l.layerHeader = *header
+	for names := 0; ; {
+		if l.end, err = tape.Seek(0, io.SeekCurrent); err != nil {
+			return l, err
+		}
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return l, nil
+		}
+		if err != nil {
+			return l, tarError(err, len(l.records))
+		}
+		names += len(h.Name) + len(h.Linkname)
+		if len(l.records) == maxEntries || names > maxNameBytes {
+			return l, fmt.Errorf("%w: %w: more entries than a layer holds", ErrDamaged, ErrTooLarge)
+		}
+		r, err := entryRecord(h)
+		if err != nil {
+			refused(short(h.Name), err)
+			continue
+		}
+		r.layer = l
+		if r.kind == recFile {
+			if r.off, err = tape.Seek(0, io.SeekCurrent); err != nil {
+				return l, err
+			}
+		}
+		l.records = append(l.records, r)
+	}
+}
+
+// entryRecord checks one tar entry.
+func entryRecord(h *tar.Header) (record, error) {
+	for name := range h.PAXRecords {
+		switch name {
+		case "path", "linkpath", "size", "mtime":
+		default:
+			return record{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, short(name))
+		}
+	}
+	r := record{path: h.Name, mtime: min(max(h.ModTime.Unix(), minTime), maxTime)}
+	switch h.Typeflag {
+	case tar.TypeReg:
+		r.kind, r.size = recFile, h.Size
+		if p, ok := whitedOut(h.Name); ok {
+			r.kind, r.path = recWhiteout, p
+			if h.Size != 0 {
+				return record{}, fmt.Errorf("%w: a deletion with content", ErrSpecial)
+			}
+		}
+	case tar.TypeDir:
+		r.kind, r.path = recFolder, strings.TrimSuffix(h.Name, "/")
+	case tar.TypeLink:
+		r.kind, r.link = recLink, h.Linkname
+		if err := CheckPath(h.Linkname); err != nil {
+			return record{}, err
+		}
+	default:
+		return record{}, fmt.Errorf("%w: tar entry of type %q", ErrSpecial, h.Typeflag)
+	}
+	return r, CheckPath(r.path)
+}

@@ -1,0 +1,191 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// List returns the files and folders in a folder, sorted by name. The top is ".".
+func (s *Stick) List(folder string) ([]Entry, error) {
+	n, folder, err := s.lookup(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	if !n.isFolder() {
+		return nil, fmt.Errorf("%s: %w", folder, ErrKind)
+	}
+	children := n.byName()
+	list := make([]Entry, len(children))
+	for i, child := range children {
+		list[i] = child.entry(join(folder, child.name))
+	}
+	return list, nil
+}
+
+// Stat describes one file or folder.
+func (s *Stick) Stat(path string) (Entry, error) {
+	n, path, err := s.lookup(path)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer s.mu.Unlock()
+	return n.entry(path), nil
+}
+
+// lookup finds a path. Unless it fails, it returns with s.mu locked.
+func (s *Stick) lookup(path string) (*node, string, error) {
+	path, err := cleanPath(path)
+	if err != nil {
+		return nil, "", err
+	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, "", ErrClosed
+	}
+	n := s.tree.find(path)
+	if n == nil {
+		s.mu.Unlock()
+		return nil, "", fmt.Errorf("%s: %w", path, ErrNotFound)
+	}
+	return n, path, nil
+}
+
+// Walk calls visit for everything below a folder, as it is when Walk is
+// called: parents first, sorted by name. An error of visit ends it.
+func (s *Stick) Walk(folder string, visit func(Entry) error) error {
+	n, folder, err := s.lookup(folder)
+	if err != nil {
+		return err
+	}
+	var all []Entry
+	_ = n.walk(folder, func(path string, n *node) error {
+		all = append(all, n.entry(path))
+		return nil
+	})
+	s.mu.Unlock()
+	for _, e := range all {
+		if err := visit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Search returns up to limit entries whose path contains all the words, case
+// and accents ignored, sorted by folder and name. A limit of 0 means all.
+func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, error) {
+	plain := newSearchForm()
+	wanted := strings.Fields(plain(words))
+	var found []Entry
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	err := s.Walk(".", func(e Entry) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		path := plain(e.Path)
+		for _, word := range wanted {
+			if !strings.Contains(path, word) {
+				return nil
+			}
+		}
+		found = append(found, e)
+		if limit > 0 && len(found) == limit {
+			return io.EOF
+		}
+		return nil
+	})
+	if err == io.EOF {
+		err = nil
+	}
+	return found, err
+}
+
+// newSearchForm returns a function that makes texts alike that differ only in
+// case and accents. It is for one goroutine.
+func newSearchForm() func(string) string {
+	fold := cases.Fold()
+	accents := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
+	return func(text string) string {
+		if isPlainASCII(text) {
+			return strings.ToLower(text)
+		}
+		if stripped, _, err := transform.String(accents, text); err == nil {
+			text = stripped
+		}
+		return fold.String(text)
+	}
+}
+
+// OpenFile opens a file for reading, also at random. The caller closes it.
+func (s *Stick) OpenFile(path string) (*Reader, error) {
+	n, path, err := s.lookup(path)
+	if err != nil {
+		return nil, err
+	}
+	data := n.data
+	s.mu.Unlock()
+	if data == nil {
+		return nil, fmt.Errorf("%s: %w", path, ErrKind)
+	}
+	r, err := s.openRecord(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// openRecord opens the content that a record holds.
+func (s *Stick) openRecord(data *record) (*Reader, error) {
+	plain, err := s.readers.acquire(s.fs, data.layer)
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{io.NewSectionReader(plain, data.off, data.size), s, data.layer, sync.Once{}}, nil
+}
+
+// Reader reads one file on the stick. ReadAt may be called concurrently. What
+// it reads is authentic; damage is an error wrapping [ErrDamaged]. It stays
+// usable when the file is replaced or removed meanwhile, until it is closed.
+type Reader struct {
+	section *io.SectionReader
+	stick   *Stick
+	layer   *layer
+	once    sync.Once
+}
+
+// Size returns the size of the file in bytes.
+func (r *Reader) Size() int64 { return r.section.Size() }
+
+// Read implements [io.Reader].
+func (r *Reader) Read(p []byte) (int, error) {
+	return r.section.Read(p)
+}
+
+// ReadAt implements [io.ReaderAt].
+func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
+	return r.section.ReadAt(p, off)
+}
+
+// Seek implements [io.Seeker].
+func (r *Reader) Seek(offset int64, whence int) (int64, error) {
+	return r.section.Seek(offset, whence)
+}
+
+// Close gives the file back.
+func (r *Reader) Close() error {
+	r.once.Do(func() { r.stick.readers.release(r.layer) })
+	return nil
+}

@@ -1,0 +1,276 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// loader finds out what is on a stick: which layers count, and what they hold.
+type loader struct {
+	fs    FS
+	stick string
+	keys  []*stickKey
+	// lenient reads on when the drive fails to read a layer. Without it that is
+	// an error: to write after a layer that is there but not seen would cut it off.
+	lenient bool
+
+	files     map[layerID]*layerFiles
+	tables    []*table
+	badTables []string // tables that cannot be used
+	listed    map[layerID]*layer
+	uncached  []*layer // read from their files, in no table
+	bad       []badLayer
+	warnings  []Warning
+	maxSeq    int64
+}
+
+// layerFiles are the files of one layer.
+type layerFiles struct {
+	id    layerID
+	parts map[int]int64 // size by part number
+}
+
+// sizes returns the sizes of the parts up to the first that is not there.
+func (f *layerFiles) sizes() []int64 {
+	var sizes []int64
+	for n := 0; ; n++ {
+		size, ok := f.parts[n]
+		if !ok {
+			return sizes
+		}
+		sizes = append(sizes, size)
+	}
+}
+
+// badLayer is a layer that cannot be read.
+type badLayer struct {
+	files *layerFiles
+	err   error
+}
+
+// load reads everything there is to know.
+func (l *loader) load(ctx context.Context) (chained, error) {
+	l.listed = map[layerID]*layer{}
+	if err := l.findLayers(); err != nil {
+		return chained{}, err
+	}
+	if err := l.readTables(ctx); err != nil {
+		return chained{}, err
+	}
+	found, err := l.readLayers(ctx)
+	if err != nil {
+		return chained{}, err
+	}
+	c := chain(found)
+	l.blame(&c)
+	c.warnings = append(l.warnings, c.warnings...)
+	return c, nil
+}
+
+// junk reports whether an operating system left a file of that name, which is ignored.
+func junk(name string) bool {
+	switch strings.ToLower(name) {
+	case ".ds_store", "thumbs.db", "desktop.ini", ".hidden", ".directory":
+		return true
+	}
+	return strings.HasPrefix(name, "._")
+}
+
+func (l *loader) findLayers() error {
+	l.files = map[layerID]*layerFiles{}
+	entries, err := l.fs.ReadDir(layersDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("list the layers: %w", err)
+	}
+	for _, e := range entries {
+		if junk(e.Name()) {
+			continue
+		}
+		id, part, ok := parseLayerName(e.Name())
+		info, err := e.Info()
+		if err != nil {
+			return fmt.Errorf("list the layers: %w", err)
+		}
+		if !ok || !info.Mode().IsRegular() {
+			l.warn(WarnForeign, path.Join(layersDir, e.Name()), 0, ErrSpecial)
+			continue
+		}
+		if l.files[id] == nil {
+			l.files[id] = &layerFiles{id: id, parts: map[int]int64{}}
+		}
+		l.files[id].parts[part] = info.Size()
+		l.maxSeq = max(l.maxSeq, id.seq)
+	}
+	return nil
+}
+
+func (l *loader) warn(kind WarningKind, name string, seq int64, err error) {
+	l.warnings = append(l.warnings, Warning{kind, name, seq, err})
+}
+
+func (l *loader) readTables(ctx context.Context) error {
+	entries, err := l.fs.ReadDir(contentsDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("list the tables of contents: %w", err)
+	}
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		id, part, ok := parseLayerName(e.Name())
+		if !ok || part != 0 {
+			continue
+		}
+		l.maxSeq = max(l.maxSeq, id.seq)
+		t, err := readTable(l.fs, id, l.keys, l.stick)
+		if errors.Is(err, ErrGone) {
+			return err
+		}
+		if err != nil {
+			l.badTables = append(l.badTables, id.contentsName())
+			continue
+		}
+		l.tables = append(l.tables, t)
+		for _, layer := range t.layers {
+			if l.listed[layer.id] == nil {
+				l.listed[layer.id] = layer
+			}
+		}
+	}
+	return nil
+}
+
+// readLayers returns the authentic layers: as the tables have them, or from their files.
+func (l *loader) readLayers(ctx context.Context) ([]*layer, error) {
+	var found []*layer
+	ids := slices.SortedFunc(maps.Keys(l.files), func(a, b layerID) int { return strings.Compare(a.String(), b.String()) })
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		files := l.files[id]
+		sizes := files.sizes()
+		listed := l.listed[id]
+		if listed != nil && len(sizes) == len(files.parts) && slices.Equal(sizes, listed.parts) && l.allowed(listed) {
+			found = append(found, listed)
+			continue
+		}
+		layer, err := l.readFiles(files, sizes)
+		if err != nil {
+			if err := l.reject(files, err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		l.uncached = append(l.uncached, layer)
+		found = append(found, layer)
+	}
+	return found, nil
+}
+
+// allowed reports whether a layer's key may have written it.
+func (l *loader) allowed(layer *layer) bool {
+	return !layer.key.retired || layer.id.seq <= layer.key.lastSeq
+}
+
+// readFiles reads a layer from its files.
+func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
+	if len(sizes) == 0 {
+		return nil, fmt.Errorf("%w: its first part is missing", ErrDamaged)
+	}
+	plain, key, err := openPlain(l.fs, files.id, sizes, l.keys)
+	if err != nil {
+		return nil, err
+	}
+	defer plain.Close()
+	left := 100 // warnings, against a flood
+	name := files.id.part(0)
+	layer, err := readLayer(io.NewSectionReader(plain, 0, plain.size), l.stick, key, func(entry string, err error) {
+		if left--; left >= 0 {
+			l.warn(WarnEntry, name, files.id.seq, fmt.Errorf("%q: %w", entry, err))
+		}
+	})
+	if layer == nil || err != nil && !errors.Is(err, ErrDamaged) {
+		return nil, err
+	}
+	if err != nil { // what comes before the damage is as it was written
+		l.warn(WarnDamaged, name, files.id.seq, err)
+	}
+	if layer.id != files.id {
+		return nil, fmt.Errorf("%w: it is layer %s under another name", ErrForged, layer.id)
+	}
+	if !l.allowed(layer) {
+		return nil, fmt.Errorf("%w: written with a retired key", ErrForged)
+	}
+	layer.parts, layer.digest = sizes, plain.digest
+	return layer, nil
+}
+
+// reject notes a layer that cannot be read, or returns the error if that is not the layer's fault.
+func (l *loader) reject(files *layerFiles, err error) error {
+	switch {
+	case errors.Is(err, ErrFormat), errors.Is(err, ErrGone):
+		return err
+	case errors.Is(err, ErrForged):
+		l.warn(WarnForged, files.id.part(0), files.id.seq, err)
+		return nil
+	case !errors.Is(err, ErrDamaged) && !l.lenient:
+		return err
+	}
+	l.bad = append(l.bad, badLayer{files, err})
+	return nil
+}
+
+// blame finds out what to say of the layers that cannot be read. One that
+// others point to, or that a table has, was whole once and is damaged; any
+// other was being written when the stick was pulled.
+func (l *loader) blame(c *chained) {
+	for _, bad := range l.bad {
+		id := bad.files.id
+		kind := WarnTorn
+		if l.listed[id] != nil {
+			kind = WarnDamaged
+		}
+		for i, w := range c.warnings {
+			if w.Kind == WarnMissing && w.Seq == id.seq {
+				c.warnings = slices.Delete(c.warnings, i, i+1)
+				kind = WarnDamaged
+				break
+			}
+		}
+		c.warnings = append(c.warnings, Warning{kind, id.part(0), id.seq, bad.err})
+	}
+}
+
+// leftovers returns the files of layers that were being written when the stick
+// was pulled, and certainly never were whole: a whole layer has a padded size.
+// The warnings about them are taken back.
+func (l *loader) leftovers(c *chained) []*layerFiles {
+	var rest []*layerFiles
+	for _, bad := range l.bad {
+		var size int64
+		for _, n := range bad.files.parts {
+			size += n
+		}
+		if size > 0 && paddedSize(size)-size < 2*tarBlock {
+			continue
+		}
+		name := bad.files.id.part(0)
+		before := len(c.warnings)
+		c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool { return w.Kind == WarnTorn && w.Name == name })
+		if len(c.warnings) < before {
+			rest = append(rest, bad.files)
+		}
+	}
+	return rest
+}

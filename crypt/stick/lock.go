@@ -1,0 +1,63 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// lockStick takes the stick's lock: an exclusive one to write, a shared one to
+// read, where a lock file is. Beside it stands who has the stick open for
+// writing, for the next one to be told: the program, its process and since when.
+func lockStick(fsys FS, o *OpenOptions) (io.Closer, error) {
+	lock, err := fsys.Lock(lockName, !o.ReadOnly)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return nil, readOwner(fsys)
+	case o.ReadOnly && errors.Is(err, fs.ErrNotExist):
+		return io.NopCloser(nil), nil
+	case err != nil:
+		return nil, fmt.Errorf("lock the stick: %w", err)
+	}
+	if !o.ReadOnly {
+		writeOwner(fsys, o)
+	}
+	return lock, nil
+}
+
+// writeOwner says who has the stick. It is a courtesy: no error of it matters, and it is not synced.
+func writeOwner(fsys FS, o *OpenOptions) {
+	_ = fsys.Remove(ownerName)
+	f, err := fsys.Create(ownerName)
+	if err != nil {
+		return
+	}
+	_, _ = fmt.Fprintf(f, "program %s\nprocess %d\nsince %s\n", strings.Fields(o.Program + " stowage")[0], os.Getpid(), now(o.Clock).Format(time.RFC3339))
+	_ = f.Close()
+}
+
+// readOwner returns what it can find out about who has the stick.
+func readOwner(fsys FS) error {
+	e := &InUseError{}
+	data, _ := readAll(fsys, ownerName, 4096)
+	for line := range strings.Lines(string(data)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch name {
+		case "program":
+			e.Program = strings.ToValidUTF8(short(value), "")
+		case "process":
+			e.PID, _ = strconv.Atoi(value)
+		case "since":
+			e.Since, _ = time.Parse(time.RFC3339, value)
+		}
+	}
+	return e
+}
+
+// now is the time as it stands on a stick: UTC, to the second.
+func now(clock func() time.Time) time.Time { return clock().UTC().Truncate(time.Second) }

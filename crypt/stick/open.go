@@ -1,0 +1,295 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"stowage/crypt/keys"
+)
+
+// OpenOptions are the options of [Open]. The zero value is usable.
+type OpenOptions struct {
+	// ReadOnly opens the stick without changing a byte on it. Damage that
+	// would keep it from being opened for writing is then only a warning.
+	ReadOnly bool
+	// LastSeen is the newest state that the caller knows of the stick: an older one is a warning.
+	LastSeen Head
+	// Program is told to whoever finds the stick in use; one word.
+	Program string
+	// Clock is the time, time.Now when nil.
+	Clock func() time.Time
+	// PartSize is how large one file of a layer gets, 1 GiB when 0. It is for tests.
+	PartSize int64
+}
+
+// Stick is an open stick. It is safe for concurrent use; Close ends it.
+type Stick struct {
+	fs       FS
+	o        OpenOptions
+	lock     io.Closer
+	note     Note
+	noteName string
+	ring     ringFile
+	keys     []*stickKey // the current one first; then the retired one, while rotating
+	unlocked *unlocked
+
+	write   sync.Mutex // held during a change: they happen one after the other
+	nextSeq int64      // number of the next layer
+	tables  []*table   // oldest first
+
+	mu       sync.Mutex // protects what follows; held for moments only
+	tree     *tree
+	layers   []*layer // those that count, oldest first
+	warnings []Warning
+	readers  readers
+	closed   bool
+}
+
+// Open opens a stick. It fails with [ErrNotStick], an [InUseError],
+// [ErrReadOnly] (then open it with that option), [ErrNoKey], [ErrSwapped],
+// [keys.ErrPassphrase], [keys.ErrCode], [keys.ErrWrongKey],
+// [keys.ErrOtherSchool], [keys.ErrForged], or an error of the drive. What is
+// wrong with single layers is in [Stick.Warnings] instead. Whatever an
+// interrupted change left behind is removed.
+//
+// The caller closes the stick; fsys stays the caller's, and must stay open as long.
+func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.PartSize == 0 {
+		o.PartSize = defaultPartSize
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	notes, err := readNotes(fsys)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := lockStick(fsys, &o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stick{fs: fsys, o: o, lock: lock}
+	if err = s.unlock(notes, with); err == nil {
+		err = s.load(ctx)
+	}
+	if err != nil {
+		s.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+// unlock opens the stick's identity and checks that the school vouches for it.
+func (s *Stick) unlock(notes []noteFile, with Unlock) error {
+	u, err := with.unlock(s.fs)
+	if err != nil {
+		return err
+	}
+	s.unlocked = u
+	rings, err := openKeyrings(s.fs, u)
+	if err != nil {
+		return err
+	}
+	note, name, ring, err := chooseNote(notes, rings, u.verifier)
+	for _, r := range rings {
+		if r.keyring != ring.keyring {
+			r.wipe()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.note, s.noteName, s.ring = *note, name, ring
+	s.keys, err = ring.stickKeys()
+	return err
+}
+
+// load reads what is on the stick, and removes what an interrupted change left.
+func (s *Stick) load(ctx context.Context) error {
+	l := &loader{fs: s.fs, stick: s.note.ID, keys: s.keys, lenient: s.o.ReadOnly}
+	c, err := l.load(ctx)
+	if err != nil {
+		return err
+	}
+	s.tree, s.layers, s.tables = newTree(), c.layers, l.tables
+	for _, layer := range c.layers {
+		name := layer.id.part(0)
+		s.tree.apply(layer, func(r *record, err error) {
+			c.warnings = append(c.warnings, Warning{WarnEntry, name, layer.id.seq, err})
+		})
+	}
+	s.nextSeq = l.maxSeq + 1
+	if !s.o.ReadOnly {
+		if err := s.cleanUp(l, &c); err != nil {
+			return err
+		}
+	}
+	s.warnings = append(c.warnings, s.rolledBack()...)
+	return nil
+}
+
+// cleanUp removes what an interrupted change left behind, and writes the
+// tables of contents that are missing.
+func (s *Stick) cleanUp(l *loader, c *chained) error {
+	removed := false
+	for _, files := range l.leftovers(c) {
+		for n := range files.parts {
+			if err := s.fs.Remove(files.id.part(n)); err != nil {
+				return fmt.Errorf("remove an unfinished layer: %w", err)
+			}
+			removed = true
+		}
+	}
+	for _, old := range slices.Backward(c.superseded) { // oldest first
+		if err := removeParts(s.fs, old.id, len(old.parts)); err != nil {
+			return err
+		}
+		removed = true
+	}
+	if removed {
+		if err := s.fs.SyncDir(layersDir); err != nil {
+			return fmt.Errorf("sync the layers: %w", err)
+		}
+	}
+	for _, name := range l.badTables {
+		_ = s.fs.Remove(name)
+	}
+	s.dropTables()
+	counts := s.countingLayers()
+	for _, key := range s.keys {
+		var uncached []*layer
+		for _, layer := range only(l.uncached, counts) {
+			if layer.key == key {
+				uncached = append(uncached, layer)
+			}
+		}
+		if len(uncached) > 0 {
+			s.addTable(uncached...)
+		}
+	}
+	return nil
+}
+
+// rolledBack compares the stick with what the caller last saw of it.
+func (s *Stick) rolledBack() []Warning {
+	last := s.o.LastSeen
+	if last.Seq == 0 {
+		return nil
+	}
+	head := s.head()
+	bad := head.seq < last.Seq
+	for _, l := range s.layers {
+		if l.id.seq == last.Seq && !l.is(layerRef{last.Seq, last.Digest}) {
+			bad = true
+		}
+	}
+	if !bad {
+		return nil
+	}
+	return []Warning{{
+		Kind: WarnRolledBack, Seq: head.seq,
+		Err: fmt.Errorf("layer %d was seen before; the newest now is %d", last.Seq, head.seq),
+	}}
+}
+
+// head is the newest layer, zero when there is none.
+func (s *Stick) head() layerRef {
+	if len(s.layers) == 0 {
+		return layerRef{}
+	}
+	return s.layers[len(s.layers)-1].ref()
+}
+
+// Close frees the stick and wipes its keys, when a change under way is done.
+// The [FS] is not closed. Closing again does nothing.
+func (s *Stick) Close() error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	s.mu.Lock()
+	closed := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if closed {
+		return nil
+	}
+	if !s.o.ReadOnly {
+		s.mergeTables(tablesAtClose)
+	}
+	return s.release()
+}
+
+// release frees everything that Open took hold of.
+func (s *Stick) release() error {
+	err := s.readers.close()
+	if !s.o.ReadOnly {
+		_ = s.fs.Remove(ownerName)
+	}
+	if closeErr := s.lock.Close(); err == nil {
+		err = closeErr
+	}
+	for _, key := range s.keys {
+		key.mac.wipe()
+	}
+	if s.ring.keyring != nil {
+		s.ring.wipe()
+	}
+	if s.unlocked != nil {
+		s.unlocked.wipe()
+	}
+	return err
+}
+
+// Note returns what the school signed about the stick.
+func (s *Stick) Note() Note {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.note
+}
+
+// Head returns the newest state, to be remembered for [OpenOptions.LastSeen].
+func (s *Stick) Head() Head {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	head := s.head()
+	return Head{head.seq, head.digest}
+}
+
+// Warnings returns what was not as it should be on the stick when it was opened.
+func (s *Stick) Warnings() []Warning {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.warnings)
+}
+
+// ReadOnly reports whether the stick was opened for reading only.
+func (s *Stick) ReadOnly() bool { return s.o.ReadOnly }
+
+// MustChangePassphrase reports whether the stick was opened with a passphrase
+// that ICT knows and that the holder must change before anything else. The
+// caller decides what is refused until then; see [keys.ErrMustChange].
+func (s *Stick) MustChangePassphrase() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unlocked.holder != nil && s.unlocked.holder.Temporary
+}
+
+// Holder returns whose key the stick was opened with; ok is false when it was
+// the recovery key or a recovery code.
+func (s *Stick) Holder() (holder keys.Holder, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unlocked.holder == nil {
+		return keys.Holder{}, false
+	}
+	return s.unlocked.holder.Holder, true
+}
+
+// Verifier returns the note verifier key of the stick's school.
+func (s *Stick) Verifier() string { return s.unlocked.verifier }

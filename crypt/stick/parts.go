@@ -1,0 +1,188 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sort"
+	"sync"
+)
+
+// defaultPartSize is how large one file of a layer gets, so that FAT32's limit of 4 GiB never shows.
+const defaultPartSize = 1 << 30
+
+// partWriter writes a layer's file, going on in a further part when one is
+// full. Each full part is synced before the next is begun.
+type partWriter struct {
+	fs       FS
+	id       layerID
+	partSize int64
+	parts    int   // created so far
+	file     File  // the part being written
+	inPart   int64 // bytes in it
+	size     int64 // bytes in all
+}
+
+func (w *partWriter) Write(p []byte) (int, error) {
+	total := len(p)
+	for len(p) > 0 {
+		if w.file == nil || w.inPart == w.partSize {
+			if err := w.nextPart(); err != nil {
+				return total - len(p), err
+			}
+		}
+		n, err := w.file.Write(p[:min(int64(len(p)), w.partSize-w.inPart)])
+		w.inPart += int64(n)
+		w.size += int64(n)
+		p = p[n:]
+		if err != nil {
+			return total - len(p), fmt.Errorf("write layer %s: %w", w.id, err)
+		}
+	}
+	return total, nil
+}
+
+func (w *partWriter) nextPart() error {
+	if w.parts == maxParts {
+		return fmt.Errorf("layer %s: %w: more than %d parts", w.id, ErrTooLarge, maxParts)
+	}
+	if w.file != nil {
+		if err := w.finishPart(); err != nil {
+			return err
+		}
+	}
+	f, err := w.fs.Create(w.id.part(w.parts))
+	if err != nil {
+		return fmt.Errorf("create layer %s: %w", w.id, err)
+	}
+	w.file, w.inPart = f, 0
+	w.parts++
+	return nil
+}
+
+// sync makes what was written so far durable, the folder entries aside.
+func (w *partWriter) sync() error {
+	if err := w.file.Sync(); err != nil {
+		return fmt.Errorf("sync layer %s: %w", w.id, err)
+	}
+	return nil
+}
+
+// finishPart syncs and closes the part being written.
+func (w *partWriter) finishPart() error {
+	f := w.file
+	w.file = nil
+	err := f.Sync()
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("finish layer %s: %w", w.id, err)
+	}
+	return nil
+}
+
+// remove closes and removes everything written, newest part first, so that
+// what may be left after an error is never a whole layer.
+func (w *partWriter) remove() {
+	if w.file != nil {
+		_ = w.file.Close()
+		w.file = nil
+	}
+	removeParts(w.fs, w.id, w.parts)
+}
+
+// removeParts removes the files of a layer, last part first, and returns the first error.
+func removeParts(fsys FS, id layerID, parts int) error {
+	var first error
+	for n := parts - 1; n >= 0; n-- {
+		if err := fsys.Remove(id.part(n)); err != nil && first == nil {
+			first = fmt.Errorf("remove layer %s: %w", id, err)
+		}
+	}
+	return first
+}
+
+// partReader reads the parts of a layer as one file. Parts are opened when first read.
+type partReader struct {
+	fs   FS
+	id   layerID
+	ends []int64 // where each part ends
+	mu   sync.Mutex
+	open []File
+}
+
+func newPartReader(fsys FS, id layerID, sizes []int64) *partReader {
+	r := &partReader{fs: fsys, id: id, open: make([]File, len(sizes))}
+	var end int64
+	for _, size := range sizes {
+		end += size
+		r.ends = append(r.ends, end)
+	}
+	return r
+}
+
+func (r *partReader) size() int64 { return r.ends[len(r.ends)-1] }
+
+// ReadAt implements [io.ReaderAt].
+func (r *partReader) ReadAt(p []byte, off int64) (int, error) {
+	done := 0
+	for done < len(p) {
+		n := sort.Search(len(r.ends), func(i int) bool { return off < r.ends[i] })
+		if n == len(r.ends) {
+			return done, io.EOF
+		}
+		f, err := r.part(n)
+		if err != nil {
+			return done, err
+		}
+		start := int64(0)
+		if n > 0 {
+			start = r.ends[n-1]
+		}
+		want := min(int64(len(p)-done), r.ends[n]-off)
+		got, err := f.ReadAt(p[done:done+int(want)], off-start)
+		done += got
+		off += int64(got)
+		if int64(got) < want {
+			if err == nil || err == io.EOF {
+				err = fmt.Errorf("%w: it is shorter than it was", ErrDamaged)
+			}
+			return done, fmt.Errorf("read layer %s: %w", r.id, err)
+		}
+	}
+	return done, nil
+}
+
+func (r *partReader) part(n int) (File, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[n] == nil {
+		f, err := r.fs.Open(r.id.part(n))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: %w", ErrMissing, err)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open layer %s: %w", r.id, err)
+		}
+		r.open[n] = f
+	}
+	return r.open[n], nil
+}
+
+// Close closes the parts.
+func (r *partReader) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var first error
+	for i, f := range r.open {
+		if f != nil {
+			if err := f.Close(); err != nil && first == nil {
+				first = err
+			}
+			r.open[i] = nil
+		}
+	}
+	return first
+}

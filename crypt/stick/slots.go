@@ -1,0 +1,124 @@
+package stick
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"stowage/crypt/keys"
+)
+
+// A key file has two slots, -a and -b. It is replaced by writing the free one,
+// syncing it, and then removing the other: a crash leaves one whole file at
+// every moment.
+
+// maxKeyFile bounds a key file.
+const maxKeyFile = 1 << 20
+
+// The base names of the key files; those of the stick's identity end in the class.
+const (
+	holderSlot = "holder"
+	codeSlot   = "code"
+)
+
+func stickSlot(class keys.Class) string { return "stick-" + string(class) }
+
+func slotNames(base string) [2]string {
+	return [2]string{path.Join(keysDir, base+"-a.age"), path.Join(keysDir, base+"-b.age")}
+}
+
+// slotFile is one key file on the stick.
+type slotFile struct {
+	name string
+	data []byte
+}
+
+// readSlots returns the files in the slots, of which there are two when
+// replacing one was interrupted.
+func readSlots(fsys FS, base string) ([]slotFile, error) {
+	var found []slotFile
+	for _, name := range slotNames(base) {
+		data, err := readAll(fsys, name, maxKeyFile)
+		switch {
+		case err == nil:
+			found = append(found, slotFile{name, data})
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
+			return nil, fmt.Errorf("read key: %w", err)
+		}
+	}
+	return found, nil
+}
+
+// slotChange is a key file being replaced: the new one is written and synced,
+// the old one still there.
+type slotChange struct {
+	fs  FS
+	old []string // to be removed by finish
+}
+
+// write puts data into the free slot of the base name. When both are taken,
+// the one that is not keep is given up first.
+func (c *slotChange) write(base, keep string, data []byte) error {
+	names := slotNames(base)
+	var taken []string
+	for _, name := range names {
+		if _, err := c.fs.Stat(name); err == nil {
+			taken = append(taken, name)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("replace key: %w", err)
+		}
+	}
+	if len(taken) == 2 {
+		give := taken[0]
+		if give == keep {
+			give = taken[1]
+		}
+		if err := c.remove(give); err != nil {
+			return err
+		}
+		taken = []string{names[0]}
+		if give == names[0] {
+			taken = []string{names[1]}
+		}
+	}
+	free := names[0]
+	if len(taken) == 1 && taken[0] == free {
+		free = names[1]
+	}
+	if err := writeFile(c.fs, free, data); err != nil {
+		return fmt.Errorf("write key: %w", err)
+	}
+	c.old = append(c.old, taken...)
+	return nil
+}
+
+// drop has finish remove the files in the slots of the base name.
+func (c *slotChange) drop(base string) {
+	for _, name := range slotNames(base) {
+		if _, err := c.fs.Stat(name); err == nil {
+			c.old = append(c.old, name)
+		}
+	}
+}
+
+// finish removes the old files.
+func (c *slotChange) finish() error {
+	for _, name := range c.old {
+		if err := c.remove(name); err != nil {
+			return err
+		}
+	}
+	c.old = nil
+	return nil
+}
+
+func (c *slotChange) remove(name string) error {
+	if err := c.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove key: %w", err)
+	}
+	if err := c.fs.SyncDir(parent(name)); err != nil {
+		return fmt.Errorf("remove key: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package stick
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"filippo.io/age"
+
+	"stowage/crypt"
+)
+
+// Tables of contents are a cache. They are not synced, and one that is torn,
+// forged or out of date is ignored, removed, and made again from the layers.
+
+// maxTable bounds a table's file: some two million entries.
+const maxTable = 512 << 20
+
+// Merging keeps the tables few, so that opening stays fast.
+const (
+	tablesWhileOpen = 64 // merge when there are more, while the stick is in use
+	tablesAtClose   = 8  // and when it is closed
+)
+
+// table is a table of contents on the drive.
+type table struct {
+	id     layerID // names it; the number is that of its newest layer
+	size   int64
+	layers []*layer
+}
+
+// writeTable writes the table of some layers, which all have the same key.
+func writeTable(fsys FS, layers []*layer, stick string) (*table, error) {
+	newest := layers[len(layers)-1]
+	t := &table{id: newLayerID(newest.id.seq), layers: layers}
+	name := t.id.contentsName()
+	f, err := fsys.Create(name)
+	if err != nil {
+		return nil, fmt.Errorf("table of contents: %w", err)
+	}
+	t.size, err = sealPadded(f, writeContents(layers, newest.key, stick), newest.key.recipient)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		_ = fsys.Remove(name)
+		return nil, fmt.Errorf("table of contents: %w", err)
+	}
+	return t, nil
+}
+
+// sealPadded encrypts text, padded with newlines, and returns the size of the age file.
+func sealPadded(dst io.Writer, text []byte, to age.Recipient) (int64, error) {
+	sealed := &counter{w: dst}
+	w, err := crypt.NewEncryptWriter(sealed, to)
+	if err != nil {
+		return 0, err
+	}
+	plain := int64(len(text))
+	padding := paddedPlain(plain, sealed.n-ageNonce, 1) - plain
+	if _, err = w.Write(text); err == nil {
+		_, err = io.Copy(w, strings.NewReader(strings.Repeat("\n", int(padding))))
+	}
+	if err != nil {
+		w.Abort()
+		return 0, err
+	}
+	err = w.Close()
+	return sealed.n, err
+}
+
+// readTable reads a table with the first key that fits.
+func readTable(fsys FS, id layerID, stickKeys []*stickKey, stick string) (*table, error) {
+	var failed error
+	for _, key := range stickKeys {
+		text, size, err := openTable(fsys, id.contentsName(), key)
+		if err == nil {
+			var layers []*layer
+			if layers, err = readContents(text, key, stick); err == nil {
+				return &table{id, size, layers}, nil
+			}
+		}
+		failed = err
+	}
+	return nil, failed
+}
+
+func openTable(fsys FS, name string, key *stickKey) (text string, size int64, err error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	if info.Size() > maxTable {
+		return "", 0, fmt.Errorf("%s: %w", name, ErrTooLarge)
+	}
+	r, err := crypt.NewDecryptReader(f, key.identity)
+	if err != nil {
+		return "", 0, err
+	}
+	defer r.Close()
+	var b strings.Builder
+	b.Grow(int(info.Size()))
+	if _, err := io.Copy(&b, io.LimitReader(r, maxTable)); err != nil {
+		return "", 0, err
+	}
+	return b.String(), info.Size(), nil
+}
+
+// addTable writes the table of a layer just stored. It being only a cache, no
+// error matters. s.write is held.
+func (s *Stick) addTable(layers ...*layer) {
+	t, err := writeTable(s.fs, layers, s.note.ID)
+	if err != nil {
+		return
+	}
+	s.tables = append(s.tables, t)
+	if len(s.tables) > tablesWhileOpen {
+		s.mergeTables(1)
+	}
+}
+
+// mergeTables merges the newest tables into one when there are more than most,
+// taking in older ones as long as they are not much larger than what is merged
+// so far: a table is so rewritten only when about as much has come after it,
+// which keeps the cost of a save the same on a full stick. s.write is held.
+func (s *Stick) mergeTables(most int) {
+	if len(s.tables) <= most {
+		return
+	}
+	counts := s.countingLayers()
+	from := len(s.tables)
+	var size int64
+	var layers []*layer
+	for from > 0 {
+		t := s.tables[from-1]
+		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] {
+			break
+		}
+		from--
+		size += t.size
+		layers = append(only(t.layers, counts), layers...)
+	}
+	old := s.tables[from:]
+	if len(old) < 2 {
+		return
+	}
+	var merged []*table
+	if len(layers) > 0 {
+		t, err := writeTable(s.fs, layers, s.note.ID)
+		if err != nil {
+			return
+		}
+		merged = []*table{t}
+	}
+	for _, t := range old {
+		_ = s.fs.Remove(t.id.contentsName())
+	}
+	s.tables = append(s.tables[:from:from], merged...)
+}
+
+// countingLayers is the set of the layers that count.
+func (s *Stick) countingLayers() map[*layer]bool {
+	counts := make(map[*layer]bool, len(s.layers))
+	for _, l := range s.layers {
+		counts[l] = true
+	}
+	return counts
+}
+
+func only(layers []*layer, counts map[*layer]bool) []*layer {
+	var kept []*layer
+	for _, l := range layers {
+		if counts[l] {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+// dropTables removes the tables of which no layer counts any more. s.write is held.
+func (s *Stick) dropTables() {
+	counts := s.countingLayers()
+	kept := s.tables[:0]
+	for _, t := range s.tables {
+		if len(only(t.layers, counts)) > 0 {
+			kept = append(kept, t)
+			continue
+		}
+		_ = s.fs.Remove(t.id.contentsName())
+	}
+	s.tables = kept
+}

@@ -1,0 +1,199 @@
+package stick
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// tree is the files and folders that a sequence of layers adds up to. It is
+// what extracting them in order, and removing what each whites out, would give.
+type tree struct {
+	root *node
+	// The folder that the last record lay in, since records come in runs.
+	lastDir  string
+	lastNode *node
+}
+
+// node is a file or folder in a tree.
+type node struct {
+	name     string
+	rec      *record          // what put it there; nil for a folder that only lies above others
+	data     *record          // where a file's content is; nil for a folder
+	children map[string]*node // nil for a file
+	sorted   []*node          // children by name, nil when it must be made again
+}
+
+func newTree() *tree { return &tree{root: newFolder(".", nil)} }
+
+// treeOf replays layers, oldest first.
+func treeOf(layers []*layer) *tree {
+	t := newTree()
+	for _, l := range layers {
+		t.apply(l, func(*record, error) {})
+	}
+	return t
+}
+
+func newFolder(name string, rec *record) *node {
+	return &node{name: name, rec: rec, children: map[string]*node{}}
+}
+
+func (n *node) isFolder() bool { return n.children != nil }
+
+// apply adds a layer: first its files, folders and links in order, then its
+// whiteouts. Records that make no sense are left out and told to refused.
+func (t *tree) apply(l *layer, refused func(*record, error)) {
+	whiteouts := false
+	for i := range l.records {
+		r := &l.records[i]
+		if r.kind == recWhiteout {
+			whiteouts = true
+			continue
+		}
+		if err := t.put(r); err != nil {
+			refused(r, fmt.Errorf("%s: %w", short(r.path), err))
+		}
+	}
+	if !whiteouts {
+		return
+	}
+	for i := range l.records {
+		if l.records[i].kind == recWhiteout {
+			t.remove(l.records[i].path)
+		}
+	}
+}
+
+// put sets what a record says of its path.
+func (t *tree) put(r *record) error {
+	n := &node{rec: r, data: r}
+	if r.kind == recLink {
+		target := t.find(r.link)
+		if target == nil || target.isFolder() {
+			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link))
+		}
+		n.data = target.data
+	}
+	dir, name := splitPath(r.path)
+	up, err := t.folder(dir)
+	if err != nil {
+		return err
+	}
+	n.name = name
+	old := up.children[name]
+	switch {
+	case r.kind != recFolder && old != nil && old.isFolder(), r.kind == recFolder && old != nil && !old.isFolder():
+		return ErrKind
+	case r.kind == recFolder && old != nil:
+		old.rec = r
+		return nil
+	case r.kind == recFolder:
+		n = newFolder(name, r)
+	}
+	up.children[name] = n
+	up.sorted = nil
+	return nil
+}
+
+// splitPath splits a path into its folder, which may be ".", and its name.
+func splitPath(p string) (dir, name string) {
+	i := strings.LastIndexByte(p, '/')
+	if i < 0 {
+		return ".", p
+	}
+	return p[:i], p[i+1:]
+}
+
+// folder returns the folder of that path, making it as needed.
+func (t *tree) folder(dir string) (*node, error) {
+	if dir == "." {
+		return t.root, nil
+	}
+	if t.lastNode != nil && t.lastDir == dir {
+		return t.lastNode, nil
+	}
+	n := t.root
+	for rest, more := dir, true; more; {
+		var element string
+		element, rest, more = strings.Cut(rest, "/")
+		next := n.children[element]
+		if next == nil {
+			next = newFolder(element, nil)
+			n.children[element] = next
+			n.sorted = nil
+		}
+		if !next.isFolder() {
+			return nil, ErrKind
+		}
+		n = next
+	}
+	t.lastDir, t.lastNode = dir, n
+	return n, nil
+}
+
+// find returns what is at a path, or nil.
+func (t *tree) find(p string) *node {
+	n := t.root
+	if p == "." {
+		return n
+	}
+	for rest, more := p, true; more && n != nil; {
+		var element string
+		element, rest, more = strings.Cut(rest, "/")
+		n = n.children[element] // a nil map for a file
+	}
+	return n
+}
+
+// remove removes a path and what is below it. It is no error if there is nothing.
+func (t *tree) remove(p string) {
+	dir, name := splitPath(p)
+	up := t.find(dir)
+	if up == nil || up.children[name] == nil {
+		return
+	}
+	delete(up.children, name)
+	up.sorted = nil
+	t.lastNode = nil
+}
+
+// byName returns the children of a folder sorted by name. The caller holds the
+// lock that protects the tree against changes, and only one caller at a time
+// may call it.
+func (n *node) byName() []*node {
+	if n.sorted == nil && len(n.children) > 0 {
+		list := make([]*node, 0, len(n.children))
+		for _, child := range n.children {
+			list = append(list, child)
+		}
+		slices.SortFunc(list, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+		n.sorted = list
+	}
+	return n.sorted
+}
+
+// walk calls visit for everything below n, parents first, sorted by name. path is that of n.
+func (n *node) walk(path string, visit func(path string, n *node) error) error {
+	for _, child := range n.byName() {
+		p := join(path, child.name)
+		if err := visit(p, child); err != nil {
+			return err
+		}
+		if err := child.walk(p, visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry describes a node.
+func (n *node) entry(path string) Entry {
+	e := Entry{Path: path, Kind: KindFolder}
+	if !n.isFolder() {
+		e.Kind, e.Size, e.ModTime, e.Stored = KindFile, n.data.size, n.data.modTime(), n.data.layer.time
+	} else if n.rec != nil {
+		e.ModTime, e.Stored = n.rec.modTime(), n.rec.layer.time
+	}
+	return e
+}
