@@ -1,0 +1,171 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"stowage/crypt"
+)
+
+// Problem is something that a check found wrong.
+type Problem struct {
+	Warning
+	// Files are today's files that cannot be read whole because of it, sorted.
+	Files []string
+}
+
+// CheckResult says what a check read and what it found.
+type CheckResult struct {
+	Layers   int   // layers read to their ends
+	Files    int   // today's files
+	Bytes    int64 // encrypted bytes read
+	Problems []Problem
+}
+
+// Healthy reports whether everything is as it was written.
+func (r CheckResult) Healthy() bool { return len(r.Problems) == 0 }
+
+// Check reads every byte of every layer, so that damage shows which opening the
+// stick does not look for, and compares the tables of contents with the layers.
+// What was found when the stick was opened is reported again. It changes
+// nothing; changes wait until it is done. Progress counts encrypted bytes; p
+// may be nil. Damage is in the result; the error says why checking ended early.
+func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error) {
+	p = crypt.OrNoProgress(p)
+	s.write.Lock()
+	defer s.write.Unlock()
+	layers, files, err := s.snapshot()
+	if err != nil {
+		return CheckResult{}, err
+	}
+	var out CheckResult
+	for _, w := range s.Warnings() {
+		out.Problems = append(out.Problems, Problem{Warning: w})
+	}
+	for _, l := range layers {
+		p.Expect(l.size())
+	}
+	for _, paths := range files {
+		out.Files += len(paths)
+	}
+	for _, l := range layers {
+		problem, err := s.checkLayer(ctx, l, files, p)
+		if err != nil {
+			return out, fmt.Errorf("check: %w", err)
+		}
+		if problem != nil {
+			out.Problems = append(out.Problems, *problem)
+		}
+		out.Layers++
+		out.Bytes += l.size()
+	}
+	return out, nil
+}
+
+// snapshot returns the layers, and today's paths by the record that holds
+// their content.
+func (s *Stick) snapshot() ([]*layer, map[*record][]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, nil, ErrClosed
+	}
+	files := map[*record][]string{}
+	_ = s.tree.root.walk(".", func(path string, n *node) error {
+		if n.data != nil && !n.isFolder() {
+			files[n.data] = append(files[n.data], path)
+		}
+		return nil
+	})
+	return slices.Clone(s.layers), files, nil
+}
+
+// checkLayer reads one layer. Only the drive going away, or ctx, is an error.
+func (s *Stick) checkLayer(ctx context.Context, l *layer, files map[*record][]string, p crypt.Progress) (*Problem, error) {
+	err := s.readWhole(ctx, l, p)
+	if err == nil {
+		err = s.compare(l)
+	}
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.Is(err, ErrGone):
+		return nil, err
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	}
+	kind := WarnDamaged
+	switch {
+	case errors.Is(err, ErrForged):
+		kind = WarnForged
+	case errors.Is(err, ErrMissing):
+		kind = WarnMissing
+	}
+	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}}
+	for i := range l.records {
+		r := &l.records[i]
+		if paths := files[r]; len(paths) > 0 && s.readable(ctx, r) != nil {
+			problem.Files = append(problem.Files, paths...)
+		}
+	}
+	slices.Sort(problem.Files)
+	return problem, nil
+}
+
+// readWhole authenticates every chunk of a layer.
+func (s *Stick) readWhole(ctx context.Context, l *layer, p crypt.Progress) error {
+	src := newPartReader(s.fs, l.id, l.parts)
+	defer src.Close()
+	digest, _, err := layerDigest(src, src.size())
+	if err != nil {
+		return err
+	}
+	if digest != l.digest {
+		return fmt.Errorf("layer %s: %w: another layer stands in its place", l.id, ErrForged)
+	}
+	watched := crypt.Reader(ctx, io.NewSectionReader(src, 0, src.size()), p)
+	plain, err := crypt.NewDecryptReader(watched, l.key.identity)
+	if err != nil {
+		return damaged(err)
+	}
+	defer plain.Close()
+	if _, err := io.Copy(io.Discard, plain); err != nil {
+		return fmt.Errorf("layer %s: %w", l.id, damaged(err))
+	}
+	return nil
+}
+
+// compare checks that what is known of a layer, perhaps from a table of
+// contents, is what the layer holds.
+func (s *Stick) compare(l *layer) error {
+	plain, _, err := openPlain(s.fs, l.id, l.parts, []*stickKey{l.key})
+	if err != nil {
+		return err
+	}
+	defer plain.Close()
+	fresh, err := readLayer(io.NewSectionReader(plain, 0, plain.size), s.note.ID, l.key, func(string, error) {})
+	if err != nil {
+		return fmt.Errorf("layer %s: %w", l.id, err)
+	}
+	same := slices.EqualFunc(fresh.records, l.records, func(a, b record) bool {
+		return a.kind == b.kind && a.path == b.path && a.link == b.link && a.size == b.size && a.off == b.off && a.mtime == b.mtime
+	})
+	if !same {
+		return fmt.Errorf("layer %s: %w: its table of contents says something else", l.id, ErrDamaged)
+	}
+	return nil
+}
+
+// readable reads the whole content of a file.
+func (s *Stick) readable(ctx context.Context, r *record) error {
+	content, err := s.openRecord(r)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	_, err = io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
+	return err
+}

@@ -1,0 +1,193 @@
+package stick
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"filippo.io/age/armor"
+
+	"stowage/crypt"
+)
+
+// Found is one file on a drive as it lies there for everyone to see.
+type Found struct {
+	Path    string    // on the drive, slashes
+	Size    int64     // bytes
+	ModTime time.Time // as the drive has it
+	Trash   bool      // in the folder where a system keeps what was deleted
+}
+
+// ScanResult says what on a drive is encrypted and what is not.
+type ScanResult struct {
+	Plain     []Found   // not encrypted, as far as can be told; what a finder could read
+	Encrypted []Found   // age files outside the stick's own folder
+	Folders   []string  // folders outside the stick's own, parents first
+	Skipped   []Skipped // links, devices, and what could not be read
+	Stick     bool      // the drive is an encrypted stick as well
+}
+
+// PlainBytes is the size of all plain files together.
+func (r ScanResult) PlainBytes() int64 {
+	var sum int64
+	for _, f := range r.Plain {
+		sum += f.Size
+	}
+	return sum
+}
+
+// Scan reports what on a drive is not encrypted. It reads the first bytes of
+// every file to recognise age files; anything else counts as plain, whatever
+// another program may have done to it. What the stick needs to be found and
+// opened (its own files, "IF FOUND.txt" and the programs) is left out, as is what Windows
+// keeps in "System Volume Information". Progress counts the bytes of files
+// seen; p may be nil.
+func Scan(ctx context.Context, fsys FS, p crypt.Progress) (ScanResult, error) {
+	s := &scanner{ctx: ctx, fs: fsys, p: crypt.OrNoProgress(p)}
+	err := s.folder(".", 0, false)
+	if err != nil {
+		return ScanResult{}, fmt.Errorf("scan: %w", err)
+	}
+	return s.out, nil
+}
+
+type scanner struct {
+	ctx context.Context
+	fs  FS
+	p   crypt.Progress
+	out ScanResult
+}
+
+// folder scans one folder. Only the drive going away ends a scan.
+func (s *scanner) folder(dir string, depth int, trash bool) error {
+	if err := context.Cause(s.ctx); err != nil {
+		return err
+	}
+	if depth > maxDepth {
+		s.skip(dir, fmt.Errorf("%w: nested more than %d deep", ErrName, maxDepth))
+		return nil
+	}
+	entries, err := s.fs.ReadDir(dir)
+	if err != nil {
+		if dir == "." || errors.Is(err, ErrGone) {
+			return err
+		}
+		s.skip(dir, err)
+		return nil
+	}
+	for _, e := range entries {
+		if err := s.entry(join(dir, e.Name()), e, depth, trash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error {
+	switch {
+	case name == baseDir && e.IsDir():
+		s.out.Stick = true
+	case s.ours(name, e):
+		return nil
+	case e.IsDir() && depth == 0 && strings.EqualFold(name, "System Volume Information"):
+		return nil
+	case e.IsDir():
+		trash = trash || depth == 0 && isTrash(name)
+		if !trash && !below(name, baseDir) {
+			s.out.Folders = append(s.out.Folders, name)
+		}
+	case !e.Type().IsRegular():
+		s.skip(name, ErrSpecial)
+		return nil
+	default:
+		return s.file(name, e, trash)
+	}
+	return s.folder(name, depth+1, trash)
+}
+
+// ours reports whether a name belongs to the stick itself. Anything else that
+// somebody put into the stick's folder is scanned like the rest.
+func (s *scanner) ours(name string, e fs.DirEntry) bool {
+	if e.IsDir() {
+		return false
+	}
+	dir, base := path.Split(name)
+	switch dir {
+	case "":
+		return base == foundName || isProgram(base)
+	case baseDir + "/":
+		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note")
+	case keysDir + "/":
+		return strings.HasSuffix(base, ".age")
+	case layersDir + "/", contentsDir + "/":
+		_, _, ok := parseLayerName(base)
+		return ok
+	}
+	return false
+}
+
+// isProgram reports whether a file at the top of the drive is the program that
+// ICT may put on a stick.
+func isProgram(base string) bool {
+	switch strings.TrimSuffix(strings.ToLower(base), ".exe") {
+	case "stowage", "stow", "stowage-linux", "stow-linux", "stow-macos", "stowage-macos":
+		return true
+	}
+	return false
+}
+
+// isTrash reports whether a folder at the top of the drive is where a system
+// keeps deleted files.
+func isTrash(name string) bool {
+	name = strings.ToLower(name)
+	return name == "$recycle.bin" || name == "recycler" || name == ".trashes" || strings.HasPrefix(name, ".trash-")
+}
+
+func (s *scanner) file(name string, e fs.DirEntry, trash bool) error {
+	info, err := e.Info()
+	if err != nil {
+		s.skip(name, err)
+		return nil
+	}
+	found := Found{name, info.Size(), info.ModTime(), trash}
+	s.p.Expect(found.Size)
+	sealed, err := s.sealed(name)
+	s.p.Done(found.Size)
+	switch {
+	case errors.Is(err, ErrGone):
+		return err
+	case err != nil:
+		s.skip(name, err)
+	case sealed:
+		s.out.Encrypted = append(s.out.Encrypted, found)
+	default:
+		s.out.Plain = append(s.out.Plain, found)
+	}
+	return nil
+}
+
+// sealed reports whether a file begins as an age file does.
+func (s *scanner) sealed(name string) (bool, error) {
+	f, err := s.fs.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	start := make([]byte, 64)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	start = start[:n]
+	return bytes.HasPrefix(start, []byte("age-encryption.org/")) || bytes.HasPrefix(start, []byte(armor.Header)), nil
+}
+
+func (s *scanner) skip(name string, err error) {
+	s.out.Skipped = append(s.out.Skipped, Skipped{name, err})
+}
