@@ -38,7 +38,7 @@ func (p *plainLayer) ReadAt(b []byte, off int64) (int, error) {
 	case err == nil || err == io.EOF:
 		return n, err
 	case errors.Is(err, crypt.ErrDamaged):
-		return n, fmt.Errorf("layer %s: %w: %w", p.parts.id, ErrDamaged, err)
+		return n, fmt.Errorf("layer %s: %w", p.parts.id, damaged(err))
 	}
 	return n, &driveFault{err}
 }
@@ -90,13 +90,10 @@ func openParts(src *partReader, keys []*stickKey) (*plainLayer, *stickKey, error
 			break
 		}
 	}
-	switch {
-	case errors.Is(err, crypt.ErrNoIdentity):
+	if errors.Is(err, crypt.ErrNoIdentity) {
 		err = fmt.Errorf("%w: %w", ErrForged, err)
-	case errors.Is(err, crypt.ErrDamaged), errors.Is(err, crypt.ErrNotAge):
-		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return nil, nil, err
+	return nil, nil, damaged(err)
 }
 
 // readLayer reads the entries of a layer's tar. Entries that are not allowed

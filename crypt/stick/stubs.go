@@ -2,8 +2,6 @@ package stick
 
 import (
 	"context"
-	"io"
-	"time"
 
 	"stowage/crypt"
 )
@@ -13,28 +11,6 @@ import (
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
 	return GetResult{}, nil
 }
-
-// Put stores files and folders of the computer in a folder of the stick, which
-// is made if missing. Links and devices are reported and skipped. Free space
-// is checked before anything is written.
-func (s *Stick) Put(ctx context.Context, folder string, sources []string, o PutOptions) (PutResult, error) {
-	return PutResult{}, nil
-}
-
-// PutItems stores the items given; folders above them are made as needed.
-func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutResult, error) {
-	return PutResult{}, nil
-}
-
-// PutReader stores what r yields under the given name. Content beyond a few
-// MiB is kept meanwhile in an encrypted temporary file of the computer, whose
-// key is never written.
-func (s *Stick) PutReader(ctx context.Context, name string, r io.Reader, modTime time.Time, o PutOptions) (PutResult, error) {
-	return PutResult{}, nil
-}
-
-// Mkdir makes a folder and those above it. It is no error if it exists.
-func (s *Stick) Mkdir(ctx context.Context, folder string) error { return nil }
 
 // Remove removes files and folders with all they hold. They stay among the
 // deleted ones until tidied.

@@ -1,0 +1,257 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"stowage/crypt"
+)
+
+// How things are packed into layers.
+const (
+	packSize  = 64 << 20 // a layer of several files holds at most this much tar
+	largeSize = 32 << 20 // a file from this size on is a layer of its own
+	smallSize = 1 << 20  // a file up to this size is read whole before it is written
+)
+
+// piece is something to be written into a layer: a record, and its content if it is a file.
+type piece struct {
+	record
+	item *Item   // where the content is; nil for what has none
+	from *record // or: the stored content that is written again
+}
+
+// cost is how much of a layer the piece takes, long names included.
+func (p *piece) cost() int64 {
+	blocks := (p.size + tarBlock - 1) / tarBlock
+	header := int64(1)
+	if len(p.path)+len(p.link) > 100 || !isPlainASCII(p.path) || !isPlainASCII(p.link) {
+		header += 2 + int64(len(p.path)+len(p.link)+64)/tarBlock
+	}
+	return (blocks + header) * tarBlock
+}
+
+// layerOverhead is a generous estimate of what a layer takes besides its pieces.
+const layerOverhead = 16 << 10
+
+// pack divides pieces into layers: large files alone, the others up to 64 MiB together.
+func pack(pieces []piece) [][]piece {
+	var packs [][]piece
+	var open []piece
+	var size int64
+	closeOpen := func() {
+		if len(open) > 0 {
+			packs = append(packs, open)
+			open, size = nil, 0
+		}
+	}
+	for _, p := range pieces {
+		cost := p.cost()
+		if p.size >= largeSize {
+			packs = append(packs, []piece{p})
+			continue
+		}
+		if size+cost > packSize {
+			closeOpen()
+		}
+		open = append(open, p)
+		size += cost
+	}
+	closeOpen()
+	return packs
+}
+
+// packedSize estimates, never too low, what layers take on the drive, their tables of contents included.
+func packedSize(packs [][]piece) int64 {
+	var sum int64
+	for _, pack := range packs {
+		plain, names := int64(layerOverhead), int64(0)
+		for i := range pack {
+			plain += pack[i].cost()
+			names += int64(len(pack[i].path)+len(pack[i].link)) + 64
+		}
+		sum += paddedSize(layerOverhead+sealedSize(plain)) + paddedSize(layerOverhead+sealedSize(names))
+	}
+	return sum
+}
+
+// checkSpace fails with a [NoSpaceError] when the drive cannot take that much.
+func (s *Stick) checkSpace(need int64) error {
+	free, _, err := s.fs.Free()
+	if err != nil {
+		return fmt.Errorf("ask for free space: %w", err)
+	}
+	if need > free {
+		return &NoSpaceError{Need: need, Free: free}
+	}
+	return nil
+}
+
+// itemError is an error of one piece's source, not of the stick.
+type itemError struct {
+	index int // in the pack
+	err   error
+}
+
+func (e *itemError) Error() string { return e.err.Error() }
+
+func (e *itemError) Unwrap() error { return e.err }
+
+// writePack writes one layer and makes it part of the stick. A piece whose
+// content cannot be read, or changes while it is, is left out and told to
+// skipped, and the layer begun anew without it. The pieces written are
+// returned; none, with no error, when no piece was left. s.write is held.
+func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress, skipped func(piece, error)) ([]piece, error) {
+	for len(pieces) > 0 {
+		done := &doneCounter{Progress: p}
+		err := s.tryPack(ctx, pieces, layerHeader{}, done)
+		var bad *itemError
+		if !errors.As(err, &bad) {
+			return pieces, err
+		}
+		p.Expect(done.bytes - pieces[bad.index].size) // to be done again
+		skipped(pieces[bad.index], bad.err)
+		pieces = append(pieces[:bad.index:bad.index], pieces[bad.index+1:]...)
+	}
+	return nil, nil
+}
+
+// doneCounter counts the work reported to a Progress.
+type doneCounter struct {
+	crypt.Progress
+	bytes int64
+}
+
+func (c *doneCounter) Done(n int64) {
+	c.bytes += n
+	c.Progress.Done(n)
+}
+
+// tryPack writes one layer with all the pieces, or none. Of the header, only
+// what tidying sets is taken. s.write is held.
+func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) error {
+	h.stick, h.id, h.time, h.prev = s.note.ID, newLayerID(s.nextSeq), now(s.o.Clock), s.head()
+	s.nextSeq++ // whatever becomes of this layer, no other gets its number
+	w, err := newLayerWriter(s.fs, s.o.PartSize, h, s.keys[0])
+	if err != nil {
+		return err
+	}
+	if err := s.writePieces(ctx, w, pieces, p); err != nil {
+		w.abort()
+		return err
+	}
+	layer, err := w.commit()
+	if err != nil {
+		return err
+	}
+	s.add(layer)
+	s.addTable(layer)
+	return nil
+}
+
+// add makes a layer that is safe on the drive part of the stick.
+func (s *Stick) add(l *layer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.layers = append(s.layers, l)
+	s.tree.apply(l, func(r *record, err error) {
+		s.warnings = append(s.warnings, Warning{WarnEntry, l.id.part(0), l.id.seq, err})
+	})
+}
+
+// writePieces writes the entries of a layer. Small files are read ahead.
+func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece, p crypt.Progress) error {
+	ahead := readAhead(ctx, pieces)
+	defer ahead.stop()
+	buf := make([]byte, 256<<10)
+	for i := range pieces {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		piece := &pieces[i]
+		if piece.item != nil && piece.size <= smallSize {
+			data, err := ahead.next(ctx, i)
+			if err != nil {
+				return err
+			}
+			err = w.add(piece.record)
+			if err == nil {
+				_, err = w.Write(data)
+			}
+			ahead.done(data)
+			if err != nil {
+				return err
+			}
+			p.Done(piece.size)
+			continue
+		}
+		if err := w.add(piece.record); err != nil {
+			return err
+		}
+		if piece.kind != recFile {
+			continue
+		}
+		if err := s.copyContent(ctx, w, piece, i, buf, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyContent writes the content of a larger file, or of one stored already.
+func (s *Stick) copyContent(ctx context.Context, w io.Writer, piece *piece, index int, buf []byte, p crypt.Progress) error {
+	var r ItemReader
+	var err error
+	if piece.from != nil {
+		r, err = s.openStored(piece.from)
+	} else {
+		r, err = piece.item.Open()
+	}
+	if err != nil {
+		return &itemError{index, err}
+	}
+	defer r.Close()
+	var done int64
+	for done <= piece.size {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf)
+		if done+int64(n) > piece.size {
+			return &itemError{index, ErrChanged}
+		}
+		if _, err := w.Write(buf[:n]); err != nil {
+			return err
+		}
+		done += int64(n)
+		p.Done(int64(n))
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return &itemError{index, err}
+		}
+	}
+	if done != piece.size {
+		return &itemError{index, ErrChanged}
+	}
+	if err := r.Unchanged(); err != nil {
+		return &itemError{index, err}
+	}
+	return nil
+}
+
+// storedReader reads content that is on the stick, which never changes.
+type storedReader struct{ *Reader }
+
+func (storedReader) Unchanged() error { return nil }
+
+func (s *Stick) openStored(r *record) (ItemReader, error) {
+	reader, err := s.openRecord(r)
+	if err != nil {
+		return nil, err
+	}
+	return storedReader{reader}, nil
+}

@@ -1,0 +1,108 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// walkSource lists what a path of the computer stands for: a file, or a folder
+// with all it holds, to be stored in the folder to. What is not a file or
+// folder, or cannot be read, is among the problems. The error is the context's.
+func walkSource(ctx context.Context, source, to string) (items []Item, problems []Skipped, err error) {
+	top, err := filepath.Abs(source)
+	if err != nil {
+		return nil, []Skipped{{source, err}}, nil
+	}
+	name := filepath.Base(top)
+	if name == string(filepath.Separator) || strings.HasSuffix(name, ":") {
+		name = "." // a whole drive: its contents go straight into the folder
+	}
+	err = filepath.WalkDir(top, func(p string, d fs.DirEntry, walkErr error) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if walkErr != nil {
+			problems = append(problems, Skipped{p, walkErr})
+			return nil
+		}
+		rel, err := filepath.Rel(top, p)
+		if err != nil {
+			return err
+		}
+		item, err := sourceItem(p, d)
+		if err != nil {
+			problems = append(problems, Skipped{p, err})
+			return nil
+		}
+		item.Path = filepath.ToSlash(filepath.Join(filepath.FromSlash(to), name, rel))
+		item.Path = norm.NFC.String(item.Path)
+		if item.Path != "." {
+			items = append(items, item)
+		}
+		return nil
+	})
+	return items, problems, err
+}
+
+// sourceItem describes one file or folder of the computer.
+func sourceItem(p string, d fs.DirEntry) (Item, error) {
+	if !d.IsDir() && !d.Type().IsRegular() {
+		return Item{}, ErrSpecial
+	}
+	info, err := d.Info()
+	if err != nil {
+		return Item{}, err
+	}
+	item := Item{Source: p, Kind: KindFolder, ModTime: info.ModTime()}
+	if !d.IsDir() {
+		item.Kind, item.Size = KindFile, info.Size()
+		item.Open = func() (ItemReader, error) { return openSource(p, info) }
+	}
+	return item, nil
+}
+
+// sourceFile is a file of the computer being read.
+type sourceFile struct {
+	*os.File
+	planned fs.FileInfo
+}
+
+// openSource opens the file that was planned to be read; a link or another
+// file that took its place is [ErrChanged].
+func openSource(p string, planned fs.FileInfo) (ItemReader, error) {
+	f, err := os.Open(p)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w: %w", ErrChanged, err)
+		}
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !os.SameFile(info, planned) {
+		err = ErrChanged
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &sourceFile{f, planned}, nil
+}
+
+// Unchanged implements [ItemReader].
+func (f *sourceFile) Unchanged() error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.planned.Size() || !info.ModTime().Equal(f.planned.ModTime()) {
+		return ErrChanged
+	}
+	return nil
+}
