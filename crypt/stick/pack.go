@@ -23,6 +23,11 @@ type piece struct {
 	from *record // or: the stored content that is written again
 }
 
+// small reports whether the content is to be read ahead.
+func (p *piece) small() bool {
+	return p.kind == recFile && p.from == nil && p.size <= smallSize
+}
+
 // cost is how much of a layer the piece takes, long names included.
 func (p *piece) cost() int64 {
 	blocks := (p.size + tarBlock - 1) / tarBlock
@@ -32,6 +37,10 @@ func (p *piece) cost() int64 {
 	}
 	return (blocks + header) * tarBlock
 }
+
+// reserve is what storing files leaves free, so that removing and tidying,
+// which write a little, always have room.
+const reserve = 1 << 20
 
 // layerOverhead is a generous estimate of what a layer takes besides its pieces.
 const layerOverhead = 16 << 10
@@ -171,7 +180,7 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			return err
 		}
 		piece := &pieces[i]
-		if piece.item != nil && piece.size <= smallSize {
+		if piece.small() {
 			data, err := ahead.next(ctx, i)
 			if err != nil {
 				return err

@@ -84,7 +84,7 @@ func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutRe
 // putPieces writes pieces in as many layers as it takes. s.write is held.
 func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult, p crypt.Progress) (PutResult, error) {
 	packs := pack(pieces)
-	if err := s.checkSpace(packedSize(packs)); err != nil {
+	if err := s.checkSpace(packedSize(packs) + reserve); err != nil {
 		return result, err
 	}
 	for _, pieces := range packs {

@@ -43,7 +43,7 @@ func readAhead(ctx context.Context, pieces []piece) *ahead {
 	wait.Go(func() {
 		defer close(a.files)
 		for i := range pieces {
-			if pieces[i].item == nil || pieces[i].size > smallSize {
+			if !pieces[i].small() {
 				continue
 			}
 			buf, ok := a.take(pieces[i].size)

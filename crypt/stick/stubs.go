@@ -6,22 +6,6 @@ import (
 	"stowage/crypt"
 )
 
-// Get writes files and folders to a folder of the computer, each file
-// atomically and with its modification time. No paths means everything.
-func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
-	return GetResult{}, nil
-}
-
-// Remove removes files and folders with all they hold. They stay among the
-// deleted ones until tidied.
-func (s *Stick) Remove(ctx context.Context, paths ...string) error { return nil }
-
-// Rename gives a file or folder another path. It fails when that exists.
-func (s *Stick) Rename(ctx context.Context, from, to string) error { return nil }
-
-// Move moves files and folders into a folder. It fails, and moves nothing, when a name is taken there.
-func (s *Stick) Move(ctx context.Context, paths []string, folder string) error { return nil }
-
 // Versions returns the stored versions of a file, newest first, following it
 // back through renames. The path need not exist now.
 func (s *Stick) Versions(path string) ([]Version, error) { return nil, nil }

@@ -1,0 +1,245 @@
+package stick
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"time"
+
+	"stowage/crypt"
+)
+
+// Get writes files and folders to a folder of the computer, each file whole or
+// not at all and with its modification time; a folder comes with all it holds.
+// No paths means everything. Nothing is ever written outside dest, and no
+// existing file is replaced unless asked for; what could not be written or read
+// is in the result. The error is the context's, [ErrNotFound] (with nothing
+// written), [ErrGone], [ErrFull], or one of the destination itself.
+func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
+	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
+	if err := g.plan(paths, o.Names); err != nil {
+		return GetResult{}, err
+	}
+	root, err := os.OpenRoot(dest)
+	if err != nil {
+		return GetResult{}, fmt.Errorf("open the destination: %w", driveError(err))
+	}
+	defer root.Close()
+	g.root = root
+	err = g.run(ctx)
+	return g.result, err
+}
+
+// fetch is a file or folder to be written.
+type fetch struct {
+	path string // on the stick
+	dest string
+	data *record // nil for a folder
+	time time.Time
+}
+
+// getter is one run of Get.
+type getter struct {
+	stick   *Stick
+	root    *os.Root
+	replace bool
+	p       crypt.Progress
+	folders []fetch // parents first
+	files   []fetch // in the order in which they lie on the stick
+	result  GetResult
+}
+
+// plan decides what is fetched and under which names.
+func (g *getter) plan(paths []string, names Names) error {
+	everything := len(paths) == 0
+	if everything {
+		paths = []string{"."}
+	}
+	namer := newDestNamer(names == NamesWindows || names == NamesAuto && runtime.GOOS == "windows")
+	for _, p := range paths {
+		n, p, err := g.stick.lookup(p)
+		if err != nil {
+			return err
+		}
+		dest := "."
+		if p != "." {
+			dest = namer.name(".", n.name)
+			g.add(p, dest, n)
+		}
+		g.addBelow(p, dest, n, namer)
+		g.stick.mu.Unlock()
+	}
+	slices.SortStableFunc(g.files, func(a, b fetch) int {
+		if a.data.layer != b.data.layer {
+			return cmp.Compare(a.data.layer.id.seq, b.data.layer.id.seq)
+		}
+		return cmp.Compare(a.data.off, b.data.off)
+	})
+	for _, f := range g.files {
+		g.p.Expect(f.data.size)
+	}
+	return nil
+}
+
+func (g *getter) add(p, dest string, n *node) {
+	f := fetch{path: p, dest: dest, data: n.data}
+	if !n.isFolder() {
+		f.time = n.data.modTime()
+		g.files = append(g.files, f)
+		return
+	}
+	f.data = nil
+	if n.rec != nil {
+		f.time = n.rec.modTime()
+	}
+	g.folders = append(g.folders, f)
+}
+
+func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
+	for _, child := range n.byName() {
+		d := namer.name(dest, child.name)
+		g.add(join(p, child.name), d, child)
+		g.addBelow(join(p, child.name), d, child, namer)
+	}
+}
+
+func (g *getter) run(ctx context.Context) error {
+	failed := map[string]bool{} // folders that could not be made
+	for _, f := range g.folders {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := g.makeFolder(f); err != nil {
+			failed[f.dest] = true
+			if err := g.skip(f, err); err != nil {
+				return err
+			}
+			continue
+		}
+		g.result.Fetched = append(g.result.Fetched, Fetched{f.path, f.dest, KindFolder})
+	}
+	buf := make([]byte, 256<<10)
+	for _, f := range g.files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if failed[path.Dir(f.dest)] {
+			g.result.Skipped = append(g.result.Skipped, Skipped{f.path, ErrKind})
+			continue
+		}
+		err := g.writeFile(ctx, f, buf)
+		if ctx.Err() != nil && err != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			if err := g.skip(f, err); err != nil {
+				return err
+			}
+			continue
+		}
+		g.result.Fetched = append(g.result.Fetched, Fetched{f.path, f.dest, KindFile})
+		g.result.Bytes += f.data.size
+	}
+	for _, f := range slices.Backward(g.folders) { // times last: writing into a folder changes its own
+		if !f.time.IsZero() && !failed[f.dest] {
+			_ = g.root.Chtimes(f.dest, f.time, f.time)
+		}
+	}
+	return nil
+}
+
+// skip notes what could not be fetched, or returns the error when going on makes no sense.
+func (g *getter) skip(f fetch, err error) error {
+	err = driveError(err)
+	if errors.Is(err, ErrGone) || errors.Is(err, ErrFull) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
+		return fmt.Errorf("%s: %w", f.path, err)
+	}
+	g.result.Skipped = append(g.result.Skipped, Skipped{f.path, err})
+	return nil
+}
+
+func (g *getter) makeFolder(f fetch) error {
+	err := g.root.Mkdir(f.dest, 0o777)
+	if errors.Is(err, fs.ErrExist) {
+		info, statErr := g.root.Lstat(f.dest)
+		if statErr == nil && info.IsDir() {
+			return nil
+		}
+		return fmt.Errorf("%w: %w", ErrKind, err)
+	}
+	return err
+}
+
+// writeFile writes one file beside its destination and then gives it its name.
+func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
+	if err := g.free(f.dest); err != nil {
+		return err
+	}
+	src, err := g.stick.openRecord(f.data)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	temporary := path.Join(path.Dir(f.dest), ".stowage-"+rand.Text()+".part")
+	out, err := g.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyBuffer(struct{ io.Writer }{out}, crypt.Reader(ctx, struct{ io.Reader }{src}, g.p), buf)
+	if closeErr := out.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = g.root.Chtimes(temporary, f.time, f.time)
+	}
+	if err == nil {
+		err = g.show(temporary, f.dest)
+	}
+	if err != nil {
+		_ = g.root.Remove(temporary)
+	}
+	return err
+}
+
+// free fails when a name cannot be written to.
+func (g *getter) free(dest string) error {
+	info, err := g.root.Lstat(dest)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return ErrKind
+	case !g.replace:
+		return ErrExists
+	}
+	return nil
+}
+
+// show gives a complete file its name. A hard link fails when the name was
+// taken meanwhile, as renaming does not; where there are none, looking again must do.
+func (g *getter) show(temporary, dest string) error {
+	if g.replace {
+		return g.root.Rename(temporary, dest)
+	}
+	err := g.root.Link(temporary, dest)
+	switch {
+	case err == nil:
+		return g.root.Remove(temporary)
+	case errors.Is(err, fs.ErrExist):
+		return ErrExists
+	}
+	if err := g.free(dest); err != nil {
+		return err
+	}
+	return g.root.Rename(temporary, dest)
+}
