@@ -1,0 +1,132 @@
+package devices
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+)
+
+// A DifferenceError is a record that does not follow from the events: somebody
+// changed it, or an event, by other means than this program.
+type DifferenceError struct {
+	Record string // "device", "holder", "key" or "loan"
+	ID     string
+}
+
+func (e *DifferenceError) Error() string {
+	return fmt.Sprintf("%s %s does not follow from the events", e.Record, e.ID)
+}
+
+// Check replays all events in memory and compares the outcome with the present
+// state. The error is a [*DifferenceError] about the first record that does not
+// follow from the events, or wraps [ErrCorrupt] about an event that cannot be.
+func (r *Register) Check(ctx context.Context) error {
+	err := r.store.View(ctx, func(reader Reader) error {
+		replayed := newMemory()
+		if err := replay(ctx, reader, replayed); err != nil {
+			return err
+		}
+		return replayed.compare(ctx, reader)
+	})
+	if err != nil {
+		return fmt.Errorf("check register: %w", err)
+	}
+	return nil
+}
+
+// Rebuild makes the present state again from the events alone, all or nothing.
+func (r *Register) Rebuild(ctx context.Context) error {
+	err := r.store.Update(ctx, func(tx Tx) error {
+		if err := tx.Clear(ctx); err != nil {
+			return err
+		}
+		return replay(ctx, tx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("rebuild register: %w", err)
+	}
+	return nil
+}
+
+// replay applies all events to t, which must be empty.
+func replay(ctx context.Context, reader Reader, t Tables) error {
+	q := EventQuery{Oldest: true, Limit: MaxPage}
+	for {
+		events, err := reader.Events(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.Number != q.After+1 {
+				return fmt.Errorf("%w: event %d is missing", ErrCorrupt, q.After+1)
+			}
+			if err := apply(ctx, t, e); err != nil {
+				return err
+			}
+			q.After = e.Number
+		}
+		if len(events) < q.Limit {
+			return nil
+		}
+	}
+}
+
+// compare compares all that a store holds with m.
+func (m *memory) compare(ctx context.Context, reader Reader) error {
+	loans, err := reader.Loans(ctx, LoanQuery{})
+	if err != nil {
+		return err
+	}
+	keys, err := reader.Keys(ctx, KeyQuery{})
+	if err != nil {
+		return err
+	}
+	if err := compareAll("loan", m.loans, loans, func(l Loan) string { return l.ID }); err != nil {
+		return err
+	}
+	if err := compareAll("key", m.keys, keys, func(k Key) string { return k.ID }); err != nil {
+		return err
+	}
+	var holders []Holder
+	for q := (HolderQuery{All: true, Limit: MaxPage}); ; {
+		page, err := reader.Holders(ctx, q)
+		if err != nil {
+			return err
+		}
+		holders = append(holders, page.Holders...)
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	if err := compareAll("holder", m.holders, holders, func(h Holder) string { return h.ID }); err != nil {
+		return err
+	}
+	var all []Device
+	for q := (DeviceQuery{Limit: MaxPage}); ; {
+		page, err := reader.Devices(ctx, q)
+		if err != nil {
+			return err
+		}
+		all = append(all, page.Devices...)
+		if q.After = page.Next; q.After == "" {
+			break
+		}
+	}
+	return compareAll("device", m.devices, all, func(d Device) string { return d.ID })
+}
+
+func compareAll[T any](record string, want map[string]T, got []T, id func(T) string) error {
+	seen := make(map[string]bool, len(got))
+	for _, g := range got {
+		if w, ok := want[id(g)]; !ok || seen[id(g)] || !reflect.DeepEqual(w, g) {
+			return &DifferenceError{Record: record, ID: id(g)}
+		}
+		seen[id(g)] = true
+	}
+	for missing := range want {
+		if !seen[missing] {
+			return &DifferenceError{Record: record, ID: missing}
+		}
+	}
+	return nil
+}

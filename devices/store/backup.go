@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// Backup writes a copy of the register, as it is at one moment, to w. The copy is
+// a register file itself, and is checked in full before the first byte is
+// written. Others may go on using the register. While it is made, the copy lies
+// beside the register. It is not encrypted.
+func (s *SQLite) Backup(ctx context.Context, w io.Writer) error {
+	copied, err := s.copyTo(ctx, filepath.Dir(s.path))
+	if err != nil {
+		return fmt.Errorf("back up register: %w", err)
+	}
+	defer os.Remove(copied)
+	file, err := os.Open(copied)
+	if err != nil {
+		return fmt.Errorf("back up register: %w", err)
+	}
+	defer file.Close()
+	if _, err := io.Copy(w, contextReader{ctx, file}); err != nil {
+		return fmt.Errorf("back up register: %w", err)
+	}
+	return nil
+}
+
+// BackupFile is [SQLite.Backup] to a new file, which appears when it is complete
+// and on disk. An existing one is not replaced: the error wraps [fs.ErrExist].
+func (s *SQLite) BackupFile(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("back up register to %s: %w", path, fs.ErrExist)
+	}
+	copied, err := s.copyTo(ctx, filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("back up register: %w", err)
+	}
+	defer os.Remove(copied)
+	if err := rename(copied, path); err != nil {
+		return fmt.Errorf("back up register: %w", err)
+	}
+	return nil
+}
+
+// copyTo makes a checked copy in a new file in folder, and returns its path.
+func (s *SQLite) copyTo(ctx context.Context, folder string) (_ string, err error) {
+	path, err := temporary(folder)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}()
+	var before, after, copied int64
+	if before, err = s.events(ctx); err != nil {
+		return "", err
+	}
+	if err = s.vacuumInto(ctx, path); err != nil {
+		return "", err
+	}
+	if after, err = s.events(ctx); err != nil {
+		return "", err
+	}
+	if err = syncFile(path); err != nil {
+		return "", err
+	}
+	if copied, err = checkFile(ctx, path); err != nil {
+		return "", fmt.Errorf("copy: %w", err)
+	}
+	if copied < before || copied > after {
+		return "", fmt.Errorf("copy has %d events, the register %d to %d", copied, before, after)
+	}
+	return path, nil
+}
+
+// vacuumInto writes the register, as it is at one moment, to a new or empty file.
+// It reads only, but SQLite wants a connection for it that could write.
+func (s *SQLite) vacuumInto(ctx context.Context, path string) error {
+	db, err := connect(s.path, forWriting)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
+	return errors.Join(explain(err), db.Close())
+}
+
+// events counts the events.
+func (s *SQLite) events(ctx context.Context) (n int64, err error) {
+	err = within(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(tx *session) (err error) {
+		n, err = countEvents(ctx, tx)
+		return err
+	})
+	return n, err
+}
+
+// checkFile checks in full that a file is a register, and counts its events.
+func checkFile(ctx context.Context, path string) (events int64, err error) {
+	db, err := connect(path, forChecking)
+	if err != nil {
+		return 0, err
+	}
+	copied := &SQLite{path: path, read: db}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := checkDatabase(ctx, db, true); err != nil {
+		return 0, err
+	}
+	return copied.events(ctx)
+}
+
+// temporary makes an empty file in folder that only its owner can read.
+func temporary(folder string) (string, error) {
+	file, err := os.CreateTemp(folder, ".register-*.tmp")
+	if err != nil {
+		return "", err
+	}
+	return file.Name(), file.Close()
+}
+
+func syncFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// rename gives a file that is on disk its name, durably.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	if runtime.GOOS == "windows" { // which cannot sync folders
+		return nil
+	}
+	folder, err := os.Open(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// contextReader ends reading when its context ends.
+type contextReader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}

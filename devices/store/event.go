@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"stowage/devices"
+)
+
+const eventColumns = "number, time, actor, kind, device_id, holder_id, key_id, loan_id, body"
+
+// Append implements [devices.Tx].
+func (s *session) Append(ctx context.Context, e devices.Event) error {
+	last, err := s.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	if e.Number != last+1 {
+		return fmt.Errorf("append event %d after %d", e.Number, last)
+	}
+	return s.exec(ctx, "INSERT INTO events ("+eventColumns+") VALUES ("+marks(9)+")",
+		e.Number, timeText(e.Time), e.Actor, string(e.Kind),
+		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body))
+}
+
+// LastEvent implements [devices.Reader].
+func (s *session) LastEvent(ctx context.Context) (int64, error) {
+	return one(ctx, s, only[int64], "SELECT coalesce(max(number), 0) FROM events")
+}
+
+// Events implements [devices.Reader].
+func (s *session) Events(ctx context.Context, q devices.EventQuery) ([]devices.Event, error) {
+	f := &filter{}
+	for column, id := range map[string]string{"device_id": q.Device, "holder_id": q.Holder, "key_id": q.Key} {
+		if id != "" {
+			f.add(column+" = ?", id)
+		}
+	}
+	kinds := make([]string, len(q.Kinds))
+	for i, kind := range q.Kinds {
+		kinds[i] = string(kind)
+	}
+	in(f, "kind", kinds)
+	if !q.From.IsZero() {
+		f.add("time >= ?", timeText(q.From))
+	}
+	if !q.Until.IsZero() {
+		f.add("time < ?", timeText(q.Until))
+	}
+	beyond, order := "<", " DESC"
+	if q.Oldest {
+		beyond, order = ">", ""
+	}
+	if q.After != 0 {
+		f.add("number "+beyond+" ?", q.After)
+	}
+	if q.Limit <= 0 {
+		q.Limit = devices.DefaultPage
+	}
+	return all(ctx, s, scanEvent, "SELECT "+eventColumns+" FROM events"+f.where()+" ORDER BY number"+order+" LIMIT ?",
+		append(f.args, min(q.Limit, devices.MaxPage))...)
+}
+
+func scanEvent(r row) (devices.Event, error) {
+	var e devices.Event
+	var at, kind, body string
+	var device, holder, key, loan sql.NullString
+	if err := r.Scan(&e.Number, &at, &e.Actor, &kind, &device, &holder, &key, &loan, &body); err != nil {
+		return devices.Event{}, err
+	}
+	check := reading{record: "event", id: fmt.Sprint(e.Number)}
+	e.Time, e.Kind, e.Body = check.must("time", at), devices.EventKind(kind), json.RawMessage(body)
+	e.Device, e.Holder, e.Key, e.Loan = device.String, holder.String, key.String, loan.String
+	if !json.Valid(e.Body) {
+		check.fail("body", body)
+	}
+	return e, check.err
+}
+
+// PutBlob implements [devices.Tx].
+func (s *session) PutBlob(ctx context.Context, digest string, content []byte) error {
+	return s.exec(ctx, "INSERT INTO blobs (digest, content) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, content)
+}
+
+// DeleteBlob implements [devices.Tx].
+func (s *session) DeleteBlob(ctx context.Context, digest string) error {
+	return s.exec(ctx, "DELETE FROM blobs WHERE digest = ?", digest)
+}
+
+// Blob implements [devices.Reader].
+func (s *session) Blob(ctx context.Context, digest string) ([]byte, error) {
+	content, err := one(ctx, s, only[[]byte], "SELECT content FROM blobs WHERE digest = ?", digest)
+	if err != nil {
+		return nil, fmt.Errorf("blob %.16s: %w", digest, err)
+	}
+	return content, nil
+}

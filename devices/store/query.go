@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"stowage/devices"
+)
+
+// sortColumns gives the column that each order sorts by.
+var sortColumns = map[devices.Column]string{
+	devices.ByLabel:    "label_key",
+	devices.BySerial:   "serial_key",
+	devices.ByKind:     "kind",
+	devices.ByMake:     "make_key",
+	devices.ByModel:    "model_key",
+	devices.ByCapacity: "capacity",
+	devices.BySite:     "site_key",
+	devices.ByState:    "state_rank",
+	devices.ByHolder:   "holder_key",
+	devices.ByDue:      "due",
+	devices.BySeen:     "seen_at",
+	devices.ByVerified: "verified_at",
+	devices.ByAdded:    "added",
+	devices.BySince:    "since",
+}
+
+// Devices implements [devices.Reader].
+func (s *session) Devices(ctx context.Context, q devices.DeviceQuery) (devices.DevicePage, error) {
+	if q.Sort == "" {
+		q.Sort = devices.ByLabel
+	}
+	column, ok := sortColumns[q.Sort]
+	if !ok {
+		return devices.DevicePage{}, &devices.InvalidError{Field: "sort", Value: string(q.Sort), Problem: "is not a column"}
+	}
+	f := deviceFilter(q)
+	found, next, err := page(ctx, s, f, paging{
+		table: "devices", columns: deviceColumns, by: column, descending: q.Descending,
+		limit: q.Limit, after: q.After, numeric: q.Sort == devices.ByCapacity || q.Sort == devices.ByState,
+	}, scanDevice)
+	return devices.DevicePage{Devices: found, Next: next}, err
+}
+
+// CountDevices implements [devices.Reader].
+func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[devices.State]int, error) {
+	type count struct {
+		rank, number int
+	}
+	f := deviceFilter(q)
+	counts, err := all(ctx, s, func(r row) (c count, err error) {
+		err = r.Scan(&c.rank, &c.number)
+		return c, err
+	}, "SELECT state_rank, count(*) FROM devices"+f.where()+" GROUP BY state_rank", f.args...)
+	if err != nil {
+		return nil, err
+	}
+	states := devices.States()
+	byState := make(map[devices.State]int, len(states))
+	for _, c := range counts {
+		if c.rank < 0 || c.rank >= len(states) {
+			return nil, fmt.Errorf("%w: state_rank is %d", devices.ErrCorrupt, c.rank)
+		}
+		byState[states[c.rank]] = c.number
+	}
+	return byState, nil
+}
+
+func deviceFilter(q devices.DeviceQuery) *filter {
+	f := &filter{}
+	column := ""
+	if q.PresentOnly {
+		column = "present"
+	}
+	if subquery, argument := matching("device_words", column, q.Search); subquery != "" {
+		f.add("row IN ("+subquery+")", argument)
+	}
+	ranks := make([]int, len(q.States))
+	for i, state := range q.States {
+		ranks[i] = rank(state)
+	}
+	kinds := make([]string, len(q.Kinds))
+	for i, kind := range q.Kinds {
+		kinds[i] = string(kind)
+	}
+	in(f, "state_rank", ranks)
+	in(f, "kind", kinds)
+	in(f, "site", q.Sites)
+	if q.Holder != "" {
+		f.add("holder_id = ?", q.Holder)
+	}
+	if q.Overdue { // as devices.Device.Overdue
+		f.add("due > '' AND due < ? AND holder_id IS NOT NULL", timeText(q.Now))
+		in(f, "state_rank", []int{rank(devices.Issued), rank(devices.Damaged)})
+	}
+	if !q.NotSeenSince.IsZero() {
+		f.add("seen_at < ?", timeText(q.NotSeenSince))
+	}
+	if q.Unverified {
+		f.add("verified_at = ''")
+	}
+	if !q.VerifiedBefore.IsZero() {
+		f.add("verified_at < ?", timeText(q.VerifiedBefore))
+	}
+	return f
+}
+
+// paging says which page of a table is wanted.
+type paging struct {
+	table, columns string
+	by             string // the column to sort by; rows that are equal in it come as they were added
+	descending     bool
+	numeric        bool // by holds numbers
+	limit          int
+	after          devices.Cursor
+}
+
+// position is what a cursor holds.
+type position struct {
+	By         string `json:"by"`
+	Descending bool   `json:"desc"`
+	Text       string `json:"text,omitempty"`
+	Number     int64  `json:"number,omitempty"`
+	Row        int64  `json:"row"`
+}
+
+func (p paging) value(at position) any {
+	if p.numeric {
+		return at.Number
+	}
+	return at.Text
+}
+
+// page returns a page of the records that fit, and where it ended.
+func page[T any](ctx context.Context, s *session, f *filter, p paging, scan func(row) (T, error)) ([]T, devices.Cursor, error) {
+	if p.limit <= 0 {
+		p.limit = devices.DefaultPage
+	}
+	p.limit = min(p.limit, devices.MaxPage)
+	beyond, order := ">", ""
+	if p.descending {
+		beyond, order = "<", " DESC"
+	}
+	if p.after != "" {
+		at, err := readCursor(p)
+		if err != nil {
+			return nil, "", err
+		}
+		f.add("("+p.by+", row) "+beyond+" (?, ?)", p.value(at), at.Row)
+	}
+	type placed struct {
+		record T
+		at     position
+	}
+	found, err := all(ctx, s, func(r row) (one placed, err error) {
+		one.at = position{By: p.by, Descending: p.descending}
+		to := any(&one.at.Text)
+		if p.numeric {
+			to = &one.at.Number
+		}
+		one.record, err = scan(extraColumns{r, []any{to, &one.at.Row}})
+		return one, err
+	}, fmt.Sprintf("SELECT %s, row, %s FROM %s%s ORDER BY %s%s, row%s LIMIT ?",
+		p.by, p.columns, p.table, f.where(), p.by, order, order), append(f.args, p.limit+1)...)
+	if err != nil {
+		return nil, "", err
+	}
+	var next devices.Cursor
+	if len(found) > p.limit {
+		found = found[:p.limit]
+		next = writeCursor(found[p.limit-1].at)
+	}
+	records := make([]T, len(found))
+	for i, one := range found {
+		records[i] = one.record
+	}
+	return records, next, nil
+}
+
+// extraColumns scans leading columns apart from the record's own.
+type extraColumns struct {
+	row
+	leading []any
+}
+
+func (e extraColumns) Scan(to ...any) error { return e.row.Scan(append(e.leading, to...)...) }
+
+func writeCursor(at position) devices.Cursor {
+	return devices.Cursor(base64.RawURLEncoding.EncodeToString([]byte(jsonText(at))))
+}
+
+func readCursor(p paging) (position, error) {
+	var at position
+	text, err := base64.RawURLEncoding.DecodeString(string(p.after))
+	if err == nil {
+		err = json.Unmarshal(text, &at)
+	}
+	if err != nil || at.By != p.by || at.Descending != p.descending {
+		return position{}, &devices.InvalidError{Field: "cursor", Problem: "is of another query"}
+	}
+	return at, nil
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"stowage/devices"
+)
+
+// A session reads and writes within one transaction.
+type session struct {
+	tx       *sql.Tx
+	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction
+}
+
+var _ devices.Tx = (*session)(nil)
+
+func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := s.prepared[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, explain(err)
+	}
+	s.prepared[query] = stmt
+	return stmt, nil
+}
+
+func (s *session) exec(ctx context.Context, query string, args ...any) error {
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(ctx, args...)
+	return explain(err)
+}
+
+// row is what a record is scanned from.
+type row interface{ Scan(to ...any) error }
+
+// all returns every record that a query gives.
+func all[T any](ctx context.Context, s *session, scan func(row) (T, error), query string, args ...any) ([]T, error) {
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, explain(err)
+		}
+		found = append(found, one)
+	}
+	return found, explain(rows.Err())
+}
+
+// one returns the only record that a query gives, or [devices.ErrNotFound].
+func one[T any](ctx context.Context, s *session, scan func(row) (T, error), query string, args ...any) (T, error) {
+	var none T
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return none, err
+	}
+	found, err := scan(stmt.QueryRowContext(ctx, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return none, devices.ErrNotFound
+	}
+	if err != nil {
+		return none, explain(err)
+	}
+	return found, nil
+}
+
+// only scans a row of a single value.
+func only[T any](r row) (T, error) {
+	var v T
+	err := r.Scan(&v)
+	return v, err
+}
+
+// A field is a column and the value that it is to have.
+type field struct {
+	column string
+	value  any
+}
+
+// put writes a record, new or not, and returns its row number. The first field
+// must be its id.
+func (s *session) put(ctx context.Context, table string, fields []field) (int64, error) {
+	columns := make([]string, len(fields))
+	values := make([]any, len(fields))
+	var updates []string
+	for i, f := range fields {
+		columns[i], values[i] = f.column, f.value
+		if i > 0 {
+			updates = append(updates, f.column+" = excluded."+f.column)
+		}
+	}
+	query := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s RETURNING row",
+		table, strings.Join(columns, ", "), marks(len(fields)), strings.Join(updates, ", "))
+	return one(ctx, s, only[int64], query, values...)
+}
+
+// marks returns n placeholders.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// A filter collects conditions.
+type filter struct {
+	conditions []string
+	args       []any
+}
+
+func (f *filter) add(condition string, args ...any) {
+	f.conditions = append(f.conditions, condition)
+	f.args = append(f.args, args...)
+}
+
+// in adds the condition that an expression is one of values, if there are any.
+func in[T any](f *filter, expression string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	f.add(expression+" IN ("+marks(len(values))+")", args...)
+}
+
+func (f *filter) where() string {
+	if len(f.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(f.conditions, " AND ")
+}
+
+// timeText is how a time is stored: as text that sorts, ” for none.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// null makes an empty text NULL.
+func null(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
+
+// A reading checks the values of a record that was read, and keeps the first
+// thing wrong.
+type reading struct {
+	record string
+	id     string
+	err    error
+}
+
+func (r *reading) fail(column, value string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s %q: %w: %s is %.60q", r.record, r.id, devices.ErrCorrupt, column, value)
+	}
+}
+
+func (r *reading) time(column, text string) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || timeText(t) != text {
+		r.fail(column, text)
+	}
+	return t
+}
+
+// must reads a time that has to be there.
+func (r *reading) must(column, text string) time.Time {
+	if text == "" {
+		r.fail(column, text)
+	}
+	return r.time(column, text)
+}
