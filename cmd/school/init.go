@@ -88,14 +88,14 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 		return err
 	}
 	defer a.Wipe()
-	sealed, err := a.Seal(p.Passphrase, o.workFactor(p.Policy))
+	sealed, err := a.Seal(p.Passphrase, p.Policy.WorkFactor)
 	if err != nil {
 		return err
 	}
 	if err := os.Mkdir(filepath.Join(dir, KeysFolder), 0o700); err != nil {
 		return err
 	}
-	register, err := store.Open(ctx, filepath.Join(dir, RegisterFile))
+	register, err := store.Create(ctx, filepath.Join(dir, RegisterFile))
 	if err != nil {
 		return err
 	}

@@ -73,3 +73,16 @@ func (s *School) KeepKeyFile(key devices.Key, k *keys.HolderKey, sealed []byte) 
 	}
 	return true, nil
 }
+
+// newestKeyFile is a key's newest file, with the time when its passphrase was
+// set. It fails with [ErrNoKeyFile].
+func (s *School) newestKeyFile(key devices.Key) (path string, set time.Time, err error) {
+	if path, err = s.KeyFile(key); err != nil {
+		return "", time.Time{}, err
+	}
+	stamp := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), key.ID+"-"), ".age")
+	if set, err = time.Parse(keyTime, stamp); err != nil {
+		return "", time.Time{}, fmt.Errorf("%s: %w", path, ErrNoKeyFile)
+	}
+	return path, set, nil
+}

@@ -119,7 +119,7 @@ func (s *School) makeKey(a *keys.Authority, h devices.Holder) (madeKey, error) {
 		k.Wipe()
 		return madeKey{}, err
 	}
-	sealed, err := k.Seal(passphrase, s.options.workFactor(policy))
+	sealed, err := k.Seal(passphrase, policy.WorkFactor)
 	if err != nil {
 		k.Wipe()
 		clear(passphrase)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"stowage/crypt/keys"
 	"stowage/devices"
@@ -13,8 +14,8 @@ import (
 // ChangeKeyPassphrase protects a holder's key file, wherever it lies, with
 // another passphrase, which is held to the policy. The file is the old one or
 // the new one at any moment.
-func ChangeKeyPassphrase(path string, current, next []byte, policy keys.Policy, o Options) error {
-	sealed, err := changed(path, current, next, policy, o)
+func ChangeKeyPassphrase(path string, current, next []byte, policy keys.Policy, now time.Time) error {
+	sealed, err := changed(path, current, next, policy, now)
 	if err != nil {
 		return err
 	}
@@ -32,7 +33,7 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current, next
 	if err != nil {
 		return err
 	}
-	sealed, err := changed(path, current, next, s.Policy(), s.options)
+	sealed, err := changed(path, current, next, s.Policy(), s.now())
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ type sealedKey struct {
 }
 
 // changed is the key file at path under another passphrase.
-func changed(path string, current, next []byte, policy keys.Policy, o Options) (sealedKey, error) {
+func changed(path string, current, next []byte, policy keys.Policy, now time.Time) (sealedKey, error) {
 	sealed, err := readSmall(path)
 	if err != nil {
 		return sealedKey{}, fmt.Errorf("read the key: %w", err)
@@ -80,8 +81,8 @@ func changed(path string, current, next []byte, policy keys.Policy, o Options) (
 		k.Wipe()
 		return sealedKey{}, err
 	}
-	k.Chosen(o.now())
-	content, err := k.Seal(next, o.workFactor(policy))
+	k.Chosen(now)
+	content, err := k.Seal(next, policy.WorkFactor)
 	if err != nil {
 		k.Wipe()
 		return sealedKey{}, err

@@ -84,9 +84,6 @@ type Options struct {
 	Actor string
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
-	// WorkFactor is that of everything sealed under a passphrase; 0 means what
-	// the policy says, and is right outside of tests.
-	WorkFactor keys.WorkFactor
 	// Verifier is the school's verifier key as it was first seen; empty takes
 	// the one that the directory names, until the authority is unlocked.
 	Verifier string
@@ -97,14 +94,6 @@ func (o Options) now() time.Time {
 		return o.Clock()
 	}
 	return time.Now()
-}
-
-// workFactor is the work factor under a policy.
-func (o Options) workFactor(p keys.Policy) keys.WorkFactor {
-	if o.WorkFactor != 0 {
-		return o.WorkFactor
-	}
-	return p.WorkFactor
 }
 
 // School is a school's folder, open. It is safe for concurrent use except for
@@ -202,7 +191,7 @@ func (s *School) ChangeAuthorityPassphrase(ctx context.Context, current, next []
 	if _, err := keys.Judge(next, policy, a.School()); err != nil {
 		return err
 	}
-	if sealed, err = a.Seal(next, s.options.workFactor(policy)); err != nil {
+	if sealed, err = a.Seal(next, policy.WorkFactor); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(s.dir, AuthorityFile), sealed, true)
@@ -220,6 +209,3 @@ func (s *School) Policy() keys.Policy {
 
 // now is the time of what is made, to the second.
 func (s *School) now() time.Time { return s.options.now().UTC().Truncate(time.Second) }
-
-// workFactor is that of what is sealed now.
-func (s *School) workFactor() keys.WorkFactor { return s.options.workFactor(s.Policy()) }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
 )
 
 // HolderKeys returns the protected key files of the holder that the stick
@@ -21,43 +23,85 @@ func HolderKeys(fsys FS) ([][]byte, error) {
 }
 
 // Withdraw undoes [Issue] while nothing has been stored: the stick of that id is
-// gone when it returns, its note first. A stick with layers is refused with
-// [ErrAlreadyStick], one of another id with [ErrNotStick].
+// gone when it returns. A stick with layers is refused with [ErrAlreadyStick],
+// one of another id with [ErrNotStick].
 func Withdraw(fsys FS, id string) error {
 	summary, err := Inspect(fsys, "")
-	switch {
-	case err != nil:
+	if err == nil && summary.Layers > 0 {
+		err = fmt.Errorf("it holds data: %w", ErrAlreadyStick)
+	}
+	if err != nil {
 		return fmt.Errorf("withdraw the stick: %w", err)
-	case summary.Note.ID != id:
-		return fmt.Errorf("withdraw the stick: another one is there: %w", ErrNotStick)
-	case summary.Layers > 0:
-		return fmt.Errorf("withdraw the stick: it holds data: %w", ErrAlreadyStick)
-	case summary.InUse != nil:
-		return fmt.Errorf("withdraw the stick: %w", summary.InUse)
 	}
-	for _, name := range []string{noteName, noteOtherName} {
-		if err := withdrawn(fsys.Remove(name)); err != nil {
-			return err
-		}
+	return Unmake(fsys, id)
+}
+
+// Unmake removes the stick of that id with all it holds, so that the drive can
+// be issued anew. The layers go first, newest first, and the note after them:
+// what an interrupted run leaves is a stick that opens, and calling it again
+// finishes the work. It fails with [ErrNotStick] when another stick is there, and
+// with an [InUseError].
+func Unmake(fsys FS, id string) error {
+	summary, err := Inspect(fsys, "")
+	if err == nil && summary.Note.ID != id {
+		err = fmt.Errorf("another one is there: %w", ErrNotStick)
 	}
-	if err := withdrawn(fsys.SyncDir(baseDir)); err != nil {
-		return err
+	if err == nil && summary.InUse != nil {
+		err = summary.InUse
 	}
-	if err := removeKeys(fsys); err != nil {
-		return withdrawn(err)
+	if err == nil {
+		err = unmake(fsys)
 	}
-	for _, name := range []string{foundName, lockName, ownerName, contentsDir, layersDir, keysDir, baseDir} {
-		if err := withdrawn(fsys.Remove(name)); err != nil {
-			return err
-		}
+	if err != nil {
+		return fmt.Errorf("remove the stick: %w", err)
 	}
 	return nil
 }
 
-// withdrawn lets what is gone already pass.
-func withdrawn(err error) error {
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+// unmake removes everything that belongs to a stick.
+func unmake(fsys FS) error {
+	for _, dir := range []string{contentsDir, layersDir} {
+		if err := removeAll(fsys, dir); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{noteName, noteOtherName, foundName, ownerName} {
+		if err := ifThere(fsys.Remove(name)); err != nil {
+			return err
+		}
+	}
+	if err := ifThere(fsys.SyncDir(baseDir)); err != nil {
+		return err
+	}
+	if err := removeAll(fsys, keysDir); err != nil {
+		return err
+	}
+	for _, name := range []string{lockName, contentsDir, layersDir, keysDir, baseDir} {
+		if err := ifThere(fsys.Remove(name)); err != nil {
+			return err
+		}
+	}
+	return fsys.SyncDir(".")
+}
+
+// removeAll removes the files in a folder, the last by name first.
+func removeAll(fsys FS, dir string) error {
+	entries, err := fsys.ReadDir(dir)
+	if err != nil {
+		return ifThere(err)
+	}
+	for _, e := range slices.Backward(entries) {
+		if err := ifThere(fsys.Remove(path.Join(dir, e.Name()))); err != nil {
+			return err
+		}
+	}
+	return fsys.SyncDir(dir)
+}
+
+// ifThere lets what is gone already pass.
+func ifThere(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return fmt.Errorf("withdraw the stick: %w", err)
+	return err
 }

@@ -1,0 +1,80 @@
+package school
+
+import (
+	"context"
+	"fmt"
+
+	"stowage/devices"
+)
+
+// Act records an action on a device other than issuing and extending. What is
+// lost or stolen blocks the key that lies on it in the directory, and what is
+// found or back unblocks it; so the directory is published, if the authority is
+// unlocked. behind says that it still has to be.
+func (s *School) Act(ctx context.Context, device string, action devices.Action, f devices.Facts) (d devices.Device, behind bool, err error) {
+	before, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return devices.Device{}, false, fmt.Errorf("%s %q: %w", action, device, err)
+	}
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		if d, err = r.Act(ctx, s.options.Actor, before.ID, action, f); err != nil {
+			return err
+		}
+		if action == devices.Retire && missing(before.State) {
+			return s.revokeOn(ctx, r, d)
+		}
+		return nil
+	})
+	if err != nil {
+		return devices.Device{}, false, err
+	}
+	if missing(before.State) == missing(d.State) {
+		return d, false, nil
+	}
+	if s.authority == nil {
+		return d, true, nil
+	}
+	return d, false, s.published(ctx)
+}
+
+// revokeOn revokes the keys that lie on a lost device that is written off:
+// their block must outlast its state.
+func (s *School) revokeOn(ctx context.Context, r *devices.Register, d devices.Device) error {
+	there, err := r.Keys(ctx, devices.KeyQuery{Device: d.ID, Statuses: []devices.KeyStatus{devices.KeyIssued}})
+	if err != nil {
+		return err
+	}
+	for _, k := range there {
+		if _, err := r.RevokeKey(ctx, s.options.Actor, k.ID, 0, "on "+d.Name()+", lost and written off"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missing reports whether a device of that state is in the directory's list of
+// lost ones.
+func missing(s devices.State) bool { return s == devices.Lost || s == devices.Stolen }
+
+// ChangesDirectory reports whether an action may change what the directory says.
+func ChangesDirectory(a devices.Action) bool {
+	return a == devices.Lose || a == devices.Steal || a == devices.Find || a == devices.Retire
+}
+
+// Lend hands a device that is no stick to a holder, for as long as the policy
+// says unless the details do.
+func (s *School) Lend(ctx context.Context, device, who string, l devices.LoanDetails) (devices.Device, error) {
+	d, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return d, fmt.Errorf("issue %q: %w", device, err)
+	}
+	holder, err := s.register.FindHolder(ctx, who)
+	if err != nil {
+		return d, fmt.Errorf("issue %s to %q: %w", d.Name(), who, err)
+	}
+	l.Version, l.Holder = d.Version, holder.ID
+	if l.Days == 0 && l.Due.IsZero() {
+		l.Days = s.Policy().LoanDays
+	}
+	return s.register.Issue(ctx, s.options.Actor, d.ID, l)
+}

@@ -1,0 +1,64 @@
+package school
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt/stick"
+)
+
+// Heads remembers on this computer how each stick was left, so that a stick
+// that was put back to an earlier state is noticed. It holds one small file for
+// each stick, with nothing personal.
+type Heads struct {
+	Dir string // made when it is needed
+}
+
+// Load returns how the stick was left, or the zero Head for one not seen
+// before. A file that cannot be read counts as none.
+func (h Heads) Load(stickID string) stick.Head {
+	path, err := h.path(stickID)
+	if err != nil {
+		return stick.Head{}
+	}
+	content, err := readSmall(path)
+	if err != nil {
+		return stick.Head{}
+	}
+	var head stick.Head
+	if json.Unmarshal(content, &head) != nil {
+		return stick.Head{}
+	}
+	return head
+}
+
+// Save remembers how the stick is left.
+func (h Heads) Save(stickID string, head stick.Head) error {
+	path, err := h.path(stickID)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(h.Dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	content, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, append(content, '\n'), true)
+}
+
+// path refuses an id that is none, since it comes from the stick.
+func (h Heads) path(stickID string) (string, error) {
+	id, err := uuid.Parse(stickID)
+	if err != nil {
+		return "", fmt.Errorf("stick id: %w", err)
+	}
+	return filepath.Join(h.Dir, id.String()+".json"), nil
+}

@@ -1,0 +1,154 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// OpenAsICT opens a stick of the school with the recovery key. The caller
+// closes it.
+func (s *School) OpenAsICT(ctx context.Context, fsys stick.FS, o stick.OpenOptions) (*stick.Stick, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return nil, err
+	}
+	o.Program, o.Clock = program, s.options.Clock
+	return stick.Open(ctx, fsys, stick.WithRecovery(a.Identities(), a.Verifier()), o)
+}
+
+// RekeyStick gives an opened stick to a holder, with the holder's key in
+// force: after that key was replaced, or when the stick goes to another person, for
+// whom the register takes it back and issues it again. No layer is rewritten:
+// who held the stick before may have kept what opens it; see [School.RotateStick].
+func (s *School) RekeyStick(ctx context.Context, opened *stick.Stick, who string) (devices.Device, error) {
+	if _, err := s.Authority(); err != nil {
+		return devices.Device{}, err
+	}
+	d, err := s.DeviceOf(ctx, opened.Note())
+	if err != nil {
+		return devices.Device{}, err
+	}
+	if who == "" {
+		who = d.Holder
+	}
+	holder, key, err := s.holderForStick(ctx, who)
+	if err != nil {
+		return devices.Device{}, fmt.Errorf("rekey the stick to %q: %w", who, err)
+	}
+	options := stick.RekeyOptions{Holders: []string{key.Recipient}}
+	policy := s.Policy()
+	if policy.KeysOnStick {
+		if options.HolderKey, err = s.readKeyFile(key); err != nil {
+			return devices.Device{}, err
+		}
+	}
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		if d, err = s.handOver(ctx, r, d, holder, policy); err != nil {
+			return err
+		}
+		if err := s.placeOnly(ctx, r, d, key, options.HolderKey != nil); err != nil {
+			return err
+		}
+		return opened.Rekey(ctx, options) // last: what follows cannot fail but the commit
+	})
+	if err != nil {
+		return devices.Device{}, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
+	}
+	return d, s.published(ctx)
+}
+
+// handOver issues a device to a holder who does not have it yet.
+func (s *School) handOver(ctx context.Context, r *devices.Register, d devices.Device, holder devices.Holder, policy keys.Policy) (devices.Device, error) {
+	if d.Holder == holder.ID && d.State == devices.Issued {
+		return d, nil
+	}
+	var err error
+	if d.State == devices.Issued {
+		if d, err = r.Act(ctx, s.options.Actor, d.ID, devices.Return, devices.Facts{Note: "handed over"}); err != nil {
+			return d, err
+		}
+	}
+	return r.Issue(ctx, s.options.Actor, d.ID, devices.LoanDetails{Holder: holder.ID, Days: policy.LoanDays})
+}
+
+// placeOnly records that of all keys only this one lies on a device, or none.
+func (s *School) placeOnly(ctx context.Context, r *devices.Register, d devices.Device, key devices.Key, onStick bool) error {
+	there, err := r.Keys(ctx, devices.KeyQuery{Device: d.ID})
+	if err != nil {
+		return err
+	}
+	for _, k := range there {
+		if k.ID == key.ID && onStick {
+			continue
+		}
+		if _, err := r.RemoveKey(ctx, s.options.Actor, k.ID, d.ID); err != nil {
+			return err
+		}
+	}
+	if onStick {
+		_, err = r.PlaceKey(ctx, s.options.Actor, key.ID, d.ID)
+	}
+	return err
+}
+
+// RotateStick gives an opened stick a new identity and encrypts every layer
+// again, for when a key that opened it may be compromised; then it gets a new
+// recovery code, since the old one belongs to the old identity. Interrupted, it
+// is finished by calling it again.
+func (s *School) RotateStick(ctx context.Context, fsys stick.FS, opened *stick.Stick, p crypt.Progress) (devices.Device, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return devices.Device{}, err
+	}
+	d, err := s.DeviceOf(ctx, opened.Note())
+	if err != nil {
+		return devices.Device{}, err
+	}
+	if err := opened.Rotate(ctx, a, p); err != nil {
+		return devices.Device{}, err
+	}
+	if err := s.replaceCode(ctx, s.register, opened, d); err != nil {
+		return devices.Device{}, err
+	}
+	sighting, err := s.sighting(fsys, opened)
+	if err != nil {
+		return devices.Device{}, err
+	}
+	sighting.Note = "re-encrypted with a new key"
+	return s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting)
+}
+
+// ErrNoCode: the register has no recovery code for the device.
+var ErrNoCode = errors.New("no recovery code is stored")
+
+// TelephoneCode is the one-off code that opens a holder's stick, to be read out
+// after identified, which says how the holder was known. That it was given out
+// is on record; the next check-in replaces it. The caller wipes it.
+func (s *School) TelephoneCode(ctx context.Context, device, identified string) ([]byte, devices.Device, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return nil, devices.Device{}, err
+	}
+	d, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return nil, d, fmt.Errorf("read out a recovery code: %w", err)
+	}
+	if d.Recovery.Digest == "" {
+		return nil, d, fmt.Errorf("%s: %w", d.Name(), ErrNoCode)
+	}
+	sealed, err := s.register.UseRecoveryCode(ctx, s.options.Actor, d.ID, identified)
+	if err != nil {
+		return nil, d, fmt.Errorf("read out a recovery code: %w", err)
+	}
+	code, err := keys.Unwrap(sealed, a.Identities()...)
+	if err != nil {
+		return nil, d, fmt.Errorf("read out a recovery code: %w", err)
+	}
+	return code, d, nil
+}

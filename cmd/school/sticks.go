@@ -1,0 +1,338 @@
+package school
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/devices/drives"
+)
+
+var (
+	// ErrNotRemovable: a drive that is not made to be taken out cannot become a
+	// stick, unless it is a folder that was asked for.
+	ErrNotRemovable = errors.New("not a removable drive")
+	// ErrUnknownStick: the school signed for the stick, but the register does not know it.
+	ErrUnknownStick = errors.New("the stick is not in the register")
+)
+
+// program is what the register and the stick's lock call this program.
+const program = "stow"
+
+// StickPlan says what a new stick is to be.
+type StickPlan struct {
+	FS     stick.FS              // the drive; stays the caller's
+	Drive  drives.Drive          // its hardware; the zero value for a folder that is no drive
+	Holder string                // who gets it: id, name or e-mail address
+	Device devices.DeviceDetails // label "" takes the next free one; text from the drive goes into what is empty
+	Prefix string                // of the next free label; "MS-" when empty
+	Days   int                   // length of the loan; 0 what the policy says
+	Due    time.Time             // end of the loan, in place of Days
+	Note   string                // for the register
+	Return string                // where to return it if found, lines
+	Found  string                // text of "IF FOUND.txt"; from Return when empty
+	// Replace gives up an older stick of the school with all its data, if the
+	// register has it back.
+	Replace bool
+	// OffStick keeps the holder's key off the stick, as does the policy.
+	OffStick bool
+}
+
+// IssuedStick is a stick that was just issued.
+type IssuedStick struct {
+	Device  devices.Device
+	Holder  devices.Holder
+	Key     devices.Key
+	Note    stick.Note
+	OnStick bool // the stick carries the holder's key
+}
+
+// IssueStick makes a stick for a holder and hands it out in the register: the
+// device, its loan, the recovery code (encrypted to the recovery key), that
+// its encryption was verified, and the stick itself are there together or not at
+// all. What is on the drive already stays. The holder needs a key.
+//
+// It fails with keys.ErrNoKey, keys.ErrBlocked, [ErrNotRemovable],
+// drives.ErrSystem, stick.ErrAlreadyStick and the register's refusals.
+func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return IssuedStick{}, err
+	}
+	if err := suitable(p.Drive); err != nil {
+		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
+	}
+	if err := s.clearOld(ctx, p, a); err != nil {
+		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
+	}
+	i, err := s.prepare(ctx, a, p)
+	if err != nil {
+		return IssuedStick{}, fmt.Errorf("issue a stick to %q: %w", p.Holder, err)
+	}
+	defer clear(i.options.Code)
+	err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+	if err != nil {
+		if i.out.Note.ID != "" {
+			err = errors.Join(err, stick.Withdraw(p.FS, i.out.Note.ID))
+		}
+		return IssuedStick{}, fmt.Errorf("issue a stick to %s: %w", i.out.Holder.Name, err)
+	}
+	return i.out, nil
+}
+
+// suitable refuses a drive that must not become a stick. A folder that is no
+// drive of its own has no hardware, and was asked for.
+func suitable(d drives.Drive) error {
+	if d == (drives.Drive{}) {
+		return nil
+	}
+	if err := d.Usable(); err != nil {
+		return err
+	}
+	if !d.Removable {
+		return fmt.Errorf("%s: %w", d.Path, ErrNotRemovable)
+	}
+	return nil
+}
+
+// clearOld removes an empty stick of ours that never got into the register,
+// since the program died at the wrong moment, and one that is to be replaced.
+func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) error {
+	summary, err := stick.Inspect(p.FS, a.Verifier())
+	if errors.Is(err, stick.ErrNotStick) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d, err := s.DeviceOf(ctx, summary.Note)
+	if errors.Is(err, ErrUnknownStick) && (summary.Layers == 0 || p.Replace) {
+		return stick.Unmake(p.FS, summary.Note.ID)
+	}
+	if err == nil && p.Replace {
+		if _, can := devices.Next(d.State, devices.Issue); !can {
+			return &devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: devices.Issue, Instead: devices.Allowed(d.State)}
+		}
+		return stick.Unmake(p.FS, summary.Note.ID)
+	}
+	return cmp.Or(err, stick.ErrAlreadyStick)
+}
+
+// DeviceOf is the device that is the stick with this note. It fails with
+// [ErrUnknownStick].
+func (s *School) DeviceOf(ctx context.Context, n stick.Note) (devices.Device, error) {
+	d, err := s.register.FindDevice(ctx, n.Label)
+	if isNotFound(err) || err == nil && d.Seen.Stick != n.ID {
+		return devices.Device{}, fmt.Errorf("%s: %w", n.Label, ErrUnknownStick)
+	}
+	return d, err
+}
+
+// issuing is one stick on its way into the register.
+type issuing struct {
+	school  *School
+	plan    StickPlan
+	options stick.IssueOptions
+	sealed  []byte // the recovery code, encrypted to the recovery key
+	a       *keys.Authority
+	out     IssuedStick
+}
+
+// prepare does what takes long or can fail before the register is touched.
+func (s *School) prepare(ctx context.Context, a *keys.Authority, p StickPlan) (*issuing, error) {
+	i := &issuing{school: s, plan: p, a: a}
+	policy := s.Policy()
+	holder, key, err := s.holderForStick(ctx, p.Holder)
+	if err != nil {
+		return nil, err
+	}
+	i.out.Holder, i.out.Key = holder, key
+	i.out.OnStick = policy.KeysOnStick && !p.OffStick
+	i.options = stick.IssueOptions{
+		School: a, Recovery: a.RecoveryRecipients(), Return: p.Return, Found: p.Found,
+		Policy: policy, Holders: []string{key.Recipient}, Clock: s.options.Clock,
+	}
+	if i.out.OnStick {
+		if i.options.HolderKey, err = s.readKeyFile(key); err != nil {
+			return nil, err
+		}
+	}
+	if i.options.Code, i.sealed, err = newCode(a.RecoveryRecipients(), policy.Class); err != nil {
+		return nil, err
+	}
+	return i, nil
+}
+
+// holderForStick is a holder with the key in force, which must not be blocked.
+func (s *School) holderForStick(ctx context.Context, who string) (devices.Holder, devices.Key, error) {
+	holder, err := s.register.FindHolder(ctx, who)
+	if err != nil {
+		return devices.Holder{}, devices.Key{}, err
+	}
+	key, ok, err := s.CurrentKey(ctx, holder.ID)
+	if err == nil && !ok {
+		err = keys.ErrNoKey
+	}
+	if err != nil {
+		return devices.Holder{}, devices.Key{}, err
+	}
+	d, err := s.Directory()
+	if err == nil {
+		err = d.Blocked(key.Recipient)
+	}
+	return holder, key, err
+}
+
+func (s *School) readKeyFile(key devices.Key) ([]byte, error) {
+	path, err := s.KeyFile(key)
+	if err != nil {
+		return nil, err
+	}
+	return readSmall(path)
+}
+
+// issue makes the changes in the register, and the stick among them.
+func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
+	actor := i.school.options.Actor
+	d, err := i.device(ctx, r, actor)
+	if err != nil {
+		return err
+	}
+	loan := devices.LoanDetails{Holder: i.out.Holder.ID, Days: i.plan.Days, Due: i.plan.Due, Note: i.plan.Note}
+	if loan.Days == 0 && loan.Due.IsZero() {
+		loan.Days = i.options.Policy.LoanDays
+	}
+	if d, err = r.Issue(ctx, actor, d.ID, loan); err != nil {
+		return err
+	}
+	if _, err = r.StoreRecoveryCode(ctx, actor, d.ID, i.sealed); err != nil {
+		return err
+	}
+	if i.out.OnStick {
+		if i.out.Key, err = r.PlaceKey(ctx, actor, i.out.Key.ID, d.ID); err != nil {
+			return err
+		}
+	}
+	i.options.Label = d.Name()
+	note, err := stick.Issue(ctx, i.plan.FS, i.options)
+	if err != nil {
+		return err
+	}
+	i.out.Note = *note
+	i.out.Device, err = i.verify(ctx, r, actor, d)
+	return err
+}
+
+// A KnownAsError says that the register knows the stick, or its label, as
+// something else than what was asked for.
+type KnownAsError struct {
+	Name   string // the device that has the label or the serial
+	Serial bool   // the drive's serial is that device's; otherwise its label is
+}
+
+func (e *KnownAsError) Error() string {
+	if e.Serial {
+		return "the drive is in the register as " + e.Name
+	}
+	return "the label belongs to another device, " + e.Name
+}
+
+// device is the device in the register, which is added if it is not there.
+func (i *issuing) device(ctx context.Context, r *devices.Register, actor string) (devices.Device, error) {
+	details := i.plan.Device
+	fromDrive(&details, i.plan.Drive)
+	byLabel, labelled, err := find(ctx, r, details.Label)
+	if err != nil {
+		return devices.Device{}, err
+	}
+	bySerial, known, err := find(ctx, r, details.Serial)
+	switch {
+	case err != nil:
+		return devices.Device{}, err
+	case known && details.Label != "" && bySerial.ID != byLabel.ID:
+		return devices.Device{}, &KnownAsError{Name: bySerial.Name(), Serial: true}
+	case known:
+		return bySerial, nil
+	case labelled && byLabel.Serial != "" && details.Serial != "":
+		return devices.Device{}, &KnownAsError{Name: byLabel.Name()}
+	case labelled:
+		return byLabel, nil
+	}
+	if details.Label == "" {
+		if details.Label, err = r.NextLabel(ctx, cmp.Or(i.plan.Prefix, "MS-")); err != nil {
+			return devices.Device{}, err
+		}
+	}
+	return r.AddDevice(ctx, actor, details)
+}
+
+// find is FindDevice for a name that may be empty or unknown.
+func find(ctx context.Context, r *devices.Register, name string) (d devices.Device, ok bool, err error) {
+	if name == "" {
+		return d, false, nil
+	}
+	d, err = r.FindDevice(ctx, name)
+	if isNotFound(err) {
+		return devices.Device{}, false, nil
+	}
+	return d, err == nil, err
+}
+
+// fromDrive fills in what the hardware says of itself.
+func fromDrive(d *devices.DeviceDetails, drive drives.Drive) {
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&d.Make, drive.Make}, {&d.Model, drive.Model}, {&d.Serial, drive.Serial}} {
+		if *f.to == "" {
+			*f.to = f.from
+		}
+	}
+	if d.Capacity == 0 {
+		d.Capacity = drive.Size
+	}
+	if d.Kind == "" {
+		d.Kind = devices.MemoryStick
+	}
+}
+
+// verify opens the new stick with the recovery key, and records that it is
+// encrypted and what it is.
+func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string, d devices.Device) (devices.Device, error) {
+	opened, err := stick.Open(ctx, i.plan.FS, stick.WithRecovery(i.a.Identities(), i.a.Verifier()), stick.OpenOptions{ReadOnly: true, Program: program, Clock: i.school.options.Clock})
+	if err != nil {
+		return d, fmt.Errorf("open the new stick again: %w", err)
+	}
+	defer opened.Close()
+	_, err = r.RecordVerification(ctx, actor, d.ID, devices.Verification{
+		Method: devices.StowageFormat1, By: program, Encrypted: true, Note: "issued, and opened again with the recovery key",
+	})
+	if err != nil {
+		return d, err
+	}
+	sighting, err := i.school.sighting(i.plan.FS, opened)
+	if err != nil {
+		return d, err
+	}
+	sighting.Health = devices.Healthy
+	return r.CheckIn(ctx, actor, d.ID, sighting)
+}
+
+// newCode makes a recovery code and seals it to the recovery key of a class.
+// The caller wipes the code.
+func newCode(recovery []string, class keys.Class) (code, sealed []byte, err error) {
+	if code, err = keys.GenerateCode(); err != nil {
+		return nil, nil, err
+	}
+	files, err := keys.WrapFor(code, recovery)
+	if err != nil {
+		clear(code)
+		return nil, nil, err
+	}
+	return code, files[class], nil
+}
