@@ -143,11 +143,7 @@ func linkPiece(to, from string, n *node) piece {
 	if !n.isFolder() {
 		return piece{record: record{kind: recLink, path: to, link: from, mtime: n.data.mtime}}
 	}
-	r := record{kind: recFolder, path: to}
-	if n.rec != nil {
-		r.mtime = n.rec.mtime
-	}
-	return piece{record: r}
+	return piece{record: record{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)}}
 }
 
 // change writes one layer with the pieces that plan returns; plan is called with s.mu held.

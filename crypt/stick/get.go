@@ -96,10 +96,7 @@ func (g *getter) add(p, dest string, n *node) {
 		g.files = append(g.files, f)
 		return
 	}
-	f.data = nil
-	if n.rec != nil {
-		f.time = n.rec.modTime()
-	}
+	f.data, f.time = nil, n.entry(p).ModTime
 	g.folders = append(g.folders, f)
 }
 

@@ -161,7 +161,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 	for _, name := range l.badTables {
 		_ = s.fs.Remove(name)
 	}
-	s.dropTables()
+	s.pruneTables()
 	counts := s.countingLayers()
 	for _, key := range s.keys {
 		var uncached []*layer

@@ -6,43 +6,6 @@ import (
 	"stowage/crypt"
 )
 
-// Versions returns the stored versions of a file, newest first, following it
-// back through renames. The path need not exist now.
-func (s *Stick) Versions(path string) ([]Version, error) { return nil, nil }
-
-// OpenVersion opens a version for reading.
-func (s *Stick) OpenVersion(v Version) (*Reader, error) { return nil, nil }
-
-// Deleted returns the newest version of every file below a folder that is no longer there, sorted by path.
-func (s *Stick) Deleted(folder string) ([]Version, error) { return nil, nil }
-
-// Undelete brings back deleted files and folders with all they held when they
-// were removed. Their data is stored again.
-func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
-	return PutResult{}, nil
-}
-
-// Restore stores a version again under a path.
-func (s *Stick) Restore(ctx context.Context, v Version, path string, o PutOptions) (PutResult, error) {
-	return PutResult{}, nil
-}
-
-// Usage says what the space is used for.
-func (s *Stick) Usage() (Usage, error) { return Usage{}, nil }
-
-// Tidy rewrites layers that are mostly dead or tiny and removes the old ones.
-// Previous versions and deleted files in them are gone afterwards.
-func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
-	return TidyResult{}, nil
-}
-
-// EraseForGood removes files and folders, deleted ones as well, with all their
-// previous versions and names, by tidying the layers concerned at once. On
-// flash memory it reduces traces and can promise no more.
-func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progress) (TidyResult, error) {
-	return TidyResult{}, nil
-}
-
 // ChangePassphrase protects the holder key on the stick with another passphrase.
 func (s *Stick) ChangePassphrase(current, next []byte) error { return nil }
 

@@ -182,16 +182,23 @@ func only(layers []*layer, counts map[*layer]bool) []*layer {
 	return kept
 }
 
-// dropTables removes the tables of which no layer counts any more. s.write is held.
-func (s *Stick) dropTables() {
+// pruneTables writes tables again, or removes them, that name layers which no
+// longer count, so that no erased name stays in one. s.write is held.
+func (s *Stick) pruneTables() {
 	counts := s.countingLayers()
-	kept := s.tables[:0]
-	for _, t := range s.tables {
-		if len(only(t.layers, counts)) > 0 {
-			kept = append(kept, t)
+	old := s.tables
+	s.tables = nil
+	for _, t := range old {
+		kept := only(t.layers, counts)
+		if len(kept) == len(t.layers) {
+			s.tables = append(s.tables, t)
 			continue
+		}
+		if len(kept) > 0 {
+			if fresh, err := writeTable(s.fs, kept, s.note.ID); err == nil {
+				s.tables = append(s.tables, fresh)
+			}
 		}
 		_ = s.fs.Remove(t.id.contentsName())
 	}
-	s.tables = kept
 }

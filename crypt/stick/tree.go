@@ -13,18 +13,20 @@ type tree struct {
 	// The folder that the last record lay in, since records come in runs.
 	lastDir  string
 	lastNode *node
+	onLink   func(r, data *record) // told what each further name stands for; may be nil
 }
 
 // node is a file or folder in a tree.
 type node struct {
 	name     string
 	rec      *record          // what put it there; nil for a folder that only lies above others
+	made     *layer           // the layer that it began to be there with; nil for the top
 	data     *record          // where a file's content is; nil for a folder
 	children map[string]*node // nil for a file
 	sorted   []*node          // children by name, nil when it must be made again
 }
 
-func newTree() *tree { return &tree{root: newFolder(".", nil)} }
+func newTree() *tree { return &tree{root: newFolder(".", nil, nil)} }
 
 // treeOf replays layers, oldest first.
 func treeOf(layers []*layer) *tree {
@@ -35,8 +37,8 @@ func treeOf(layers []*layer) *tree {
 	return t
 }
 
-func newFolder(name string, rec *record) *node {
-	return &node{name: name, rec: rec, children: map[string]*node{}}
+func newFolder(name string, rec *record, made *layer) *node {
+	return &node{name: name, rec: rec, made: made, children: map[string]*node{}}
 }
 
 func (n *node) isFolder() bool { return n.children != nil }
@@ -67,16 +69,19 @@ func (t *tree) apply(l *layer, refused func(*record, error)) {
 
 // put sets what a record says of its path.
 func (t *tree) put(r *record) error {
-	n := &node{rec: r, data: r}
+	n := &node{rec: r, data: r, made: r.layer}
 	if r.kind == recLink {
 		target := t.find(r.link)
 		if target == nil || target.isFolder() {
 			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link))
 		}
 		n.data = target.data
+		if t.onLink != nil {
+			t.onLink(r, n.data)
+		}
 	}
 	dir, name := splitPath(r.path)
-	up, err := t.folder(dir)
+	up, err := t.folder(dir, r.layer)
 	if err != nil {
 		return err
 	}
@@ -89,7 +94,7 @@ func (t *tree) put(r *record) error {
 		old.rec = r
 		return nil
 	case r.kind == recFolder:
-		n = newFolder(name, r)
+		n = newFolder(name, r, r.layer)
 	}
 	up.children[name] = n
 	up.sorted = nil
@@ -105,8 +110,8 @@ func splitPath(p string) (dir, name string) {
 	return p[:i], p[i+1:]
 }
 
-// folder returns the folder of that path, making it as needed.
-func (t *tree) folder(dir string) (*node, error) {
+// folder returns the folder of that path, which a layer makes as needed.
+func (t *tree) folder(dir string, made *layer) (*node, error) {
 	if dir == "." {
 		return t.root, nil
 	}
@@ -119,7 +124,7 @@ func (t *tree) folder(dir string) (*node, error) {
 		element, rest, more = strings.Cut(rest, "/")
 		next := n.children[element]
 		if next == nil {
-			next = newFolder(element, nil)
+			next = newFolder(element, nil, made)
 			n.children[element] = next
 			n.sorted = nil
 		}
@@ -192,7 +197,12 @@ func (n *node) entry(path string) Entry {
 	e := Entry{Path: path, Kind: KindFolder}
 	if !n.isFolder() {
 		e.Kind, e.Size, e.ModTime, e.Stored = KindFile, n.data.size, n.data.modTime(), n.data.layer.time
-	} else if n.rec != nil {
+		return e
+	}
+	if n.made != nil {
+		e.ModTime, e.Stored = n.made.time, n.made.time
+	}
+	if n.rec != nil {
 		e.ModTime, e.Stored = n.rec.modTime(), n.rec.layer.time
 	}
 	return e

@@ -21,8 +21,8 @@ type Entry struct {
 	Path    string    // from the top of the stick, slashes, NFC; the top itself is "."
 	Kind    Kind      // file or folder
 	Size    int64     // bytes; 0 for a folder
-	ModTime time.Time // to the second; zero for a folder that was never stored as such
-	Stored  time.Time // when this version was stored; zero as above
+	ModTime time.Time // to the second; zero for the top
+	Stored  time.Time // when this version was stored; zero for the top
 }
 
 // IsFolder reports whether the entry is a folder.
@@ -156,22 +156,15 @@ type Fetched struct {
 // given the folder that was asked for.
 func (f Fetched) Renamed(base string) bool { return f.Dest != base }
 
-// Version is one stored version of a file.
-type Version struct {
-	Entry
-	Deleted time.Time // when the name was removed or renamed, zero if it is there or was replaced
-	Current bool      // this is what the name shows now
-	at      *record
-}
-
 // Usage says what a stick's space is used for, in bytes.
 type Usage struct {
-	Live  int64 // encrypted bytes that today's files need
-	Dead  int64 // encrypted bytes that hold only previous versions and deleted files
-	Other int64 // tables of contents, keys and notes
-	Free  int64 // bytes free on the drive
-	Total int64 // the drive's size
-	Files int   // today's files
+	Live   int64 // encrypted bytes that today's files need
+	Dead   int64 // encrypted bytes that hold only previous versions and deleted files
+	Other  int64 // tables of contents, keys and notes
+	Free   int64 // bytes free on the drive
+	Total  int64 // the drive's size
+	Files  int   // today's files
+	Layers int   // layers that count; many tiny ones are worth a Tidy
 }
 
 // TidyOptions are the options of [Stick.Tidy]. The zero value is usable.

@@ -1,0 +1,179 @@
+package stick_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+)
+
+// model is what a stick should hold: content by path, folders ending in a slash.
+type model map[string]string
+
+func (m model) remove(p string) {
+	for q := range m {
+		if q == p || q == p+"/" || strings.HasPrefix(q, p+"/") {
+			delete(m, q)
+		}
+	}
+}
+
+// parents makes the folders above a path stand in the model for themselves,
+// since they stay when the file goes.
+func (m model) parents(p string) {
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		m[dir+"/"] = ""
+	}
+}
+
+func (m model) has(p string) bool {
+	_, file := m[p]
+	_, folder := m[p+"/"]
+	return file || folder
+}
+
+// underFile reports whether a folder above the path is a file.
+func (m model) underFile(p string) bool {
+	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+		if _, ok := m[dir]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (m model) rename(from, to string) {
+	for q, content := range maps.Clone(m) {
+		if q == from || q == from+"/" || strings.HasPrefix(q, from+"/") {
+			delete(m, q)
+			m[to+strings.TrimPrefix(q, from)] = content
+		}
+	}
+	m.parents(to)
+}
+
+// walker does random things to a stick and to its model.
+type walker struct {
+	*rand.Rand
+	t     *testing.T
+	sc    *school
+	drive *sticktest.Mem
+	st    *stick.Stick
+	m     model
+}
+
+func (w *walker) path() string {
+	parts := make([]string, 1+w.IntN(3))
+	for i := range parts {
+		parts[i] = string(rune('a' + w.IntN(4)))
+	}
+	return path.Join(parts...)
+}
+
+func (w *walker) existing() string {
+	if len(w.m) == 0 {
+		return "a"
+	}
+	all := slices.Sorted(maps.Keys(w.m))
+	return strings.TrimSuffix(all[w.IntN(len(all))], "/")
+}
+
+func (w *walker) step() string {
+	t, p := w.t, w.path()
+	switch op := w.IntN(20); {
+	case op < 7:
+		content := text(w.IntN(1000), w.IntN(3000))
+		r := must(w.st.PutItems(t.Context(), items(map[string]string{p: content}), stick.PutOptions{Clash: stick.Replace}))(t)
+		_, isFolder := w.m[p+"/"]
+		if fits := !isFolder && !w.m.underFile(p); fits != (len(r.Stored) > 0) {
+			t.Fatalf("put %s: %+v", p, r)
+		} else if fits {
+			w.m[p] = content
+			w.m.parents(p)
+		}
+		return "put " + p
+	case op < 8:
+		err := w.st.Mkdir(t.Context(), p)
+		_, isFile := w.m[p]
+		if fits := !isFile && !w.m.underFile(p); fits != (err == nil) {
+			t.Fatalf("mkdir %s: %v", p, err)
+		} else if fits {
+			w.m[p+"/"] = ""
+			w.m.parents(p)
+		}
+		return "mkdir " + p
+	case op < 12:
+		p = w.existing()
+		err := w.st.Remove(t.Context(), p)
+		if w.m.has(p) != (err == nil) {
+			t.Fatalf("remove %s: %v", p, err)
+		}
+		w.m.remove(p)
+		return "remove " + p
+	case op < 16:
+		from := w.existing()
+		err := w.st.Rename(t.Context(), from, p)
+		fits := w.m.has(from) && !w.m.has(p) && !w.m.underFile(p) && !strings.HasPrefix(p, from+"/") || from == p && w.m.has(p)
+		if fits != (err == nil) {
+			t.Fatalf("rename %s to %s: %v", from, p, err)
+		} else if fits && from != p {
+			w.m.rename(from, p)
+		}
+		return "rename " + from + " to " + p
+	case op < 17:
+		must(w.st.Tidy(t.Context(), stick.TidyOptions{All: w.IntN(2) == 0}))(t)
+		return "tidy"
+	case op < 18:
+		p = w.existing()
+		_, err := w.st.EraseForGood(t.Context(), []string{p}, nil)
+		if err != nil && !errors.Is(err, stick.ErrNotFound) || err != nil && w.m.has(p) {
+			t.Fatalf("erase %s: %v", p, err)
+		}
+		w.m.remove(p)
+		return "erase " + p
+	}
+	w.st = w.sc.reopen(t, w.st, w.drive)
+	return "reopen"
+}
+
+func TestRandomHistory(t *testing.T) {
+	sc := newSchool(t, "Example School")
+	for seed := range uint64(30) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, sc: sc, drive: sticktest.New(), m: model{}}
+			sc.issue(t, w.drive)
+			w.st = sc.open(t, w.drive)
+			var history []string
+			for range 60 {
+				history = append(history, w.step())
+				same(t, w.st, w.m)
+				if t.Failed() {
+					break
+				}
+			}
+			if !t.Failed() {
+				w.st = sc.reopen(t, w.st, w.drive)
+				same(t, w.st, w.m)
+			}
+			if !t.Failed() { // the layers alone must say the same
+				for _, name := range w.drive.Files() {
+					if strings.HasPrefix(name, "stowage/contents/") {
+						w.drive.WriteFile(name, nil)
+					}
+				}
+				w.st = sc.reopen(t, w.st, w.drive)
+				same(t, w.st, w.m)
+			}
+			if t.Failed() {
+				t.Log(strings.Join(history, "\n"))
+			}
+		})
+	}
+}

@@ -1,0 +1,191 @@
+package stick
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"stowage/crypt"
+)
+
+// When layers are worth tidying.
+const (
+	tinyLayer  = 1 << 20 // bytes
+	tinyLayers = 8       // more tiny ones than this are folded
+)
+
+// Tidy rewrites layers that are mostly dead, or many and tiny, and removes the
+// old ones. Previous versions and deleted files in them are gone afterwards.
+// It works in as many steps as free space asks for; each is complete before
+// the next. The error is a [NoSpaceError] when not even one was possible.
+func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	var total TidyResult
+	if err := s.writable(); err != nil {
+		return total, err
+	}
+	p := crypt.OrNoProgress(o.Progress)
+	for {
+		old, err := s.worthTidying(o.All)
+		if err != nil || len(old) == 0 {
+			return total, err
+		}
+		result, err := s.planRewrite(old, treeOf(s.layers)).run(ctx, p)
+		total.add(result)
+		if errors.Is(err, ErrFull) && total.Removed > 0 {
+			return total, nil
+		}
+		if err != nil {
+			return total, fmt.Errorf("tidy: %w", err)
+		}
+		if result.Freed <= 0 {
+			return total, nil
+		}
+	}
+}
+
+func (r *TidyResult) add(more TidyResult) {
+	r.Removed += more.Removed
+	r.Written += more.Written
+	r.Freed += more.Freed
+}
+
+// worthTidying chooses the layers to rewrite next: those that give most space
+// back for what must be written, as many as there is room for. s.write is held.
+func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
+	free, _, err := s.fs.Free()
+	if err != nil {
+		return nil, fmt.Errorf("ask for free space: %w", err)
+	}
+	space := s.layerSpace()
+	var tiny, chosen []*layer
+	for _, l := range s.layers {
+		use := space[l]
+		switch {
+		case use.dead > use.live, all && (use.dead > 0 || use.deletes):
+			chosen = append(chosen, l)
+		case l.size() < tinyLayer:
+			tiny = append(tiny, l)
+		}
+	}
+	if len(tiny) > tinyLayers {
+		chosen = append(chosen, tiny...)
+	}
+	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })
+	old := map[*layer]bool{}
+	room := free - 2*layerOverhead
+	for _, l := range chosen {
+		room -= paddedSize(sealedSize(space[l].live + layerOverhead))
+		if room < 0 && len(old) > 0 {
+			break
+		}
+		old[l] = true
+	}
+	return old, nil
+}
+
+// layerUse says how many bytes of a layer's tar today's files need.
+type layerUse struct {
+	live, dead int64
+	deletes    bool // it has whiteouts
+}
+
+// layerSpace measures the layers. Whiteouts count as live: they are needed as
+// long as what they delete is there.
+func (s *Stick) layerSpace() map[*layer]layerUse {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	live := map[*record]bool{}
+	_ = s.tree.root.walk(".", func(_ string, n *node) error {
+		if n.rec != nil {
+			live[n.rec] = true
+		}
+		if n.data != nil {
+			live[n.data] = true
+		}
+		return nil
+	})
+	space := map[*layer]layerUse{}
+	for _, l := range s.layers {
+		var use layerUse
+		for i := range l.records {
+			p := piece{record: l.records[i]}
+			use.deletes = use.deletes || p.kind == recWhiteout
+			if live[&l.records[i]] || p.kind == recWhiteout {
+				use.live += p.cost()
+			} else {
+				use.dead += p.cost()
+			}
+		}
+		space[l] = use
+	}
+	return space
+}
+
+// EraseForGood removes files and folders, deleted ones as well, with all their
+// previous versions and names, by tidying the layers concerned at once; those
+// lose all their previous versions and deleted files. A path of which there is
+// no trace is [ErrNotFound]. On flash memory it reduces traces and can promise
+// no more. When it fails before it is done, nothing was erased.
+func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progress) (TidyResult, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return TidyResult{}, err
+	}
+	wanted := treeOf(s.layers)
+	old := map[*layer]bool{}
+	for _, p := range paths {
+		p, err := cleanName(p)
+		if err != nil {
+			return TidyResult{}, err
+		}
+		traces := tracesOf(p, s.layers)
+		if len(traces) == 0 {
+			return TidyResult{}, fmt.Errorf("%s: %w", p, ErrNotFound)
+		}
+		for _, l := range traces {
+			old[l] = true
+		}
+		wanted.remove(p)
+	}
+	if len(old) == 0 {
+		return TidyResult{}, nil
+	}
+	result, err := s.planRewrite(old, wanted).run(ctx, crypt.OrNoProgress(p))
+	if err != nil {
+		return result, fmt.Errorf("erase: %w", err)
+	}
+	return result, nil
+}
+
+// tracesOf returns the layers that say anything of a path or what is below it,
+// under earlier names as well.
+func tracesOf(p string, layers []*layer) []*layer {
+	var traces []*layer
+	names := map[string]bool{p: true}
+	of := func(q string) bool {
+		return names[q] || anyAbove(q, names)
+	}
+	for _, l := range slices.Backward(layers) {
+		found := false
+		for i := range l.records {
+			r := &l.records[i]
+			if of(r.path) {
+				found = true
+				if r.kind == recLink {
+					names[r.link] = true
+				}
+			} else if r.kind == recLink && of(r.link) {
+				found = true
+			}
+		}
+		if found {
+			traces = append(traces, l)
+		}
+	}
+	return traces
+}

@@ -1,0 +1,34 @@
+package stick
+
+import (
+	"fmt"
+	"io/fs"
+)
+
+// Usage says what the space is used for.
+func (s *Stick) Usage() (Usage, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	u := Usage{}
+	var err error
+	if u.Free, u.Total, err = s.fs.Free(); err != nil {
+		return u, fmt.Errorf("ask for free space: %w", err)
+	}
+	for l, use := range s.layerSpace() {
+		u.Layers++
+		u.Dead += use.dead
+		u.Live += max(0, l.size()-use.dead)
+	}
+	for _, dir := range []string{keysDir, contentsDir, baseDir} {
+		if err := eachFile(s.fs, dir, func(_ string, info fs.FileInfo) { u.Other += info.Size() }); err != nil {
+			return u, err
+		}
+	}
+	err = s.Walk(".", func(e Entry) error {
+		if !e.IsFolder() {
+			u.Files++
+		}
+		return nil
+	})
+	return u, err
+}

@@ -1,0 +1,235 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"stowage/crypt"
+)
+
+// Version is one stored version of a file.
+type Version struct {
+	Entry             // Path is the name it had when it was stored
+	Deleted time.Time // when its name was removed, zero if it is there or was replaced
+	Current bool      // the path asked for shows it now
+	data    *record
+}
+
+// Versions returns the stored versions of a file, newest first, following it
+// back through renames. The path need not exist now; without any version it is
+// [ErrNotFound].
+func (s *Stick) Versions(p string) ([]Version, error) {
+	p, err := cleanName(p)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	var now *record
+	if n := s.tree.find(p); n != nil {
+		now = n.data
+	}
+	var found []Version
+	name, deleted := p, time.Time{}
+	for _, l := range slices.Backward(s.layers) {
+		touched := l.touching(name)
+		if touched.gone {
+			deleted = l.time
+		}
+		for _, r := range slices.Backward(touched.records) {
+			if r.kind == recLink {
+				name, deleted = r.link, time.Time{}
+				break
+			}
+			found = append(found, newVersion(r, r == now, deleted))
+			deleted = time.Time{}
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+	}
+	return found, nil
+}
+
+// newVersion describes the file that a record holds.
+func newVersion(r *record, current bool, deleted time.Time) Version {
+	e := Entry{Path: r.path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time}
+	return Version{e, deleted, current, r}
+}
+
+// touched is what a layer says of one name.
+type touched struct {
+	records []*record // files and further names, in order
+	gone    bool      // it is removed, perhaps with a folder above it
+}
+
+// touching looks a name up in a layer.
+func (l *layer) touching(name string) touched {
+	var t touched
+	for i := range l.records {
+		r := &l.records[i]
+		switch r.kind {
+		case recWhiteout:
+			t.gone = t.gone || below(name, r.path)
+		case recFile, recLink:
+			if r.path == name {
+				t.records = append(t.records, r)
+			}
+		}
+	}
+	return t
+}
+
+// OpenVersion opens a version for reading. The caller closes it.
+func (s *Stick) OpenVersion(v Version) (*Reader, error) {
+	if v.data == nil {
+		return nil, fmt.Errorf("%s: %w", v.Path, ErrNotFound)
+	}
+	return s.openRecord(v.data)
+}
+
+// Deleted returns the newest version of every file below a folder that was
+// removed and is not there now, sorted by path. Files that were renamed are
+// not among them: they are still there.
+func (s *Stick) Deleted(folder string) ([]Version, error) {
+	folder, err := cleanPath(folder)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	return s.deleted(folder), nil
+}
+
+// deleted replays all layers and keeps what their whiteouts remove. s.mu is held.
+func (s *Stick) deleted(folder string) []Version {
+	gone := map[string]Version{}
+	t := newTree()
+	for _, l := range s.layers {
+		renamed := map[*record]bool{}
+		for i := range l.records {
+			r := &l.records[i]
+			if r.kind == recLink {
+				if n := t.find(r.link); n != nil && n.data != nil {
+					renamed[n.data] = true
+				}
+			}
+			if r.kind == recWhiteout {
+				t.removed(r.path, func(p string, n *node) {
+					if !renamed[n.data] && below(p, folder) {
+						gone[p] = newVersion(n.data, false, l.time)
+					}
+				})
+			}
+		}
+		t.apply(l, func(*record, error) {})
+	}
+	var list []Version
+	for p, v := range gone {
+		if s.tree.find(p) == nil {
+			v.Path = p
+			list = append(list, v)
+		}
+	}
+	slices.SortFunc(list, func(a, b Version) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
+// removed calls visit for every file that removing a path would remove.
+func (t *tree) removed(p string, visit func(p string, n *node)) {
+	n := t.find(p)
+	if n == nil {
+		return
+	}
+	if !n.isFolder() {
+		visit(p, n)
+		return
+	}
+	_ = n.walk(p, func(p string, n *node) error {
+		if !n.isFolder() {
+			visit(p, n)
+		}
+		return nil
+	})
+}
+
+// Undelete brings back deleted files, and of folders all files that were
+// removed from them. Their data is stored again: a tar cannot link to what was
+// removed. A path without anything deleted is [ErrNotFound].
+func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
+	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+		var items []Item
+		var data []*record
+		for _, p := range paths {
+			p, err := cleanName(p)
+			if err != nil {
+				return nil, nil, err
+			}
+			versions := s.deleted(p)
+			if len(versions) == 0 {
+				return nil, nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+			}
+			for _, v := range versions {
+				items, data = append(items, v.item(v.Path)), append(data, v.data)
+			}
+		}
+		return items, data, nil
+	})
+}
+
+// Restore stores a version again under a path. With [Replace] what is there
+// now becomes a previous version.
+func (s *Stick) Restore(ctx context.Context, v Version, p string, o PutOptions) (PutResult, error) {
+	if v.data == nil {
+		return PutResult{}, fmt.Errorf("%s: %w", v.Path, ErrNotFound)
+	}
+	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+		return []Item{v.item(p)}, []*record{v.data}, nil
+	})
+}
+
+func (v Version) item(p string) Item {
+	return Item{Path: p, Kind: KindFile, Size: v.Size, ModTime: v.ModTime}
+}
+
+// storeAgain stores content that is on the stick already; plan is called with s.mu held.
+func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Item, []*record, error)) (PutResult, error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return PutResult{}, err
+	}
+	s.mu.Lock()
+	items, data, err := plan()
+	pl := putPlan{stick: s, clash: o.Clash, planned: map[string]Kind{}}
+	for i := range items {
+		pl.add(&items[i])
+	}
+	s.mu.Unlock()
+	if err == nil {
+		err = pl.refused
+	}
+	if err != nil {
+		return PutResult{Skipped: pl.result.Skipped}, err
+	}
+	from := map[*Item]*record{}
+	for i := range items {
+		from[&items[i]] = data[i]
+	}
+	p := crypt.OrNoProgress(o.Progress)
+	for i := range pl.pieces {
+		piece := &pl.pieces[i]
+		piece.from = from[piece.item]
+		p.Expect(piece.size)
+	}
+	return s.putPieces(ctx, pl.pieces, pl.result, p)
+}
