@@ -25,7 +25,12 @@
 // Make, model and serial are what the hardware claims; they may be empty,
 // the same on a whole batch of cheap sticks, or forged, and do not prove
 // which stick it is. A drive that is not mounted has no path and is not listed.
-// An external disk that shows itself as an internal one (eSATA, Thunderbolt) is
-// not listed, but can be named by its path. A drive may vanish at any moment
-// after it was listed.
+// An external disk that shows itself as an internal one (eSATA, on Windows also
+// Thunderbolt) is not listed, but can be named by its path. A label on Linux
+// comes from udev; without udev it takes the right to read the device and the
+// program blkid. A drive may vanish at any moment after it was listed.
+//
+// What the parsers make of Windows and macOS is tested on recordings, and their
+// system calls are compiled and vetted, but they are not run by the tests of a
+// Linux computer.
 package drives

@@ -34,6 +34,9 @@ func list(ctx context.Context) ([]Drive, error) {
 		if kind != winRemovable && kind != winFixed {
 			continue // asking a network drive could take long
 		}
+		if _, ok := substitute(root); ok {
+			continue // a folder of another drive
+		}
 		v, err := ask(root)
 		if err != nil {
 			continue // a reader without a card, or locked by BitLocker
@@ -112,8 +115,29 @@ func kindOf(root string) uint32 {
 	return windows.GetDriveType(name)
 }
 
+// substitute gives the folder that stands behind a drive letter made by subst.
+func substitute(root string) (string, bool) {
+	letter := filepath.VolumeName(root)
+	name, err := windows.UTF16PtrFromString(letter)
+	if err != nil || len(letter) != 2 {
+		return "", false
+	}
+	buf := make([]uint16, 4*windows.MAX_PATH)
+	if _, err := windows.QueryDosDevice(name, &buf[0], uint32(len(buf))); err != nil {
+		return "", false
+	}
+	return substituted(windows.UTF16ToString(buf))
+}
+
 // volumeRoot gives the root of the volume that holds a path.
 func volumeRoot(path string) (string, error) {
+	for range 8 { // letters may stand for folders behind letters
+		folder, ok := substitute(path)
+		if !ok {
+			break
+		}
+		path = folder + path[2:]
+	}
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return "", err

@@ -59,8 +59,16 @@ func (m machine) list(ctx context.Context) ([]Drive, error) {
 		if !ok || seen[b.node()] {
 			continue
 		}
-		d, err := m.drive(ctx, t, mt)
-		if err != nil || !offered(d) { // it went, or is not for us
+		// Only what may be offered is asked, as asking can take long.
+		d := m.mounted(t, mt)
+		likely := d
+		if isFUSE(mt) {
+			likely.FileSystem = "exfat"
+		}
+		if !offered(likely) {
+			continue
+		}
+		if err := m.ask(ctx, &d, mt); err != nil || !offered(d) { // it went, or is not for us
 			continue
 		}
 		seen[b.node()] = true
@@ -72,6 +80,19 @@ func (m machine) list(ctx context.Context) ([]Drive, error) {
 
 // drive describes what is mounted.
 func (m machine) drive(ctx context.Context, t tables, mt mount) (Drive, error) {
+	d := m.mounted(t, mt)
+	// Pulled out and not yet unmounted; without sysfs nothing can be told.
+	if d.Disk == "" && strings.HasPrefix(mt.source, "/dev/") && !d.System && m.exists("sys/dev/block") {
+		return Drive{}, fmt.Errorf("%s: %w", mt.source, ErrGone)
+	}
+	if err := m.ask(ctx, &d, mt); err != nil {
+		return Drive{}, err
+	}
+	return d, nil
+}
+
+// mounted describes a mount as far as the kernel's tables tell.
+func (m machine) mounted(t tables, mt mount) Drive {
 	d := Drive{
 		Path:       mt.point,
 		FileSystem: plainType(mt.fsType),
@@ -80,26 +101,33 @@ func (m machine) drive(ctx context.Context, t tables, mt mount) (Drive, error) {
 		ReadOnly:   mt.readOnly,
 		System:     systemMount(mt.point),
 	}
+	if b, ok := m.blockOf(mt); ok {
+		m.describe(&d, t, b)
+	}
+	return d
+}
+
+// ask fills in what the file system and udev tell.
+func (m machine) ask(ctx context.Context, d *Drive, mt mount) error {
 	var err error
 	if d.Size, d.Free, err = m.space(mt.point); err != nil {
-		return Drive{}, fmt.Errorf("space of %s: %w", mt.point, err)
+		return fmt.Errorf("space of %s: %w", mt.point, err)
 	}
 	b, ok := m.blockOf(mt)
 	if !ok {
-		// Pulled out and not yet unmounted; without sysfs nothing can be told.
-		if strings.HasPrefix(mt.source, "/dev/") && !d.System && m.exists("sys/dev/block") {
-			return Drive{}, fmt.Errorf("%s: %w", mt.source, ErrGone)
-		}
-		return d, nil
+		return nil
 	}
-	m.describe(&d, t, b)
 	v := m.volume(ctx, b, m.probe)
 	d.Label, d.VolumeID = v.label, v.id
-	if v.fsType != "" && strings.HasPrefix(mt.fsType, "fuse") {
+	if v.fsType != "" && isFUSE(mt) {
 		d.FileSystem = plainType(v.fsType)
 	}
-	return d, nil
+	return nil
 }
+
+// isFUSE tells whether a program reads the file system, so that the kernel does
+// not know its kind for sure.
+func isFUSE(mt mount) bool { return strings.HasPrefix(mt.fsType, "fuse") }
 
 // describe fills in the hardware under a block device.
 func (m machine) describe(d *Drive, t tables, b block) {

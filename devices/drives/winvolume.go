@@ -110,3 +110,13 @@ func instanceID(interfacePath string) (string, bool) {
 	}
 	return strings.ReplaceAll(rest[:end], "#", `\`), true
 }
+
+// substituted gives the folder, C:\plans, that the name of a device made by
+// subst stands for: \??\C:\plans.
+func substituted(device string) (string, bool) {
+	folder, ok := strings.CutPrefix(device, `\??\`)
+	if !ok || len(folder) < 3 || folder[1:3] != `:\` {
+		return "", false
+	}
+	return strings.TrimSuffix(folder, `\`), true
+}
