@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 
 	"stowage/crypt"
@@ -161,17 +160,7 @@ func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error
 
 // readBack authenticates all of a layer just written: what it replaces is about to go.
 func (s *Stick) readBack(ctx context.Context, l *layer) error {
-	src := newPartReader(s.fs, l.id, l.parts)
-	defer src.Close()
-	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, io.NewSectionReader(src, 0, src.size()), nil), l.key.identity)
-	if err == nil {
-		_, err = io.Copy(io.Discard, plain)
-		plain.Close()
-	}
-	if err != nil {
-		return fmt.Errorf("read back layer %s: %w", l.id, damaged(err))
-	}
-	return nil
+	return s.readWhole(ctx, l, crypt.NoProgress{})
 }
 
 // takeBack removes the layers written since there were so many, newest first.

@@ -1,0 +1,302 @@
+package stick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"stowage/crypt"
+)
+
+// RepairOptions are the options of [Stick.Repair]. The zero value is usable.
+type RepairOptions struct {
+	// Backup holds copies of the stick's layers under the names they have on the
+	// stick; nil when there is none. It is only read.
+	Backup FS
+	// Progress counts the encrypted bytes read; it may be nil.
+	Progress crypt.Progress
+}
+
+// RepairResult says what a repair did.
+type RepairResult struct {
+	Restored []string // layers brought back whole from the backup, by their first file's name
+	Saved    []string // today's files that were stored again, since their layer is damaged
+	Lost     []string // today's files that cannot be read any more
+	Removed  []string // layers that are of no use to anybody, removed
+}
+
+// Repair makes a damaged stick whole again as far as it can. Layers that are
+// damaged or missing are taken from the backup, if one is given. Of what is
+// still damaged, every file that can be read to its end is stored again; the
+// others are lost, and older versions of them are among the deleted files. Then
+// the damaged layers, and files that were never layers of this stick, are
+// removed. On a healthy stick it does nothing.
+func (s *Stick) Repair(ctx context.Context, o RepairOptions) (RepairResult, error) {
+	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress)}
+	err := r.run()
+	if err != nil {
+		err = fmt.Errorf("repair: %w", err)
+	}
+	slices.Sort(r.out.Saved)
+	slices.Sort(r.out.Lost)
+	return r.out, err
+}
+
+type repairer struct {
+	stick *Stick
+	ctx   context.Context
+	o     RepairOptions
+	p     crypt.Progress
+	out   RepairResult
+}
+
+func (r *repairer) run() error {
+	found, err := r.check()
+	if err != nil || found.Healthy() {
+		return err
+	}
+	if r.o.Backup != nil {
+		if err := r.restore(found); err != nil {
+			return err
+		}
+		if found, err = r.check(); err != nil || found.Healthy() {
+			return err
+		}
+	}
+	if err := r.salvage(found); err != nil {
+		return err
+	}
+	return r.leaveOut(found)
+}
+
+func (r *repairer) check() (CheckResult, error) {
+	if r.stick.ReadOnly() {
+		return CheckResult{}, ErrReadOnly
+	}
+	return r.stick.Check(r.ctx, r.p)
+}
+
+// restore copies the layers that are not as they should be from the backup,
+// and reads the stick anew.
+func (r *repairer) restore(found CheckResult) error {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	l := &loader{fs: r.o.Backup, stick: s.note.ID, keys: s.keys, lenient: true, listed: map[layerID]*layer{}}
+	if err := l.findLayers(); err != nil {
+		return fmt.Errorf("the backup: %w", err)
+	}
+	broken := map[int64]bool{}
+	for _, p := range found.Problems {
+		broken[p.Seq] = true
+	}
+	for id, files := range l.files {
+		if !broken[id.seq] {
+			continue
+		}
+		copied, err := l.readFiles(files, files.sizes())
+		if err != nil {
+			continue // no better than what the stick has
+		}
+		if err := r.copyLayer(copied); err != nil {
+			return err
+		}
+	}
+	if len(r.out.Restored) == 0 {
+		return nil
+	}
+	slices.Sort(r.out.Restored)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.load(r.ctx)
+}
+
+// copyLayer puts a layer of the backup in the place of what the stick has
+// under its name, if every byte of the copy is authentic.
+func (r *repairer) copyLayer(l *layer) error {
+	s := r.stick
+	backup := &Stick{fs: r.o.Backup}
+	if err := backup.readWhole(r.ctx, l, crypt.NoProgress{}); err != nil {
+		return context.Cause(r.ctx)
+	}
+	for _, have := range s.layers {
+		if have.id == l.id && have.digest != l.digest {
+			return nil // the stick's is another one, to which its neighbours point
+		}
+	}
+	if err := s.checkSpace(l.size()); err != nil {
+		return err
+	}
+	if err := s.removeLayerFiles(l.id); err != nil {
+		return err
+	}
+	src := newPartReader(r.o.Backup, l.id, l.parts)
+	defer src.Close()
+	dst := &partWriter{fs: s.fs, id: l.id, partSize: l.parts[0]}
+	_, err := io.Copy(dst, crypt.Reader(r.ctx, io.NewSectionReader(src, 0, src.size()), nil))
+	if err == nil {
+		err = dst.finishPart()
+	}
+	if err == nil {
+		err = s.fs.SyncDir(layersDir)
+	}
+	if err != nil {
+		dst.remove()
+		return err
+	}
+	r.out.Restored = append(r.out.Restored, l.id.part(0))
+	return nil
+}
+
+// salvage stores the readable files of damaged layers again. Reading at random
+// has said already that it cannot read them; but when the end of a layer is
+// damaged, what comes before can still be read from its start.
+func (r *repairer) salvage(found CheckResult) error {
+	var items []Item
+	for _, p := range found.Problems {
+		for _, name := range p.Files {
+			if item, ok := r.stick.fromStart(r.ctx, name); ok {
+				items = append(items, item)
+			} else {
+				r.out.Lost = append(r.out.Lost, name)
+			}
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	result, err := r.stick.PutItems(r.ctx, items, PutOptions{Clash: Replace})
+	for _, stored := range result.Stored {
+		r.out.Saved = append(r.out.Saved, stored.Path)
+	}
+	for _, skipped := range result.Skipped {
+		r.out.Lost = append(r.out.Lost, skipped.Path)
+	}
+	return err
+}
+
+// fromStart is today's content of a file, read from the start of its layer. ok
+// is false when it cannot be read that way either.
+func (s *Stick) fromStart(ctx context.Context, name string) (item Item, ok bool) {
+	n, name, err := s.lookup(name)
+	if err != nil {
+		return Item{}, false
+	}
+	data := n.data
+	s.mu.Unlock()
+	open := func() (ItemReader, error) {
+		src := newPartReader(s.fs, data.layer.id, data.layer.parts)
+		plain, err := crypt.NewDecryptReader(io.NewSectionReader(src, 0, src.size()), data.layer.key.identity)
+		if err == nil {
+			_, err = io.CopyN(io.Discard, plain, data.off)
+			if err == nil {
+				return &startReader{io.LimitReader(plain, data.size), plain, src}, nil
+			}
+			_ = plain.Close()
+		}
+		_ = src.Close()
+		return nil, damaged(err)
+	}
+	content, err := open()
+	if err != nil {
+		return Item{}, false
+	}
+	read, err := io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
+	_ = content.Close()
+	if err != nil || read != data.size {
+		return Item{}, false
+	}
+	return Item{Path: name, Kind: KindFile, Size: data.size, ModTime: data.modTime(), Open: open}, true
+}
+
+// startReader reads a file of a layer that is read from its start.
+type startReader struct {
+	io.Reader
+	plain io.Closer
+	parts io.Closer
+}
+
+func (r *startReader) Close() error {
+	return errors.Join(r.plain.Close(), r.parts.Close())
+}
+
+// Unchanged implements [ItemReader]: a layer never changes.
+func (r *startReader) Unchanged() error { return nil }
+
+// leaveOut writes a layer that no longer counts on the damaged ones, with
+// what can be read of them, and removes them.
+func (r *repairer) leaveOut(found CheckResult) error {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	broken := map[string]bool{}
+	for _, p := range found.Problems {
+		broken[p.Name] = true
+	}
+	old := map[*layer]bool{}
+	for _, l := range s.layers {
+		if broken[l.id.part(0)] {
+			old[l] = true
+		}
+	}
+	wanted := treeOf(s.layers)
+	for _, name := range r.out.Lost {
+		wanted.remove(name)
+	}
+	for l := range old {
+		r.out.Removed = append(r.out.Removed, l.id.part(0))
+	}
+	if _, err := s.planRewrite(old, wanted).run(r.ctx, r.p); err != nil {
+		return err
+	}
+	return r.removeStrangers(found)
+}
+
+// removeStrangers removes the files of layers that do not count, and forgets
+// the warnings that are now settled.
+func (r *repairer) removeStrangers(found CheckResult) error {
+	s := r.stick
+	counts := map[layerID]bool{}
+	for _, l := range s.layers {
+		counts[l.id] = true
+	}
+	for _, p := range found.Problems {
+		id, _, ok := parseLayerName(path.Base(p.Name))
+		if !ok || counts[id] || p.Kind == WarnEntry || p.Kind == WarnForeign || p.Kind == WarnRolledBack {
+			continue
+		}
+		if err := s.removeLayerFiles(id); err != nil {
+			return err
+		}
+		if !slices.Contains(r.out.Removed, p.Name) {
+			r.out.Removed = append(r.out.Removed, p.Name)
+		}
+	}
+	slices.Sort(r.out.Removed)
+	s.mu.Lock()
+	s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool {
+		return w.Kind != WarnForeign && w.Kind != WarnRolledBack
+	})
+	s.mu.Unlock()
+	return s.fs.SyncDir(layersDir)
+}
+
+// removeLayerFiles removes every part of a layer that is on the drive, the last
+// one first.
+func (s *Stick) removeLayerFiles(id layerID) error {
+	entries, err := s.fs.ReadDir(layersDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(entries) {
+		if have, _, ok := parseLayerName(e.Name()); ok && have == id {
+			if err := s.fs.Remove(path.Join(layersDir, e.Name())); err != nil {
+				return fmt.Errorf("remove layer %s: %w", id, err)
+			}
+		}
+	}
+	return nil
+}
