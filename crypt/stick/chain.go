@@ -10,14 +10,27 @@ import (
 // chained is what following a stick's layers from the newest down found.
 type chained struct {
 	layers     []*layer // those that count, oldest first
-	superseded []*layer // replaced by tidying or rotating: to be ignored, and removed
+	superseded []*layer // replaced by tidying or rotating: to be ignored, and removed; newest first
 	warnings   []Warning
+}
+
+// complete reports whether all the layers are there that must be. Else what
+// was superseded may be the only copy of something.
+func (c *chained) complete() bool {
+	return !slices.ContainsFunc(c.warnings, func(w Warning) bool {
+		switch w.Kind {
+		case WarnMissing, WarnDamaged, WarnForged, WarnMisplaced:
+			return true
+		}
+		return false
+	})
 }
 
 // chain finds out which of the authentic layers count, and in which order.
 // Each layer points to the one before it, and a tidied one lists all that
 // still count below it, so what was forged, swapped, reordered or taken away
-// shows. FORMAT.md, "Which layers count".
+// shows. References to layers that were rotated since are brought up to date.
+// FORMAT.md, "Which layers count".
 func chain(found []*layer) chained {
 	c := chainer{waiting: slices.Clone(found)}
 	// Newest first; of two with one number, the one that replaces the other.
@@ -48,9 +61,9 @@ type chainer struct {
 	waiting []*layer
 	out     chained
 	newest  *layer             // the layer accepted last
+	lister  *layer             // the tidied layer that was accepted
 	want    layerRef           // what it points to; zero when nothing, or when below holds what is wanted
-	listed  bool               // a tidied layer was accepted: below has all that count
-	below   map[int64]layerRef // by number, those not seen yet
+	below   map[int64]layerRef // what it lists, by number, as far as not seen yet
 }
 
 // see decides about the next layer, going down.
@@ -59,7 +72,7 @@ func (c *chainer) see(l *layer) {
 		c.out.superseded = append(c.out.superseded, l)
 		return
 	}
-	if c.listed {
+	if c.lister != nil {
 		c.seeListed(l)
 		return
 	}
@@ -76,10 +89,12 @@ func (c *chainer) see(l *layer) {
 		return
 	case l.id.seq < c.want.seq:
 		c.missing(c.want)
+	default:
+		c.newest.prev = l.ref() // perhaps it was rotated since
 	}
 	c.accept(l)
 	if l.tidied {
-		c.listed, c.want = true, layerRef{}
+		c.lister, c.want = l, layerRef{}
 		c.below = make(map[int64]layerRef, len(l.below))
 		for _, ref := range l.below {
 			c.below[ref.seq] = ref
@@ -98,6 +113,8 @@ func (c *chainer) seeListed(l *layer) {
 		c.misplaced(l, "it is not the one that counts")
 	default:
 		delete(c.below, l.id.seq)
+		at := slices.Index(c.lister.below, ref)
+		c.lister.below[at] = l.ref() // perhaps it was rotated since
 		c.accept(l)
 	}
 }

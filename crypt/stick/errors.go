@@ -38,6 +38,9 @@ var (
 	ErrTooLarge = errors.New("too large")
 	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
 	ErrLocked = errors.New("locked by another program")
+	// ErrReopen: after an error of the drive it is not certain what is on it;
+	// nothing can be changed until the stick is closed and opened again.
+	ErrReopen = errors.New("the stick must be closed and opened again")
 	// ErrClosed: the stick was closed.
 	ErrClosed = errors.New("the stick is closed")
 

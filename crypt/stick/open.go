@@ -32,8 +32,8 @@ type Stick struct {
 	o        OpenOptions
 	lock     io.Closer
 	note     Note
-	noteName string
 	ring     ringFile
+	stale    []string    // notes and keys that an interrupted change left
 	keys     []*stickKey // the current one first; then the retired one, while rotating
 	unlocked *unlocked
 
@@ -46,7 +46,10 @@ type Stick struct {
 	layers   []*layer // those that count, oldest first
 	warnings []Warning
 	readers  readers
-	closed   bool
+	// mustChange: the holder's passphrase is one that ICT knows.
+	mustChange bool
+	uncertain  bool // see ErrReopen
+	closed     bool
 }
 
 // Open opens a stick. It fails with [ErrNotStick], an [InUseError],
@@ -93,6 +96,7 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 		return err
 	}
 	s.unlocked = u
+	s.mustChange = u.holder != nil && u.holder.Temporary
 	rings, err := openKeyrings(s.fs, u)
 	if err != nil {
 		return err
@@ -100,13 +104,23 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 	note, name, ring, err := chooseNote(notes, rings, u.verifier)
 	for _, r := range rings {
 		if r.keyring != ring.keyring {
-			r.wipe()
+			defer r.wipe()
 		}
 	}
 	if err != nil {
 		return err
 	}
-	s.note, s.noteName, s.ring = *note, name, ring
+	s.note, s.ring = *note, ring
+	for _, f := range notes {
+		if f.name != name {
+			s.stale = append(s.stale, f.name)
+		}
+	}
+	for _, r := range rings {
+		if recipientDigest(r.current.Recipient()) != note.Recipient {
+			s.stale = append(s.stale, r.name)
+		}
+	}
 	s.keys, err = ring.stickKeys()
 	return err
 }
@@ -138,6 +152,9 @@ func (s *Stick) load(ctx context.Context) error {
 // cleanUp removes what an interrupted change left behind, and writes the
 // tables of contents that are missing.
 func (s *Stick) cleanUp(l *loader, c *chained) error {
+	if err := s.cleanKeys(); err != nil {
+		return err
+	}
 	removed := false
 	for _, files := range l.leftovers(c) {
 		for n := range files.parts {
@@ -148,6 +165,9 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		}
 	}
 	for _, old := range slices.Backward(c.superseded) { // oldest first
+		if !c.complete() {
+			break
+		}
 		if err := removeParts(s.fs, old.id, len(old.parts)); err != nil {
 			return err
 		}
@@ -175,6 +195,22 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		}
 	}
 	return nil
+}
+
+// cleanKeys removes the notes and keys that an interrupted change left: those
+// of an identity that is not in force, and the copy of the holder's key that
+// the passphrase just used does not open. Of two passphrases, the one used
+// holds; nobody was told of the other.
+func (s *Stick) cleanKeys() error {
+	change := slotChange{fs: s.fs, old: s.stale}
+	if s.unlocked.slot != "" {
+		for _, name := range slotNames(holderSlot) {
+			if name != s.unlocked.slot {
+				change.old = append(change.old, name)
+			}
+		}
+	}
+	return change.finish()
 }
 
 // rolledBack compares the stick with what the caller last saw of it.
@@ -277,7 +313,7 @@ func (s *Stick) ReadOnly() bool { return s.o.ReadOnly }
 func (s *Stick) MustChangePassphrase() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.unlocked.holder != nil && s.unlocked.holder.Temporary
+	return s.mustChange
 }
 
 // Holder returns whose key the stick was opened with; ok is false when it was

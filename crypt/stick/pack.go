@@ -141,23 +141,30 @@ func (c *doneCounter) Done(n int64) {
 // tryPack writes one layer with all the pieces, or none. Of the header, only
 // what tidying sets is taken. s.write is held.
 func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) error {
-	h.stick, h.id, h.time, h.prev = s.note.ID, newLayerID(s.nextSeq), now(s.o.Clock), s.head()
+	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.head()
 	s.nextSeq++ // whatever becomes of this layer, no other gets its number
-	w, err := newLayerWriter(s.fs, s.o.PartSize, h, s.keys[0])
-	if err != nil {
-		return err
-	}
-	if err := s.writePieces(ctx, w, pieces, p); err != nil {
-		w.abort()
-		return err
-	}
-	layer, err := w.commit()
+	layer, err := s.writeLayer(ctx, pieces, h, p)
 	if err != nil {
 		return err
 	}
 	s.add(layer)
 	s.addTable(layer)
 	return nil
+}
+
+// writeLayer writes one layer with all the pieces, or none. It does not make
+// it part of the stick.
+func (s *Stick) writeLayer(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) (*layer, error) {
+	h.stick = s.note.ID
+	w, err := newLayerWriter(s.fs, s.o.PartSize, h, s.keys[0])
+	if err != nil {
+		return nil, err
+	}
+	if err := s.writePieces(ctx, w, pieces, p); err != nil {
+		w.abort()
+		return nil, err
+	}
+	return w.commit()
 }
 
 // add makes a layer that is safe on the drive part of the stick.

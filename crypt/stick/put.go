@@ -126,6 +126,8 @@ func (s *Stick) writable() error {
 		return ErrClosed
 	case s.o.ReadOnly:
 		return ErrReadOnly
+	case s.uncertain:
+		return ErrReopen
 	}
 	return nil
 }

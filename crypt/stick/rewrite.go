@@ -164,9 +164,13 @@ func (s *Stick) readBack(ctx context.Context, l *layer) error {
 }
 
 // takeBack removes the layers written since there were so many, newest first.
-// What they hold, the older ones hold as well.
+// What they hold, the older ones hold as well. They may stay: the layer that
+// failed, and would list them, must be gone for certain before they go.
 func (s *Stick) takeBack(before int) {
 	written := slices.Clone(s.layers[before:])
+	if len(written) == 0 || s.fs.SyncDir(layersDir) != nil {
+		return
+	}
 	s.setLayers(s.layers[:before:before])
 	for _, l := range slices.Backward(written) {
 		_ = removeParts(s.fs, l.id, len(l.parts))

@@ -57,40 +57,34 @@ type slotChange struct {
 	old []string // to be removed by finish
 }
 
-// write puts data into the free slot of the base name. When both are taken,
-// the one that is not keep is given up first.
-func (c *slotChange) write(base, keep string, data []byte) error {
-	names := slotNames(base)
+// write puts data into the free slot of the base name, and returns its name.
+// When both are taken, the one that is not keep is given up first.
+func (c *slotChange) write(base, keep string, data []byte) (name string, err error) {
 	var taken []string
-	for _, name := range names {
+	names := slotNames(base)
+	free := names[0]
+	for i, name := range names {
 		if _, err := c.fs.Stat(name); err == nil {
 			taken = append(taken, name)
+			free = names[1-i]
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("replace key: %w", err)
+			return "", fmt.Errorf("replace key: %w", err)
 		}
 	}
 	if len(taken) == 2 {
-		give := taken[0]
-		if give == keep {
-			give = taken[1]
+		free, taken = names[1], names[:1]
+		if keep == names[1] {
+			free, taken = names[0], names[1:]
 		}
-		if err := c.remove(give); err != nil {
-			return err
+		if err := c.remove(free); err != nil {
+			return "", err
 		}
-		taken = []string{names[0]}
-		if give == names[0] {
-			taken = []string{names[1]}
-		}
-	}
-	free := names[0]
-	if len(taken) == 1 && taken[0] == free {
-		free = names[1]
 	}
 	if err := writeFile(c.fs, free, data); err != nil {
-		return fmt.Errorf("write key: %w", err)
+		return "", fmt.Errorf("write key: %w", err)
 	}
 	c.old = append(c.old, taken...)
-	return nil
+	return free, nil
 }
 
 // drop has finish remove the files in the slots of the base name.
@@ -114,7 +108,11 @@ func (c *slotChange) finish() error {
 }
 
 func (c *slotChange) remove(name string) error {
-	if err := c.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := c.fs.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("remove key: %w", err)
 	}
 	if err := c.fs.SyncDir(parent(name)); err != nil {

@@ -154,32 +154,32 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 	return opened, nil
 }
 
-// chooseNote returns the newest of the notes that the school signed for one of
-// the keyrings, with that keyring. Two notes or keyrings are there only when
-// replacing them was interrupted.
+// chooseNote returns the newest note that the school signed, and the keyring
+// that it vouches for. There are two notes or keyrings only when replacing them
+// was interrupted; the keyrings of a note are written before it.
 func chooseNote(notes []noteFile, rings []ringFile, verifier string) (note *Note, name string, ring ringFile, err error) {
-	err = ErrSwapped
 	for _, f := range notes {
 		n, noteErr := f.open(verifier)
 		if noteErr != nil {
 			err = noteErr
-			continue
-		}
-		if note != nil && n.Generation < note.Generation {
-			continue
-		}
-		for _, r := range rings {
-			if r.current.Stick != n.ID || recipientDigest(r.current.Recipient()) != n.Recipient {
-				continue
-			}
-			// One that still knows the retired identity opens more.
-			if note == nil || n.Generation > note.Generation || r.retired != nil {
-				note, name, ring = n, f.name, r
-			}
+		} else if note == nil || n.Generation > note.Generation {
+			note, name = n, f.name
 		}
 	}
-	if note != nil {
-		err = nil
+	if note == nil {
+		return nil, "", ring, err
 	}
-	return note, name, ring, err
+	for _, r := range rings {
+		if r.current.Stick != note.ID || recipientDigest(r.current.Recipient()) != note.Recipient {
+			continue
+		}
+		// One that still knows the retired identity opens more.
+		if ring.keyring == nil || r.retired != nil {
+			ring = r
+		}
+	}
+	if ring.keyring == nil {
+		return nil, "", ring, ErrSwapped
+	}
+	return note, name, ring, nil
 }

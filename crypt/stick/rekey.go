@@ -1,0 +1,162 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+
+	"stowage/crypt/keys"
+)
+
+// ChangePassphrase protects the holder's key on the stick with another
+// passphrase, which the caller has judged (keys.Judge). It fails with
+// [keys.ErrPassphrase] when current is wrong and [ErrNoKey] when the stick
+// carries no holder's key. Until it returns, the current one holds.
+func (s *Stick) ChangePassphrase(current, next []byte) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	files, err := readSlots(s.fs, holderSlot)
+	if err != nil {
+		return err
+	}
+	err = ErrNoKey
+	for _, f := range files {
+		var sealed []byte
+		sealed, err = keys.ChangePassphrase(f.data, current, next, s.note.Policy.WorkFactor, s.o.Clock())
+		if err != nil {
+			continue
+		}
+		change := slotChange{fs: s.fs}
+		if _, err = change.write(holderSlot, f.name, sealed); err == nil {
+			err = change.finish()
+		}
+		if err == nil {
+			s.mu.Lock()
+			s.mustChange = false
+			s.mu.Unlock()
+		}
+		break
+	}
+	if err != nil {
+		return fmt.Errorf("change the passphrase: %w", err)
+	}
+	return nil
+}
+
+// SetHolderKey carries another copy of the holder's protected key file on the
+// stick, such as one with a newer passphrase; nil carries none.
+func (s *Stick) SetHolderKey(sealed []byte) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	change := slotChange{fs: s.fs}
+	if err := s.writeHolder(&change, sealed); err != nil {
+		return err
+	}
+	return change.finish()
+}
+
+func (s *Stick) writeHolder(change *slotChange, sealed []byte) error {
+	if sealed == nil {
+		change.drop(holderSlot)
+		return nil
+	}
+	_, err := change.write(holderSlot, s.unlocked.slot, sealed)
+	return err
+}
+
+// RekeyOptions are the options of [Stick.Rekey].
+type RekeyOptions struct {
+	Holders   []string // age recipients of who may open the stick from now on; none for ICT alone
+	HolderKey []byte   // their protected key file, to be carried on the stick; nil for none
+}
+
+// Rekey gives the stick to another holder, or to the same one with another
+// key: the stick's identity is encrypted to the new recipients and to the
+// school's recovery key. No layer is rewritten: who held the stick's identity
+// before can still read an old copy; see [Stick.Rotate]. It is also how a
+// stick opened with the recovery key or a recovery code is given back to a
+// holder who forgot the passphrase. Until it returns, the old keys open the
+// stick as well; when it was interrupted, it is to be called again.
+func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ring := *s.ring.keyring
+	ring.holders = o.Holders
+	change := slotChange{fs: s.fs}
+	name, err := s.writeRing(&change, &ring)
+	if err == nil {
+		err = s.writeHolder(&change, o.HolderKey)
+	}
+	if err == nil {
+		err = change.finish()
+	}
+	if err != nil {
+		return fmt.Errorf("rekey: %w", err)
+	}
+	s.ring = ringFile{&ring, name}
+	s.unlocked.slot = ""
+	return nil
+}
+
+// writeRing writes the files of the stick's identity, and has those of other
+// classes removed. It returns the name of one of them.
+func (s *Stick) writeRing(change *slotChange, ring *keyring) (name string, err error) {
+	wrapped, err := wrapKeyring(ring, s.note.Recovery)
+	if err != nil {
+		return "", err
+	}
+	for _, class := range keys.Classes() {
+		if wrapped[class] == nil {
+			change.drop(stickSlot(class))
+			continue
+		}
+		if name, err = change.write(stickSlot(class), s.ring.name, wrapped[class]); err != nil {
+			return "", err
+		}
+	}
+	return name, nil
+}
+
+// ReplaceCode protects the stick's identity with another recovery code, of
+// keys.GenerateCode, or with none when code is nil. Until it returns, the old
+// code opens the stick.
+func (s *Stick) ReplaceCode(code []byte) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	change := slotChange{fs: s.fs}
+	err := s.writeCode(&change, s.ring.keyring, code)
+	if err == nil {
+		err = change.finish()
+	}
+	if err != nil {
+		return fmt.Errorf("replace the recovery code: %w", err)
+	}
+	return nil
+}
+
+func (s *Stick) writeCode(change *slotChange, ring *keyring, code []byte) error {
+	if code == nil {
+		change.drop(codeSlot)
+		return nil
+	}
+	sealed, err := sealCode(ring, code, s.note.Policy.WorkFactor)
+	if err != nil {
+		return err
+	}
+	_, err = change.write(codeSlot, "", sealed)
+	return err
+}

@@ -1,0 +1,261 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+)
+
+// RotateOptions are the options of [Stick.Rotate].
+type RotateOptions struct {
+	School   Signer         // signs the note for the new identity; must be the stick's school
+	Code     []byte         // a new recovery code; nil for none
+	Progress crypt.Progress // bytes of plaintext encrypted again; may be nil
+}
+
+// rotateBytes is how many encrypted bytes are rewritten before the old ones are removed.
+const rotateBytes = 64 << 20
+
+// Rotate gives the stick a new identity and encrypts every layer again, for
+// when a key may be compromised: rekey first if it was the holder's. Previous
+// versions are kept. It needs free space for the largest layer. It can be
+// interrupted at any point: the stick opens meanwhile as before, for reading
+// and writing, and Rotate called again finishes the work. A stick that was
+// opened with a recovery code is refused with [ErrNoKey]: the code does not say
+// who holds the stick now.
+func (s *Stick) Rotate(ctx context.Context, o RotateOptions) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	if s.ring.name == "" {
+		return fmt.Errorf("rotate: %w: open it with a holder's key or the recovery key", ErrNoKey)
+	}
+	if err := s.checkRotateSpace(); err != nil {
+		return err
+	}
+	if s.ring.retired == nil {
+		if err := s.beginRotation(o); err != nil {
+			return fmt.Errorf("begin to rotate: %w", err)
+		}
+	}
+	if err := s.rotateLayers(ctx, crypt.OrNoProgress(o.Progress)); err != nil {
+		return fmt.Errorf("rotate: %w", err)
+	}
+	if err := s.endRotation(o); err != nil {
+		return fmt.Errorf("finish rotating: %w", err)
+	}
+	return nil
+}
+
+// Rotating reports whether a rotation was begun and is to be finished.
+func (s *Stick) Rotating() bool {
+	s.write.Lock()
+	defer s.write.Unlock()
+	return s.ring.keyring.retired != nil
+}
+
+// checkRotateSpace makes sure that the largest layer can be written again.
+func (s *Stick) checkRotateSpace() error {
+	var largest int64
+	for _, l := range s.layers {
+		largest = max(largest, l.size())
+	}
+	return s.checkSpace(paddedSize(max(largest, min(rotateBytes, s.bytes())) + layerOverhead))
+}
+
+// bytes returns the size of all layers.
+func (s *Stick) bytes() int64 {
+	var sum int64
+	for _, l := range s.layers {
+		sum += l.size()
+	}
+	return sum
+}
+
+// beginRotation makes the new identity and puts it into force: its key files,
+// which open the old layers as well, then the note, then the old ones go.
+func (s *Stick) beginRotation(o RotateOptions) error {
+	if o.School.Verifier() != s.unlocked.verifier {
+		return keys.ErrOtherSchool
+	}
+	old := s.ring.current
+	identity, err := keys.NewStickIdentity(s.note.School, s.unlocked.verifier, s.note.ID, s.note.Policy.Class, s.o.Clock())
+	if err != nil {
+		return err
+	}
+	ring := &keyring{current: identity, retired: old, head: s.head(), holders: s.ring.holders}
+	note := s.note
+	note.Class, note.Recipient = identity.Class(), recipientDigest(identity.Recipient())
+	note.Generation++
+	note.Issued = now(s.o.Clock)
+	signed, err := note.sign(o.School)
+	if err != nil {
+		return err
+	}
+	stickKeys, err := ring.stickKeys()
+	if err != nil {
+		return err
+	}
+	change := slotChange{fs: s.fs}
+	name, err := s.writeRing(&change, ring)
+	if err != nil {
+		return err
+	}
+	if err := s.writeCode(&change, ring, o.Code); err != nil {
+		return err
+	}
+	if err := s.writeNote(&change, signed); err != nil {
+		s.mu.Lock()
+		s.uncertain = true // which identity is in force
+		s.mu.Unlock()
+		return err
+	}
+	// From here on the new identity is in force.
+	retired := s.keys[0]
+	retired.retired, retired.lastSeq = true, ring.head.seq
+	s.mu.Lock()
+	s.note, s.ring, s.keys = note, ringFile{ring, name}, []*stickKey{stickKeys[0], retired}
+	s.mu.Unlock()
+	return change.finish()
+}
+
+// writeNote writes the note under the name that is free.
+func (s *Stick) writeNote(change *slotChange, signed []byte) error {
+	notes, err := readNotes(s.fs)
+	if err != nil {
+		return err
+	}
+	free := noteName
+	if notes[0].name == noteName {
+		free = noteOtherName
+	}
+	for _, f := range notes {
+		if f.name != free {
+			change.old = append(change.old, f.name)
+		} else if err := change.remove(free); err != nil { // torn, or of no identity that is in force
+			return err
+		}
+	}
+	return writeFile(s.fs, free, signed)
+}
+
+// rotateLayers encrypts the layers of the retired identity again, oldest
+// first. The new one has the number of the old one and says which it replaces.
+func (s *Stick) rotateLayers(ctx context.Context, p crypt.Progress) error {
+	for _, l := range s.layers {
+		if l.key.retired {
+			p.Expect(l.end)
+		}
+	}
+	for {
+		done, err := s.rotateBatch(ctx, p)
+		if err != nil || done == 0 {
+			return err
+		}
+	}
+}
+
+// rotateBatch rotates a few layers and returns how many.
+func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) {
+	current := slices.Clone(s.layers)
+	refs := map[layerRef]layerRef{}
+	var old, fresh []*layer
+	var bytes int64
+	var err error
+	for i, l := range current {
+		if !l.key.retired {
+			continue
+		}
+		if bytes += l.size(); len(fresh) > 0 && bytes > rotateBytes {
+			break
+		}
+		var now *layer
+		if now, err = s.rotateLayer(ctx, l, refs, p); err != nil {
+			break
+		}
+		current[i], refs[l.ref()] = now, now.ref()
+		old, fresh = append(old, l), append(fresh, now)
+	}
+	if len(fresh) == 0 {
+		return 0, err
+	}
+	for _, l := range current {
+		l.redirect(refs)
+	}
+	s.setLayers(current)
+	for _, l := range old {
+		if removeErr := s.readers.remove(s.fs, l); err == nil {
+			err = removeErr
+		}
+	}
+	if syncErr := s.fs.SyncDir(layersDir); err == nil {
+		err = syncErr
+	}
+	s.pruneTables()
+	s.addTable(fresh...)
+	return len(fresh), err
+}
+
+// rotateLayer encrypts one layer again and reads it back.
+func (s *Stick) rotateLayer(ctx context.Context, l *layer, refs map[layerRef]layerRef, p crypt.Progress) (*layer, error) {
+	pieces := make([]piece, len(l.records))
+	for i := range l.records {
+		pieces[i].record = l.records[i]
+		if l.records[i].kind == recFile {
+			pieces[i].from = &l.records[i]
+		}
+	}
+	h := l.layerHeader
+	h.below = slices.Clone(h.below)
+	h.redirect(refs)
+	h.id, h.was = newLayerID(l.id.seq), l.digest
+	fresh, err := s.writeLayer(ctx, pieces, h, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.readBack(ctx, fresh); err != nil {
+		_ = removeParts(s.fs, fresh.id, len(fresh.parts))
+		return nil, err
+	}
+	return fresh, nil
+}
+
+// redirect brings references to rotated layers up to date.
+func (h *layerHeader) redirect(refs map[layerRef]layerRef) {
+	if now, ok := refs[h.prev]; ok {
+		h.prev = now
+	}
+	for i, ref := range h.below {
+		if now, ok := refs[ref]; ok {
+			h.below[i] = now
+		}
+	}
+}
+
+// endRotation forgets the retired identity.
+func (s *Stick) endRotation(o RotateOptions) error {
+	ring := &keyring{current: s.ring.current, holders: s.ring.holders}
+	change := slotChange{fs: s.fs}
+	name, err := s.writeRing(&change, ring)
+	if err == nil && o.Code != nil {
+		err = s.writeCode(&change, ring, o.Code)
+	}
+	if err == nil {
+		err = change.finish()
+	}
+	if err != nil {
+		return err
+	}
+	s.ring.retired.Wipe()
+	s.ring = ringFile{ring, name}
+	s.mu.Lock()
+	s.keys[1].mac.wipe()
+	s.keys = s.keys[:1]
+	s.mu.Unlock()
+	return nil
+}
