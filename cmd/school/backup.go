@@ -77,3 +77,12 @@ func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []
 	}
 	return nil
 }
+
+// CheckRegister looks for damage in the register's file, and replays all its
+// events to see that the present state follows from them.
+func (s *School) CheckRegister(ctx context.Context) error {
+	if err := s.store.Check(ctx, true); err != nil {
+		return err
+	}
+	return s.register.Check(ctx)
+}

@@ -20,31 +20,41 @@ type Sight struct {
 	KeyRenewed   bool // the stick was given a copy of the key whose passphrase is newer
 }
 
+// CheckInOptions say what else a check-in is to do.
+type CheckInOptions struct {
+	Drive   stick.FS        // the stick's drive
+	Holder  *keys.HolderKey // the key that opened the stick; nil if something else did
+	Health  devices.Health  // what a check came to
+	Place   string          // where the stick was seen
+	NewCode bool            // replace the recovery code even if it was not used
+}
+
 // CheckIn records that an opened stick was seen at school, replaces a recovery
 // code that was used, and brings the copies of the holder's key on the stick
-// and in the school's folder to the newest passphrase. fsys is the stick's
-// drive. k is the holder's key that opened it, and nil if something else did;
-// then the copies are left alone. It fails with [ErrUnknownStick] if the
-// register does not know the stick.
-func (s *School) CheckIn(ctx context.Context, fsys stick.FS, opened *stick.Stick, k *keys.HolderKey, health devices.Health, place string) (Sight, error) {
+// and in the school's folder to the newest passphrase, if that key opened the
+// stick. It fails with [ErrUnknownStick] if the register does not know the stick.
+func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
 		return Sight{}, err
 	}
 	seen := Sight{Lost: missing(d.State)}
-	if seen.CodeReplaced, err = s.replaceUsedCode(ctx, opened, d); err != nil {
-		return seen, err
+	if o.NewCode || !d.Recovery.Used.IsZero() {
+		if err := s.ReplaceCode(ctx, opened, d); err != nil {
+			return seen, err
+		}
+		seen.CodeReplaced = true
 	}
-	if k != nil {
-		if err := s.newestKey(ctx, fsys, opened, k, &seen); err != nil {
+	if o.Holder != nil {
+		if err := s.newestKey(ctx, o.Drive, opened, o.Holder, &seen); err != nil {
 			return seen, err
 		}
 	}
-	sighting, err := s.sighting(fsys, opened)
+	sighting, err := s.sighting(o.Drive, opened)
 	if err != nil {
 		return seen, err
 	}
-	sighting.Health, sighting.Place = health, place
+	sighting.Health, sighting.Place = o.Health, o.Place
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
 		return seen, err
 	}
@@ -65,17 +75,11 @@ func (s *School) sighting(fsys stick.FS, opened *stick.Stick) (devices.Sighting,
 	}, nil
 }
 
-// replaceUsedCode puts a new recovery code on the stick and into the register
-// if the old one was given out. The stick is first: if the program dies in
-// between, the register still says that the code was used.
-func (s *School) replaceUsedCode(ctx context.Context, opened *stick.Stick, d devices.Device) (bool, error) {
-	if d.Recovery.Used.IsZero() || opened.ReadOnly() {
-		return false, nil
-	}
-	return true, s.replaceCode(ctx, s.register, opened, d)
-}
-
-func (s *School) replaceCode(ctx context.Context, r *devices.Register, opened *stick.Stick, d devices.Device) error {
+// ReplaceCode puts a new recovery code on an opened stick and into the
+// register. The stick is changed last before the register commits, and a code
+// that was used counts as used until then, so that a program that dies leaves
+// nothing that the next check-in does not put right.
+func (s *School) ReplaceCode(ctx context.Context, opened *stick.Stick, d devices.Device) error {
 	directory, err := s.Directory()
 	if err != nil {
 		return err
@@ -85,10 +89,13 @@ func (s *School) replaceCode(ctx context.Context, r *devices.Register, opened *s
 		return err
 	}
 	defer clear(code)
-	if err := opened.ReplaceCode(code); err != nil {
-		return fmt.Errorf("replace the recovery code: %w", err)
-	}
-	if _, err = r.StoreRecoveryCode(ctx, s.options.Actor, d.ID, sealed); err != nil {
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		if _, err := r.StoreRecoveryCode(ctx, s.options.Actor, d.ID, sealed); err != nil {
+			return err
+		}
+		return opened.ReplaceCode(code)
+	})
+	if err != nil {
 		return fmt.Errorf("replace the recovery code: %w", err)
 	}
 	return nil
@@ -121,7 +128,7 @@ func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 		if err != nil {
 			return err
 		}
-		if err := opened.Rekey(ctx, stick.RekeyOptions{Holders: []string{key.Recipient}, HolderKey: sealed}); err != nil {
+		if err := opened.SetHolderKey(sealed); err != nil {
 			return fmt.Errorf("give the stick the newer copy of the key: %w", err)
 		}
 		seen.KeyRenewed = true

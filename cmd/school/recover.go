@@ -110,10 +110,10 @@ func (s *School) RotateStick(ctx context.Context, fsys stick.FS, opened *stick.S
 	if err != nil {
 		return devices.Device{}, err
 	}
-	if err := opened.Rotate(ctx, a, p); err != nil {
+	if err := opened.Rotate(ctx, stick.RotateOptions{School: a, Progress: p}); err != nil {
 		return devices.Device{}, err
 	}
-	if err := s.replaceCode(ctx, s.register, opened, d); err != nil {
+	if err := s.ReplaceCode(ctx, opened, d); err != nil {
 		return devices.Device{}, err
 	}
 	sighting, err := s.sighting(fsys, opened)

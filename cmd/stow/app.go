@@ -9,6 +9,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"stowage/crypt/keys"
 )
 
 // app is one run of the program: where it reads and writes, what its global
@@ -19,12 +21,12 @@ type app struct {
 	now            func() time.Time
 	openTerminal   func() (*terminal, error)
 
-	// workFactor is the scrypt work factor of everything sealed under a
-	// passphrase in this run. 0 means what the school's policy says; only
-	// tests set it, and nothing outside the program can.
-	workFactor int
+	// workFactor takes the place of the default policy's scrypt work factor;
+	// 0 leaves it. Only tests set it, and nothing outside the program can.
+	workFactor keys.WorkFactor
 
 	schoolDir string // --school
+	by        string // --by
 	json      bool   // --json
 	quiet     bool   // --quiet
 

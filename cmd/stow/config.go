@@ -9,6 +9,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"stowage/cmd/school"
 	"stowage/crypt"
 )
 
@@ -80,4 +81,13 @@ func writeConfig(c config) (path string, err error) {
 		return "", fmt.Errorf("write the config file: %w", err)
 	}
 	return path, out.Commit()
+}
+
+// heads is where this computer remembers how sticks were left.
+func heads() (school.Heads, error) {
+	path, err := configPath()
+	if err != nil {
+		return school.Heads{}, err
+	}
+	return school.Heads{Dir: filepath.Join(filepath.Dir(path), "sticks")}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const about = `stow keeps a school's memory sticks and files encrypted, and the register of who
+const aboutStow = `stow keeps a school's memory sticks and files encrypted, and the register of who
 holds what.
 
 ICT sets a school up once, issues each person a key and each stick to a person;
@@ -20,7 +20,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stow",
 		Short: "Encrypt a school's memory sticks and files, and keep their register",
-		Long:  about,
+		Long:  aboutStow,
 		Example: examples(
 			"stow school init ~/school --name 'Hill Road Primary' --set-default",
 			"stow holder add --name 'Alice Jones' --email alice@hillroad.example",
@@ -36,6 +36,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.schoolDir, "school", "", "the school's `DIR`; otherwise what the config file says")
+	flags.StringVar(&a.by, "by", "", "the `NAME` of who does it, for the register; otherwise your user name")
 	flags.BoolVar(&a.json, "json", false, "print results and errors as JSON")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
 	_ = root.MarkPersistentFlagDirname("school")
@@ -47,8 +48,8 @@ func (a *app) rootCommand() *cobra.Command {
 		&cobra.Group{ID: "files", Title: "Files and sticks:"},
 		&cobra.Group{ID: "ict", Title: "For ICT:"},
 	)
-	root.SetHelpCommandGroupID("files")
-	root.SetCompletionCommandGroupID("files")
+	root.AddCommand(a.encryptCommand(), a.decryptCommand(), a.inspectCommand(), a.drivesCommand(), a.stickGroup())
+	root.AddCommand(a.schoolGroup(), a.holderGroup(), a.keyGroup(), a.directoryGroup(), a.deviceGroup(), a.registerGroup())
 	root.AddCommand(&cobra.Command{
 		Use:   "exit-codes",
 		Short: "The numbers stow ends with",

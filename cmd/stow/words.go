@@ -4,18 +4,24 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 
+	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/devices/drives"
+	"stowage/devices/store"
 )
 
 // explanation puts an error into words: one sentence that says what happened,
-// that nothing was lost (or what was), and what to do next. In the
-// text, {} stands for what the error is about.
+// that nothing was lost (or what was), and what to do next. In the text, {}
+// stands for what the error is about.
 type explanation struct {
 	is    error
 	code  exitCode
@@ -28,41 +34,104 @@ var explanations = []explanation{
 	{context.Canceled, exitCancelled, "", "Stopped; nothing half-done was left behind."},
 	{errCancelled, exitCancelled, "", "Stopped; nothing was changed."},
 
-	{errNoSchool, exitNoSchool, "The school's folder", "{} is not set; give it with --school DIR, or set it for good with: stow school use DIR"},
-	{errNoTerminal, exitUsage, "the passphrase", "There is no terminal on which to ask for {}; give it with a --…passphrase-file flag."},
-	{errEmptyPassphrase, exitUsage, "the passphrase", "An empty line was given for {}; nothing was changed, so give the passphrase and try again."},
-	{errLongPassphrase, exitUsage, "the passphrase", "What was given for {} is longer than 1024 bytes, so it is hardly a passphrase; nothing was changed, so check the file and try again."},
-	{errNotTheSame, exitUsage, "the passphrase", "The two entries for {} are not the same; nothing was changed, so type it again."},
+	// The command line and its passphrases.
+	{errNoSchool, exitNoSchool, "the school's folder", "{} is not set; give it with --school DIR, or for good with: stow school use DIR"},
+	{errNoTerminal, exitUsage, "the passphrase", "There is no terminal on which to ask for the passphrase, so nothing was done; give it in a file with --passphrase-file (or the like; see --help)."},
+	{errEmptyPassphrase, exitUsage, "", "The passphrase given is empty, so nothing was done; check what was typed or the file."},
+	{errLongPassphrase, exitUsage, "", "The passphrase given is longer than 1024 bytes, so nothing was done; check the file."},
+	{errNotTheSame, exitUsage, "", "The two entries are not the same, so nothing was changed; type the new passphrase again."},
+	{errPlainFound, exitPlain, "", "There are files that are not encrypted, and a finder could read them; encrypt them with: stow stick convert"},
+	{errNotTop, exitUnsuitable, "this", "{} is not the top of a drive, so nothing was changed; give the drive's own path (stow drives), or add --folder to make a stick of a folder."},
 
-	{crypt.ErrExists, exitExists, "The file", "{} exists already and was left as it is; choose another name, or add --force to replace it."},
-	{crypt.ErrPassphrase, exitPassphrase, "it", "The passphrase for {} is wrong; nothing was changed, so try again."},
-	{crypt.ErrNoIdentity, exitWrongKey, "it", "This key does not open {}, which was encrypted for someone else; nothing was changed, so try another key or ask ICT."},
-	{crypt.ErrNotAge, exitNotAge, "The file", "{} is not an encrypted (age) file; nothing was changed."},
-	{crypt.ErrDamaged, exitDamaged, "The file", "{} is damaged or was altered, so nothing was written; get another copy of it, or ask ICT."},
+	// The school.
+	{school.ErrNotSchool, exitNoSchool, "this folder", "{} is not a school's folder, or making it was never finished; check --school, or make one with: stow school init"},
+	{school.ErrNotEmpty, exitExists, "the folder", "{} is not empty, so nothing was made there; choose an empty folder."},
+	{school.ErrLocked, exitPassphrase, "the school's authority", "The authority is needed for this, so nothing was changed; give its passphrase."},
+	{school.ErrHasKey, exitExists, "this person", "{} has a key already, which was left as it is; to replace it use: stow key rotate, or stow key recover"},
+	{school.ErrNoKeyFile, exitNotFound, "the key", "The file of this key is missing from the school's folder, so nothing was changed; make the person a new key with: stow key rotate"},
+	{school.ErrNotRemovable, exitUnsuitable, "this drive", "{} is not a removable drive, so nothing was changed; choose another (stow drives)."},
+	{school.ErrUnknownStick, exitNotFound, "this stick", "{} was issued by the school, but the register does not know it, so nothing was changed; restore the register's backup, or issue the stick anew."},
+	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
-	{fs.ErrNotExist, exitNotFound, "A file", "{} is not there; nothing was changed, so check the name."},
-	{fs.ErrExist, exitExists, "The file", "{} exists already and was left as it is; choose another name."},
-	{fs.ErrPermission, exitPermission, "the file", "The system does not allow access to {}; nothing was changed, so check its permissions or ask ICT."},
+	// Keys and the directory.
+	{keys.ErrMustChange, exitMustChange, "the key", "The passphrase of {} is temporary and must be changed before anything else: stow stick passphrase STICK, or stow key passphrase FILE."},
+	{keys.ErrCode, exitCode25, "the stick", "This is not the recovery code of {}, or it was mistyped; nothing was changed and no attempt is lost, so compare it with ICT and try again."},
+	{keys.ErrPassphrase, exitPassphrase, "the key", "The passphrase of {} is wrong; nothing was changed, so try again, or ask ICT if it is forgotten."},
+	{keys.ErrOtherSchool, exitOtherSchool, "this", "{} belongs to another school; nothing was changed, so hand it to ICT or use that school's own folder and keys."},
+	{keys.ErrForged, exitForged, "this", "The school's signature on {} is missing or does not fit, so it was not used and nothing was changed; tell ICT."},
+	{keys.ErrDamagedKey, exitDamagedKey, "the key file", "{} is damaged, or is no key file; nothing was changed, so use another copy of it, or ask ICT for a new key."},
+	{keys.ErrWrongKey, exitWrongKey, "this", "This key does not open {}; nothing was changed, so try another key, or ask ICT."},
+	{keys.ErrBlocked, exitBlocked, "this person", "A key is blocked, since it was revoked or lies on a lost device ({}); nothing was done, so ask ICT for a new key for that person."},
+	{keys.ErrNoKey, exitNotFound, "this person", "No key has been issued to {}, so nothing was done; ICT can issue one with: stow key issue"},
+	{keys.ErrUnknown, exitNotFound, "this person", "{} is not in the school's directory, so nothing was done; check the name, or ask ICT to issue a key."},
+	{keys.ErrAmbiguous, exitNotFound, "the name", "More than one person fits {}, so nothing was done; give the e-mail address or the id instead."},
+	{keys.ErrOlder, exitRolledBack, "the directory", "{} is older than one already seen, so it was not used; get the newest from ICT."},
+	{keys.ErrWorkFactor, exitBadInput, "the policy", "The work factor is too low to be safe, so nothing was changed; use 18 or more."},
+	{keys.ErrValue, exitBadInput, "this", "A value given for {} cannot be used, so nothing was changed; look at its spelling and limits."},
+
+	// Sticks.
+	{stick.ErrNotStick, exitNotStick, "this", "{} is not an encrypted stick, so nothing was changed; check the path (stow drives)."},
+	{stick.ErrAlreadyStick, exitExists, "this drive", "{} is an encrypted stick already and was left as it is; use stow stick rekey to hand it on, or --replace-old to give up what it holds."},
+	{stick.ErrFormat, exitNewer, "the stick", "{} was made by a newer version of Stowage, so it was not touched; use that version."},
+	{stick.ErrNoKey, exitNotFound, "the stick", "{} carries no such key, so nothing was changed; give a key file with --key."},
+	{stick.ErrSwapped, exitForged, "the stick", "The keys on {} are not the ones the school signed for, so it was not used; hand it to ICT."},
+	{stick.ErrForged, exitDamaged, "the stick", "Something on {} was not written with its key and was not read; everything else is there, so hand it to ICT."},
+	{stick.ErrGone, exitVanished, "the drive", "The drive vanished; what was reported as stored is safe on it, so plug it in again and repeat the command."},
+	{stick.ErrFull, exitFull, "the drive", "The drive is full, so nothing was stored of what did not fit, and what was there is unharmed; free some space (stow stick tidy) or use a larger stick."},
+	{stick.ErrReadOnly, exitReadOnly, "the stick", "{} can only be read, so nothing was changed; look for a lock switch on it, or use another."},
+	{stick.ErrReopen, exitFailed, "the stick", "The drive made an error, so it is not certain what of this change is on {}; what was reported as stored is safe, so repeat the command."},
+	{stick.ErrClosed, exitVanished, "the stick", "{} was closed in the meantime; what was reported as stored is safe, so repeat the command."},
+	{stick.ErrTooLarge, exitBadInput, "this", "{} is too large for a stick, so nothing was stored."},
+	{stick.ErrExists, exitExists, "a name", "{} is taken already, so nothing was changed; add --replace, --keep-both or --skip, or choose another name."},
+	{stick.ErrKind, exitState, "this", "A folder and a file cannot take each other's place ({}), so nothing was changed; choose another name."},
+	{stick.ErrName, exitBadInput, "this", "{} is not a name that a stick can hold, so nothing was changed; choose another name."},
+	{stick.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so it was not stored; try again when nobody is writing it."},
+	{stick.ErrNotFound, exitNotFound, "this", "{} is not on the stick, so nothing was changed; look with: stow stick ls"},
+	{stick.ErrMissing, exitDamaged, "the stick", "Something that belongs on {} is missing; everything else can be read, so hand the stick to ICT."},
+	{stick.ErrDamaged, exitDamaged, "the stick", "Something on {} is damaged and was not read; everything else is there, so run: stow stick check"},
+
+	// The register.
+	{devices.ErrNotFound, exitNotFound, "this", "{} is not in the register, so nothing was changed; look with: stow register search, or stow holder list"},
+	{devices.ErrChanged, exitState, "this", "Somebody else changed {} in the meantime, so nothing was changed now; look again and repeat the command."},
+	{devices.ErrLeft, exitState, "this person", "{} has left the school, so nothing can be issued to them; if they are back, use: stow holder rejoin"},
+	{devices.ErrCorrupt, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},
+	{store.ErrDamaged, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},
+	{store.ErrNotRegister, exitBadInput, "this", "{} is not a register or a backup of one; nothing was changed."},
+	{store.ErrNewer, exitNewer, "the register", "The register was made by a newer version of Stowage, so it was not touched; use that version."},
+	{store.ErrBusy, exitInUse, "the register", "Another program is busy with the register, so nothing was changed; try again in a moment."},
+	{drives.ErrSystem, exitUnsuitable, "this drive", "{} is a system disk, which is never made a stick; nothing was changed, so choose another (stow drives)."},
+	{drives.ErrGone, exitVanished, "the drive", "The drive is no longer there, so nothing was changed; plug it in again."},
+
+	// Files.
+	{crypt.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name, or add --replace."},
+	{crypt.ErrPassphrase, exitPassphrase, "this", "The passphrase of {} is wrong; nothing was changed, so try again."},
+	{crypt.ErrNoIdentity, exitWrongKey, "this", "This key does not open {}, which was encrypted for somebody else; nothing was changed, so try another key, or ask ICT."},
+	{crypt.ErrNotAge, exitNotAge, "the file", "{} is not an encrypted (age) file; nothing was changed."},
+	{crypt.ErrDamaged, exitDamaged, "the file", "{} is damaged or was altered, so nothing was written; get another copy of it, or ask ICT."},
+	{crypt.ErrUnsafe, exitDamaged, "the archive", "{} holds names that reach outside its folder or that this computer cannot hold, so nothing was written; decrypt it without --extract to look at it."},
+	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
+	{syscall.ENOSPC, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},
+	{syscall.EROFS, exitReadOnly, "the drive", "The drive can only be read, so nothing was written; choose another place."},
+	{fs.ErrNotExist, exitNotFound, "a file", "{} is not there; nothing was changed, so check the name."},
+	{fs.ErrExist, exitExists, "the file", "{} exists already and was left as it is; choose another name."},
+	{fs.ErrPermission, exitPermission, "the file", "The system does not allow access to {}; nothing was changed, so check its permissions, or ask ICT."},
 }
 
 // explain returns the exit code for err and the sentence for the person.
 func (a *app) explain(err error) (exitCode, string) {
-	if u, ok := errors.AsType[*usageError](err); ok {
-		return exitUsage, fmt.Sprintf("%s; see: stow help", u.message)
-	}
-	if c, ok := errors.AsType[*badConfig](err); ok {
-		return exitUsage, fmt.Sprintf("The config file %s is not in order (%v); correct it or remove it.", c.path, c.err)
-	}
 	subject := ""
 	if s, ok := errors.AsType[*subjectError](err); ok {
 		subject = s.subject
+	}
+	if code, text, ok := explainTyped(err, subject); ok {
+		return code, capital(text)
 	}
 	for _, e := range explanations {
 		if errors.Is(err, e.is) {
 			return e.code, capital(strings.ReplaceAll(e.text, "{}", cmp.Or(subject, e.about)))
 		}
 	}
-	return exitFailed, fmt.Sprintf("This did not work: %v.", err)
+	return exitFailed, "This did not work: " + err.Error() + "."
 }
 
 // capital makes the first letter of a sentence a capital.

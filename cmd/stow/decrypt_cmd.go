@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// decryption is one run of decrypt.
+type decryption struct {
+	key     string
+	stick   string
+	ict     bool
+	secret  passphraseFlag
+	outDir  string
+	extract bool
+	replace bool
+
+	identities []age.Identity
+	progress   *progress
+}
+
+func (a *app) decryptCommand() *cobra.Command {
+	var d decryption
+	var authority passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "decrypt --key FILE|--on STICK|--recovery FILE.age…",
+		Short: "Decrypt files with a key",
+		Long: `Decrypt files with a key file (--key), with the key that a stick carries (--on),
+or as ICT with the school's recovery key (--recovery). FILE.age becomes FILE beside
+it; with --extract FILE.tar.age becomes the folder FILE. FILE may be - to decrypt
+standard input to standard output. --key takes any age identity file, too.`,
+		Example: examples(
+			"stow decrypt --key alice-key.age report.odt.age",
+			"stow decrypt --on /media/STICK --extract photos.tar.age",
+			"stow decrypt --key alice-key.age --passphrase-file p.txt - < in.age > out",
+		),
+		GroupID: "files",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withIdentities(cmd.Context(), d, authority, func(identities []age.Identity) error {
+				d.identities = identities
+				d.progress = a.progress("decrypting")
+				defer d.progress.end()
+				if len(args) == 1 && args[0] == "-" {
+					in := a.input(cmd.Context())
+					return on("standard input", crypt.Decrypt(cmd.Context(), a.stdout, in, d.progress, identities...))
+				}
+				return a.decryptAll(cmd.Context(), d, args)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&d.key, "key", "i", "", "the key `FILE`")
+	flags.StringVar(&d.stick, "on", "", "use the key that the `STICK` carries")
+	flags.BoolVar(&d.ict, "recovery", false, "use the school's recovery key (ICT)")
+	flags.StringVarP(&d.outDir, "out-dir", "d", "", "the `FOLDER` to write to; otherwise beside each file")
+	flags.BoolVarP(&d.extract, "extract", "x", false, "unpack .tar.age files into folders")
+	flags.BoolVar(&d.replace, "replace", false, "replace existing files")
+	cmd.MarkFlagsOneRequired("key", "on", "recovery")
+	cmd.MarkFlagsMutuallyExclusive("key", "on", "recovery")
+	_ = cmd.MarkFlagDirname("out-dir")
+	_ = cmd.MarkFlagDirname("on")
+	d.secret.addHolder(cmd)
+	authority.addAuthority(cmd, false)
+	return cmd
+}
+
+// withIdentities unlocks what is to decrypt, and wipes it after do.
+func (a *app) withIdentities(ctx context.Context, d decryption, authority passphraseFlag, do func([]age.Identity) error) error {
+	if d.ict {
+		return a.withAuthority(ctx, authority, func(s *school.School) error {
+			unlocked, err := s.Authority()
+			if err != nil {
+				return err
+			}
+			return do(unlocked.Identities())
+		})
+	}
+	copies, name, err := readKeys(d)
+	if err != nil {
+		return err
+	}
+	if plain := plainIdentities(copies[0]); plain != nil {
+		return do(plain)
+	}
+	k, err := a.unlockKey(ctx, copies, name, d.secret)
+	if err != nil {
+		return err
+	}
+	defer k.Wipe()
+	if k.Temporary {
+		return on(name, keys.ErrMustChange)
+	}
+	return do([]age.Identity{k.Identity()})
+}
+
+// readKeys reads the key file, or what the stick carries.
+func readKeys(d decryption) (copies [][]byte, name string, err error) {
+	if d.stick == "" {
+		sealed, err := readSmallFile(d.key)
+		return [][]byte{sealed}, d.key, on(d.key, err)
+	}
+	name = "the stick at " + d.stick
+	drive, err := stick.NewDirFS(d.stick)
+	if err != nil {
+		return nil, name, on(d.stick, err)
+	}
+	defer drive.Close()
+	if _, err := stick.Inspect(drive, ""); err != nil {
+		return nil, name, on(d.stick, err)
+	}
+	copies, err = stick.HolderKeys(drive)
+	if err == nil && len(copies) == 0 {
+		err = stick.ErrNoKey
+	}
+	return copies, name, on(name, err)
+}
+
+// plainIdentities are those of an age identity file without a passphrase, or
+// nil for anything else.
+func plainIdentities(content []byte) []age.Identity {
+	if bytes.HasPrefix(content, []byte("age-encryption.org/")) {
+		return nil
+	}
+	identities, err := age.ParseIdentities(bytes.NewReader(content))
+	if err != nil {
+		return nil
+	}
+	return identities
+}
+
+// decryptAll decrypts each of the files. What is finished stays when a later
+// one fails.
+func (a *app) decryptAll(ctx context.Context, d decryption, paths []string) error {
+	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
+	var failed error
+	for _, path := range paths {
+		dest, err := a.decryptOne(ctx, d, path)
+		if err != nil {
+			failed = on(path, err)
+			break
+		}
+		result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
+	}
+	d.progress.end()
+	if failed != nil && len(result.Files) == 0 {
+		return failed
+	}
+	err := a.show(result, func(w io.Writer) {
+		for _, f := range result.Files {
+			fmt.Fprintln(w, printable(f.Dest))
+		}
+	})
+	return firstError(failed, err)
+}
+
+// decryptOne decrypts one file beside itself or into the folder asked for.
+func (a *app) decryptOne(ctx context.Context, d decryption, path string) (string, error) {
+	plain, folder, ok := crypt.DecryptedName(path)
+	if !ok {
+		return "", usagef("%s does not end in .age, so it is not clear what to call the decrypted file; use - and redirect", path)
+	}
+	if folder && !d.extract {
+		plain += ".tar"
+	}
+	dest := plain
+	if d.outDir != "" {
+		dest = filepath.Join(d.outDir, filepath.Base(plain))
+	}
+	options := crypt.FileOptions{Replace: d.replace, Progress: d.progress}
+	var err error
+	if folder && d.extract {
+		err = crypt.DecryptFolder(ctx, path, dest, options, d.identities...)
+	} else {
+		err = crypt.DecryptFile(ctx, path, dest, options, d.identities...)
+	}
+	if errors.Is(err, crypt.ErrExists) {
+		err = on(dest, err)
+	}
+	return dest, err
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+)
+
+// actFlags are what is known about an action.
+type actFlags struct {
+	devices.Facts
+	when  string
+	later bool
+	ict   passphraseFlag
+}
+
+// deviceAct is the command for one of the actions that a device's state allows
+// or refuses.
+func (a *app) deviceAct(action devices.Action, name, short, example string) *cobra.Command {
+	var f actFlags
+	cmd := &cobra.Command{
+		Use:               name + " DEVICE",
+		Short:             short,
+		Example:           examples(example),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if action == devices.Destroy && (f.Method == "" || f.Witness == "") {
+				return usagef("say how with --method, and who saw it with --witness")
+			}
+			var err error
+			if f.Happened, err = a.moment(f.when); err != nil {
+				return err
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error { return a.act(cmd, s, args[0], action, f) })
+		},
+	}
+	cmd.Flags().StringVar(&f.Note, "note", "", "circumstances, for the register")
+	cmd.Flags().StringVar(&f.when, "when", "", "when it `HAPPENED`, such as '2026-09-24 08:10'; otherwise now")
+	switch action {
+	case devices.Return:
+		cmd.Flags().StringVar(&f.Condition, "condition", "", "the `STATE` of the thing")
+	case devices.Destroy:
+		cmd.Flags().StringVar(&f.Method, "method", "", "`HOW` it was destroyed")
+		cmd.Flags().StringVar(&f.Witness, "witness", "", "`WHO` saw it")
+	}
+	if school.ChangesDirectory(action) {
+		cmd.Long = short + `.
+
+The directory tells everybody which keys are blocked, so it is published
+again, for which the authority's passphrase is needed. With --later only the
+register is changed, and the directory follows the next time that the
+authority is used.`
+		f.ict.addAuthority(cmd, true)
+		cmd.Flags().BoolVar(&f.later, "later", false, "publish the directory later, without a passphrase now")
+	}
+	return cmd
+}
+
+// act records the action first, since that must not wait for a passphrase, and
+// then publishes.
+func (a *app) act(cmd *cobra.Command, s *school.School, device string, action devices.Action, f actFlags) error {
+	d, behind, err := s.Act(cmd.Context(), device, action, f.Facts)
+	if err != nil {
+		return on(device, err)
+	}
+	text := fmt.Sprintf("%s is now %s.", d.Name(), d.State)
+	if behind {
+		text += a.publishAfter(cmd, s, f)
+	}
+	return a.showDevice(d, text)
+}
+
+// publishAfter publishes the directory after a change that stands already, so
+// that what goes wrong is only a warning.
+func (a *app) publishAfter(cmd *cobra.Command, s *school.School, f actFlags) string {
+	if f.later {
+		return " The directory still has to be published: stow directory publish"
+	}
+	if err := a.unlock(cmd.Context(), s, f.ict); err != nil { // unlocking publishes what is missing
+		_, message := a.explain(err)
+		a.warn("The register is changed, but the directory could not be published yet; do so with: stow directory publish (%s)", message)
+		return ""
+	}
+	return " The directory is published."
+}
+
+// moment reads a time that somebody typed, in local time; "" is the zero time.
+func (a *app) moment(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", time.DateOnly, time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			if t.After(a.now()) {
+				return time.Time{}, usagef("%s has not come yet", text)
+			}
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usagef("%q is not a time such as '2026-09-24 08:10'", text)
+}
+
+func (a *app) deviceVerify() *cobra.Command {
+	var v devices.Verification
+	var when string
+	var notEncrypted bool
+	cmd := &cobra.Command{
+		Use:   "verify DEVICE --method HOW",
+		Short: "Record that somebody looked whether a device is encrypted, and how",
+		Long: `Record that somebody looked whether a device is encrypted: how it is, who looked,
+when, and what was found. A tick without that is not taken.`,
+		Example: examples(
+			"stow device verify HRP-L07 --method BitLocker --note 'manage-bde -status C: XtsAes128, protection on'",
+			"stow device verify HRP-L07 --method BitLocker --not-encrypted --note 'protection off'",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if v.Method == "" {
+				return usagef("say how it is, or should be, encrypted with --method")
+			}
+			if v.By == "" {
+				v.By = a.actor()
+			}
+			v.Encrypted = !notEncrypted
+			var err error
+			if v.At, err = a.moment(when); err != nil {
+				return err
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				d, err := s.Register().FindDevice(cmd.Context(), args[0])
+				if err != nil {
+					return on(args[0], err)
+				}
+				if d, err = s.Register().RecordVerification(cmd.Context(), a.actor(), d.ID, v); err != nil {
+					return on(args[0], err)
+				}
+				return a.showDevice(d, d.Name()+": "+encryptionText(d.Encryption)+".")
+			})
+		},
+	}
+	cmd.Flags().StringVar(&v.Method, "method", "", "`HOW`: BitLocker, FileVault, LUKS, …")
+	cmd.Flags().StringVar(&v.By, "looked", "", "`WHO` looked; otherwise you")
+	cmd.Flags().StringVar(&v.Note, "note", "", "what was looked at, such as a program's output")
+	cmd.Flags().StringVar(&when, "when", "", "`WHEN`, such as '2026-09-24 08:10'; otherwise now")
+	cmd.Flags().BoolVar(&notEncrypted, "not-encrypted", false, "it was found not encrypted")
+	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{devices.BitLocker, devices.FileVault, devices.LUKS}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// encryptionText says how a device's encryption stands.
+func encryptionText(v devices.Verification) string {
+	switch {
+	case v.At.IsZero():
+		return "encryption never verified"
+	case !v.Encrypted:
+		return fmt.Sprintf("found NOT encrypted (%s) by %s on %s", v.Method, v.By, dayText(v.At))
+	}
+	return fmt.Sprintf("encrypted, %s, verified by %s on %s", v.Method, v.By, dayText(v.At))
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/keys"
+)
+
+// encryption is one run of encrypt.
+type encryption struct {
+	to        []string
+	directory string
+	outDir    string
+	replace   bool
+
+	policy    keys.Policy
+	audiences []school.Audience
+	progress  *progress
+}
+
+// jsonFile is one file that was encrypted or decrypted.
+type jsonFile struct {
+	Source     string   `json:"source"`
+	Dest       string   `json:"dest"`
+	Class      string   `json:"class,omitempty"`
+	Recipients []string `json:"recipients,omitempty"`
+}
+
+// jsonFiles is the result of encrypting or decrypting.
+type jsonFiles struct {
+	Files   []jsonFile    `json:"files"`
+	Skipped []jsonSkipped `json:"skipped"`
+}
+
+func (a *app) encryptCommand() *cobra.Command {
+	var e encryption
+	cmd := &cobra.Command{
+		Use:   "encrypt [--to PERSON]… FILE…",
+		Short: "Encrypt files or folders for people",
+		Long: `Encrypt files for people in the school's directory; ICT's recovery key is always
+in. FILE becomes FILE.age beside it, a folder NAME.tar.age; the originals stay. FILE
+may be - to encrypt standard input to standard output. Without --to only ICT can
+decrypt it.
+
+Nobody whose key is blocked is encrypted to. Where the people have keys of both
+classes, which cannot share a file, each class gets a file of its own.`,
+		Example: examples(
+			"stow encrypt --to 'Alice Jones' --to bob@hillroad.example report.odt",
+			"stow encrypt --to alice@hillroad.example --out-dir /tmp/outbox photos/ *.pdf",
+			"tar c records | stow encrypt --to bob@hillroad.example - > records.tar.age",
+		),
+		GroupID: "files",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := a.directory(e.directory)
+			if err != nil {
+				return err
+			}
+			if e.audiences, err = school.Audiences(d, e.to); err != nil {
+				return err
+			}
+			e.policy = d.Policy
+			if len(args) == 1 && args[0] == "-" {
+				return a.encryptStream(cmd.Context(), e)
+			}
+			return a.encryptAll(cmd.Context(), e, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&e.to, "to", "t", nil, "a `PERSON` who can decrypt it: a name, an e-mail address or an id")
+	flags.StringVar(&e.directory, "directory", "", "the directory `FILE`; otherwise that of the school's folder")
+	flags.StringVarP(&e.outDir, "out-dir", "d", "", "the `FOLDER` to write to; otherwise beside each file")
+	flags.BoolVar(&e.replace, "replace", false, "replace existing files")
+	_ = cmd.RegisterFlagCompletionFunc("to", a.completePerson)
+	_ = cmd.MarkFlagDirname("out-dir")
+	return cmd
+}
+
+// encryptStream encrypts standard input to standard output.
+func (a *app) encryptStream(ctx context.Context, e encryption) error {
+	if len(e.audiences) > 1 {
+		return usagef("these people have keys of two classes, which cannot share one stream; encrypt to each class by itself")
+	}
+	if isTerminal(a.stdout) {
+		return usagef("the result is not text for a terminal; redirect it to a file")
+	}
+	p := a.progress("encrypting")
+	defer p.end()
+	return on("standard input", crypt.Encrypt(ctx, a.stdout, a.input(ctx), p, e.audiences[0].Recipients...))
+}
+
+// encryptAll encrypts each of the paths. What is finished stays when a later
+// one fails.
+func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
+	e.progress = a.progress("encrypting")
+	defer e.progress.end()
+	if err := a.checkOutputs(e, paths); err != nil {
+		return err
+	}
+	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
+	var failed error
+	for _, path := range paths {
+		if failed = a.encryptOne(ctx, e, path, &result); failed != nil {
+			failed = on(path, failed)
+			break
+		}
+	}
+	e.progress.end()
+	if failed != nil && len(result.Files) == 0 {
+		return failed
+	}
+	err := a.show(result, func(w io.Writer) {
+		for _, f := range result.Files {
+			fmt.Fprintf(w, "%s, for %s\n", printable(f.Dest), printable(joinAnd(append(f.Recipients, "ICT"))))
+		}
+	})
+	return firstError(failed, err, a.skipped(result.Skipped))
+}
+
+// output is where the encrypted form of a path goes.
+func (e encryption) output(path string, audience school.Audience) (dest string, folder bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", false, on(path, err)
+	}
+	absolute, err := filepath.Abs(path) // "." has a name too
+	if err != nil {
+		return "", false, err
+	}
+	dir, base := filepath.Split(absolute)
+	if e.outDir != "" {
+		dir = e.outDir
+	} else if !filepath.IsAbs(path) && filepath.Clean(path) != "." {
+		dir = filepath.Dir(path)
+	}
+	return filepath.Join(dir, crypt.EncryptedName(base+audience.Suffix(e.policy), info.IsDir())), info.IsDir(), nil
+}
+
+// checkOutputs finds what is in the way before hours are spent on the first.
+func (a *app) checkOutputs(e encryption, paths []string) error {
+	seen := map[string]string{}
+	for _, path := range paths {
+		for _, audience := range e.audiences {
+			dest, _, err := e.output(path, audience)
+			if err != nil {
+				return err
+			}
+			if other, twice := seen[dest]; twice {
+				return usagef("%s and %s would both become %s", other, path, dest)
+			}
+			seen[dest] = path
+			if _, err := os.Lstat(dest); err == nil && !e.replace {
+				return on(dest, crypt.ErrExists)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *app) encryptOne(ctx context.Context, e encryption, path string, result *jsonFiles) error {
+	for _, audience := range e.audiences {
+		dest, folder, err := e.output(path, audience)
+		if err != nil {
+			return err
+		}
+		options := crypt.FileOptions{Replace: e.replace, Progress: e.progress}
+		if folder {
+			var skipped []crypt.Skipped
+			skipped, err = crypt.EncryptFolder(ctx, path, dest, options, audience.Recipients...)
+			for _, s := range skipped {
+				result.Skipped = append(result.Skipped, jsonSkipped{filepath.Join(path, s.Path), "a link or a device, which is not stored"})
+			}
+		} else {
+			err = crypt.EncryptFile(ctx, path, dest, options, audience.Recipients...)
+		}
+		if errors.Is(err, crypt.ErrExists) {
+			return on(dest, err)
+		}
+		if err != nil {
+			return err
+		}
+		result.Files = append(result.Files, jsonFile{path, dest, string(audience.Class), audience.Names})
+	}
+	return nil
+}

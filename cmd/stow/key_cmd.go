@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/devices"
+)
+
+func (a *app) keyGroup() *cobra.Command {
+	return group("key", "Issue, recover and revoke people's keys", "ict",
+		a.keyIssue(), a.keyList(), a.keyPassphrase(), a.keyRecover(), a.keyRevoke(), a.keyRotate())
+}
+
+// jsonKey is a key as commands show it.
+type jsonKey struct {
+	devices.Key
+	HolderName string `json:"holder_name"`
+	File       string `json:"file,omitempty"`
+	// Passphrase is the temporary passphrase of a key just issued, for the
+	// holder alone; absent when it was written to a file.
+	Passphrase string   `json:"passphrase,omitempty"`
+	Rekeyed    []string `json:"rekeyed,omitempty"` // sticks that carry the new key already
+}
+
+// handover says where a new key and its temporary passphrase go.
+type handover struct {
+	keyTo        string
+	passphraseTo string
+}
+
+func (h *handover) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&h.keyTo, "out", "", "write a copy of the key file to `FILE`, for the holder's computer")
+	cmd.Flags().StringVar(&h.passphraseTo, "passphrase-out", "", "write the temporary passphrase to `FILE` instead of showing it")
+}
+
+// give shows a key just issued, and writes what was asked for.
+func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, text string) error {
+	defer clear(issued.Passphrase)
+	out := jsonKey{Key: issued.Key, HolderName: issued.Holder.Name, File: issued.File, Rekeyed: rekeyed}
+	if h.keyTo != "" {
+		if err := writeNew(h.keyTo, issued.Sealed); err != nil {
+			return err
+		}
+		out.File = h.keyTo
+	}
+	if h.passphraseTo != "" {
+		if err := writeNew(h.passphraseTo, append(issued.Passphrase[:len(issued.Passphrase):len(issued.Passphrase)], '\n')); err != nil {
+			return err
+		}
+	} else {
+		out.Passphrase = string(issued.Passphrase)
+	}
+	return a.show(out, func(w io.Writer) {
+		fmt.Fprintf(w, "%s %s.\n", text, printable(issued.Holder.Name))
+		fields(w, "Key file", out.File, "Temporary passphrase", out.Passphrase)
+		fmt.Fprintln(w, "It must be changed before the key is used, so that only its holder knows it.")
+	})
+}
+
+// writeNew writes a small new file that only its owner can read.
+func writeNew(path string, content []byte) error {
+	out, err := crypt.CreateOutput(path, false)
+	if err != nil {
+		return on(path, err)
+	}
+	defer out.Discard()
+	if _, err := out.Write(content); err != nil {
+		return on(path, err)
+	}
+	return on(path, out.Commit())
+}
+
+func (a *app) keyIssue() *cobra.Command {
+	var secret passphraseFlag
+	var to handover
+	cmd := &cobra.Command{
+		Use:   "issue PERSON",
+		Short: "Make a key for a person",
+		Long: `Make a key for a person in the register, under a generated passphrase that must
+be changed before the key is used, and publish the directory. PERSON is a name,
+an e-mail address or an id.`,
+		Example: examples(
+			"stow key issue alice@hillroad.example",
+			"stow key issue 'Alice Jones' --out alice-key.age --passphrase-out slip.txt",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completePerson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				issued, err := s.IssueKey(cmd.Context(), args[0])
+				if err = a.tolerate(err); err != nil {
+					return on(args[0], err)
+				}
+				return a.give(issued, to, nil, "Issued a key to")
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	to.add(cmd)
+	return cmd
+}
+
+// tolerate turns the error of a change that stands, but could not be published,
+// into a warning.
+func (a *app) tolerate(err error) error {
+	if p := publishError(err); p != nil {
+		a.warn("This is done and in the register, but the directory could not be published (%v); it will be the next time the authority is used, or with: stow directory publish", p.Err)
+		return nil
+	}
+	return err
+}
+
+func (a *app) keyList() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use:               "list [PERSON]",
+		Short:             "List the keys that were issued",
+		Example:           examples("stow key list", "stow key list alice@hillroad.example --all"),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completePerson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				list, err := listKeys(cmd.Context(), s, args, all)
+				if err != nil {
+					return err
+				}
+				return a.show(struct {
+					Keys []jsonKey `json:"keys"`
+				}{list}, func(w io.Writer) {
+					rows := [][]string{}
+					for _, k := range list {
+						rows = append(rows, []string{k.HolderName, string(k.Status), k.Class, dayText(k.Issued), dayText(k.Ended), k.Reason, k.ID})
+					}
+					table(w, []string{"holder", "status", "class", "issued", "ended", "reason", "id"}, rows)
+				})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "list replaced and revoked keys as well")
+	return cmd
+}
+
+func listKeys(ctx context.Context, s *school.School, who []string, all bool) ([]jsonKey, error) {
+	q := devices.KeyQuery{Statuses: []devices.KeyStatus{devices.KeyIssued}}
+	if all {
+		q.Statuses = nil
+	}
+	if len(who) > 0 {
+		h, err := s.Register().FindHolder(ctx, who[0])
+		if err != nil {
+			return nil, on(who[0], err)
+		}
+		q.Holder = h.ID
+	}
+	found, err := s.Register().Keys(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	list := []jsonKey{}
+	names := map[string]string{}
+	for _, k := range found {
+		if _, known := names[k.Holder]; !known {
+			h, err := s.Register().Holder(ctx, k.Holder)
+			if err != nil {
+				return nil, err
+			}
+			names[k.Holder] = h.Name
+		}
+		file, _ := s.KeyFile(k) // a key file that is missing is no reason to show less
+		list = append(list, jsonKey{Key: k, HolderName: names[k.Holder], File: file})
+	}
+	return list, nil
+}
+
+func (a *app) keyPassphrase() *cobra.Command {
+	var current, next passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "passphrase FILE|PERSON",
+		Short: "Change the passphrase of a key",
+		Long: `Change the passphrase of a key: of a key file, or of the copy in the school's
+folder of a person's key. The new one is held to the school's policy. Copies
+elsewhere keep the old one until they are changed too, or until check-in. For the
+key that a stick carries: stow stick passphrase.`,
+		Example: examples(
+			"stow key passphrase alice-key.age",
+			"stow key passphrase alice@hillroad.example",
+			"stow key passphrase alice-key.age --passphrase-file old.txt --new-passphrase-file new.txt",
+		),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, err := os.Stat(args[0])
+			isFile := err == nil
+			old, err := a.passphrase(cmd.Context(), current, "the key, as it is now")
+			if err != nil {
+				return err
+			}
+			defer clear(old)
+			policy := a.policy()
+			chosen, err := a.newPassphrase(cmd.Context(), next, "the key", func(p []byte) error {
+				return school.JudgeChange(old, p, policy)
+			})
+			if err != nil {
+				return err
+			}
+			defer clear(chosen)
+			if isFile {
+				err = school.ChangeKeyPassphrase(args[0], old, chosen, policy, a.now())
+			} else {
+				err = a.withSchool(cmd.Context(), func(s *school.School) error {
+					return s.ChangePassphrase(cmd.Context(), args[0], old, chosen)
+				})
+			}
+			if err != nil {
+				return on(args[0], err)
+			}
+			return a.done("changed", args, "The passphrase is changed.")
+		},
+	}
+	current.addHolder(cmd)
+	next.addNew(cmd)
+	return cmd
+}
+
+func (a *app) keyRevoke() *cobra.Command {
+	var secret passphraseFlag
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "revoke PERSON --reason WHY",
+		Short: "Revoke a person's key: nobody may encrypt to it any more",
+		Long: `Revoke a person's key and publish the directory, so that nobody encrypts to it
+any more. What the key opens already, it still opens: a stick that carries it
+is re-encrypted with "stow stick rotate".`,
+		Example:           examples("stow key revoke alice@hillroad.example --reason 'passphrase seen by others'"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completePerson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if reason == "" {
+				return usagef("give the reason with --reason, for the register")
+			}
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				key, err := s.RevokeKey(cmd.Context(), args[0], reason)
+				if err = a.tolerate(err); err != nil {
+					return on(args[0], err)
+				}
+				names := a.deviceNames(cmd.Context(), s, key.Devices)
+				return a.show(jsonKey{Key: key}, func(w io.Writer) {
+					fmt.Fprintf(w, "Revoked the key of %s.\n", printable(args[0]))
+					if len(names) > 0 {
+						fmt.Fprintf(w, "It lies on %s; re-encrypt with: stow stick rotate\n", printable(joinAnd(names)))
+					}
+				})
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	cmd.Flags().StringVar(&reason, "reason", "", "`WHY`, for the register")
+	return cmd
+}
+
+// deviceNames are the names of devices by id.
+func (a *app) deviceNames(ctx context.Context, s *school.School, ids []string) []string {
+	var names []string
+	for _, id := range ids {
+		if d, err := s.Register().Device(ctx, id); err == nil {
+			names = append(names, d.Name())
+		}
+	}
+	return names
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/stick"
+)
+
+// recovery is one run of recover.
+type recovery struct {
+	sticks     []string
+	telephone  string
+	identified string
+	codeTo     string
+	secret     passphraseFlag
+	to         handover
+}
+
+func (a *app) keyRecover() *cobra.Command {
+	var r recovery
+	cmd := &cobra.Command{
+		Use:   "recover PERSON",
+		Short: "Help a person who forgot the passphrase: with a new key, or by telephone",
+		Long: `Help a person who forgot the passphrase.
+
+At the desk: make a new key for the person, under a temporary passphrase, and give
+it to their sticks, named with --stick. No data is rewritten.
+
+By telephone: --telephone DEVICE shows the one-off recovery code of their stick, to
+be read out once you are sure who is calling; --identified says how you are. The
+person opens the stick with --code. The next check-in replaces the code.`,
+		Example: examples(
+			"stow key recover alice@hillroad.example --stick /media/STICK",
+			"stow key recover alice@hillroad.example --telephone HRP-0042 --identified 'called back on her school number'",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completePerson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if (r.telephone != "") != (r.identified != "") {
+				return usagef("--telephone and --identified go together: say how you know who is calling")
+			}
+			return a.withAuthority(cmd.Context(), r.secret, func(s *school.School) error {
+				if r.telephone != "" {
+					return a.readOut(cmd.Context(), s, args[0], r)
+				}
+				return a.replaceKey(cmd.Context(), s, args[0], "passphrase forgotten", r.sticks, r.to)
+			})
+		},
+	}
+	r.secret.addAuthority(cmd, true)
+	r.to.add(cmd)
+	flags := cmd.Flags()
+	flags.StringArrayVar(&r.sticks, "stick", nil, "the person's `STICK`, plugged in, to be given the new key")
+	flags.StringVar(&r.telephone, "telephone", "", "show the recovery code of the `DEVICE`, to be read out")
+	flags.StringVar(&r.identified, "identified", "", "`HOW` you know who is calling, for the register")
+	flags.StringVar(&r.codeTo, "code-out", "", "write the recovery code to `FILE` instead of showing it")
+	cmd.MarkFlagsMutuallyExclusive("stick", "telephone")
+	_ = cmd.MarkFlagDirname("stick")
+	_ = cmd.RegisterFlagCompletionFunc("telephone", func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return a.completeDevice(cmd, nil, typed)
+	})
+	return cmd
+}
+
+// readOut shows the recovery code of a stick that the person has.
+func (a *app) readOut(ctx context.Context, s *school.School, who string, r recovery) error {
+	holder, err := s.Register().FindHolder(ctx, who)
+	if err != nil {
+		return on(who, err)
+	}
+	d, err := s.Register().FindDevice(ctx, r.telephone)
+	if err != nil {
+		return on(r.telephone, err)
+	}
+	if d.Holder != holder.ID {
+		return on(d.Name(), &notTheirs{holder.Name})
+	}
+	if _, err := os.Lstat(r.codeTo); r.codeTo != "" && err == nil { // before the code is on record as given out
+		return on(r.codeTo, crypt.ErrExists)
+	}
+	code, d, err := s.TelephoneCode(ctx, d.ID, r.identified)
+	if err != nil {
+		return on(r.telephone, err)
+	}
+	defer clear(code)
+	out := struct {
+		Device string `json:"device"`
+		Holder string `json:"holder"`
+		Code   string `json:"code,omitempty"`
+		File   string `json:"file,omitempty"`
+	}{Device: d.Name(), Holder: holder.Name, File: r.codeTo}
+	if r.codeTo != "" {
+		if err := writeNew(r.codeTo, append(code[:len(code):len(code)], '\n')); err != nil {
+			return err
+		}
+	} else {
+		out.Code = string(code)
+	}
+	return a.show(out, func(w io.Writer) {
+		fmt.Fprintf(w, "Recovery code of %s, for %s alone:\n\n    %s\n\n", printable(out.Device), printable(out.Holder), out.Code+printable(out.File))
+		fmt.Fprintln(w, "They open the stick with --code. The code is replaced when the stick is next checked in.")
+	})
+}
+
+// notTheirs: the device is in the register as somebody else's.
+type notTheirs struct{ holder string }
+
+func (e *notTheirs) Error() string { return "the register does not say that " + e.holder + " has it" }
+
+// replaceKey makes a new key for a person and gives it to the sticks that are
+// plugged in. The sticks are opened first, so that what is wrong with one shows
+// before the old key is replaced.
+func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason string, sticks []string, to handover) error {
+	for _, path := range sticks {
+		if err := a.ours(s, path); err != nil {
+			return err
+		}
+	}
+	issued, err := s.ReplaceKey(ctx, who, reason)
+	if err = a.tolerate(err); err != nil {
+		return on(who, err)
+	}
+	var rekeyed []string
+	for _, path := range sticks {
+		err := a.withDrive(path, func(drive *stick.DirFS) error {
+			opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{})
+			if err != nil {
+				return err
+			}
+			d, err := s.RekeyStick(ctx, opened, issued.Holder.ID)
+			if err = firstError(a.tolerate(err), opened.Close()); err == nil {
+				rekeyed = append(rekeyed, d.Name())
+			}
+			return err
+		})
+		if err != nil {
+			_, message := a.explain(on("the stick at "+path, err))
+			a.warn("The new key is issued, but a stick could not be given it yet; do so with: stow stick rekey %s (%s)", path, message)
+		}
+	}
+	return a.give(issued, to, rekeyed, "Issued a new key to")
+}
+
+// ours refuses what is not a stick of the school.
+func (a *app) ours(s *school.School, path string) error {
+	return a.withDrive(path, func(drive *stick.DirFS) error {
+		authority, err := s.Authority()
+		if err != nil {
+			return err
+		}
+		_, err = stick.Inspect(drive, authority.Verifier())
+		return on("the stick at "+path, err)
+	})
+}
+
+func (a *app) keyRotate() *cobra.Command {
+	var secret passphraseFlag
+	var to handover
+	var reason string
+	var sticks []string
+	cmd := &cobra.Command{
+		Use:   "rotate PERSON --reason WHY",
+		Short: "Replace a person's key by a new one",
+		Long: `Replace a person's key by a new one, under a temporary passphrase, and give it to
+their sticks, named with --stick. If the old key may be known to others, revoke it
+too (stow key revoke, before) and rotate the sticks as well (stow stick rotate).`,
+		Example: examples(
+			"stow key rotate alice@hillroad.example --reason 'yearly' --stick /media/STICK",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completePerson,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if reason == "" {
+				return usagef("give the reason with --reason, for the register")
+			}
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				return a.replaceKey(cmd.Context(), s, args[0], reason, sticks, to)
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	to.add(cmd)
+	cmd.Flags().StringVar(&reason, "reason", "", "`WHY`, for the register")
+	cmd.Flags().StringArrayVar(&sticks, "stick", nil, "the person's `STICK`, plugged in, to be given the new key")
+	_ = cmd.MarkFlagDirname("stick")
+	return cmd
+}

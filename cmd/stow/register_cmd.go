@@ -1,0 +1,276 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+)
+
+func (a *app) registerGroup() *cobra.Command {
+	return group("register", "List, search, import, export and back up the register", "ict",
+		a.registerList(), a.registerShow(), a.registerHistory(), a.registerSearch(),
+		a.registerExport(), a.registerImport(), a.registerBackup(), a.registerRestore(), a.registerCheck())
+}
+
+// deviceTable writes devices as a table.
+func deviceTable(w io.Writer, list []devices.Device, now time.Time) {
+	rows := [][]string{}
+	for _, d := range list {
+		due := dayText(d.Due)
+		if d.Overdue(now) {
+			due += " OVERDUE"
+		}
+		encrypted := "not verified"
+		if !d.Encryption.At.IsZero() {
+			encrypted = d.Encryption.Method
+			if !d.Encryption.Encrypted {
+				encrypted = "NOT ENCRYPTED"
+			}
+		}
+		rows = append(rows, []string{d.Label, string(d.Kind), joinWords(d.Make, d.Model), d.Serial, string(d.State), d.HolderName, due, dayText(d.Seen.At), encrypted, d.Site})
+	}
+	table(w, []string{"label", "kind", "make and model", "serial", "state", "holder", "due", "last seen", "encrypted", "site"}, rows)
+}
+
+// filterFlags say which devices are wanted.
+type filterFlags struct {
+	states, kinds, sites []string
+	holder               string
+	overdue, unverified  bool
+	unseen               int
+	sort                 string
+	descending           bool
+	limit                int
+}
+
+func (f *filterFlags) add(a *app, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.states, "state", nil, "only devices in this `STATE`: in stock, issued, returned, lost, stolen, found, damaged, retired, destroyed")
+	flags.StringSliceVar(&f.kinds, "kind", nil, "only devices of this `KIND`")
+	flags.StringSliceVar(&f.sites, "site", nil, "only devices of this `SITE`")
+	flags.StringVar(&f.holder, "holder", "", "only what this `PERSON` has")
+	flags.BoolVar(&f.overdue, "overdue", false, "only what should be back already")
+	flags.BoolVar(&f.unverified, "unverified", false, "only what was never verified, or found not encrypted")
+	flags.IntVar(&f.unseen, "unseen", 0, "only what was not seen for so many `DAYS`")
+	flags.StringVar(&f.sort, "sort", "", "the `COLUMN` to sort by: label, serial, kind, make, model, capacity, site, state, holder, due, last seen, verified, added, since")
+	flags.BoolVar(&f.descending, "descending", false, "sort the other way round")
+	flags.IntVar(&f.limit, "limit", 0, "at most so many; otherwise all")
+	_ = cmd.RegisterFlagCompletionFunc("holder", a.completePerson)
+	_ = cmd.RegisterFlagCompletionFunc("state", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var states []string
+		for _, s := range devices.States() {
+			states = append(states, string(s))
+		}
+		return states, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// query is what the flags ask for.
+func (f *filterFlags) query(cmd *cobra.Command, a *app, s *school.School) (devices.DeviceQuery, error) {
+	q := devices.DeviceQuery{
+		Sites: f.sites, Overdue: f.overdue, Unverified: f.unverified,
+		Sort: devices.Column(f.sort), Descending: f.descending,
+	}
+	for _, text := range f.states {
+		state, err := devices.ParseState(text)
+		if err != nil {
+			return q, err
+		}
+		q.States = append(q.States, state)
+	}
+	for _, text := range f.kinds {
+		kind, err := devices.ParseKind(text)
+		if err != nil {
+			return q, err
+		}
+		q.Kinds = append(q.Kinds, kind)
+	}
+	if f.holder != "" {
+		h, err := s.Register().FindHolder(cmd.Context(), f.holder)
+		if err != nil {
+			return q, on(f.holder, err)
+		}
+		q.Holder = h.ID
+	}
+	if f.unseen > 0 {
+		q.NotSeenSince = a.now().UTC().AddDate(0, 0, -f.unseen)
+	}
+	return q, nil
+}
+
+// found reads the devices that fit, up to the limit.
+func (f *filterFlags) found(cmd *cobra.Command, s *school.School, q devices.DeviceQuery) ([]devices.Device, error) {
+	list := []devices.Device{}
+	for {
+		q.Limit = devices.MaxPage
+		if f.limit > 0 {
+			q.Limit = min(q.Limit, f.limit-len(list))
+		}
+		page, err := s.Register().Devices(cmd.Context(), q)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, page.Devices...)
+		if q.After = page.Next; q.After == "" || f.limit > 0 && len(list) >= f.limit {
+			return list, nil
+		}
+	}
+}
+
+func (a *app) showDevices(list []devices.Device) error {
+	return a.show(struct {
+		Devices []devices.Device `json:"devices"`
+	}{list}, func(w io.Writer) {
+		deviceTable(w, list, a.now())
+		fmt.Fprintf(w, "%s.\n", counted(len(list), "device", "devices"))
+	})
+}
+
+func (a *app) registerList() *cobra.Command {
+	var filter filterFlags
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List devices",
+		Example: examples(
+			"stow register list",
+			"stow register list --overdue --sort due",
+			"stow register list --state lost,stolen --json",
+			"stow register list --unseen 60 --site 'Upper school'",
+		),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				q, err := filter.query(cmd, a, s)
+				if err != nil {
+					return err
+				}
+				list, err := filter.found(cmd, s, q)
+				if err != nil {
+					return err
+				}
+				return a.showDevices(list)
+			})
+		},
+	}
+	filter.add(a, cmd)
+	return cmd
+}
+
+func (a *app) registerSearch() *cobra.Command {
+	var filter filterFlags
+	var presentOnly bool
+	cmd := &cobra.Command{
+		Use:   "search WORDS",
+		Short: "Search devices by anything known of them, past holders and reasons included",
+		Long: `Search devices: every word must be the beginning of a word in the label, serial,
+kind, make, model, site, notes or holder, or in what ever happened to the device;
+so past holders and reasons are found too. Labels and serials are also found by
+what is inside them, from three characters on.`,
+		Example: examples("stow register search jones", "stow register search 'kingston bus' --state lost"),
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				q, err := filter.query(cmd, a, s)
+				if err != nil {
+					return err
+				}
+				q.Search, q.PresentOnly = joinWords(args...), presentOnly
+				list, err := filter.found(cmd, s, q)
+				if err != nil {
+					return err
+				}
+				return a.showDevices(list)
+			})
+		},
+	}
+	filter.add(a, cmd)
+	cmd.Flags().BoolVar(&presentOnly, "present-only", false, "leave out what happened in the past")
+	return cmd
+}
+
+func (a *app) registerShow() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show DEVICE",
+		Short:             "Show everything known of a device",
+		Example:           examples("stow register show HRP-0042"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				d, err := s.Register().FindDevice(cmd.Context(), args[0])
+				if err != nil {
+					return on(args[0], err)
+				}
+				return a.show(d, func(w io.Writer) { deviceFields(w, d, a.now()) })
+			})
+		},
+	}
+}
+
+func deviceFields(w io.Writer, d devices.Device, now time.Time) {
+	due := dayText(d.Due)
+	if d.Overdue(now) {
+		due += " (overdue)"
+	}
+	capacity := ""
+	if d.Capacity > 0 {
+		capacity = sizeText(d.Capacity)
+	}
+	fields(w,
+		"Label", d.Label, "Kind", string(d.Kind), "Make and model", joinWords(d.Make, d.Model), "Serial", d.Serial,
+		"Capacity", capacity, "Site", d.Site, "Notes", d.Notes,
+		"State", fmt.Sprintf("%s since %s", d.State, dayText(d.Since)), "Holder", d.HolderName, "Due", due,
+		"Encryption", encryptionText(d.Encryption), "Last seen", seenText(d.Seen),
+		"Recovery code", codeText(d.Recovery), "Id", d.ID)
+}
+
+func seenText(s devices.Sighting) string {
+	if s.At.IsZero() {
+		return "never"
+	}
+	text := timeText(s.At)
+	if s.Place != "" {
+		text += ", " + s.Place
+	}
+	if s.Stick != "" {
+		text += ", layer " + strconv.FormatInt(s.Sequence, 10)
+	}
+	if s.Size > 0 {
+		text += fmt.Sprintf(", %s of %s used", sizeText(s.Used), sizeText(s.Size))
+	}
+	if s.Health != devices.Unchecked {
+		text += ", " + string(s.Health)
+	}
+	if s.Older {
+		text += ", OLDER than when seen before"
+	}
+	return text
+}
+
+func codeText(c devices.RecoveryCode) string {
+	switch {
+	case c.Digest == "":
+		return ""
+	case !c.Used.IsZero():
+		return "given out on " + dayText(c.Used) + "; it is replaced at check-in"
+	}
+	return "stored on " + dayText(c.Stored)
+}
+
+// dateOf reads a date flag, in local time.
+func dateOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
+	if err != nil {
+		return time.Time{}, usagef("%q is not a date such as 2026-09-24", text)
+	}
+	return day.UTC(), nil
+}

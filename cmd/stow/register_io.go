@@ -1,0 +1,365 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/devices"
+)
+
+// jsonEvent is an event with the names that it is about.
+type jsonEvent struct {
+	devices.Event
+	DeviceName string `json:"device_name,omitempty"`
+	HolderName string `json:"holder_name,omitempty"`
+}
+
+func (a *app) registerHistory() *cobra.Command {
+	var person, from, until string
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "history [DEVICE]",
+		Short: "Show what happened to a device or a person, or everything",
+		Example: examples(
+			"stow register history HRP-0042",
+			"stow register history --holder alice@hillroad.example",
+			"stow register history --from 2026-09-01 --until 2026-10-01 --json",
+		),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q := devices.EventQuery{Oldest: true}
+			var err error
+			if q.From, err = dateOf(from); err != nil {
+				return err
+			}
+			if q.Until, err = dateOf(until); err != nil {
+				return err
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				if err := about(cmd.Context(), s, &q, args, person); err != nil {
+					return err
+				}
+				list, err := events(cmd.Context(), s, q, limit)
+				if err != nil {
+					return err
+				}
+				return a.showEvents(list)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&person, "holder", "", "what happened to this `PERSON`")
+	flags.StringVar(&from, "from", "", "from this `DATE` on")
+	flags.StringVar(&until, "until", "", "before this `DATE`")
+	flags.IntVar(&limit, "limit", 0, "at most so many events; otherwise all")
+	_ = cmd.RegisterFlagCompletionFunc("holder", a.completePerson)
+	return cmd
+}
+
+// about narrows a query to a device and a person.
+func about(ctx context.Context, s *school.School, q *devices.EventQuery, device []string, person string) error {
+	if len(device) > 0 {
+		d, err := s.Register().FindDevice(ctx, device[0])
+		if err != nil {
+			return on(device[0], err)
+		}
+		q.Device = d.ID
+	}
+	if person != "" {
+		h, err := s.Register().FindHolder(ctx, person)
+		if err != nil {
+			return on(person, err)
+		}
+		q.Holder = h.ID
+	}
+	return nil
+}
+
+// events reads the events that fit, with names, up to the limit.
+func events(ctx context.Context, s *school.School, q devices.EventQuery, limit int) ([]jsonEvent, error) {
+	list := []jsonEvent{}
+	names := map[string]string{}
+	for {
+		q.Limit = devices.MaxPage
+		if limit > 0 {
+			q.Limit = min(q.Limit, limit-len(list))
+		}
+		page, err := s.Register().Events(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			list = append(list, jsonEvent{e, nameOf(names, e.Device, func() (string, error) {
+				d, err := s.Register().Device(ctx, e.Device)
+				return d.Name(), err
+			}), nameOf(names, e.Holder, func() (string, error) {
+				h, err := s.Register().Holder(ctx, e.Holder)
+				return h.Name, err
+			})})
+			q.After = e.Number
+		}
+		if len(page) < q.Limit || limit > 0 && len(list) >= limit {
+			return list, nil
+		}
+	}
+}
+
+// nameOf looks a name up once.
+func nameOf(known map[string]string, id string, look func() (string, error)) string {
+	if id == "" {
+		return ""
+	}
+	name, ok := known[id]
+	if !ok {
+		var err error
+		if name, err = look(); err != nil {
+			name = id
+		}
+		known[id] = name
+	}
+	return name
+}
+
+func (a *app) showEvents(list []jsonEvent) error {
+	return a.show(struct {
+		Events []jsonEvent `json:"events"`
+	}{list}, func(w io.Writer) {
+		rows := [][]string{}
+		for _, e := range list {
+			rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), e.DeviceName, e.HolderName, shorten(string(e.Body))})
+		}
+		table(w, []string{"no", "when", "by", "what", "device", "person", "details"}, rows)
+	})
+}
+
+// shorten keeps a line of details readable.
+func shorten(s string) string {
+	const limit = 100
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return s
+}
+
+func (a *app) registerExport() *cobra.Command {
+	var filter filterFlags
+	var encrypted bool
+	cmd := &cobra.Command{
+		Use:   "export [FILE]",
+		Short: "Write devices as CSV, for a spreadsheet or another register",
+		Long: `Write devices as CSV to a file or standard output; "stow register import" reads it
+back exactly. The file holds personal data: with --encrypted it is an age file that
+only the school's recovery key opens.`,
+		Example: examples(
+			"stow register export devices.csv",
+			"stow register export --encrypted devices.csv.age",
+			"stow register export --overdue | less",
+		),
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if encrypted && len(args) == 0 {
+				return usagef("name the file that --encrypted is to write")
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				q, err := filter.query(cmd, a, s)
+				if err != nil {
+					return err
+				}
+				write := func(w io.Writer) error { return s.Register().Export(cmd.Context(), w, q) }
+				switch {
+				case len(args) == 0:
+					return write(a.stdout)
+				case encrypted:
+					err = s.ExportEncrypted(args[0], write)
+				default:
+					err = writeOut(args[0], write)
+				}
+				if err != nil {
+					return on(args[0], err)
+				}
+				return a.done("exported", args, "Exported to "+args[0]+".")
+			})
+		},
+	}
+	filter.add(a, cmd)
+	_ = cmd.Flags().MarkHidden("limit")
+	cmd.Flags().BoolVar(&encrypted, "encrypted", false, "encrypt the file to the school's recovery key")
+	return cmd
+}
+
+// writeOut writes a new file that appears only when it is complete.
+func writeOut(path string, write func(io.Writer) error) error {
+	out, err := crypt.CreateOutput(path, false)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if err := write(out); err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+func (a *app) registerImport() *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Read devices from CSV",
+		Long: `Read devices from CSV with a header line, or from standard input with -. Rows are
+matched with devices by label or serial, so that importing again updates. If
+anything is wrong, the lines and columns are named and nothing is imported.`,
+		Example: examples("stow register import devices.csv --dry-run", "stow register import devices.csv"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			src := a.input(cmd.Context())
+			if args[0] != "-" {
+				f, err := os.Open(args[0])
+				if err != nil {
+					return on(args[0], err)
+				}
+				defer f.Close()
+				src = f
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				result, err := s.Register().Import(cmd.Context(), a.actor(), src, devices.ImportOptions{DryRun: dryRun})
+				if wrong, ok := errors.AsType[*devices.ImportError](err); ok && !a.json {
+					for _, row := range wrong.Rows {
+						fmt.Fprintf(a.stderr, "%s\n", printable(rowText(row)))
+					}
+				}
+				if err != nil {
+					return on(args[0], err)
+				}
+				return a.showImport(result, dryRun)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
+	return cmd
+}
+
+// jsonImport is the result of an import.
+type jsonImport struct {
+	DryRun  bool         `json:"dry_run"`
+	Added   int          `json:"added"`
+	Changed int          `json:"changed"`
+	Same    int          `json:"same"`
+	Holders int          `json:"holders"`
+	Changes []jsonChange `json:"changes"`
+}
+
+type jsonChange struct {
+	Line   int      `json:"line"`
+	Device string   `json:"device"`
+	Name   string   `json:"name"`
+	Added  bool     `json:"added"`
+	Fields []string `json:"fields,omitempty"`
+}
+
+func (a *app) showImport(r devices.ImportResult, dryRun bool) error {
+	j := jsonImport{dryRun, r.Added, r.Changed, r.Same, r.Holders, []jsonChange{}}
+	for _, c := range r.Changes {
+		j.Changes = append(j.Changes, jsonChange(c))
+	}
+	return a.show(j, func(w io.Writer) {
+		verb := "Imported"
+		if dryRun {
+			verb = "Would import"
+			for _, c := range r.Changes {
+				what := "new"
+				if !c.Added {
+					what = strings.Join(c.Fields, ", ")
+				}
+				fmt.Fprintf(w, "line %d: %s: %s\n", c.Line, printable(c.Name), printable(what))
+			}
+		}
+		fmt.Fprintf(w, "%s: %d new, %d changed, %d the same; %s added.\n", verb, r.Added, r.Changed, r.Same, counted(r.Holders, "person", "people"))
+	})
+}
+
+func (a *app) registerBackup() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "backup FILE.age",
+		Short: "Write a copy of the register, encrypted to the school's recovery key",
+		Long: `Write a copy of the register, as it is at one moment, as an age file that only
+the school's authority opens. Others may go on using the register meanwhile.`,
+		Example: examples("stow register backup /mnt/backup/register-2026-09-24.age"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				if err := s.BackUpRegister(cmd.Context(), args[0]); err != nil {
+					return on(args[0], err)
+				}
+				return a.done("backed up", args, "Backed up to "+args[0]+".")
+			})
+		},
+	}
+	return cmd
+}
+
+func (a *app) registerRestore() *cobra.Command {
+	var secret passphraseFlag
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "restore FILE.age --replace",
+		Short: "Replace the register by a backup",
+		Long: `Replace the register by a backup, which is decrypted and checked completely
+first; if anything is wrong, the register stays as it was. What happened since the
+backup is lost: publish the directory again afterwards.`,
+		Example: examples("stow register restore /mnt/backup/register-2026-09-24.age --replace"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !yes {
+				return usagef("add --replace: the register as it is now will be gone")
+			}
+			dir, _, err := a.theSchool()
+			if err != nil {
+				return err
+			}
+			f, err := os.Open(args[0])
+			if err != nil {
+				return on(args[0], err)
+			}
+			defer f.Close()
+			passphrase, err := a.passphrase(cmd.Context(), secret, "the school's authority")
+			if err != nil {
+				return err
+			}
+			defer clear(passphrase)
+			if err := school.RestoreRegister(cmd.Context(), dir, f, passphrase); err != nil {
+				return on(args[0], err)
+			}
+			return a.done("restored", args, "The register is restored; now publish the directory: stow directory publish")
+		},
+	}
+	secret.addAuthority(cmd, true)
+	cmd.Flags().BoolVar(&yes, "replace", false, "replace the register as it is now")
+	return cmd
+}
+
+func (a *app) registerCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:     "check",
+		Short:   "Check that the register is whole and follows from its events",
+		Example: examples("stow register check"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				if err := s.CheckRegister(cmd.Context()); err != nil {
+					return on("the register", err)
+				}
+				return a.done("checked", nil, "The register is whole, and everything in it follows from its events.")
+			})
+		},
+	}
+}

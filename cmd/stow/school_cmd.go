@@ -1,0 +1,270 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+)
+
+func (a *app) schoolGroup() *cobra.Command {
+	return group("school", "Set up the school's folder", "ict",
+		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy())
+}
+
+// jsonSchool is a school as it shows itself.
+type jsonSchool struct {
+	Dir       string       `json:"dir"`
+	Name      string       `json:"name"`
+	Verifier  string       `json:"verifier"`
+	Serial    int64        `json:"directory_serial"`
+	Recovery  []string     `json:"recovery"`
+	Policy    *keys.Policy `json:"policy,omitempty"`
+	ConfigSet string       `json:"config,omitempty"`
+}
+
+func (a *app) schoolInit() *cobra.Command {
+	var name string
+	var setDefault bool
+	var secret passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "init DIR --name NAME",
+		Short: "Make a new school in an empty folder",
+		Long: `Make a new school in an empty folder: the authority (the signing key and the
+recovery key, under a passphrase that you choose), the directory and the
+register. Keep a copy of authority.age and its passphrase apart, in a safe:
+without them nothing can be recovered or issued.`,
+		Example: examples(
+			"stow school init ~/school --name 'Hill Road Primary' --set-default",
+			"stow school init /srv/school --name 'Hill Road Primary' --passphrase-file secret.txt",
+		),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := filepath.Abs(args[0])
+			if err != nil {
+				return err
+			}
+			if name == "" {
+				return usagef("give the school's name with --name")
+			}
+			plan := school.Plan{Name: name, Policy: a.defaultPolicy()}
+			plan.Passphrase, err = a.newPassphrase(cmd.Context(), secret, "the school's authority", func(p []byte) error {
+				_, err := keys.Judge(p, plan.Policy, name)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			defer clear(plan.Passphrase)
+			if err := school.Init(cmd.Context(), dir, plan, a.options("")); err != nil {
+				return on(dir, err)
+			}
+			out, err := a.describeSchool(dir)
+			if err != nil {
+				return err
+			}
+			if setDefault {
+				if out.ConfigSet, err = writeConfig(config{School: dir, Verifier: out.Verifier}); err != nil {
+					return err
+				}
+			}
+			return a.show(out, func(w io.Writer) {
+				fmt.Fprintf(w, "Made the school %s in %s.\n", printable(name), printable(dir))
+				fmt.Fprintln(w, "Keep a copy of authority.age and its passphrase in a safe: nothing replaces them.")
+				if !setDefault {
+					fmt.Fprintf(w, "To use it without --school from now on: stow school use %s\n", printable(dir))
+				}
+			})
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "", "the school's `NAME`")
+	cmd.Flags().BoolVar(&setDefault, "set-default", false, "use this school from now on, without --school")
+	secret.addAuthority(cmd, true)
+	return cmd
+}
+
+// describeSchool reads what a school's directory says of it.
+func (a *app) describeSchool(dir string) (jsonSchool, error) {
+	d, err := school.ReadDirectory(filepath.Join(dir, school.DirectoryFile), "")
+	if err != nil {
+		return jsonSchool{}, on("the directory in "+dir, err)
+	}
+	return jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery}, nil
+}
+
+func (a *app) schoolUse() *cobra.Command {
+	return &cobra.Command{
+		Use:   "use DIR",
+		Short: "Use a school's folder from now on, without --school",
+		Long: `Write the config file, so that commands need no --school. The school's verifier
+key is remembered with it: a directory that is signed by anyone else is then
+refused. Compare the key with ICT's the first time.`,
+		Example: examples("stow school use /mnt/ict/school"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, err := filepath.Abs(args[0])
+			if err != nil {
+				return err
+			}
+			out, err := a.describeSchool(dir)
+			if err != nil {
+				return err
+			}
+			if out.ConfigSet, err = writeConfig(config{School: dir, Verifier: out.Verifier}); err != nil {
+				return err
+			}
+			return a.show(out, func(w io.Writer) {
+				fmt.Fprintf(w, "Using %s in %s from now on.\n", printable(out.Name), printable(dir))
+				fields(w, "Verifier key", out.Verifier, "Written to", out.ConfigSet)
+			})
+		},
+	}
+}
+
+func (a *app) schoolShow() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show",
+		Short:   "Show which school is in use, its verifier key and its policy",
+		Example: examples("stow school show", "stow school show --json"),
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, _, err := a.theSchool()
+			if err != nil {
+				return err
+			}
+			d, err := a.directory("")
+			if err != nil {
+				return err
+			}
+			out := jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery, Policy: &d.Policy}
+			return a.show(out, func(w io.Writer) {
+				fields(w, "School", d.School, "Folder", dir, "Verifier key", d.Verifier,
+					"Directory", fmt.Sprintf("number %d of %s", d.Serial, timeText(d.Published)))
+				showPolicy(w, d.Policy)
+			})
+		},
+	}
+}
+
+func (a *app) schoolPassphrase() *cobra.Command {
+	var current, next passphraseFlag
+	cmd := &cobra.Command{
+		Use:     "passphrase",
+		Short:   "Change the authority's passphrase",
+		Example: examples("stow school passphrase"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				old, err := a.passphrase(cmd.Context(), current, "the school's authority")
+				if err != nil {
+					return err
+				}
+				defer clear(old)
+				chosen, err := a.newPassphrase(cmd.Context(), next, "the school's authority", func(p []byte) error {
+					return school.JudgeChange(old, p, s.Policy())
+				})
+				if err != nil {
+					return err
+				}
+				defer clear(chosen)
+				if err := s.ChangeAuthorityPassphrase(cmd.Context(), old, chosen); err != nil {
+					return on("the school's authority", err)
+				}
+				return a.done("changed", nil, "The authority's passphrase is changed; copies of authority.age kept elsewhere still have the old one.")
+			})
+		},
+	}
+	current.addAuthority(cmd, true)
+	next.addNew(cmd)
+	return cmd
+}
+
+// policyFlags are the flags that change the policy.
+var policyFlags = []string{"class", "words", "min-length", "work-factor", "loan-days", "unseen-days", "lock-minutes", "keys-on-stick"}
+
+func (a *app) schoolPolicy() *cobra.Command {
+	var secret passphraseFlag
+	var class string
+	var p keys.Policy
+	var workFactor int
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Show the school's policy, or change it",
+		Long: `Show what the school asks of its keys and loans, or change it with flags. The
+policy is part of the directory, which is published again; sticks keep the
+policy of the day they were issued.`,
+		Example: examples("stow school policy", "stow school policy --loan-days 90 --words 7"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			changed := cmd.Flags().Changed
+			if !slices.ContainsFunc(policyFlags, changed) {
+				d, err := a.directory("")
+				if err != nil {
+					return err
+				}
+				return a.show(d.Policy, func(w io.Writer) { showPolicy(w, d.Policy) })
+			}
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				next := s.Policy()
+				set(changed("class"), &next.Class, keys.Class(class))
+				set(changed("words"), &next.Words, p.Words)
+				set(changed("min-length"), &next.MinLength, p.MinLength)
+				set(changed("work-factor"), &next.WorkFactor, keys.WorkFactor(workFactor))
+				set(changed("loan-days"), &next.LoanDays, p.LoanDays)
+				set(changed("unseen-days"), &next.UnseenDays, p.UnseenDays)
+				set(changed("lock-minutes"), &next.LockMinutes, p.LockMinutes)
+				set(changed("keys-on-stick"), &next.KeysOnStick, p.KeysOnStick)
+				d, err := s.SetPolicy(cmd.Context(), next)
+				if err != nil {
+					return on("the policy", err)
+				}
+				return a.show(d.Policy, func(w io.Writer) { showPolicy(w, d.Policy) })
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	flags := cmd.Flags()
+	flags.StringVar(&class, "class", "", "the `CLASS` of new keys: hybrid or x25519")
+	flags.IntVar(&p.Words, "words", 0, "words in a generated passphrase")
+	flags.IntVar(&p.MinLength, "min-length", 0, "characters that a chosen passphrase must have")
+	flags.IntVar(&workFactor, "work-factor", 0, "scrypt work factor of key files")
+	flags.IntVar(&p.LoanDays, "loan-days", 0, "days until a device is due back, 0 for no date")
+	flags.IntVar(&p.UnseenDays, "unseen-days", 0, "days after which a device counts as not seen lately")
+	flags.IntVar(&p.LockMinutes, "lock-minutes", 0, "minutes without use after which an open stick locks")
+	flags.BoolVar(&p.KeysOnStick, "keys-on-stick", true, "carry holders' keys on their sticks")
+	_ = cmd.RegisterFlagCompletionFunc("class", cobra.FixedCompletions([]string{"hybrid", "x25519"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// set puts value into target if it was asked for.
+func set[T any](asked bool, target *T, value T) {
+	if asked {
+		*target = value
+	}
+}
+
+func showPolicy(w io.Writer, p keys.Policy) {
+	loan := "no date"
+	if p.LoanDays > 0 {
+		loan = counted(p.LoanDays, "day", "days")
+	}
+	onStick := "on their sticks"
+	if !p.KeysOnStick {
+		onStick = "kept off the stick"
+	}
+	fields(w,
+		"Class of new keys", string(p.Class),
+		"Generated passphrases", counted(p.Words, "word", "words"),
+		"Chosen passphrases", fmt.Sprintf("at least %d characters and %.0e guesses", p.MinLength, p.MinGuesses),
+		"scrypt work factor", strconv.Itoa(int(p.WorkFactor)),
+		"Loans", loan,
+		"Not seen lately", "after "+counted(p.UnseenDays, "day", "days"),
+		"Open sticks lock", "after "+counted(p.LockMinutes, "minute", "minutes"),
+		"Holders' keys", onStick)
+}

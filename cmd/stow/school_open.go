@@ -1,0 +1,121 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os/user"
+	"path/filepath"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+)
+
+// theSchool returns the school's folder and the verifier key it was first seen
+// with, if any: from --school, or else from the config file.
+func (a *app) theSchool() (dir, verifier string, err error) {
+	c, err := readConfig()
+	if err != nil {
+		return "", "", err
+	}
+	dir = cmp.Or(a.schoolDir, c.School)
+	if dir == "" {
+		return "", "", errNoSchool
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	if dir == c.School {
+		verifier = c.Verifier
+	}
+	return dir, verifier, nil
+}
+
+// options are what package school is told in this run.
+func (a *app) options(verifier string) school.Options {
+	return school.Options{Actor: a.actor(), Clock: a.now, Verifier: verifier}
+}
+
+// actor is who does it, for the register.
+func (a *app) actor() string {
+	if a.by != "" {
+		return a.by
+	}
+	if u, err := user.Current(); err == nil {
+		return cmp.Or(u.Name, u.Username)
+	}
+	return "ICT"
+}
+
+// withSchool runs do with the school's folder open and its authority locked.
+func (a *app) withSchool(ctx context.Context, do func(*school.School) error) (err error) {
+	dir, verifier, err := a.theSchool()
+	if err != nil {
+		return err
+	}
+	s, err := school.Open(ctx, dir, a.options(verifier))
+	if err != nil {
+		return on(dir, err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return do(s)
+}
+
+// withAuthority runs do with the school's folder open and its authority
+// unlocked.
+func (a *app) withAuthority(ctx context.Context, from passphraseFlag, do func(*school.School) error) error {
+	return a.withSchool(ctx, func(s *school.School) error {
+		if err := a.unlock(ctx, s, from); err != nil {
+			return err
+		}
+		return do(s)
+	})
+}
+
+// unlock asks for the authority's passphrase and unlocks it.
+func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag) error {
+	passphrase, err := a.passphrase(ctx, from, "the school's authority")
+	if err != nil {
+		return err
+	}
+	defer clear(passphrase)
+	err = s.Unlock(ctx, passphrase)
+	if p, ok := errors.AsType[*school.PublishError](err); ok {
+		a.warn("The directory is behind the register and could not be published now (%v).", p.Err)
+		return nil
+	}
+	return on("the school's authority", err)
+}
+
+// directory reads the school's directory, which needs no register and no
+// passphrase. A path takes the place of the one in the school's folder.
+func (a *app) directory(path string) (*keys.Directory, error) {
+	dir, verifier, err := a.theSchool()
+	if err != nil && (path == "" || !errors.Is(err, errNoSchool)) {
+		return nil, err
+	}
+	if path == "" {
+		path = filepath.Join(dir, school.DirectoryFile)
+	}
+	d, err := school.ReadDirectory(path, verifier)
+	return d, on("the directory "+path, err)
+}
+
+// policy is that of the school's directory, or the default where there is none
+// at hand.
+func (a *app) policy() keys.Policy {
+	d, err := a.directory("")
+	if err != nil {
+		return a.defaultPolicy()
+	}
+	return d.Policy
+}
+
+// defaultPolicy is what a new school begins with.
+func (a *app) defaultPolicy() keys.Policy {
+	p := keys.DefaultPolicy()
+	if a.workFactor != 0 {
+		p.WorkFactor = a.workFactor
+	}
+	return p
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stowage/crypt/keys"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"stow": func() {
+			a := newApp()
+			a.workFactor = keys.InsecureTestWorkFactor // scrypt is slow by design
+			os.Exit(a.run(os.Args[1:]))
+		},
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			return os.MkdirAll(env.WorkDir+"/home", 0o700)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fails":  fails,
+			"json":   jsonField,
+			"damage": damage,
+			"save":   save,
+		},
+	})
+}
+
+// fails runs stow and checks its exit code by name: fails wrong-key stow …
+func fails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: fails NAME PROGRAM ARG…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		ts.Fatalf("wanted %s, but it ended with %v", args[0], err)
+	}
+	if got := exitCode(exit.ExitCode()); got.name() != args[0] || got == exitOK {
+		ts.Fatalf("wanted %s, but it ended with %d (%s)", args[0], got, got.name())
+	}
+}
+
+// jsonField checks a field of the JSON document on standard output or standard
+// error: json stdout devices.0.state issued. A value of - means that the field
+// must be there and not empty.
+func jsonField(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json stdout|stderr PATH VALUE")
+	}
+	got, err := field(ts.ReadFile(args[0]), args[1])
+	found := err == nil && (got == args[2] || args[2] == "-" && got != "")
+	if found == neg {
+		ts.Fatalf("%s is %q (%v), wanted %q", args[1], got, err, args[2])
+	}
+}
+
+// field finds a value in a JSON document by a path with dots; # is the length
+// of a list.
+func field(document, path string) (string, error) {
+	var v any
+	if err := json.Unmarshal([]byte(document), &v); err != nil {
+		return "", err
+	}
+	for name := range strings.SplitSeq(path, ".") {
+		switch in := v.(type) {
+		case map[string]any:
+			next, ok := in[name]
+			if !ok {
+				return "", fmt.Errorf("no field %s", name)
+			}
+			v = next
+		case []any:
+			if name == "#" {
+				v = strconv.Itoa(len(in))
+				continue
+			}
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(in) {
+				return "", fmt.Errorf("no entry %s", name)
+			}
+			v = in[i]
+		default:
+			return "", fmt.Errorf("nothing below %s", name)
+		}
+	}
+	if s, ok := v.(string); ok {
+		return s, nil
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
+}
+
+// damage flips one bit of a file: damage FILE OFFSET. A negative offset counts
+// from the end.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: damage FILE OFFSET")
+	}
+	name := ts.MkAbs(args[0])
+	content, err := os.ReadFile(name)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(content)
+	}
+	if at < 0 || at >= len(content) {
+		ts.Fatalf("%s has only %d bytes", args[0], len(content))
+	}
+	content[at] ^= 1
+	ts.Check(os.WriteFile(name, content, 0o600))
+}
+
+// save puts a field of the JSON document on standard output into an environment
+// variable, or without a path the first line: save NAME [PATH].
+func save(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: save NAME [PATH]")
+	}
+	out := ts.ReadFile("stdout")
+	if len(args) == 1 {
+		first, _, _ := strings.Cut(out, "\n")
+		ts.Setenv(args[0], first)
+		return
+	}
+	value, err := field(out, args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], value)
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt/stick"
+)
+
+// jsonProblem is something wrong on a stick.
+type jsonProblem struct {
+	Kind    string   `json:"kind"`
+	Layer   int64    `json:"layer,omitempty"`
+	File    string   `json:"file,omitempty"` // on the drive
+	Message string   `json:"message"`
+	Files   []string `json:"files,omitempty"` // of the stick, that cannot be read because of it
+}
+
+func problemList(problems []stick.Problem) []jsonProblem {
+	list := []jsonProblem{}
+	for _, p := range problems {
+		list = append(list, jsonProblem{string(p.Kind), p.Seq, p.Name, warningText(p.Warning), p.Files})
+	}
+	return list
+}
+
+// damageFound says that a check found something that is not as it was written.
+type damageFound struct{ files int }
+
+func (e *damageFound) Error() string {
+	return "damage found; " + counted(e.files, "file", "files") + " cannot be read"
+}
+
+// problemsError is what a check with these problems ends in. A torn layer that
+// was never reported as stored is cleaned up by itself and harms nothing.
+func problemsError(problems []jsonProblem) error {
+	found := &damageFound{}
+	for _, p := range problems {
+		found.files += len(p.Files)
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return found
+}
+
+func (a *app) stickCheck() *cobra.Command {
+	var unlock unlockFlags
+	cmd := &cobra.Command{
+		Use:   "check STICK",
+		Short: "Read every byte of a stick to see that nothing is damaged, forged or missing",
+		Long: `Read every byte of a stick to see that nothing is damaged, forged or missing, and
+name the files concerned. It changes nothing, and ends with exit code 8 when
+something is wrong.`,
+		Example:           examples("stow stick check /media/STICK", "stow stick check /media/STICK --recovery --json"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forReading, func(ctx context.Context, s *stick.Stick) error {
+				p := a.progress("checking")
+				result, err := s.Check(ctx, p)
+				p.end()
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return on("the stick at "+args[0], a.showCheck(result))
+			})
+		},
+	}
+	unlock.add(cmd)
+	return cmd
+}
+
+func (a *app) showCheck(r stick.CheckResult) error {
+	out := struct {
+		Healthy  bool          `json:"healthy"`
+		Layers   int           `json:"layers"`
+		Files    int           `json:"files"`
+		Bytes    int64         `json:"bytes"`
+		Problems []jsonProblem `json:"problems"`
+	}{r.Healthy(), r.Layers, r.Files, r.Bytes, problemList(r.Problems)}
+	err := a.show(out, func(w io.Writer) {
+		if r.Healthy() {
+			fmt.Fprintf(w, "Healthy: %s in %s (%s), every byte as it was written.\n", counted(r.Files, "file", "files"), counted(r.Layers, "layer", "layers"), sizeText(r.Bytes))
+			return
+		}
+		for _, p := range out.Problems {
+			fmt.Fprintln(w, printable(p.Message))
+			for _, f := range p.Files {
+				fmt.Fprintf(w, "  cannot be read: %s\n", printable(f))
+			}
+		}
+	})
+	return firstError(err, problemsError(out.Problems))
+}
+
+// jsonInfo is what is known of a stick.
+type jsonInfo struct {
+	ID          string       `json:"id"`
+	Label       string       `json:"label"`
+	School      string       `json:"school"`
+	Return      string       `json:"return"`
+	Class       string       `json:"class"`
+	Generation  int          `json:"generation"`
+	KeyOnStick  bool         `json:"key_on_stick"`
+	CodeOnStick bool         `json:"recovery_code_on_stick"`
+	Layers      int          `json:"layers"`
+	Bytes       int64        `json:"bytes"`
+	InUse       string       `json:"in_use,omitempty"`
+	Verified    bool         `json:"verified"` // the school's signature was checked
+	Opened      *jsonContent `json:"opened,omitempty"`
+}
+
+// jsonContent is what only an opened stick tells.
+type jsonContent struct {
+	Holder     string   `json:"holder,omitempty"`
+	MustChange bool     `json:"must_change_passphrase"`
+	Head       string   `json:"head"`
+	Files      int      `json:"files"`
+	Live       int64    `json:"live_bytes"`
+	Dead       int64    `json:"dead_bytes"`
+	Other      int64    `json:"other_bytes"`
+	Free       int64    `json:"free_bytes"`
+	Total      int64    `json:"total_bytes"`
+	Warnings   []string `json:"warnings"`
+}
+
+func (a *app) stickInfo() *cobra.Command {
+	var unlock unlockFlags
+	var sealed bool
+	cmd := &cobra.Command{
+		Use:   "info STICK",
+		Short: "Show what a stick is, and how its space is used",
+		Long: `Show what a stick is, and how its space is used. With --sealed only what can be
+known without a key, and no passphrase is asked for.`,
+		Example:           examples("stow stick info /media/STICK", "stow stick info /media/STICK --sealed --json"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var info jsonInfo
+			err := a.withDrive(args[0], func(drive *stick.DirFS) (err error) {
+				info, err = a.sealedInfo(drive)
+				return on(args[0], err)
+			})
+			if err != nil || sealed {
+				return firstError(err, a.showInfo(info))
+			}
+			return a.withOpened(cmd.Context(), args[0], unlock, forReading, func(s *openedStick) error {
+				if info.Opened, err = contentInfo(s); err != nil {
+					return err
+				}
+				info.Verified = true // opening a stick checks its note
+				return a.showInfo(info)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&sealed, "sealed", false, "show only what anyone can see, without a key")
+	return cmd
+}
+
+// sealedInfo is what anyone can see of a stick. Where a directory is at hand,
+// the note is checked against its school.
+func (a *app) sealedInfo(drive stick.FS) (jsonInfo, error) {
+	summary, err := stick.Inspect(drive, "")
+	if err != nil {
+		return jsonInfo{}, err
+	}
+	n := summary.Note
+	info := jsonInfo{
+		ID: n.ID, Label: n.Label, School: n.School, Return: n.Return, Class: string(n.Class), Generation: n.Generation,
+		KeyOnStick: summary.Holder, CodeOnStick: summary.Code, Layers: summary.Layers, Bytes: summary.Bytes,
+	}
+	if summary.InUse != nil {
+		info.InUse = summary.InUse.Error()
+	}
+	if d, err := a.directory(""); err == nil {
+		_, err = stick.Inspect(drive, d.Verifier)
+		info.Verified = err == nil
+	}
+	return info, nil
+}
+
+func contentInfo(s *openedStick) (*jsonContent, error) {
+	usage, err := s.Usage()
+	if err != nil {
+		return nil, err
+	}
+	c := &jsonContent{
+		MustChange: s.MustChangePassphrase(), Head: s.Head().String(), Files: usage.Files,
+		Live: usage.Live, Dead: usage.Dead, Other: usage.Other, Free: usage.Free, Total: usage.Total, Warnings: []string{},
+	}
+	if holder, ok := s.Holder(); ok {
+		c.Holder = holder.Name
+	}
+	for _, w := range s.Warnings() {
+		c.Warnings = append(c.Warnings, warningText(w))
+	}
+	return c, nil
+}
+
+func (a *app) showInfo(i jsonInfo) error {
+	return a.show(i, func(w io.Writer) {
+		school := i.School + " (signature not checked)"
+		if i.Verified {
+			school = i.School
+		}
+		fields(w, "Stick", i.Label, "School", school, "Return to", i.Return, "Id", i.ID,
+			"Protection", classText(i.Class), "Opened with", openedWith(i),
+			"Data", fmt.Sprintf("%s in %s", sizeText(i.Bytes), counted(i.Layers, "layer", "layers")), "In use", i.InUse)
+		if c := i.Opened; c != nil {
+			fields(w, "Holder", c.Holder, "Files", fmt.Sprintf("%d, %s", c.Files, sizeText(c.Live)),
+				"Old versions", sizeText(c.Dead), "Free", fmt.Sprintf("%s of %s", sizeText(c.Free), sizeText(c.Total)))
+			if c.MustChange {
+				fmt.Fprintln(w, "The passphrase is temporary: change it with: stow stick passphrase")
+			}
+		}
+	})
+}
+
+// classText says how a class of keys protects.
+func classText(class string) string {
+	switch class {
+	case "hybrid":
+		return "age, ML-KEM-768 with X25519 (post-quantum)"
+	case "x25519":
+		return "age, X25519"
+	}
+	return class
+}
+
+// openedWith says what opens a stick, as far as can be seen from outside.
+func openedWith(i jsonInfo) string {
+	ways := []string{"its holder's key file"}
+	if i.KeyOnStick {
+		ways = []string{"its holder's key, which it carries, with a passphrase"}
+	}
+	if i.CodeOnStick {
+		ways = append(ways, "ICT's one-off recovery code")
+	}
+	return joinAnd(append(ways, "the school's recovery key"))
+}

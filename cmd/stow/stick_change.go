@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt/stick"
+)
+
+// jsonDone is the result of commands that only do something.
+type jsonDone struct {
+	Done  string   `json:"done"`
+	Paths []string `json:"paths,omitempty"`
+}
+
+func (a *app) stickRm() *cobra.Command {
+	var unlock unlockFlags
+	cmd := &cobra.Command{
+		Use:   "rm STICK PATH…",
+		Short: "Delete files and folders from a stick",
+		Long: `Delete files and folders from a stick. They can be brought back with
+"stow stick undelete" until the stick is tidied; "stow stick erase" is for good.`,
+		Example:           examples("stow stick rm /media/STICK old-report.odt drafts"),
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				if err := s.Remove(ctx, args[1:]...); err != nil {
+					return err
+				}
+				return a.done("deleted", args[1:], "Deleted; they can be brought back with: stow stick undelete")
+			})
+		},
+	}
+	unlock.add(cmd)
+	return cmd
+}
+
+func (a *app) stickMv() *cobra.Command {
+	var unlock unlockFlags
+	cmd := &cobra.Command{
+		Use:   "mv STICK PATH… TARGET",
+		Short: "Rename a file or folder on a stick, or move several into a folder",
+		Example: examples(
+			"stow stick mv /media/STICK report.odt final-report.odt",
+			"stow stick mv /media/STICK report.odt photos 2026/autumn",
+		),
+		Args:              cobra.MinimumNArgs(3),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			from, target := args[1:len(args)-1], args[len(args)-1]
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				there, err := s.Stat(target)
+				switch {
+				case err == nil && there.IsFolder():
+					err = s.Move(ctx, from, target)
+				case err != nil && !errors.Is(err, stick.ErrNotFound):
+				case len(from) > 1:
+					err = on(target, stick.ErrNotFound)
+				default:
+					err = s.Rename(ctx, from[0], target)
+				}
+				if err != nil {
+					return err
+				}
+				return a.done("moved", from, "Moved to "+target+".")
+			})
+		},
+	}
+	unlock.add(cmd)
+	return cmd
+}
+
+func (a *app) stickMkdir() *cobra.Command {
+	var unlock unlockFlags
+	cmd := &cobra.Command{
+		Use:               "mkdir STICK FOLDER…",
+		Short:             "Make folders on a stick",
+		Example:           examples("stow stick mkdir /media/STICK 2026/autumn"),
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				for _, folder := range args[1:] {
+					if err := s.Mkdir(ctx, folder); err != nil {
+						return on(folder, err)
+					}
+				}
+				return a.done("made", args[1:], "Made.")
+			})
+		},
+	}
+	unlock.add(cmd)
+	return cmd
+}
+
+func (a *app) stickErase() *cobra.Command {
+	var unlock unlockFlags
+	cmd := &cobra.Command{
+		Use:   "erase STICK PATH…",
+		Short: "Delete files for good, with their previous versions",
+		Long: `Delete files and folders, deleted ones as well, with all their previous versions
+and names, by rewriting what they share a layer with. This reduces traces: flash
+memory keeps copies that no program can reach, and those stay encrypted.`,
+		Example:           examples("stow stick erase /media/STICK pupils.sql"),
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				p := a.progress("erasing")
+				result, err := s.EraseForGood(ctx, args[1:], p)
+				p.end()
+				if err != nil {
+					return err
+				}
+				return a.showTidy(result, "Erased, which reduces traces; flash memory may keep encrypted copies that no program can reach.")
+			})
+		},
+	}
+	unlock.add(cmd)
+	return cmd
+}
+
+func (a *app) stickTidy() *cobra.Command {
+	var unlock unlockFlags
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "tidy STICK",
+		Short: "Free the space of deleted files and previous versions",
+		Long: `Rewrite the layers of a stick that are mostly dead or tiny, and remove the old
+ones. Deleted files and previous versions in them are gone afterwards.`,
+		Example:           examples("stow stick tidy /media/STICK", "stow stick tidy /media/STICK --all"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				p := a.progress("tidying")
+				result, err := s.Tidy(ctx, stick.TidyOptions{All: all, Progress: p})
+				p.end()
+				if err != nil {
+					return err
+				}
+				return a.showTidy(result, "Tidied.")
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "rewrite every layer that holds anything dead")
+	return cmd
+}
+
+func (a *app) showTidy(result stick.TidyResult, text string) error {
+	out := struct {
+		Removed int   `json:"layers_removed"`
+		Written int   `json:"layers_written"`
+		Freed   int64 `json:"bytes_freed"`
+	}{result.Removed, result.Written, result.Freed}
+	return a.show(out, func(w io.Writer) {
+		if result.Freed > 0 {
+			text += " " + sizeText(result.Freed) + " freed."
+		}
+		fmt.Fprintln(w, text)
+	})
+}
+
+// done tells that something was done to these paths.
+func (a *app) done(what string, paths []string, text string) error {
+	return a.show(jsonDone{what, paths}, func(w io.Writer) { fmt.Fprintln(w, printable(text)) })
+}

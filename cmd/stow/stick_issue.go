@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/devices/drives"
+)
+
+func (a *app) stickGroup() *cobra.Command {
+	return group("stick", "Encrypted memory sticks: issue, fill, read and look after them", "files",
+		a.stickIssue(), a.stickConvert(), a.stickInfo(),
+		a.stickPut(), a.stickGet(), a.stickLs(), a.stickRm(), a.stickMv(), a.stickMkdir(),
+		a.stickVersions(), a.stickUndelete(), a.stickErase(), a.stickTidy(),
+		a.stickCheck(), a.stickRepair(), a.stickScan(),
+		a.stickPassphrase(), a.stickRekey(), a.stickRotate(), a.stickCheckin())
+}
+
+// errNotTop: a path on a drive was given that is not the drive's top.
+var errNotTop = errors.New("not the top of a drive")
+
+// issueFlags say what a new stick is to be.
+type issueFlags struct {
+	deviceFlags
+	loanFlags
+	to         string
+	prefix     string
+	returnTo   string
+	folder     bool
+	ignore     bool // --ignore-serial
+	offStick   bool
+	replaceOld bool
+	ict        passphraseFlag
+}
+
+func (f *issueFlags) add(a *app, cmd *cobra.Command) {
+	f.deviceFlags.add(cmd)
+	f.loanFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.to, "to", "t", "", "the `PERSON` who gets it")
+	flags.StringVar(&f.Label, "label", "", "the school's asset `LABEL`; otherwise the next free one")
+	flags.StringVar(&f.prefix, "label-prefix", "MS-", "the `PREFIX` of the next free label")
+	flags.StringVar(&f.returnTo, "return", "", "`WHERE` to return it if found; otherwise to the school")
+	flags.BoolVar(&f.folder, "folder", false, "make a stick of a folder that is no drive of its own")
+	flags.BoolVar(&f.ignore, "ignore-serial", false, "do not take the drive's serial number, which cheap sticks share")
+	flags.BoolVar(&f.offStick, "key-off-stick", false, "do not carry the person's key on the stick")
+	_ = cmd.RegisterFlagCompletionFunc("to", a.completePerson)
+	f.ict.addAuthority(cmd, true)
+}
+
+// plan is what package school is asked for. drive is the open drive at path.
+func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *school.School) (school.StickPlan, error) {
+	p := school.StickPlan{
+		FS: drive, Holder: f.to, Device: f.DeviceDetails, Prefix: f.prefix,
+		Days: f.days, Note: f.note, OffStick: f.offStick, Replace: f.replaceOld,
+	}
+	var err error
+	if p.Device.Kind, err = devices.ParseKind(f.kind); err != nil {
+		return p, err
+	}
+	if p.Due, err = f.dueDate(); err != nil {
+		return p, err
+	}
+	if !f.folder {
+		if p.Drive, err = topOfDrive(ctx, path); err != nil {
+			return p, err
+		}
+		if f.ignore {
+			p.Drive.Serial = ""
+		}
+	}
+	d, err := s.Directory()
+	if err != nil {
+		return p, err
+	}
+	p.Return = f.returnTo
+	if p.Return == "" {
+		p.Return = d.School
+	}
+	p.Found = foundText(p.Return)
+	return p, nil
+}
+
+// topOfDrive is the drive whose top is path.
+func topOfDrive(ctx context.Context, path string) (drives.Drive, error) {
+	d, err := drives.At(ctx, path)
+	if err != nil {
+		return drives.Drive{}, err
+	}
+	if err := d.Usable(); err != nil {
+		return drives.Drive{}, err
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return drives.Drive{}, err
+	}
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		absolute = real
+	}
+	if filepath.Clean(d.Path) != absolute {
+		return drives.Drive{}, fmt.Errorf("%s lies on the drive %s: %w", path, d.Path, errNotTop)
+	}
+	return d, nil
+}
+
+// foundText is what a finder of a lost stick reads.
+func foundText(returnTo string) string {
+	return strings.Join([]string{
+		"IF YOU HAVE FOUND THIS MEMORY STICK",
+		"",
+		"Please return it to:",
+		"",
+		strings.ReplaceAll(returnTo, `\n`, "\n"),
+		"",
+		"What is on it is encrypted and cannot be read without its owner's key.",
+		"Please do not delete or change anything on it. Thank you.",
+		"",
+	}, "\n")
+}
+
+// jsonIssued is a stick that was just issued.
+type jsonIssued struct {
+	Device  devices.Device `json:"device"`
+	Stick   string         `json:"stick"` // the stick's id
+	Holder  string         `json:"holder"`
+	OnStick bool           `json:"key_on_stick"`
+	Plain   int            `json:"plain_files"` // files on the drive that are not encrypted
+}
+
+func (a *app) stickIssue() *cobra.Command {
+	var f issueFlags
+	cmd := &cobra.Command{
+		Use:   "issue DRIVE --to PERSON",
+		Short: "Make a drive a person's encrypted stick, and hand it out in the register",
+		Long: `Make a drive a person's encrypted stick: the keys go on it, the device, its loan
+and its recovery code go into the register, and that it is encrypted is verified. The
+person needs a key (stow key issue). Files that lie on the drive already stay as they
+are: "stow stick convert" encrypts them.
+
+DRIVE is the top of a removable drive (stow drives); system disks are refused. With
+--replace-old an older stick of the school is given up with all its data, once the
+register has it back.`,
+		Example: examples(
+			"stow stick issue /media/STICK --to alice@hillroad.example --label HRP-0042",
+			"stow stick issue E: --to 'Alice Jones' --due 2026-12-18 --return 'Hill Road Primary, Hill Road, Swansea'",
+			"stow stick issue /srv/shared/alice --folder --to 'Alice Jones'",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.to == "" {
+				return usagef("say who gets the stick with --to")
+			}
+			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+				return a.withAuthority(cmd.Context(), f.ict, func(s *school.School) error {
+					issued, err := a.issue(cmd.Context(), args[0], drive, s, f)
+					if err != nil {
+						return on(args[0], err)
+					}
+					return a.showIssued(cmd.Context(), drive, issued)
+				})
+			})
+		},
+	}
+	f.add(a, cmd)
+	cmd.Flags().BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school with ALL its data")
+	return cmd
+}
+
+// withDrive runs do with the drive or folder at path open.
+func (a *app) withDrive(path string, do func(*stick.DirFS) error) (err error) {
+	drive, err := stick.NewDirFS(path)
+	if err != nil {
+		return on(path, err)
+	}
+	defer func() { err = errors.Join(err, drive.Close()) }()
+	return do(drive)
+}
+
+func (a *app) issue(ctx context.Context, path string, drive *stick.DirFS, s *school.School, f issueFlags) (school.IssuedStick, error) {
+	plan, err := f.plan(ctx, path, drive, s)
+	if err != nil {
+		return school.IssuedStick{}, err
+	}
+	return s.IssueStick(ctx, plan)
+}
+
+func (a *app) showIssued(ctx context.Context, drive *stick.DirFS, issued school.IssuedStick) error {
+	scan, err := stick.Scan(ctx, drive, nil)
+	if err != nil {
+		return err
+	}
+	out := jsonIssued{issued.Device, issued.Note.ID, issued.Holder.Name, issued.OnStick, len(scan.Plain)}
+	return a.show(out, func(w io.Writer) {
+		fmt.Fprintf(w, "Issued %s to %s%s.\n", printable(issued.Device.Name()), printable(issued.Holder.Name), dueText(issued.Device.Due))
+		if !issued.OnStick {
+			fmt.Fprintln(w, "It does not carry the person's key, which they need beside it.")
+		}
+		if out.Plain > 0 {
+			fmt.Fprintf(w, "%s on the drive not encrypted; encrypt with: stow stick convert\n", lies(out.Plain))
+		}
+	})
+}
+
+// lies says how many files lie somewhere.
+func lies(n int) string {
+	if n == 1 {
+		return "1 file lies"
+	}
+	return fmt.Sprintf("%d files lie", n)
+}

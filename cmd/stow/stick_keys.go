@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+func (a *app) stickPassphrase() *cobra.Command {
+	var current, next passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "passphrase STICK",
+		Short: "Change the passphrase of the key that a stick carries",
+		Long: `Change the passphrase of the key that a stick carries, as is asked for at first use.
+The new one is held to the school's policy. No data is rewritten.`,
+		Example: examples(
+			"stow stick passphrase /media/STICK",
+			"stow stick passphrase /media/STICK --passphrase-file old.txt --new-passphrase-file new.txt",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			old, err := a.passphrase(cmd.Context(), current, "the stick, as it is now")
+			if err != nil {
+				return err
+			}
+			defer clear(old)
+			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+				s, err := stick.Open(cmd.Context(), drive, stick.WithPassphrase(old), stick.OpenOptions{Program: "stow", Clock: a.now})
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return firstError(a.changeOnStick(cmd.Context(), s, old, next), s.Close())
+			})
+		},
+	}
+	current.addHolder(cmd)
+	next.addNew(cmd)
+	return cmd
+}
+
+func (a *app) changeOnStick(ctx context.Context, s *stick.Stick, old []byte, next passphraseFlag) error {
+	personal := []string{s.Note().School}
+	if holder, ok := s.Holder(); ok {
+		personal = append(personal, holder.Name)
+	}
+	chosen, err := a.newPassphrase(ctx, next, "the stick", func(p []byte) error {
+		return school.JudgeChange(old, p, s.Note().Policy, personal...)
+	})
+	if err != nil {
+		return err
+	}
+	defer clear(chosen)
+	if err := s.ChangePassphrase(old, chosen); err != nil {
+		return err
+	}
+	return a.done("changed", nil, "The passphrase is changed.")
+}
+
+func (a *app) stickRekey() *cobra.Command {
+	var ict passphraseFlag
+	var to string
+	cmd := &cobra.Command{
+		Use:   "rekey STICK [--to PERSON]",
+		Short: "Give a stick to another person, or to the same one with their new key",
+		Long: `Encrypt a stick's own key to a person's key in force: after that key was replaced,
+or with --to when the stick goes to somebody else with what is on it; the register
+takes it back and issues it again. No data is rewritten, so who had the stick
+before might still open an old copy of it; "stow stick rotate" ends that.`,
+		Example: examples(
+			"stow stick rekey /media/STICK",
+			"stow stick rekey /media/STICK --to bob@hillroad.example",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, _ *stick.DirFS, opened *stick.Stick) error {
+				d, err := s.RekeyStick(cmd.Context(), opened, to)
+				if err = a.tolerate(err); err != nil {
+					return on(args[0], err)
+				}
+				return a.showDevice(d, fmt.Sprintf("%s is opened with the key of %s now%s.", d.Name(), d.HolderName, dueText(d.Due)))
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	cmd.Flags().StringVarP(&to, "to", "t", "", "the `PERSON`; otherwise the one who has it")
+	_ = cmd.RegisterFlagCompletionFunc("to", a.completePerson)
+	return cmd
+}
+
+// withICT runs do with a stick of the school opened with the recovery key.
+func (a *app) withICT(ctx context.Context, path string, ict passphraseFlag, do func(*school.School, *stick.DirFS, *stick.Stick) error) error {
+	return a.withDrive(path, func(drive *stick.DirFS) error {
+		if _, err := stick.Inspect(drive, ""); err != nil {
+			return on(path, err) // before a passphrase is asked for
+		}
+		return a.withAuthority(ctx, ict, func(s *school.School) error {
+			authority, err := s.Authority()
+			if err != nil {
+				return err
+			}
+			summary, err := stick.Inspect(drive, authority.Verifier())
+			if err != nil {
+				return on("the stick at "+path, err)
+			}
+			seen, err := heads()
+			if err != nil {
+				return err
+			}
+			opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{LastSeen: seen.Load(summary.Note.ID)})
+			if err != nil {
+				return on("the stick at "+path, err)
+			}
+			rolledBack := a.warnOf(opened.Warnings())
+			err = do(s, drive, opened)
+			head := opened.Head()
+			err = firstError(err, opened.Close())
+			if !rolledBack {
+				a.remember(seen, summary.Note.ID, head)
+			}
+			return err
+		})
+	})
+}
+
+func (a *app) stickRotate() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "rotate STICK",
+		Short: "Encrypt a stick again with a new key, for when the old one may be known",
+		Long: `Give a stick a new key of its own and encrypt everything on it again, for when a
+key that opened it may be known to others. It needs time and room for its largest
+layer. Interrupted at any point, it opens as before, and rotating again goes on.`,
+		Example:           examples("stow stick rotate /media/STICK"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive *stick.DirFS, opened *stick.Stick) error {
+				p := a.progress("encrypting again")
+				d, err := s.RotateStick(cmd.Context(), drive, opened, p)
+				p.end()
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return a.showDevice(d, "Everything on "+d.Name()+" is encrypted with a new key.")
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+// jsonSight is the result of a check-in.
+type jsonSight struct {
+	Device       devices.Device `json:"device"`
+	Lost         bool           `json:"was_lost"`
+	Older        bool           `json:"older"`
+	CodeReplaced bool           `json:"code_replaced"`
+	KeyKept      bool           `json:"key_kept"`
+	KeyRenewed   bool           `json:"key_renewed"`
+	Problems     []jsonProblem  `json:"problems"`
+}
+
+func (a *app) stickCheckin() *cobra.Command {
+	var unlock unlockFlags
+	var check bool
+	var options school.CheckInOptions
+	cmd := &cobra.Command{
+		Use:   "checkin STICK",
+		Short: "Record that a stick was seen at school: how full, how healthy, how new",
+		Long: `Record that a stick was seen at school: when, its newest layer, how full it is, and
+with --check its health. A recovery code that was given out is replaced, and the
+copies of the person's key on the stick and in the school's folder get the newest
+passphrase. A stick that is older than it was, or that was reported lost, is named.`,
+		Example: examples(
+			"stow stick checkin /media/STICK --recovery --check",
+			"stow stick checkin /media/STICK --place 'ICT office'",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
+				options.Drive, options.Holder = s.drive, s.holder
+				return a.checkIn(cmd.Context(), args[0], s, check, options)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&check, "check", false, "read every byte, to see that the stick is healthy")
+	cmd.Flags().BoolVar(&options.NewCode, "new-code", false, "replace the recovery code even if it was not used")
+	cmd.Flags().StringVar(&options.Place, "place", "", "`WHERE` it was seen")
+	return cmd
+}
+
+func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bool, options school.CheckInOptions) error {
+	health := devices.Unchecked
+	problems := []jsonProblem{}
+	if check {
+		p := a.progress("checking")
+		result, err := s.Check(ctx, p)
+		p.end()
+		if err != nil {
+			return on("the stick at "+path, err)
+		}
+		health, problems = devices.Healthy, problemList(result.Problems)
+		if !result.Healthy() {
+			health = devices.Broken
+		}
+	}
+	register := func(in *school.School) error {
+		options.Health = health
+		seen, err := in.CheckIn(ctx, s.Stick, options)
+		if err != nil {
+			return on("the stick at "+path, err)
+		}
+		out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, problems}
+		return firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
+	}
+	if s.school != nil {
+		return register(s.school)
+	}
+	return a.withSchool(ctx, register)
+}
+
+func sightText(w io.Writer, s jsonSight) {
+	fmt.Fprintf(w, "Seen: %s, %s.\n", printable(s.Device.Name()), seenText(s.Device.Seen))
+	for _, line := range []struct {
+		say  bool
+		text string
+	}{
+		{s.Lost, "It was reported lost or stolen: record that it turned up with: stow device found " + s.Device.Name()},
+		{s.Older, "It is older than it was when last seen: find out what happened to it."},
+		{s.CodeReplaced, "The recovery code had been given out; it has a new one."},
+		{s.KeyKept, "The school's copy of the key has the stick's newer passphrase now."},
+		{s.KeyRenewed, "The key on the stick has the newer passphrase now that was set elsewhere."},
+	} {
+		if line.say {
+			fmt.Fprintln(w, printable(line.text))
+		}
+	}
+	for _, p := range s.Problems {
+		fmt.Fprintln(w, printable(p.Message))
+	}
+}

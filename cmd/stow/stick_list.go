@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt/stick"
+)
+
+// jsonEntry is one file or folder on a stick.
+type jsonEntry struct {
+	Path     string     `json:"path"`
+	Kind     string     `json:"kind"`
+	Size     int64      `json:"size"`
+	Modified *time.Time `json:"modified,omitempty"`
+	Stored   *time.Time `json:"stored,omitempty"`
+	Deleted  *time.Time `json:"deleted,omitempty"`
+	Current  bool       `json:"current,omitempty"`
+}
+
+func entryJSON(e stick.Entry) jsonEntry {
+	return jsonEntry{Path: e.Path, Kind: kindText(e.Kind), Size: e.Size, Modified: optionalTime(e.ModTime), Stored: optionalTime(e.Stored)}
+}
+
+func versionJSON(v stick.Version) jsonEntry {
+	j := entryJSON(v.Entry)
+	j.Deleted, j.Current = optionalTime(v.Deleted), v.Current
+	return j
+}
+
+// optionalTime is t in UTC for JSON, or nothing for the zero time.
+func optionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (a *app) stickLs() *cobra.Command {
+	var unlock unlockFlags
+	var all bool
+	var search string
+	cmd := &cobra.Command{
+		Use:   "ls STICK [FOLDER]",
+		Short: "List what is on a stick",
+		Example: examples(
+			"stow stick ls /media/STICK",
+			"stow stick ls /media/STICK 2026 --all",
+			"stow stick ls /media/STICK --search 'autumn report'",
+		),
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder := "."
+			if len(args) == 2 {
+				folder = args[1]
+			}
+			if search != "" && (all || len(args) == 2) {
+				return usagef("--search looks through the whole stick; give it without FOLDER and --all")
+			}
+			return a.withStick(cmd.Context(), args[0], unlock, forReading, func(ctx context.Context, s *stick.Stick) error {
+				list, err := entries(ctx, s, folder, all, search)
+				if err != nil {
+					return on(folder, err)
+				}
+				return a.showEntries(list)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVarP(&all, "all", "r", false, "list what is in its folders as well")
+	cmd.Flags().StringVar(&search, "search", "", "list what has all these `WORDS` in its path")
+	return cmd
+}
+
+// entries lists a folder, everything below it, or what the search finds.
+func entries(ctx context.Context, s *stick.Stick, folder string, all bool, search string) (list []stick.Entry, err error) {
+	switch {
+	case search != "":
+		return s.Search(ctx, search, 0)
+	case all:
+		err = s.Walk(folder, func(e stick.Entry) error {
+			list = append(list, e)
+			return nil
+		})
+		return list, err
+	}
+	return s.List(folder)
+}
+
+func (a *app) showEntries(list []stick.Entry) error {
+	out := struct {
+		Entries []jsonEntry `json:"entries"`
+	}{[]jsonEntry{}}
+	for _, e := range list {
+		out.Entries = append(out.Entries, entryJSON(e))
+	}
+	return a.show(out, func(w io.Writer) {
+		rows := make([][]string, 0, len(list))
+		for _, e := range list {
+			size, name := sizeText(e.Size), e.Path
+			if e.IsFolder() {
+				size, name = "", e.Path+"/"
+			}
+			rows = append(rows, []string{size, timeText(e.ModTime), name})
+		}
+		if len(rows) == 0 {
+			fmt.Fprintln(w, "Nothing is here.")
+			return
+		}
+		table(w, []string{"size", "changed", "name"}, rows)
+	})
+}
+
+func (a *app) stickVersions() *cobra.Command {
+	var unlock unlockFlags
+	var clash clashFlag
+	var number int
+	var to string
+	cmd := &cobra.Command{
+		Use:   "versions STICK PATH",
+		Short: "List the previous versions of a file, or bring one back",
+		Long: `List the previous versions of a file, newest first, following it back through
+renames. --restore N stores version N again under the file's name (with
+--replace) or beside it (--keep-both); --restore N --to NAME stores it as NAME.`,
+		Example: examples(
+			"stow stick versions /media/STICK report.odt",
+			"stow stick versions /media/STICK report.odt --restore 2 --replace",
+			"stow stick versions /media/STICK report.odt --restore 3 --to old-report.odt",
+		),
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if to == "" {
+				to = args[1]
+			}
+			restoring := cmd.Flags().Changed("restore")
+			return a.withStick(cmd.Context(), args[0], unlock, access(restoring), func(ctx context.Context, s *stick.Stick) error {
+				versions, err := s.Versions(args[1])
+				if err != nil {
+					return on(args[1], err)
+				}
+				if !restoring {
+					return a.showVersions(versions)
+				}
+				if number < 1 || number > len(versions) {
+					return usagef("%s has versions 1 to %d", args[1], len(versions))
+				}
+				result, err := s.Restore(ctx, versions[number-1], to, stick.PutOptions{Clash: clash.choice()})
+				return a.showPut(result, on(to, err))
+			})
+		},
+	}
+	unlock.add(cmd)
+	clash.add(cmd)
+	cmd.Flags().IntVar(&number, "restore", 0, "bring version `N` of the list back")
+	cmd.Flags().StringVar(&to, "to", "", "the `NAME` to bring it back as")
+	return cmd
+}
+
+func (a *app) showVersions(versions []stick.Version) error {
+	out := struct {
+		Versions []jsonEntry `json:"versions"`
+	}{[]jsonEntry{}}
+	for _, v := range versions {
+		out.Versions = append(out.Versions, versionJSON(v))
+	}
+	return a.show(out, func(w io.Writer) {
+		rows := make([][]string, 0, len(versions))
+		for i, v := range versions {
+			state := "replaced"
+			switch {
+			case v.Current:
+				state = "current"
+			case !v.Deleted.IsZero():
+				state = "deleted " + timeText(v.Deleted)
+			}
+			rows = append(rows, []string{strconv.Itoa(i + 1), timeText(v.Stored), sizeText(v.Size), state, v.Path})
+		}
+		table(w, []string{"no", "stored", "size", "state", "name"}, rows)
+	})
+}
+
+func (a *app) stickUndelete() *cobra.Command {
+	var unlock unlockFlags
+	var clash clashFlag
+	cmd := &cobra.Command{
+		Use:   "undelete STICK [PATH…]",
+		Short: "List deleted files, or bring them back",
+		Example: examples(
+			"stow stick undelete /media/STICK",
+			"stow stick undelete /media/STICK report.odt photos",
+		),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, access(len(args) > 1), func(ctx context.Context, s *stick.Stick) error {
+				if len(args) == 1 {
+					deleted, err := s.Deleted(".")
+					if err != nil {
+						return err
+					}
+					return a.showVersions(deleted)
+				}
+				p := a.progress("bringing back")
+				result, err := s.Undelete(ctx, args[1:], stick.PutOptions{Clash: clash.choice(), Progress: p})
+				p.end()
+				return a.showPut(result, err)
+			})
+		},
+	}
+	unlock.add(cmd)
+	clash.add(cmd)
+	return cmd
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// unlockFlags say what a stick is opened with: the holder's key that it
+// carries, unless a flag names something else.
+type unlockFlags struct {
+	secret   passphraseFlag // of the holder's key
+	key      string         // --key
+	recovery bool           // --recovery
+	ict      passphraseFlag // of the authority
+	code     bool           // --code
+	codeFile passphraseFlag // --code-file
+}
+
+func (u *unlockFlags) add(cmd *cobra.Command) {
+	u.secret.addHolder(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&u.key, "key", "i", "", "open it with the key `FILE` instead of the key on the stick")
+	flags.BoolVar(&u.recovery, "recovery", false, "open it with the school's recovery key (ICT)")
+	flags.BoolVar(&u.code, "code", false, "open it with the recovery code that ICT reads out")
+	u.codeFile.add(cmd, "code-file", "read the recovery code from a file")
+	u.ict.addAuthority(cmd, false)
+	cmd.MarkFlagsMutuallyExclusive("key", "recovery", "code", "code-file")
+}
+
+// access says whether a command changes the stick.
+type access bool
+
+const (
+	forReading access = false
+	forWriting access = true
+)
+
+// openedStick is a stick that a command has open, with what opened it.
+type openedStick struct {
+	*stick.Stick
+	drive  *stick.DirFS
+	holder *keys.HolderKey // nil when it was not a holder's key
+	school *school.School  // with --recovery
+}
+
+// withStick opens the stick at path, runs do and closes it. A key whose
+// temporary passphrase was not changed yet opens nothing.
+func (a *app) withStick(ctx context.Context, path string, u unlockFlags, how access, do func(context.Context, *stick.Stick) error) error {
+	return a.withOpened(ctx, path, u, how, func(s *openedStick) error {
+		if s.MustChangePassphrase() {
+			return on("the stick at "+path, keys.ErrMustChange)
+		}
+		return do(ctx, s.Stick)
+	})
+}
+
+// withOpened is withStick for commands that need to know what opened it, and
+// that a temporary passphrase does not stop.
+func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how access, do func(*openedStick) error) (err error) {
+	drive, err := stick.NewDirFS(path)
+	if err != nil {
+		return on(path, err)
+	}
+	defer func() { err = errors.Join(err, drive.Close()) }()
+	summary, err := stick.Inspect(drive, "")
+	if err != nil {
+		return on(path, err)
+	}
+	a.warnIfLost(summary.Note)
+	if u.recovery {
+		return a.withAuthority(ctx, u.ict, func(s *school.School) error {
+			authority, err := s.Authority()
+			if err != nil {
+				return err
+			}
+			if _, err := stick.Inspect(drive, authority.Verifier()); err != nil {
+				return on("the stick at "+path, err)
+			}
+			with := stick.WithRecovery(authority.Identities(), authority.Verifier())
+			return a.opened(ctx, path, &openedStick{drive: drive, school: s}, summary.Note, with, how, do)
+		})
+	}
+	with, holder, err := a.unlocking(ctx, path, drive, u)
+	if err != nil {
+		return err
+	}
+	if holder != nil {
+		defer holder.Wipe()
+	}
+	return a.opened(ctx, path, &openedStick{drive: drive, holder: holder}, summary.Note, with, how, do)
+}
+
+// opened opens the stick, says what is not as it should be, runs do, and
+// remembers how the stick was left.
+func (a *app) opened(ctx context.Context, path string, s *openedStick, note stick.Note, with stick.Unlock, how access, do func(*openedStick) error) error {
+	seen, err := heads()
+	if err != nil {
+		return err
+	}
+	options := stick.OpenOptions{ReadOnly: how == forReading, LastSeen: seen.Load(note.ID), Program: "stow", Clock: a.now}
+	if s.Stick, err = stick.Open(ctx, s.drive, with, options); err != nil {
+		return on("the stick at "+path, err)
+	}
+	rolledBack := a.warnOf(s.Warnings())
+	err = do(s)
+	head := s.Head()
+	err = firstError(err, s.Close())
+	if !rolledBack {
+		a.remember(seen, note.ID, head)
+	}
+	return err
+}
+
+// remember keeps how a stick was left; that it cannot is only a warning.
+func (a *app) remember(seen school.Heads, id string, head stick.Head) {
+	if err := seen.Save(id, head); err != nil {
+		a.warn("How the stick was left could not be remembered on this computer (%v).", err)
+	}
+}
+
+// unlocking makes what a stick is opened with, from the flags.
+func (a *app) unlocking(ctx context.Context, path string, drive *stick.DirFS, u unlockFlags) (stick.Unlock, *keys.HolderKey, error) {
+	if u.code || u.codeFile.file != "" {
+		code, err := a.passphrase(ctx, u.codeFile, "the stick: the recovery code that ICT reads out")
+		if err != nil {
+			return nil, nil, err
+		}
+		return stick.WithCode(code), nil, nil // cleared with the process; Open needs it later
+	}
+	k, err := a.holderKey(ctx, path, drive, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	return stick.WithHolderKey(k), k, nil
+}
+
+// holderKey unlocks the holder's key, from a file or from the stick.
+func (a *app) holderKey(ctx context.Context, path string, drive *stick.DirFS, u unlockFlags) (*keys.HolderKey, error) {
+	if u.key != "" {
+		sealed, err := readSmallFile(u.key)
+		if err != nil {
+			return nil, on(u.key, err)
+		}
+		return a.unlockKey(ctx, [][]byte{sealed}, u.key, u.secret)
+	}
+	sealed, err := stick.HolderKeys(drive)
+	if err != nil {
+		return nil, on(path, err)
+	}
+	if len(sealed) == 0 {
+		return nil, on("the stick at "+path, stick.ErrNoKey)
+	}
+	return a.unlockKey(ctx, sealed, "the stick at "+path, u.secret)
+}
+
+// unlockKey asks for the passphrase of a key and unlocks it. Of several copies,
+// left by an interrupted change, one opens.
+func (a *app) unlockKey(ctx context.Context, copies [][]byte, name string, from passphraseFlag) (*keys.HolderKey, error) {
+	passphrase, err := a.passphrase(ctx, from, name)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(passphrase)
+	var failed error
+	for _, sealed := range copies {
+		k, err := keys.OpenHolderKey(sealed, passphrase)
+		if err == nil {
+			return k, nil
+		}
+		if !errors.Is(failed, keys.ErrPassphrase) { // a wrong passphrase says more than a torn copy
+			failed = err
+		}
+	}
+	return nil, on(name, failed)
+}
+
+// readSmallFile reads a key file; a large file is none.
+func readSmallFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	const limit = 1 << 20
+	if info.Size() > limit {
+		return nil, fmt.Errorf("%d bytes: %w", info.Size(), keys.ErrDamagedKey)
+	}
+	return os.ReadFile(path)
+}
+
+// warnIfLost says so when the directory at hand lists the stick as lost.
+func (a *app) warnIfLost(note stick.Note) {
+	d, err := a.directory("")
+	if err != nil {
+		return // a home computer knows no school
+	}
+	for _, lost := range d.Lost {
+		if lost.ID == note.ID {
+			a.warn("This stick (%s) was reported lost on %s; please take it to ICT.", note.Label, dayText(lost.Since))
+		}
+	}
+}
+
+// warnOf puts what is wrong on a stick into words. It reports whether the stick
+// is older than it was.
+func (a *app) warnOf(warnings []stick.Warning) (rolledBack bool) {
+	for _, w := range warnings {
+		a.warn("%s", warningText(w))
+		rolledBack = rolledBack || w.Kind == stick.WarnRolledBack
+	}
+	return rolledBack
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt"
+	"stowage/crypt/stick"
+)
+
+// jsonItem is one file or folder that was stored or fetched.
+type jsonItem struct {
+	Source string `json:"source"`
+	Dest   string `json:"dest"`
+	Kind   string `json:"kind"`
+}
+
+// jsonSkipped is one file that was left out.
+type jsonSkipped struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// jsonMoved is the result of putting or getting.
+type jsonMoved struct {
+	Items   []jsonItem    `json:"items"`
+	Skipped []jsonSkipped `json:"skipped"`
+	Bytes   int64         `json:"bytes"`
+}
+
+func (a *app) stickPut() *cobra.Command {
+	var unlock unlockFlags
+	var into, as string
+	var clash clashFlag
+	cmd := &cobra.Command{
+		Use:   "put STICK FILE…",
+		Short: "Put files and folders on a stick",
+		Long: `Put files and folders on a stick, or what standard input yields (FILE is - and
+--as names it). Free space is checked first. When the command ends, what it
+reports as stored is safe on the stick.
+
+A name that is taken is refused, and then nothing is stored, unless --replace,
+--keep-both or --skip says what to do. A replaced file stays among the previous
+versions. Links and devices are reported and skipped.`,
+		Example: examples(
+			"stow stick put /media/STICK report.odt photos/",
+			"stow stick put /media/STICK --into 2026/autumn --replace report.odt",
+			"mysqldump pupils | stow stick put /media/STICK - --as pupils.sql",
+		),
+		Args:              cobra.MinimumNArgs(2),
+		ValidArgsFunction: completeStickThenFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 2 && args[1] == "-") != (as != "") {
+				return usagef("--as NAME goes with - for standard input, alone")
+			}
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				p := a.progress("storing")
+				options := stick.PutOptions{Clash: clash.choice(), Progress: p}
+				var result stick.PutResult
+				var err error
+				if as != "" {
+					result, err = s.PutReader(ctx, path.Join(into, as), a.input(ctx), a.now(), options)
+				} else {
+					result, err = s.Put(ctx, into, args[1:], options)
+				}
+				p.end()
+				return a.showPut(result, err)
+			})
+		},
+	}
+	unlock.add(cmd)
+	clash.add(cmd)
+	cmd.Flags().StringVar(&into, "into", ".", "the `FOLDER` of the stick to put them in; it is made if missing")
+	cmd.Flags().StringVar(&as, "as", "", "the `NAME` for what standard input yields")
+	return cmd
+}
+
+// showPut tells what was stored, also when err ended it.
+func (a *app) showPut(result stick.PutResult, err error) error {
+	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
+	files := 0
+	for _, stored := range result.Stored {
+		moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
+		if stored.Kind == stick.KindFile {
+			files++
+		}
+	}
+	if err != nil && files == 0 {
+		return err
+	}
+	showErr := a.show(moved, func(w io.Writer) {
+		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
+	})
+	return firstError(err, showErr, a.skipped(moved.Skipped))
+}
+
+func (a *app) stickGet() *cobra.Command {
+	var unlock unlockFlags
+	var to string
+	var replace bool
+	cmd := &cobra.Command{
+		Use:   "get STICK [PATH…]",
+		Short: "Get files and folders back from a stick",
+		Long: `Get files and folders of a stick into a folder of this computer; without PATH
+everything. With --to - one file is written to standard output.
+
+Existing files are left alone unless --replace is given. Names that this
+computer cannot hold are changed, and that is said.`,
+		Example: examples(
+			"stow stick get /media/STICK --to ~/from-stick",
+			"stow stick get /media/STICK 2026/autumn report.odt --to . --replace",
+			"stow stick get /media/STICK pupils.sql --to - | less",
+		),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if to == "-" && len(args) != 2 {
+				return usagef("--to - writes one file: give its path on the stick")
+			}
+			return a.withStick(cmd.Context(), args[0], unlock, forReading, func(ctx context.Context, s *stick.Stick) error {
+				p := a.progress("getting")
+				defer p.end()
+				if to == "-" {
+					return a.stickCat(ctx, s, args[1], p)
+				}
+				result, err := s.Get(ctx, args[1:], to, stick.GetOptions{Replace: replace, Progress: p})
+				p.end()
+				return a.showGet(result, to, err)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().StringVar(&to, "to", ".", "the `FOLDER` to get them into, or - for standard output")
+	cmd.Flags().BoolVar(&replace, "replace", false, "replace existing files")
+	_ = cmd.MarkFlagDirname("to")
+	return cmd
+}
+
+// stickCat writes one file of the stick to standard output.
+func (a *app) stickCat(ctx context.Context, s *stick.Stick, name string, p *progress) error {
+	entry, err := s.Stat(name)
+	if err != nil {
+		return on(name, err)
+	}
+	r, err := s.OpenFile(name)
+	if err != nil {
+		return on(name, err)
+	}
+	defer r.Close()
+	p.Expect(entry.Size)
+	_, err = io.Copy(a.stdout, crypt.Reader(ctx, r, p))
+	return on(name, err)
+}
+
+// showGet tells what was fetched, also when err ended it.
+func (a *app) showGet(result stick.GetResult, to string, err error) error {
+	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
+	files := 0
+	for _, fetched := range result.Fetched {
+		moved.Items = append(moved.Items, jsonItem{fetched.Path, fetched.Dest, kindText(fetched.Kind)})
+		if fetched.Kind == stick.KindFile {
+			files++
+		}
+	}
+	if err != nil && files == 0 {
+		return err
+	}
+	showErr := a.show(moved, func(w io.Writer) {
+		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
+	})
+	return firstError(err, showErr, a.skipped(moved.Skipped))
+}
+
+// skippedList puts what was left out into words.
+func skippedList(skipped []stick.Skipped) []jsonSkipped {
+	list := []jsonSkipped{}
+	for _, s := range skipped {
+		list = append(list, jsonSkipped{s.Path, skipReason(s.Err)})
+	}
+	return list
+}
+
+// skipped names the files that were left out, and returns the error that says
+// there were some.
+func (a *app) skipped(list []jsonSkipped) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if !a.json {
+		for _, s := range list {
+			a.warn("skipped %s: %s", s.Path, s.Reason)
+		}
+	}
+	return &partlyError{skipped: len(list)}
+}
+
+// partlyError: the work was done but for some files.
+type partlyError struct{ skipped int }
+
+func (e *partlyError) Error() string { return counted(e.skipped, "file", "files") + " skipped" }
+
+// firstError returns the first that is not nil.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kindText is the word for a kind of entry.
+func kindText(k stick.Kind) string {
+	if k == stick.KindFolder {
+		return "folder"
+	}
+	return "file"
+}
+
+// clashFlag says what happens to names that are taken.
+type clashFlag struct{ replace, keepBoth, skip bool }
+
+func (c *clashFlag) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.replace, "replace", false, "replace files of the same name; the old ones stay among the previous versions")
+	cmd.Flags().BoolVar(&c.keepBoth, "keep-both", false, "give newcomers a free name, such as 'report (2).odt'")
+	cmd.Flags().BoolVar(&c.skip, "skip", false, "leave out files whose name is taken")
+	cmd.MarkFlagsMutuallyExclusive("replace", "keep-both", "skip")
+}
+
+func (c *clashFlag) choice() stick.Clash {
+	switch {
+	case c.replace:
+		return stick.Replace
+	case c.keepBoth:
+		return stick.KeepBoth
+	case c.skip:
+		return stick.Skip
+	}
+	return stick.Refuse
+}

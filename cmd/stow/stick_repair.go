@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt/stick"
+)
+
+// jsonRepair is the result of a repair.
+type jsonRepair struct {
+	Restored []string `json:"restored"`
+	Saved    []string `json:"saved"`
+	Lost     []string `json:"lost"`
+	Removed  []string `json:"removed"`
+}
+
+func (a *app) stickRepair() *cobra.Command {
+	var unlock unlockFlags
+	var backup string
+	cmd := &cobra.Command{
+		Use:   "repair STICK",
+		Short: "Save what can still be read of a damaged stick, and say what cannot",
+		Long: `Make a damaged stick whole again as far as possible: damaged layers are taken from
+a backup of the stick (--backup), every file that can still be read is stored again,
+and those that cannot are named; then what is of no use is removed. On a healthy
+stick it does nothing. It ends with exit code 8 if a file is lost.`,
+		Example: examples(
+			"stow stick repair /media/STICK",
+			"stow stick repair /media/STICK --backup /srv/backups/HRP-0042 --recovery",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+				return on("the stick at "+args[0], a.repair(ctx, s, backup))
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().StringVar(&backup, "backup", "", "a `FOLDER` with a copy of the stick")
+	_ = cmd.MarkFlagDirname("backup")
+	return cmd
+}
+
+func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err error) {
+	options := stick.RepairOptions{}
+	if backup != "" {
+		copied, err := stick.NewDirFS(backup)
+		if err != nil {
+			return on(backup, err)
+		}
+		defer func() { err = errors.Join(err, copied.Close()) }()
+		options.Backup = copied
+	}
+	p := a.progress("repairing")
+	options.Progress = p
+	result, err := s.Repair(ctx, options)
+	p.end()
+	if err != nil {
+		return err
+	}
+	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed)}
+	err = a.show(out, func(w io.Writer) {
+		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed) == 0 {
+			fmt.Fprintln(w, "There was nothing to repair.")
+			return
+		}
+		fmt.Fprintf(w, "%s from the backup, %s stored again, %s removed.\n", counted(len(out.Restored), "layer", "layers"),
+			counted(len(out.Saved), "file", "files"), counted(len(out.Removed), "useless layer", "useless layers"))
+		for _, lost := range out.Lost {
+			fmt.Fprintf(w, "lost: %s\n", printable(lost))
+		}
+	})
+	if err == nil && len(out.Lost) > 0 {
+		return &lostFiles{len(out.Lost)}
+	}
+	return err
+}
+
+// lostFiles: a repair could not save everything.
+type lostFiles struct{ files int }
+
+func (e *lostFiles) Error() string { return counted(e.files, "file is", "files are") + " lost" }
+
+// some is the list, or an empty one for JSON.
+func some(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// explainTyped puts the errors into words that say more than what kind they
+// are of.
+func explainTyped(err error, subject string) (exitCode, string, bool) {
+	if e, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage, e.message + "; see --help.", true
+	}
+	if e, ok := errors.AsType[*badConfig](err); ok {
+		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.path, e.err), true
+	}
+	if e, ok := errors.AsType[*partlyError](err); ok {
+		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
+	}
+	if e, ok := errors.AsType[*damageFound](err); ok {
+		return exitDamaged, damageText(e, subject), true
+	}
+	if e, ok := errors.AsType[*lostFiles](err); ok {
+		return exitDamaged, fmt.Sprintf("everything else is repaired, but %s lost, as named above; older versions may be among the deleted files: stow stick undelete", counted(e.files, "file is", "files are")), true
+	}
+	if e, ok := errors.AsType[*notTheirs](err); ok {
+		return exitState, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this")), true
+	}
+	if code, text, ok := explainSchool(err, subject); ok {
+		return code, text, true
+	}
+	return explainRegister(err, subject)
+}
+
+func damageText(e *damageFound, subject string) string {
+	text := "not everything on " + cmp.Or(subject, "the stick") + " is as it was written, as named above"
+	if e.files > 0 {
+		return text + fmt.Sprintf("; %s cannot be read and the others can, so get them off it and see: stow stick repair", counted(e.files, "file", "files"))
+	}
+	return text + "; no file is lost, and stow stick repair puts it in order."
+}
+
+// explainSchool puts the types of the school, keys and sticks into words.
+func explainSchool(err error, subject string) (exitCode, string, bool) {
+	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
+		if e.Serial {
+			return exitExists, fmt.Sprintf("this drive is in the register as %s, so nothing was changed; leave --label out, or add --ignore-serial if it is another of the same batch.", e.Name), true
+		}
+		return exitExists, fmt.Sprintf("the label %s belongs to another device, so nothing was changed; choose another label.", e.Name), true
+	}
+	if e, ok := errors.AsType[*keys.WeakError](err); ok {
+		return exitWeak, weakText(e), true
+	}
+	if e, ok := errors.AsType[*stick.InUseError](err); ok {
+		who := "another program"
+		if e.PID != 0 {
+			who = fmt.Sprintf("%s (process %d)", cmp.Or(e.Program, "another program"), e.PID)
+		}
+		return exitInUse, fmt.Sprintf("%s is open in %s, so nothing was changed; close it there and try again.", cmp.Or(subject, "the stick"), who), true
+	}
+	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
+		return exitFull, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; free some space (stow stick tidy) or use a larger stick.", sizeText(e.Need), sizeText(e.Free)), true
+	}
+	return 0, "", false
+}
+
+// weakText says why a new passphrase was refused.
+func weakText(e *keys.WeakError) string {
+	reasons := map[keys.Reason]string{
+		keys.ReasonEmpty:     "it is empty",
+		keys.ReasonShort:     fmt.Sprintf("it is shorter than %d characters", e.Policy.MinLength),
+		keys.ReasonLong:      "it is longer than 200 characters",
+		keys.ReasonText:      "it holds characters that cannot be typed everywhere",
+		keys.ReasonCommon:    "it is among the words and passwords that are tried first",
+		keys.ReasonPersonal:  "it is made of your name or the school's",
+		keys.ReasonRepeat:    "it repeats itself",
+		keys.ReasonSequence:  "it is a simple sequence, such as abcd or 6543",
+		keys.ReasonKeyboard:  "it follows the keys of the keyboard",
+		keys.ReasonDate:      "it is a date",
+		keys.ReasonGuessable: "it could be guessed too soon",
+		keys.ReasonSame:      "it is the old one",
+	}
+	return "the new passphrase was not taken, since " + cmp.Or(reasons[e.Reason], "it is too weak") +
+		"; nothing was changed, so choose another, such as four or more words that do not belong together."
+}
+
+// explainRegister puts the types of the register into words.
+func explainRegister(err error, subject string) (exitCode, string, bool) {
+	if e, ok := errors.AsType[*devices.ImportError](err); ok {
+		return exitBadInput, fmt.Sprintf("nothing was imported from %s, since it is not in order: %s", cmp.Or(subject, "the file"), importText(e)), true
+	}
+	if e, ok := errors.AsType[*devices.Refusal](err); ok {
+		return exitState, fmt.Sprintf("%s is %s, so it cannot be done now to %s it and nothing was changed; possible: %s.", e.Name, e.State, e.Action, joinActions(e.Instead)), true
+	}
+	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
+		return exitExists, fmt.Sprintf("the %s %q is in the register already, so nothing was changed; choose another.", e.Field, e.Value), true
+	}
+	if e, ok := errors.AsType[*devices.AmbiguousError](err); ok {
+		names := []string{}
+		for _, h := range e.Candidates {
+			names = append(names, joinWords(h.Name, h.Email))
+		}
+		return exitNotFound, fmt.Sprintf("%q could be any of %s, so nothing was done; give the e-mail address or the id.", e.Text, strings.Join(names, ", ")), true
+	}
+	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
+		return exitBadInput, e.Error() + ", so nothing was changed.", true
+	}
+	return 0, "", false
+}
+
+func joinActions(actions []devices.Action) string {
+	words := []string{}
+	for _, a := range actions {
+		words = append(words, string(a))
+	}
+	return strings.Join(words, ", ")
+}
+
+// importText names the first thing wrong, and how many more there are.
+func importText(e *devices.ImportError) string {
+	if len(e.Rows) == 0 {
+		return "correct it and import it again."
+	}
+	text := rowText(e.Rows[0])
+	if more := len(e.Rows) - 1 + e.More; more > 0 {
+		text += fmt.Sprintf(", and %s", counted(more, "more thing", "more things"))
+	}
+	return text + "; correct it and import it again."
+}
+
+// rowText names one thing wrong in a CSV file by line and column.
+func rowText(r devices.RowError) string {
+	text := fmt.Sprintf("line %d", r.Line)
+	if r.Column != "" {
+		text += ", column " + r.Column
+	}
+	return text + ": " + r.Err.Error()
+}
+
+// skipReason says why a file was left out.
+func skipReason(err error) string {
+	for _, r := range []struct {
+		is   error
+		text string
+	}{
+		{stick.ErrExists, "the name is taken already"},
+		{stick.ErrKind, "a folder and a file cannot take each other's place"},
+		{stick.ErrName, "a stick cannot hold that name"},
+		{stick.ErrSpecial, "a link or a device, which is not stored"},
+		{stick.ErrChanged, "it changed while it was being read"},
+		{stick.ErrNotVerified, "what was read back is not the same, so the plain file was kept"},
+		{stick.ErrDamaged, "it is damaged on the stick"},
+		{stick.ErrForged, "it is not authentic"},
+	} {
+		if errors.Is(err, r.is) {
+			return r.text
+		}
+	}
+	return err.Error()
+}
+
+// warningText puts what is wrong on a stick into words.
+func warningText(w stick.Warning) string {
+	what := cmp.Or(w.Name, "the stick")
+	switch w.Kind {
+	case stick.WarnTorn:
+		return what + " was not written to its end; nothing in it had been reported as stored."
+	case stick.WarnDamaged:
+		return what + " is damaged and was not read."
+	case stick.WarnForged:
+		return what + " was not written with this stick's key, so it was not read; tell ICT."
+	case stick.WarnMisplaced:
+		return what + " belongs elsewhere, so it was not read; tell ICT."
+	case stick.WarnMissing:
+		return what + " is missing, with what it held."
+	case stick.WarnForeign:
+		return what + " does not belong to the stick and was left alone."
+	case stick.WarnEntry:
+		return "something in " + what + " is not allowed on a stick and was left out."
+	case stick.WarnRolledBack:
+		return "this stick is older than it was when last used here: somebody may have put it back to an earlier state, so show it to ICT."
+	}
+	return w.String()
+}
+
+// publishError finds the error that says a change stands, but was not published.
+func publishError(err error) *school.PublishError {
+	p, _ := errors.AsType[*school.PublishError](err)
+	return p
+}
