@@ -3,6 +3,7 @@ package crypt
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -29,7 +30,7 @@ func openError(err error, identities []age.Identity) error {
 	var noMatch *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &armored):
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return fmt.Errorf("%w: %s", ErrDamaged, brief(err))
 	case errors.As(err, &noMatch):
 		if triedPassphrase(noMatch.StanzaTypes, identities) {
 			return fmt.Errorf("%w: %w", ErrPassphrase, err)
@@ -38,7 +39,18 @@ func openError(err error, identities []age.Identity) error {
 	case errors.Is(err, age.ErrIncorrectIdentity):
 		return fmt.Errorf("%w: %w", ErrNoIdentity, err)
 	}
-	return fmt.Errorf("%w: %w", ErrDamaged, err)
+	return fmt.Errorf("%w: %s", ErrDamaged, brief(err))
+}
+
+// brief is the text of an error of the age package, which quotes what it reads,
+// cut to a length that fits a message.
+func brief(err error) string {
+	const most = 120
+	text := err.Error()
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // triedPassphrase reports whether the file is passphrase-protected and one of

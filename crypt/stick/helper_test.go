@@ -149,8 +149,13 @@ func contentOf(text string) func() (stick.ItemReader, error) {
 // contents returns everything on a stick as path and content; folders end in a slash.
 func contents(t testing.TB, s *stick.Stick) map[string]string {
 	t.Helper()
+	return must(filesOn(s))(t)
+}
+
+// filesOn is contents for where a test is not to end at once.
+func filesOn(s *stick.Stick) (map[string]string, error) {
 	all := map[string]string{}
-	check(t, s.Walk(".", func(e stick.Entry) error {
+	err := s.Walk(".", func(e stick.Entry) error {
 		if e.IsFolder() {
 			all[e.Path+"/"] = ""
 			return nil
@@ -163,8 +168,8 @@ func contents(t testing.TB, s *stick.Stick) map[string]string {
 		data, err := io.ReadAll(r)
 		all[e.Path] = string(data)
 		return err
-	}))
-	return all
+	})
+	return all, err
 }
 
 // same fails the test unless the stick holds exactly these files and folders.

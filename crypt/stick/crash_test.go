@@ -1,0 +1,282 @@
+package stick_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+)
+
+// crashes is how many random crash states are tried after every operation.
+var crashes = flag.Int("crashes", 2, "random crash states after every operation of the drive; 50 make a long run")
+
+// change is something done to a stick, during which it is pulled.
+type change struct {
+	do func(t *testing.T, sc *school, s *stick.Stick)
+	// whole: the files are all as before or all as after, never something
+	// between. Otherwise that is so for each file.
+	whole bool
+	// plain names files on the drive that are being taken into the stick: each
+	// is on the drive or on the stick at any time.
+	plain map[string]string
+	// passphrases that may open the stick, the one that must in the end last.
+	passphrases [][]byte
+}
+
+// pulledFiles are on the stick before every change.
+var pulledFiles = map[string]string{
+	"keep.txt": "always here", "a/old.txt": text(5, 3000), "a/b/deep.txt": "deep", "a/empty/": "", "big.bin": text(6, 150_000),
+}
+
+var newPassphrase = []byte("another horse, another staple")
+
+var changes = map[string]change{
+	"put one": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		put(t, s, map[string]string{"keep.txt": "newer", "x/new.txt": text(7, 100_000)})
+	}},
+	"put many layers": {do: func(t *testing.T, _ *school, s *stick.Stick) {
+		big := strings.Repeat("0123456789abcdef", 2<<20) // 32 MiB: a layer of its own
+		put(t, s, map[string]string{"film.mov": big, "x/1.txt": "one", "x/2.txt": "two", "big.bin": "small now"})
+	}},
+	"remove": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		check(t, s.Remove(t.Context(), "a", "big.bin"))
+	}},
+	"rename": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		check(t, s.Rename(t.Context(), "a", "moved/here"))
+	}},
+	"undelete": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		must(s.Undelete(t.Context(), []string{"gone.txt"}, stick.PutOptions{}))(t)
+	}},
+	"tidy": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		must(s.Tidy(t.Context(), stick.TidyOptions{All: true}))(t)
+	}},
+	"erase": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		must(s.EraseForGood(t.Context(), []string{"big.bin"}, nil))(t)
+	}},
+	"repair": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+	}},
+	"passphrase": {
+		whole: true, passphrases: [][]byte{passphrase, newPassphrase},
+		do: func(t *testing.T, _ *school, s *stick.Stick) {
+			check(t, s.ChangePassphrase(passphrase, newPassphrase))
+		},
+	},
+	"rekey": {
+		whole: true, passphrases: [][]byte{passphrase, newPassphrase},
+		do: func(t *testing.T, sc *school, s *stick.Stick) {
+			k := must(keys.NewHolderKey(sc.authority.School(), sc.authority.Verifier(), keys.Holder{ID: "h-2"}, keys.Hybrid, start))(t)
+			sealed := must(k.Seal(newPassphrase, policy.WorkFactor))(t)
+			check(t, s.Rekey(t.Context(), stick.RekeyOptions{Holders: []string{k.Recipient()}, HolderKey: sealed}))
+		},
+	},
+	"rotate": {
+		whole: true, passphrases: [][]byte{passphrase},
+		do: func(t *testing.T, sc *school, s *stick.Stick) {
+			check(t, s.Rotate(t.Context(), stick.RotateOptions{School: sc.authority}))
+		},
+	},
+	"recovery code": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		check(t, s.ReplaceCode(must(keys.GenerateCode())(t)))
+	}},
+	"convert": {
+		plain: map[string]string{"letter.txt": "dear", "photos/one.jpg": text(8, 70_000), "photos/two.jpg": text(9, 500)},
+		do: func(t *testing.T, _ *school, s *stick.Stick) {
+			must(s.Convert(t.Context(), stick.ConvertOptions{BatchSize: 1000}))(t)
+		},
+	},
+}
+
+// TestPulledAtAnyMoment pulls the stick after every single operation of the
+// drive during every kind of change, and opens what may then be found on it.
+// No file that was reported as stored may be missing or different, the change
+// is there or not, no repair by hand is needed, and the next write works.
+func TestPulledAtAnyMoment(t *testing.T) {
+	var tried atomic.Int64
+	t.Run("changes", func(t *testing.T) {
+		for _, name := range slices.Sorted(maps.Keys(changes)) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				pull(t, changes[name], &tried)
+			})
+		}
+	})
+	t.Logf("%d crash states tried", tried.Load())
+}
+
+// pulled is one change that was recorded, to be replayed with a crash.
+type pulled struct {
+	change
+	school        *school
+	base          *sticktest.Mem
+	ops           []sticktest.Op
+	done          int // how many operations had been asked for when the change returned
+	before, after map[string]string
+}
+
+func pull(t *testing.T, c change, tried *atomic.Int64) {
+	p := recordChange(t, c)
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := 0; n <= len(p.ops); n += p.stride() {
+		keeps := []func(sticktest.Op) (sticktest.Op, bool){sticktest.KeepAll, sticktest.KeepNone}
+		for range *crashes {
+			keeps = append(keeps, sticktest.KeepSome(random))
+		}
+		for i, keep := range keeps {
+			found := sticktest.Crash(p.base, p.ops[:n], keep)
+			tried.Add(1)
+			if err := p.checkPulled(t.Context(), found, n >= p.done); err != nil {
+				t.Fatalf("pulled after operation %d of %d (returned after %d), way %d: %v", n, len(p.ops), p.done, i, err)
+			}
+		}
+	}
+}
+
+// stride is how many operations are passed over, for a change that writes much.
+func (p *pulled) stride() int {
+	if *crashes < 10 && len(p.after["film.mov"]) > 0 {
+		return 7
+	}
+	return 1
+}
+
+// recordChange does a change on a stick with some history, recording it.
+func recordChange(t *testing.T, c change) *pulled {
+	t.Helper()
+	p := &pulled{change: c, school: newSchool(t, "Hill School"), base: sticktest.New()}
+	d := &plainDrive{p.base, p.school}
+	p.school.issue(t, p.base)
+	s := p.school.open(t, p.base)
+	put(t, s, map[string]string{"gone.txt": "deleted later", "keep.txt": "first version"})
+	put(t, s, pulledFiles)
+	check(t, s.Remove(t.Context(), "gone.txt"))
+	check(t, s.Close())
+	for _, name := range slices.Sorted(maps.Keys(c.plain)) {
+		d.write(t, name, c.plain[name])
+	}
+	drive := p.base.Clone()
+	drive.Record()
+	s = p.school.open(t, drive)
+	p.before = contents(t, s)
+	c.do(t, p.school, s)
+	p.done = len(drive.Recorded())
+	p.after = contents(t, s)
+	check(t, s.Close())
+	p.ops = drive.Recorded()
+	return p
+}
+
+func (p *pulled) checkPulled(ctx context.Context, found *sticktest.Mem, done bool) error {
+	if err := p.checkPassphrases(ctx, found, done); err != nil {
+		return err
+	}
+	s, err := stick.Open(ctx, found, stick.WithRecovery(p.school.authority.Identities(), p.school.authority.Verifier()), stick.OpenOptions{Clock: clock})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	got, err := filesOn(s)
+	if err != nil {
+		return err
+	}
+	if err := p.checkFiles(got, found, done); err != nil {
+		return err
+	}
+	if err := onlyTorn(s); err != nil {
+		return err
+	}
+	return p.goOn(ctx, found, s, got)
+}
+
+// onlyTorn wants no warning but that a layer was not written to its end.
+func onlyTorn(s *stick.Stick) error {
+	for _, w := range s.Warnings() {
+		if w.Kind != stick.WarnTorn {
+			return fmt.Errorf("a warning: %v", w)
+		}
+	}
+	return nil
+}
+
+// checkPassphrases sees which passphrases open the stick.
+func (p *pulled) checkPassphrases(ctx context.Context, found *sticktest.Mem, done bool) error {
+	if len(p.passphrases) == 0 {
+		return nil
+	}
+	opened := -1
+	var last error
+	for i, passphrase := range p.passphrases {
+		s, err := stick.Open(ctx, found.Clone(), stick.WithPassphrase(passphrase), stick.OpenOptions{Clock: clock})
+		if err == nil {
+			opened = i
+			_ = s.Close()
+			continue
+		}
+		last = err
+	}
+	if opened < 0 || done && opened != len(p.passphrases)-1 {
+		return fmt.Errorf("the passphrase does not open it: %w", last)
+	}
+	return nil
+}
+
+// checkFiles compares what is on the stick with before and after the change.
+func (p *pulled) checkFiles(got map[string]string, found *sticktest.Mem, done bool) error {
+	if done && !maps.Equal(got, p.after) {
+		return fmt.Errorf("the change had been reported as done, and is not there: %q", slices.Sorted(maps.Keys(got)))
+	}
+	if p.whole && !maps.Equal(got, p.before) && !maps.Equal(got, p.after) {
+		return fmt.Errorf("neither as before nor as after: %q", slices.Sorted(maps.Keys(got)))
+	}
+	names := maps.Clone(p.before)
+	maps.Copy(names, p.after)
+	maps.Copy(names, got)
+	for name := range names {
+		content, there := got[name]
+		before, was := p.before[name]
+		after, will := p.after[name]
+		if (there != was || content != before) && (there != will || content != after) {
+			return fmt.Errorf("%s is neither as before nor as after: there %v, %d bytes", name, there, len(content))
+		}
+	}
+	for name, content := range p.plain {
+		if got[name] != content && string(found.ReadFile(name)) != content {
+			return fmt.Errorf("%s is neither on the stick nor on the drive", name)
+		}
+	}
+	return nil
+}
+
+// goOn writes to the stick that was pulled, and opens it once more.
+func (p *pulled) goOn(ctx context.Context, found *sticktest.Mem, s *stick.Stick, want map[string]string) error {
+	next := map[string]string{"written afterwards.txt": "works"}
+	if _, err := s.PutItems(ctx, items(next), stick.PutOptions{}); err != nil {
+		return fmt.Errorf("the next write: %w", err)
+	}
+	if err := s.Close(); err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
+	again, err := stick.Open(ctx, found, stick.WithRecovery(p.school.authority.Identities(), p.school.authority.Verifier()), stick.OpenOptions{Clock: clock})
+	if err != nil {
+		return fmt.Errorf("open again: %w", err)
+	}
+	defer again.Close()
+	got, err := filesOn(again)
+	if err != nil {
+		return err
+	}
+	maps.Copy(want, next)
+	if !maps.Equal(got, want) {
+		return fmt.Errorf("after the next write the stick holds %q", slices.Sorted(maps.Keys(got)))
+	}
+	return onlyTorn(again)
+}
