@@ -11,7 +11,18 @@ import (
 type chained struct {
 	layers     []*layer // those that count, oldest first
 	superseded []*layer // replaced by tidying or rotating: to be ignored, and removed; newest first
+	lister     *layer   // the tidied layer that says what counts below it, if there is one
 	warnings   []Warning
+}
+
+// replaced reports whether a layer that cannot be read any more was replaced
+// by tidying or rotating, so that removing it had merely begun.
+func (c *chained) replaced(id layerID) bool {
+	listed := func(ref layerRef) bool { return ref.seq == id.seq }
+	if c.lister != nil && id.seq < c.lister.id.seq && !slices.ContainsFunc(c.lister.below, listed) {
+		return true
+	}
+	return slices.ContainsFunc(c.layers, func(l *layer) bool { return l.id.seq == id.seq && l.was != "" })
 }
 
 // complete reports whether all the layers are there that must be. Else what
@@ -61,7 +72,6 @@ type chainer struct {
 	waiting []*layer
 	out     chained
 	newest  *layer             // the layer accepted last
-	lister  *layer             // the tidied layer that was accepted
 	want    layerRef           // what it points to; zero when nothing, or when below holds what is wanted
 	below   map[int64]layerRef // what it lists, by number, as far as not seen yet
 }
@@ -72,7 +82,7 @@ func (c *chainer) see(l *layer) {
 		c.out.superseded = append(c.out.superseded, l)
 		return
 	}
-	if c.lister != nil {
+	if c.out.lister != nil {
 		c.seeListed(l)
 		return
 	}
@@ -94,7 +104,7 @@ func (c *chainer) see(l *layer) {
 	}
 	c.accept(l)
 	if l.tidied {
-		c.lister, c.want = l, layerRef{}
+		c.out.lister, c.want = l, layerRef{}
 		c.below = make(map[int64]layerRef, len(l.below))
 		for _, ref := range l.below {
 			c.below[ref.seq] = ref
@@ -113,8 +123,8 @@ func (c *chainer) seeListed(l *layer) {
 		c.misplaced(l, "it is not the one that counts")
 	default:
 		delete(c.below, l.id.seq)
-		at := slices.Index(c.lister.below, ref)
-		c.lister.below[at] = l.ref() // perhaps it was rotated since
+		at := slices.Index(c.out.lister.below, ref)
+		c.out.lister.below[at] = l.ref() // perhaps it was rotated since
 		c.accept(l)
 	}
 }

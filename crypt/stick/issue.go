@@ -68,11 +68,14 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 
 // checkIssue refuses a drive that is a stick, and options that make no sense.
 func checkIssue(fsys FS, o *IssueOptions) error {
-	if _, err := readNotes(fsys); !errors.Is(err, ErrNotStick) {
-		if err == nil {
-			err = ErrAlreadyStick
-		}
+	notes, err := readNotes(fsys)
+	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
+	}
+	for _, f := range notes { // an interrupted Issue may have left a torn one
+		if _, err := f.openUnverified(); err == nil || errors.Is(err, ErrFormat) {
+			return ErrAlreadyStick
+		}
 	}
 	if entries, err := fsys.ReadDir(layersDir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%w: its note is missing", ErrAlreadyStick)
@@ -214,12 +217,12 @@ func writeIssue(fsys FS, files []newFile) (err error) {
 	if err = removeKeys(fsys); err != nil {
 		return err
 	}
-	for _, f := range files {
-		if f.name == foundName { // ours from before, or the school's own
-			if err = fsys.Remove(foundName); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	for _, name := range []string{noteName, noteOtherName, foundName} { // ours from before, or the school's own
+		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
+	}
+	for _, f := range files {
 		if err = writeFile(fsys, f.name, f.data); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ type loader struct {
 	listed    map[layerID]*layer
 	uncached  []*layer // read from their files, in no table
 	bad       []badLayer
+	leftover  []*layerFiles // of layers whose removal had begun
 	warnings  []Warning
 	maxSeq    int64
 }
@@ -237,6 +238,10 @@ func (l *loader) reject(files *layerFiles, err error) error {
 func (l *loader) blame(c *chained) {
 	for _, bad := range l.bad {
 		id := bad.files.id
+		if c.complete() && c.replaced(id) {
+			l.leftover = append(l.leftover, bad.files)
+			continue
+		}
 		kind := WarnTorn
 		if l.listed[id] != nil {
 			kind = WarnDamaged
@@ -252,11 +257,12 @@ func (l *loader) blame(c *chained) {
 	}
 }
 
-// leftovers returns the files of layers that were being written when the stick
-// was pulled, and certainly never were whole: a whole layer has a padded size.
+// leftovers returns the files of layers that were being removed when the stick
+// was pulled, or were being written and certainly never were whole: a whole
+// layer has a padded size.
 // The warnings about them are taken back.
 func (l *loader) leftovers(c *chained) []*layerFiles {
-	var rest []*layerFiles
+	rest := l.leftover
 	for _, bad := range l.bad {
 		var size int64
 		for _, n := range bad.files.parts {

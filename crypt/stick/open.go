@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -157,7 +158,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 	}
 	removed := false
 	for _, files := range l.leftovers(c) {
-		for n := range files.parts {
+		for _, n := range slices.Backward(slices.Sorted(maps.Keys(files.parts))) {
 			if err := s.fs.Remove(files.id.part(n)); err != nil {
 				return fmt.Errorf("remove an unfinished layer: %w", err)
 			}
