@@ -140,9 +140,6 @@ func parseHeader(entry *tar.Header, stick string, keys *macKeys) (*layerHeader, 
 	}
 	records := entry.PAXRecords
 	get := func(name string) string { return records[recordPrefix+name] }
-	if format, err := strconv.Atoi(get("format")); err == nil && format > formatVersion {
-		return nil, fmt.Errorf("%w: format %d", ErrFormat, format)
-	}
 	given, err := hex.DecodeString(get("hmac"))
 	if err != nil || !hmac.Equal(given, recordsMAC(records, keys)) {
 		return nil, fmt.Errorf("%w: its header is not authentic", ErrForged)
@@ -151,6 +148,9 @@ func parseHeader(entry *tar.Header, stick string, keys *macKeys) (*layerHeader, 
 		return nil, fmt.Errorf("%w: it belongs to stick %s", ErrForged, short(get("stick")))
 	}
 	// From here on only a holder of the stick's key can have written it.
+	if format, err := strconv.Atoi(get("format")); err == nil && format > formatVersion {
+		return nil, fmt.Errorf("%w: format %d", ErrFormat, format)
+	}
 	id, part, ok := parseLayerName(get("layer") + ".age")
 	if !ok || part != 0 {
 		return nil, fmt.Errorf("%w: bad layer name in its header", ErrDamaged)
