@@ -94,7 +94,7 @@ func suitable(d drives.Drive) error {
 	if err := d.Usable(); err != nil {
 		return err
 	}
-	if !d.Removable {
+	if !d.Offered() {
 		return fmt.Errorf("%s: %w", d.Path, ErrNotRemovable)
 	}
 	return nil

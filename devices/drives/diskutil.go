@@ -123,7 +123,7 @@ func (m mac) list(ctx context.Context) ([]Drive, error) {
 			if ctx.Err() != nil {
 				return nil, fmt.Errorf("list drives: %w", ctx.Err())
 			}
-			if err == nil && offered(d) { // else it went, or is not for us
+			if err == nil && d.Offered() { // else it went, or is not for us
 				found = append(found, d)
 			}
 		}

@@ -84,7 +84,7 @@ func TestMacSystemDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !d.System || d.Removable || offered(d) || d.Disk != "/dev/disk0" || d.Make != "" || d.Model != "APPLE SSD AP0512Z" {
+	if !d.System || d.Removable || d.Offered() || d.Disk != "/dev/disk0" || d.Make != "" || d.Model != "APPLE SSD AP0512Z" {
 		t.Errorf("%+v", d)
 	}
 	// A volume that is not mounted has no path.

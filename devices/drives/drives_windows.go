@@ -41,7 +41,7 @@ func list(ctx context.Context) ([]Drive, error) {
 		if err != nil {
 			continue // a reader without a card, or locked by BitLocker
 		}
-		if d := v.drive(system); offered(d) {
+		if d := v.drive(system); d.Offered() {
 			found = append(found, d)
 		}
 	}

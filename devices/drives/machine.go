@@ -65,10 +65,10 @@ func (m machine) list(ctx context.Context) ([]Drive, error) {
 		if isFUSE(mt) {
 			likely.FileSystem = "exfat"
 		}
-		if !offered(likely) {
+		if !likely.Offered() {
 			continue
 		}
-		if err := m.ask(ctx, &d, mt); err != nil || !offered(d) { // it went, or is not for us
+		if err := m.ask(ctx, &d, mt); err != nil || !d.Offered() { // it went, or is not for us
 			continue
 		}
 		seen[b.node()] = true

@@ -82,7 +82,7 @@ func TestRecordedMounts(t *testing.T) {
 			if refused := errors.Is(d.Usable(), ErrSystem); refused != test.system {
 				t.Errorf("Usable refuses: %v", refused)
 			}
-			if test.system && offered(d) {
+			if test.system && d.Offered() {
 				t.Error("a system drive is offered")
 			}
 		})

@@ -51,10 +51,10 @@ func looseBus(b Bus) bool {
 	return b == BusUSB || b == BusSD || b == BusFireWire
 }
 
-// offered tells whether List shows a drive that holds a local disk's file
-// system. A disk image counts as a stick only when it is formatted as one:
+// Offered tells whether [List] shows the drive: a local one that is made to be
+// taken out. A disk image counts as a stick only when it is formatted as one:
 // others are the system's own, such as installed packages.
-func offered(d Drive) bool {
+func (d Drive) Offered() bool {
 	if d.System || d.Disk == "" {
 		return false
 	}

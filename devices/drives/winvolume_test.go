@@ -148,7 +148,7 @@ func TestWindowsVolumes(t *testing.T) {
 			if got := strings.TrimSpace(describe([]Drive{d})); test.want != "" && got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
-			if offered(d) != test.offered {
+			if d.Offered() != test.offered {
 				t.Errorf("offered: %v", !test.offered)
 			}
 		})
