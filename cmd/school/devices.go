@@ -70,7 +70,7 @@ func (s *School) Lend(ctx context.Context, device, who string, l devices.LoanDet
 	}
 	holder, err := s.register.FindHolder(ctx, who)
 	if err != nil {
-		return d, fmt.Errorf("issue %s to %q: %w", d.Name(), who, err)
+		return d, fmt.Errorf("issue %s: %w", d.Name(), aboutPerson(who, err))
 	}
 	l.Version, l.Holder = d.Version, holder.ID
 	if l.Days == 0 && l.Due.IsZero() {

@@ -39,7 +39,7 @@ func (s *School) IssueKey(ctx context.Context, who string) (IssuedKey, error) {
 	return s.issueKey(ctx, who, func(r *devices.Register, h devices.Holder) (devices.KeyDetails, error) {
 		old, ok, err := currentKey(ctx, r, h.ID)
 		if err == nil && ok {
-			err = fmt.Errorf("%s, key of %s: %w", h.Name, old.Issued.Format("2006-01-02"), ErrHasKey)
+			err = fmt.Errorf("key of %s: %w", old.Issued.Format("2006-01-02"), ErrHasKey)
 		}
 		return devices.KeyDetails{}, err
 	})
@@ -71,11 +71,11 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 	}
 	holder, err := s.register.FindHolder(ctx, who)
 	if err != nil {
-		return IssuedKey{}, fmt.Errorf("issue a key to %q: %w", who, err)
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(who, err))
 	}
 	made, err := s.makeKey(a, holder)
 	if err != nil {
-		return IssuedKey{}, fmt.Errorf("issue a key to %s: %w", holder.Name, err)
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(holder.Name, err))
 	}
 	defer made.key.Wipe()
 	issued := IssuedKey{Holder: holder, Sealed: made.sealed, Passphrase: made.passphrase}
@@ -96,7 +96,7 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 			os.Remove(issued.File)
 		}
 		clear(made.passphrase)
-		return IssuedKey{}, fmt.Errorf("issue a key to %s: %w", holder.Name, err)
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(holder.Name, err))
 	}
 	return issued, s.published(ctx)
 }
@@ -136,17 +136,17 @@ func (s *School) RevokeKey(ctx context.Context, who, reason string) (devices.Key
 	}
 	holder, err := s.register.FindHolder(ctx, who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key of %q: %w", who, err)
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(who, err))
 	}
 	key, ok, err := s.CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key of %s: %w", holder.Name, err)
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(holder.Name, err))
 	}
 	if key, err = s.register.RevokeKey(ctx, s.options.Actor, key.ID, key.Version, reason); err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key of %s: %w", holder.Name, err)
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(holder.Name, err))
 	}
 	return key, s.published(ctx)
 }

@@ -8,23 +8,53 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 	"stowage/devices"
 )
 
+// Choose has somebody choose a new passphrase, once the old one is known to be
+// right. judge refuses one that does not meet the policy, or is the old one,
+// with a [*keys.WeakError]; what Choose returns is judged again, and wiped.
+type Choose func(judge func(next []byte) error) (next []byte, err error)
+
+// chosen has a passphrase chosen in place of the current one.
+func (c Choose) chosen(current []byte, policy keys.Policy, personal ...string) ([]byte, error) {
+	judge := func(next []byte) error { return judgeChange(current, next, policy, personal...) }
+	next, err := c(judge)
+	if err != nil {
+		return nil, err
+	}
+	if err := judge(next); err != nil {
+		clear(next)
+		return nil, err
+	}
+	return next, nil
+}
+
+// judgeChange holds a new passphrase to the policy, and refuses the one that it
+// is to replace.
+func judgeChange(current, next []byte, policy keys.Policy, personal ...string) error {
+	if bytes.Equal(current, next) {
+		return &keys.WeakError{Reason: keys.ReasonSame, Policy: policy}
+	}
+	_, err := keys.Judge(next, policy, personal...)
+	return err
+}
+
 // ChangeKeyPassphrase protects a holder's key file, wherever it lies, with
-// another passphrase, which is held to the policy. The file is the old one or
-// the new one at any moment.
-func ChangeKeyPassphrase(path string, current, next []byte, policy keys.Policy, now time.Time) error {
-	sealed, err := changed(path, current, next, policy, now)
+// another passphrase. The file is the old one or the new one at any moment.
+func ChangeKeyPassphrase(path string, current []byte, choose Choose, policy keys.Policy, now time.Time) error {
+	sealed, err := changed(path, current, choose, policy, now)
 	if err != nil {
 		return err
 	}
+	defer sealed.key.Wipe()
 	return writeFile(path, sealed.content, true)
 }
 
-// ChangePassphrase is [ChangeKeyPassphrase] for the copy of a key in the
-// school's folder.
-func (s *School) ChangePassphrase(ctx context.Context, who string, current, next []byte) error {
+// ChangePassphrase is [ChangeKeyPassphrase] for the copy of a person's key in
+// the school's folder.
+func (s *School) ChangePassphrase(ctx context.Context, who string, current []byte, choose Choose) error {
 	key, err := s.keyOf(ctx, who)
 	if err != nil {
 		return err
@@ -33,30 +63,70 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current, next
 	if err != nil {
 		return err
 	}
-	sealed, err := changed(path, current, next, s.Policy(), s.now())
+	sealed, err := changed(path, current, choose, s.Policy(), s.now())
 	if err != nil {
 		return err
 	}
 	defer sealed.key.Wipe()
-	if filepath.Base(s.keyPath(key, sealed.key.PassphraseSet)) == filepath.Base(path) { // within the same second
+	if s.keyPath(key, sealed.key.PassphraseSet) == path { // within the same second
 		return writeFile(path, sealed.content, true)
 	}
 	_, err = s.KeepKeyFile(key, sealed.key, sealed.content)
 	return err
 }
 
+// ChangeStickPassphrase protects the holder's key that a stick carries with
+// another passphrase. The stick was opened with the current one.
+func ChangeStickPassphrase(opened *stick.Stick, current []byte, choose Choose) error {
+	note := opened.Note()
+	personal := []string{note.School}
+	if holder, ok := opened.Holder(); ok {
+		personal = append(personal, holder.Name)
+	}
+	next, err := choose.chosen(current, note.Policy, personal...)
+	if err != nil {
+		return err
+	}
+	defer clear(next)
+	return opened.ChangePassphrase(current, next)
+}
+
+// ChangeAuthorityPassphrase protects the authority with another passphrase.
+func (s *School) ChangeAuthorityPassphrase(current []byte, choose Choose) error {
+	path := filepath.Join(s.dir, AuthorityFile)
+	sealed, err := readSmall(path)
+	if err != nil {
+		return fmt.Errorf("unlock the authority: %w", err)
+	}
+	a, err := keys.OpenAuthority(sealed, current)
+	if err != nil {
+		return err
+	}
+	defer a.Wipe()
+	policy := s.Policy()
+	next, err := choose.chosen(current, policy, a.School())
+	if err != nil {
+		return err
+	}
+	defer clear(next)
+	if sealed, err = a.Seal(next, policy.WorkFactor); err != nil {
+		return err
+	}
+	return writeFile(path, sealed, true)
+}
+
 // keyOf is the key in force of a person.
 func (s *School) keyOf(ctx context.Context, who string) (devices.Key, error) {
 	holder, err := s.register.FindHolder(ctx, who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key of %q: %w", who, err)
+		return devices.Key{}, fmt.Errorf("find the key: %w", aboutPerson(who, err))
 	}
 	key, ok, err := s.CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key of %s: %w", holder.Name, err)
+		return devices.Key{}, fmt.Errorf("find the key: %w", aboutPerson(holder.Name, err))
 	}
 	return key, nil
 }
@@ -68,7 +138,7 @@ type sealedKey struct {
 }
 
 // changed is the key file at path under another passphrase.
-func changed(path string, current, next []byte, policy keys.Policy, now time.Time) (sealedKey, error) {
+func changed(path string, current []byte, choose Choose, policy keys.Policy, now time.Time) (sealedKey, error) {
 	sealed, err := readSmall(path)
 	if err != nil {
 		return sealedKey{}, fmt.Errorf("read the key: %w", err)
@@ -77,10 +147,12 @@ func changed(path string, current, next []byte, policy keys.Policy, now time.Tim
 	if err != nil {
 		return sealedKey{}, err
 	}
-	if err := JudgeChange(current, next, policy, k.Holder.Name, k.School); err != nil {
+	next, err := choose.chosen(current, policy, k.Holder.Name, k.School)
+	if err != nil {
 		k.Wipe()
 		return sealedKey{}, err
 	}
+	defer clear(next)
 	k.Chosen(now)
 	content, err := k.Seal(next, policy.WorkFactor)
 	if err != nil {
@@ -88,14 +160,4 @@ func changed(path string, current, next []byte, policy keys.Policy, now time.Tim
 		return sealedKey{}, err
 	}
 	return sealedKey{k, content}, nil
-}
-
-// JudgeChange holds a new passphrase to the policy, and refuses the one that it
-// is to replace. The error is a [*keys.WeakError].
-func JudgeChange(current, next []byte, policy keys.Policy, personal ...string) error {
-	if bytes.Equal(current, next) {
-		return &keys.WeakError{Reason: keys.ReasonSame, Policy: policy}
-	}
-	_, err := keys.Judge(next, policy, personal...)
-	return err
 }

@@ -27,11 +27,11 @@ func Audiences(d *keys.Directory, people []string) ([]Audience, error) {
 	for _, who := range people {
 		person, err := d.Find(who)
 		if err != nil {
-			return nil, fmt.Errorf("encrypt to %w", err)
+			return nil, fmt.Errorf("encrypt: %w", aboutPerson(who, err))
 		}
 		current, err := person.Current()
 		if err != nil {
-			return nil, fmt.Errorf("encrypt to %w", err)
+			return nil, fmt.Errorf("encrypt: %w", aboutPerson(person.Name, err))
 		}
 		for _, recipient := range current {
 			if slices.Contains(seen, recipient) {

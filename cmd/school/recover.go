@@ -39,7 +39,7 @@ func (s *School) RekeyStick(ctx context.Context, opened *stick.Stick, who string
 	}
 	holder, key, err := s.holderForStick(ctx, who)
 	if err != nil {
-		return devices.Device{}, fmt.Errorf("rekey the stick to %q: %w", who, err)
+		return devices.Device{}, fmt.Errorf("rekey the stick: %w", err)
 	}
 	options := stick.RekeyOptions{Holders: []string{key.Recipient}}
 	policy := s.Policy()

@@ -69,6 +69,25 @@ var (
 	ErrNoKeyFile = errors.New("the key's file is missing")
 )
 
+// A PersonError says whom an error is about.
+type PersonError struct {
+	Who string // the name, or what was given as one
+	Err error
+}
+
+func (e *PersonError) Error() string { return fmt.Sprintf("%q: %v", e.Who, e.Err) }
+
+// Unwrap returns what is wrong.
+func (e *PersonError) Unwrap() error { return e.Err }
+
+// aboutPerson says whom err is about; nil stays nil.
+func aboutPerson(who string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &PersonError{who, err}
+}
+
 // A PublishError says that a change was made and recorded, but the directory
 // that should tell of it could not be published.
 type PublishError struct{ Err error }
@@ -174,27 +193,6 @@ func (s *School) Authority() (*keys.Authority, error) {
 		return nil, ErrLocked
 	}
 	return s.authority, nil
-}
-
-// ChangeAuthorityPassphrase protects the authority with another passphrase.
-func (s *School) ChangeAuthorityPassphrase(ctx context.Context, current, next []byte) error {
-	sealed, err := readSmall(filepath.Join(s.dir, AuthorityFile))
-	if err != nil {
-		return fmt.Errorf("unlock the authority: %w", err)
-	}
-	a, err := keys.OpenAuthority(sealed, current)
-	if err != nil {
-		return err
-	}
-	defer a.Wipe()
-	policy := s.Policy()
-	if _, err := keys.Judge(next, policy, a.School()); err != nil {
-		return err
-	}
-	if sealed, err = a.Seal(next, policy.WorkFactor); err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(s.dir, AuthorityFile), sealed, true)
 }
 
 // Policy is the policy in the directory, or the default when there is no

@@ -72,7 +72,7 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 	}
 	i, err := s.prepare(ctx, a, p)
 	if err != nil {
-		return IssuedStick{}, fmt.Errorf("issue a stick to %q: %w", p.Holder, err)
+		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
 	defer clear(i.options.Code)
 	err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
@@ -80,7 +80,7 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 		if i.out.Note.ID != "" {
 			err = errors.Join(err, stick.Withdraw(p.FS, i.out.Note.ID))
 		}
-		return IssuedStick{}, fmt.Errorf("issue a stick to %s: %w", i.out.Holder.Name, err)
+		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
 	return i.out, nil
 }
@@ -172,20 +172,19 @@ func (s *School) prepare(ctx context.Context, a *keys.Authority, p StickPlan) (*
 func (s *School) holderForStick(ctx context.Context, who string) (devices.Holder, devices.Key, error) {
 	holder, err := s.register.FindHolder(ctx, who)
 	if err != nil {
-		return devices.Holder{}, devices.Key{}, err
+		return devices.Holder{}, devices.Key{}, aboutPerson(who, err)
 	}
 	key, ok, err := s.CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
-	if err != nil {
-		return devices.Holder{}, devices.Key{}, err
-	}
-	d, err := s.Directory()
 	if err == nil {
-		err = d.Blocked(key.Recipient)
+		var d *keys.Directory
+		if d, err = s.Directory(); err == nil {
+			err = d.Blocked(key.Recipient)
+		}
 	}
-	return holder, key, err
+	return holder, key, aboutPerson(holder.Name, err)
 }
 
 func (s *School) readKeyFile(key devices.Key) ([]byte, error) {

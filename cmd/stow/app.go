@@ -20,6 +20,7 @@ type app struct {
 	stdout, stderr io.Writer
 	now            func() time.Time
 	openTerminal   func() (*terminal, error)
+	openDrive      func(path string) (driveFS, error)
 
 	// workFactor takes the place of the default policy's scrypt work factor;
 	// 0 leaves it. Only tests set it, and nothing outside the program can.
@@ -40,6 +41,7 @@ func newApp() *app {
 		stderr:       os.Stderr,
 		now:          time.Now,
 		openTerminal: openTerminal,
+		openDrive:    openDrive,
 	}
 }
 

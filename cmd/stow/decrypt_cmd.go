@@ -88,7 +88,7 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 			return do(unlocked.Identities())
 		})
 	}
-	copies, name, err := readKeys(d)
+	copies, name, err := a.readKeys(d)
 	if err != nil {
 		return err
 	}
@@ -107,13 +107,13 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 }
 
 // readKeys reads the key file, or what the stick carries.
-func readKeys(d decryption) (copies [][]byte, name string, err error) {
+func (a *app) readKeys(d decryption) (copies [][]byte, name string, err error) {
 	if d.stick == "" {
 		sealed, err := readSmallFile(d.key)
 		return [][]byte{sealed}, d.key, on(d.key, err)
 	}
 	name = "the stick at " + d.stick
-	drive, err := stick.NewDirFS(d.stick)
+	drive, err := a.openDrive(d.stick)
 	if err != nil {
 		return nil, name, on(d.stick, err)
 	}

@@ -76,7 +76,7 @@ func (a *app) driveJSON(d drives.Drive) jsonDrive {
 // whoseStick looks whether a drive is a stick, and whether of the school in
 // use.
 func (a *app) whoseStick(path string) (whose, label string) {
-	drive, err := stick.NewDirFS(path)
+	drive, err := a.openDrive(path)
 	if err != nil {
 		return "unknown", ""
 	}

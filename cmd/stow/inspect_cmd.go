@@ -204,7 +204,7 @@ func (a *app) inspectFolder(ctx context.Context, path string) (jsonInspected, er
 			return out, nil
 		}
 	}
-	drive, err := stick.NewDirFS(path)
+	drive, err := a.openDrive(path)
 	if err != nil {
 		return out, err
 	}

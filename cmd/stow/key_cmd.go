@@ -202,19 +202,12 @@ key that a stick carries: stow stick passphrase.`,
 				return err
 			}
 			defer clear(old)
-			policy := a.policy()
-			chosen, err := a.newPassphrase(cmd.Context(), next, "the key", func(p []byte) error {
-				return school.JudgeChange(old, p, policy)
-			})
-			if err != nil {
-				return err
-			}
-			defer clear(chosen)
+			choose := a.choose(cmd.Context(), next, "the key")
 			if isFile {
-				err = school.ChangeKeyPassphrase(args[0], old, chosen, policy, a.now())
+				err = school.ChangeKeyPassphrase(args[0], old, choose, a.policy(), a.now())
 			} else {
 				err = a.withSchool(cmd.Context(), func(s *school.School) error {
-					return s.ChangePassphrase(cmd.Context(), args[0], old, chosen)
+					return s.ChangePassphrase(cmd.Context(), args[0], old, choose)
 				})
 			}
 			if err != nil {

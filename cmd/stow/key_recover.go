@@ -129,7 +129,7 @@ func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason stri
 	}
 	var rekeyed []string
 	for _, path := range sticks {
-		err := a.withDrive(path, func(drive *stick.DirFS) error {
+		err := a.withDrive(path, func(drive driveFS) error {
 			opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{})
 			if err != nil {
 				return err
@@ -150,7 +150,7 @@ func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason stri
 
 // ours refuses what is not a stick of the school.
 func (a *app) ours(s *school.School, path string) error {
-	return a.withDrive(path, func(drive *stick.DirFS) error {
+	return a.withDrive(path, func(drive driveFS) error {
 		authority, err := s.Authority()
 		if err != nil {
 			return err

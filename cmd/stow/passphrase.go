@@ -12,6 +12,8 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
 )
 
 // maxPassphrase bounds what is read as a passphrase.
@@ -104,6 +106,11 @@ func (a *app) newPassphrase(ctx context.Context, from passphraseFlag, of string,
 		fmt.Fprintln(t.out, message)
 	}
 	return askNew(ctx, t, of, judge)
+}
+
+// choose is newPassphrase for package school, which says when.
+func (a *app) choose(ctx context.Context, from passphraseFlag, of string) school.Choose {
+	return func(judge func([]byte) error) ([]byte, error) { return a.newPassphrase(ctx, from, of, judge) }
 }
 
 // askNew asks for a new passphrase once, twice over.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,10 +140,33 @@ func (a *app) showEvents(list []jsonEvent) error {
 	}{list}, func(w io.Writer) {
 		rows := [][]string{}
 		for _, e := range list {
-			rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), e.DeviceName, e.HolderName, shorten(string(e.Body))})
+			rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), e.DeviceName, e.HolderName, shorten(bodyText(e.Body))})
 		}
 		table(w, []string{"no", "when", "by", "what", "device", "person", "details"}, rows)
 	})
+}
+
+// bodyText writes the details of an event without JSON's marks, sorted by name.
+func bodyText(body json.RawMessage) string {
+	var details map[string]any
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber() // sizes stay whole numbers
+	if err := dec.Decode(&details); err != nil {
+		return string(body)
+	}
+	return flat(details)
+}
+
+func flat(details map[string]any) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(details)) {
+		if inner, ok := details[name].(map[string]any); ok {
+			parts = append(parts, flat(inner))
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s: %v", name, details[name]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // shorten keeps a line of details readable.

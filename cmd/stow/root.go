@@ -30,9 +30,6 @@ func (a *app) rootCommand() *cobra.Command {
 		),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRun: func(*cobra.Command, []string) {
-			a.started = true
-		},
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.schoolDir, "school", "", "the school's `DIR`; otherwise what the config file says")
@@ -55,7 +52,22 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "The numbers stow ends with",
 		Long:  "What the exit status of stow means:\n\n" + exitTable(),
 	})
+	a.noteStart(root)
 	return root
+}
+
+// noteStart has every command say that it began, so that what was wrong before
+// is known to be the command line.
+func (a *app) noteStart(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.started = true
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		a.noteStart(sub)
+	}
 }
 
 // group makes a command that only holds others.

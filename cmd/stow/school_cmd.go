@@ -166,14 +166,7 @@ func (a *app) schoolPassphrase() *cobra.Command {
 					return err
 				}
 				defer clear(old)
-				chosen, err := a.newPassphrase(cmd.Context(), next, "the school's authority", func(p []byte) error {
-					return school.JudgeChange(old, p, s.Policy())
-				})
-				if err != nil {
-					return err
-				}
-				defer clear(chosen)
-				if err := s.ChangeAuthorityPassphrase(cmd.Context(), old, chosen); err != nil {
+				if err := s.ChangeAuthorityPassphrase(old, a.choose(cmd.Context(), next, "the school's authority")); err != nil {
 					return on("the school's authority", err)
 				}
 				return a.done("changed", nil, "The authority's passphrase is changed; copies of authority.age kept elsewhere still have the old one.")

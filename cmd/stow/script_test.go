@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,15 +34,25 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
-			return os.MkdirAll(env.WorkDir+"/home", 0o700)
+			return errors.Join(os.MkdirAll(env.WorkDir+"/home", 0o700), private(env.WorkDir))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fails":  fails,
 			"json":   jsonField,
 			"damage": damage,
 			"save":   save,
+			"setup":  setup,
 		},
 	})
+}
+
+// private makes the passphrase files of a script readable by their owner only.
+func private(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+	for _, f := range files {
+		err = errors.Join(err, os.Chmod(f, 0o600))
+	}
+	return err
 }
 
 // fails runs stow and checks its exit code by name: fails wrong-key stow …
@@ -73,7 +84,7 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// field finds a value in a JSON document by a path with dots; # is the length
+// field finds a value in a JSON document by a path with dots; len is the length
 // of a list.
 func field(document, path string) (string, error) {
 	var v any
@@ -89,7 +100,7 @@ func field(document, path string) (string, error) {
 			}
 			v = next
 		case []any:
-			if name == "#" {
+			if name == "len" {
 				v = strconv.Itoa(len(in))
 				continue
 			}

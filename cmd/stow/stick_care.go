@@ -141,7 +141,7 @@ known without a key, and no passphrase is asked for.`,
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var info jsonInfo
-			err := a.withDrive(args[0], func(drive *stick.DirFS) (err error) {
+			err := a.withDrive(args[0], func(drive driveFS) (err error) {
 				info, err = a.sealedInfo(drive)
 				return on(args[0], err)
 			})

@@ -42,7 +42,7 @@ stick yet is issued to --to first, with the flags of "stow stick issue".
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+			return a.withDrive(args[0], func(drive driveFS) error {
 				return a.withAuthority(cmd.Context(), f.ict, func(s *school.School) error {
 					if err := a.issueFirst(cmd.Context(), args[0], drive, s, f); err != nil {
 						return on(args[0], err)
@@ -57,7 +57,7 @@ stick yet is issued to --to first, with the flags of "stow stick issue".
 }
 
 // issueFirst makes the drive a stick unless it is one.
-func (a *app) issueFirst(ctx context.Context, path string, drive *stick.DirFS, s *school.School, f issueFlags) error {
+func (a *app) issueFirst(ctx context.Context, path string, drive driveFS, s *school.School, f issueFlags) error {
 	authority, err := s.Authority()
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (a *app) issueFirst(ctx context.Context, path string, drive *stick.DirFS, s
 	return nil
 }
 
-func (a *app) convert(ctx context.Context, drive *stick.DirFS, s *school.School) error {
+func (a *app) convert(ctx context.Context, drive driveFS, s *school.School) error {
 	opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{})
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ It ends with exit code 27 when there are any.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+			return a.withDrive(args[0], func(drive driveFS) error {
 				p := a.progress("looking")
 				result, err := stick.Scan(cmd.Context(), drive, p)
 				p.end()

@@ -160,7 +160,7 @@ register has it back.`,
 			if f.to == "" {
 				return usagef("say who gets the stick with --to")
 			}
-			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+			return a.withDrive(args[0], func(drive driveFS) error {
 				return a.withAuthority(cmd.Context(), f.ict, func(s *school.School) error {
 					issued, err := a.issue(cmd.Context(), args[0], drive, s, f)
 					if err != nil {
@@ -176,17 +176,7 @@ register has it back.`,
 	return cmd
 }
 
-// withDrive runs do with the drive or folder at path open.
-func (a *app) withDrive(path string, do func(*stick.DirFS) error) (err error) {
-	drive, err := stick.NewDirFS(path)
-	if err != nil {
-		return on(path, err)
-	}
-	defer func() { err = errors.Join(err, drive.Close()) }()
-	return do(drive)
-}
-
-func (a *app) issue(ctx context.Context, path string, drive *stick.DirFS, s *school.School, f issueFlags) (school.IssuedStick, error) {
+func (a *app) issue(ctx context.Context, path string, drive driveFS, s *school.School, f issueFlags) (school.IssuedStick, error) {
 	plan, err := f.plan(ctx, path, drive, s)
 	if err != nil {
 		return school.IssuedStick{}, err
@@ -194,7 +184,7 @@ func (a *app) issue(ctx context.Context, path string, drive *stick.DirFS, s *sch
 	return s.IssueStick(ctx, plan)
 }
 
-func (a *app) showIssued(ctx context.Context, drive *stick.DirFS, issued school.IssuedStick) error {
+func (a *app) showIssued(ctx context.Context, drive driveFS, issued school.IssuedStick) error {
 	scan, err := stick.Scan(ctx, drive, nil)
 	if err != nil {
 		return err

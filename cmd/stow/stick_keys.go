@@ -31,36 +31,22 @@ The new one is held to the school's policy. No data is rewritten.`,
 				return err
 			}
 			defer clear(old)
-			return a.withDrive(args[0], func(drive *stick.DirFS) error {
+			return a.withDrive(args[0], func(drive driveFS) error {
 				s, err := stick.Open(cmd.Context(), drive, stick.WithPassphrase(old), stick.OpenOptions{Program: "stow", Clock: a.now})
 				if err != nil {
 					return on("the stick at "+args[0], err)
 				}
-				return firstError(a.changeOnStick(cmd.Context(), s, old, next), s.Close())
+				err = school.ChangeStickPassphrase(s, old, a.choose(cmd.Context(), next, "the stick"))
+				if err = firstError(err, s.Close()); err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return a.done("changed", args, "The passphrase is changed.")
 			})
 		},
 	}
 	current.addHolder(cmd)
 	next.addNew(cmd)
 	return cmd
-}
-
-func (a *app) changeOnStick(ctx context.Context, s *stick.Stick, old []byte, next passphraseFlag) error {
-	personal := []string{s.Note().School}
-	if holder, ok := s.Holder(); ok {
-		personal = append(personal, holder.Name)
-	}
-	chosen, err := a.newPassphrase(ctx, next, "the stick", func(p []byte) error {
-		return school.JudgeChange(old, p, s.Note().Policy, personal...)
-	})
-	if err != nil {
-		return err
-	}
-	defer clear(chosen)
-	if err := s.ChangePassphrase(old, chosen); err != nil {
-		return err
-	}
-	return a.done("changed", nil, "The passphrase is changed.")
 }
 
 func (a *app) stickRekey() *cobra.Command {
@@ -80,7 +66,7 @@ before might still open an old copy of it; "stow stick rotate" ends that.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, _ *stick.DirFS, opened *stick.Stick) error {
+			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, _ driveFS, opened *stick.Stick) error {
 				d, err := s.RekeyStick(cmd.Context(), opened, to)
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
@@ -96,8 +82,8 @@ before might still open an old copy of it; "stow stick rotate" ends that.`,
 }
 
 // withICT runs do with a stick of the school opened with the recovery key.
-func (a *app) withICT(ctx context.Context, path string, ict passphraseFlag, do func(*school.School, *stick.DirFS, *stick.Stick) error) error {
-	return a.withDrive(path, func(drive *stick.DirFS) error {
+func (a *app) withICT(ctx context.Context, path string, ict passphraseFlag, do func(*school.School, driveFS, *stick.Stick) error) error {
+	return a.withDrive(path, func(drive driveFS) error {
 		if _, err := stick.Inspect(drive, ""); err != nil {
 			return on(path, err) // before a passphrase is asked for
 		}
@@ -142,7 +128,7 @@ layer. Interrupted at any point, it opens as before, and rotating again goes on.
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive *stick.DirFS, opened *stick.Stick) error {
+			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive driveFS, opened *stick.Stick) error {
 				p := a.progress("encrypting again")
 				d, err := s.RotateStick(cmd.Context(), drive, opened, p)
 				p.end()

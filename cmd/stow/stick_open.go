@@ -46,7 +46,7 @@ const (
 // openedStick is a stick that a command has open, with what opened it.
 type openedStick struct {
 	*stick.Stick
-	drive  *stick.DirFS
+	drive  driveFS
 	holder *keys.HolderKey // nil when it was not a holder's key
 	school *school.School  // with --recovery
 }
@@ -65,7 +65,7 @@ func (a *app) withStick(ctx context.Context, path string, u unlockFlags, how acc
 // withOpened is withStick for commands that need to know what opened it, and
 // that a temporary passphrase does not stop.
 func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how access, do func(*openedStick) error) (err error) {
-	drive, err := stick.NewDirFS(path)
+	drive, err := a.openDrive(path)
 	if err != nil {
 		return on(path, err)
 	}
@@ -127,7 +127,7 @@ func (a *app) remember(seen school.Heads, id string, head stick.Head) {
 }
 
 // unlocking makes what a stick is opened with, from the flags.
-func (a *app) unlocking(ctx context.Context, path string, drive *stick.DirFS, u unlockFlags) (stick.Unlock, *keys.HolderKey, error) {
+func (a *app) unlocking(ctx context.Context, path string, drive driveFS, u unlockFlags) (stick.Unlock, *keys.HolderKey, error) {
 	if u.code || u.codeFile.file != "" {
 		code, err := a.passphrase(ctx, u.codeFile, "the stick: the recovery code that ICT reads out")
 		if err != nil {
@@ -143,7 +143,7 @@ func (a *app) unlocking(ctx context.Context, path string, drive *stick.DirFS, u 
 }
 
 // holderKey unlocks the holder's key, from a file or from the stick.
-func (a *app) holderKey(ctx context.Context, path string, drive *stick.DirFS, u unlockFlags) (*keys.HolderKey, error) {
+func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unlockFlags) (*keys.HolderKey, error) {
 	if u.key != "" {
 		sealed, err := readSmallFile(u.key)
 		if err != nil {

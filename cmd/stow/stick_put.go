@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path"
 
 	"github.com/spf13/cobra"
@@ -127,8 +128,12 @@ computer cannot hold are changed, and that is said.`,
 				if to == "-" {
 					return a.stickCat(ctx, s, args[1], p)
 				}
+				made := os.Mkdir(to, 0o755) == nil
 				result, err := s.Get(ctx, args[1:], to, stick.GetOptions{Replace: replace, Progress: p})
 				p.end()
+				if err != nil && made {
+					_ = os.Remove(to) // stays if anything was fetched into it
+				}
 				return a.showGet(result, to, err)
 			})
 		},

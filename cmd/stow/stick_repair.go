@@ -50,7 +50,7 @@ stick it does nothing. It ends with exit code 8 if a file is lost.`,
 func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err error) {
 	options := stick.RepairOptions{}
 	if backup != "" {
-		copied, err := stick.NewDirFS(backup)
+		copied, err := a.openDrive(backup)
 		if err != nil {
 			return on(backup, err)
 		}

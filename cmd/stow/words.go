@@ -123,15 +123,30 @@ func (a *app) explain(err error) (exitCode, string) {
 	if s, ok := errors.AsType[*subjectError](err); ok {
 		subject = s.subject
 	}
+	if p, ok := errors.AsType[*school.PersonError](err); ok {
+		subject = p.Who
+	}
 	if code, text, ok := explainTyped(err, subject); ok {
+		if isName(subject) && strings.HasPrefix(text, subject) {
+			return code, text
+		}
 		return code, capital(text)
 	}
 	for _, e := range explanations {
 		if errors.Is(err, e.is) {
-			return e.code, capital(strings.ReplaceAll(e.text, "{}", cmp.Or(subject, e.about)))
+			text := strings.ReplaceAll(e.text, "{}", cmp.Or(subject, e.about))
+			if strings.HasPrefix(e.text, "{}") && isName(subject) {
+				return e.code, text // plain.age stays plain.age
+			}
+			return e.code, capital(text)
 		}
 	}
 	return exitFailed, "This did not work: " + err.Error() + "."
+}
+
+// isName reports whether a subject is the name of something, and no phrase.
+func isName(subject string) bool {
+	return subject != "" && !strings.HasPrefix(subject, "the ") && !strings.HasPrefix(subject, "standard ")
 }
 
 // capital makes the first letter of a sentence a capital.

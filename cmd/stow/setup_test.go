@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/devices"
+)
+
+// Passphrases of the school that setup makes.
+const (
+	authorityPassphrase = "correct horse battery staple nine"
+	alicePassphrase     = "orange walrus telescope quietly"
+	bobPassphrase       = "granite umbrella whistles softly"
+)
+
+// setup makes a school in the folder hill and uses it. Alice Jones and Bob
+// Evans have keys, whose passphrases they have changed: hill's authority's
+// passphrase is in auth.txt, theirs are in alice.txt and bob.txt, and copies of
+// their key files in alice.age and bob.age.
+func setup(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: setup")
+	}
+	dir := ts.MkAbs("hill")
+	makeSchool(ts, dir, "Hill Road Primary", map[string]string{"alice": alicePassphrase, "bob": bobPassphrase})
+	ts.Check(os.WriteFile(ts.MkAbs("auth.txt"), []byte(authorityPassphrase+"\n"), 0o600))
+	ts.Check(ts.Exec("stow", "school", "use", dir))
+}
+
+// people are whom a school of the tests knows.
+var people = map[string]devices.HolderDetails{
+	"alice": {Name: "Alice Jones", Email: "alice@hill.example"},
+	"bob":   {Name: "Bob Evans", Email: "bob@hill.example"},
+}
+
+// makeSchool makes a school whose people have keys with these passphrases.
+func makeSchool(ts *testscript.TestScript, dir, name string, passphrases map[string]string) {
+	ctx := context.Background()
+	policy := keys.DefaultPolicy()
+	policy.WorkFactor = keys.InsecureTestWorkFactor
+	options := school.Options{Actor: "test"}
+	ts.Check(school.Init(ctx, dir, school.Plan{Name: name, Passphrase: []byte(authorityPassphrase), Policy: policy}, options))
+	s, err := school.Open(ctx, dir, options)
+	ts.Check(err)
+	defer s.Close()
+	ts.Check(s.Unlock(ctx, []byte(authorityPassphrase)))
+	for who, passphrase := range passphrases {
+		h, err := s.Register().AddHolder(ctx, "test", people[who])
+		ts.Check(err)
+		issued, err := s.IssueKey(ctx, h.ID)
+		ts.Check(err)
+		ts.Check(s.ChangePassphrase(ctx, h.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(passphrase), nil }))
+		path, err := s.KeyFile(issued.Key)
+		ts.Check(err)
+		sealed, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(filepath.Join(filepath.Dir(dir), who+".age"), sealed, 0o600))
+		ts.Check(os.WriteFile(filepath.Join(filepath.Dir(dir), who+".txt"), []byte(passphrase+"\n"), 0o600))
+	}
+}
