@@ -4,60 +4,112 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 )
 
-// memory is the present state in memory, to compare a store with.
+// memory is the present state in memory: to compare a store with, or to fill one.
 type memory struct {
-	devices map[string]Device
-	holders map[string]Holder
-	keys    map[string]Key
-	loans   map[string]Loan
+	devices table[Device]
+	holders table[Holder]
+	keys    table[Key]
+	loans   table[Loan]
 	held    map[string]map[string]bool // the devices of every holder
+	texts   map[string][]string        // the words of every device's events; nil if not wanted
 }
 
-func newMemory() *memory {
-	return &memory{
-		devices: map[string]Device{},
-		holders: map[string]Holder{},
-		keys:    map[string]Key{},
-		loans:   map[string]Loan{},
-		held:    map[string]map[string]bool{},
-	}
+// A table is records by their ids, and the ids in the order they came.
+type table[T any] struct {
+	records map[string]T
+	ids     []string
 }
 
-func lookUp[T any](all map[string]T, id string) (T, error) {
-	found, ok := all[id]
+func newTable[T any]() table[T] { return table[T]{records: map[string]T{}} }
+
+func (t *table[T]) get(id string) (T, error) {
+	found, ok := t.records[id]
 	if !ok {
 		return found, ErrNotFound
 	}
 	return found, nil
 }
 
-func (m *memory) Device(_ context.Context, id string) (Device, error) { return lookUp(m.devices, id) }
-func (m *memory) Holder(_ context.Context, id string) (Holder, error) { return lookUp(m.holders, id) }
-func (m *memory) Key(_ context.Context, id string) (Key, error)       { return lookUp(m.keys, id) }
-func (m *memory) Loan(_ context.Context, id string) (Loan, error)     { return lookUp(m.loans, id) }
+func (t *table[T]) put(id string, record T) {
+	if _, ok := t.records[id]; !ok {
+		t.ids = append(t.ids, id)
+	}
+	t.records[id] = record
+}
+
+// each runs fn on every record in order.
+func (t *table[T]) each(ctx context.Context, fn func(context.Context, T) error) error {
+	for _, id := range t.ids {
+		if err := fn(ctx, t.records[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newMemory() *memory {
+	return &memory{
+		devices: newTable[Device](),
+		holders: newTable[Holder](),
+		keys:    newTable[Key](),
+		loans:   newTable[Loan](),
+		held:    map[string]map[string]bool{},
+	}
+}
+
+func (m *memory) Device(_ context.Context, id string) (Device, error) { return m.devices.get(id) }
+func (m *memory) Holder(_ context.Context, id string) (Holder, error) { return m.holders.get(id) }
+func (m *memory) Key(_ context.Context, id string) (Key, error)       { return m.keys.get(id) }
+func (m *memory) Loan(_ context.Context, id string) (Loan, error)     { return m.loans.get(id) }
 
 func (m *memory) PutDevice(_ context.Context, d Device) error {
-	if before := m.devices[d.ID].Holder; before != d.Holder {
+	if before := m.devices.records[d.ID].Holder; before != d.Holder {
 		delete(m.held[before], d.ID)
 		if m.held[d.Holder] == nil {
 			m.held[d.Holder] = map[string]bool{}
 		}
-		if d.Holder != "" {
-			m.held[d.Holder][d.ID] = true
-		}
+		m.held[d.Holder][d.ID] = true
 	}
-	m.devices[d.ID] = d
+	m.devices.put(d.ID, d)
 	return nil
 }
 
-func (m *memory) PutHolder(_ context.Context, h Holder) error { m.holders[h.ID] = h; return nil }
-func (m *memory) PutKey(_ context.Context, k Key) error       { m.keys[k.ID] = k; return nil }
-func (m *memory) PutLoan(_ context.Context, l Loan) error     { m.loans[l.ID] = l; return nil }
+func (m *memory) PutHolder(_ context.Context, h Holder) error { m.holders.put(h.ID, h); return nil }
+func (m *memory) PutKey(_ context.Context, k Key) error       { m.keys.put(k.ID, k); return nil }
+func (m *memory) PutLoan(_ context.Context, l Loan) error     { m.loans.put(l.ID, l); return nil }
 
 func (m *memory) HeldBy(_ context.Context, holder string) ([]string, error) {
 	return slices.Sorted(maps.Keys(m.held[holder])), nil
 }
 
-func (m *memory) AddText(context.Context, string, string) error { return nil }
+func (m *memory) AddText(_ context.Context, device, text string) error {
+	if m.texts != nil {
+		m.texts[device] = append(m.texts[device], text)
+	}
+	return nil
+}
+
+// writeTo puts everything into t, each record once.
+func (m *memory) writeTo(ctx context.Context, t Tables) error {
+	if err := m.holders.each(ctx, t.PutHolder); err != nil {
+		return err
+	}
+	if err := m.devices.each(ctx, t.PutDevice); err != nil {
+		return err
+	}
+	if err := m.loans.each(ctx, t.PutLoan); err != nil {
+		return err
+	}
+	if err := m.keys.each(ctx, t.PutKey); err != nil {
+		return err
+	}
+	for device, texts := range m.texts {
+		if err := t.AddText(ctx, device, strings.Join(texts, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

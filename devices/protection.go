@@ -83,8 +83,7 @@ func (r *Register) StoreRecoveryCode(ctx context.Context, actor, device string, 
 		if len(ciphertext) == 0 || len(ciphertext) > MaxRecoveryCode {
 			return &InvalidError{Field: "recovery code", Problem: fmt.Sprintf("has %d bytes", len(ciphertext))}
 		}
-		sum := sha256.Sum256(ciphertext)
-		digest := hex.EncodeToString(sum[:])
+		digest := digestOf(ciphertext)
 		if before.Recovery.Digest == digest {
 			return &DuplicateError{Field: "recovery code", Value: digest, Existing: device}
 		}
@@ -118,10 +117,18 @@ func (r *Register) UseRecoveryCode(ctx context.Context, actor, device, identifie
 		if ciphertext, err = c.Blob(ctx, before.Recovery.Digest); err != nil {
 			return fmt.Errorf("recovery code of %s: %w", before.Name(), err)
 		}
+		if digestOf(ciphertext) != before.Recovery.Digest {
+			return fmt.Errorf("recovery code of %s: %w", before.Name(), ErrCorrupt)
+		}
 		return c.record(ctx, Event{Kind: CodeUsed, Device: device, Holder: before.Holder}, noteBody{identified})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return ciphertext, nil
+}
+
+func digestOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

@@ -37,10 +37,15 @@ func (r *Register) Check(ctx context.Context) error {
 // Rebuild makes the present state again from the events alone, all or nothing.
 func (r *Register) Rebuild(ctx context.Context) error {
 	err := r.store.Update(ctx, func(tx Tx) error {
+		replayed := newMemory()
+		replayed.texts = map[string][]string{}
+		if err := replay(ctx, tx, replayed); err != nil {
+			return err
+		}
 		if err := tx.Clear(ctx); err != nil {
 			return err
 		}
-		return replay(ctx, tx, tx)
+		return replayed.writeTo(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("rebuild register: %w", err)
@@ -81,10 +86,10 @@ func (m *memory) compare(ctx context.Context, reader Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := compareAll("loan", m.loans, loans, func(l Loan) string { return l.ID }); err != nil {
+	if err := compareAll("loan", m.loans.records, loans, func(l Loan) string { return l.ID }); err != nil {
 		return err
 	}
-	if err := compareAll("key", m.keys, keys, func(k Key) string { return k.ID }); err != nil {
+	if err := compareAll("key", m.keys.records, keys, func(k Key) string { return k.ID }); err != nil {
 		return err
 	}
 	var holders []Holder
@@ -98,7 +103,7 @@ func (m *memory) compare(ctx context.Context, reader Reader) error {
 			break
 		}
 	}
-	if err := compareAll("holder", m.holders, holders, func(h Holder) string { return h.ID }); err != nil {
+	if err := compareAll("holder", m.holders.records, holders, func(h Holder) string { return h.ID }); err != nil {
 		return err
 	}
 	var all []Device
@@ -112,7 +117,7 @@ func (m *memory) compare(ctx context.Context, reader Reader) error {
 			break
 		}
 	}
-	return compareAll("device", m.devices, all, func(d Device) string { return d.ID })
+	return compareAll("device", m.devices.records, all, func(d Device) string { return d.ID })
 }
 
 func compareAll[T any](record string, want map[string]T, got []T, id func(T) string) error {

@@ -13,16 +13,23 @@ const eventColumns = "number, time, actor, kind, device_id, holder_id, key_id, l
 
 // Append implements [devices.Tx].
 func (s *session) Append(ctx context.Context, e devices.Event) error {
-	last, err := s.LastEvent(ctx)
-	if err != nil {
-		return err
+	last := s.appended
+	if last == 0 {
+		var err error
+		if last, err = s.LastEvent(ctx); err != nil {
+			return err
+		}
 	}
 	if e.Number != last+1 {
 		return fmt.Errorf("append event %d after %d", e.Number, last)
 	}
-	return s.exec(ctx, "INSERT INTO events ("+eventColumns+") VALUES ("+marks(9)+")",
+	if err := s.exec(ctx, "INSERT INTO events ("+eventColumns+") VALUES ("+marks(9)+")",
 		e.Number, timeText(e.Time), e.Actor, string(e.Kind),
-		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body))
+		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body)); err != nil {
+		return err
+	}
+	s.appended = e.Number
+	return nil
 }
 
 // LastEvent implements [devices.Reader].

@@ -55,9 +55,15 @@ func (s *session) Keys(ctx context.Context, q devices.KeyQuery) ([]devices.Key, 
 // PutKey implements [devices.Tables].
 func (s *session) PutKey(ctx context.Context, k devices.Key) error {
 	if _, err := s.put(ctx, "holder_keys", []field{
-		{"id", k.ID}, {"version", k.Version},
-		{"holder_id", k.Holder}, {"class", k.Class}, {"recipient", k.Recipient},
-		{"status", string(k.Status)}, {"reason", k.Reason}, {"issued", timeText(k.Issued)}, {"ended", timeText(k.Ended)},
+		{"id", k.ID},
+		{"version", k.Version},
+		{"holder_id", k.Holder},
+		{"class", k.Class},
+		{"recipient", k.Recipient},
+		{"status", string(k.Status)},
+		{"reason", k.Reason},
+		{"issued", timeText(k.Issued)},
+		{"ended", timeText(k.Ended)},
 	}); err != nil {
 		return err
 	}

@@ -31,10 +31,16 @@ func (s *session) Loans(ctx context.Context, q devices.LoanQuery) ([]devices.Loa
 // PutLoan implements [devices.Tables].
 func (s *session) PutLoan(ctx context.Context, l devices.Loan) error {
 	_, err := s.put(ctx, "loans", []field{
-		{"id", l.ID}, {"version", l.Version},
-		{"device_id", l.Device}, {"holder_id", l.Holder}, {"begun", timeText(l.From)}, {"due", timeText(l.Due)},
-		{"extensions", l.Extensions}, {"ended", timeText(l.Ended)},
-		{"outcome", string(l.Outcome)}, {"condition", l.Condition},
+		{"id", l.ID},
+		{"version", l.Version},
+		{"device_id", l.Device},
+		{"holder_id", l.Holder},
+		{"begun", timeText(l.From)},
+		{"due", timeText(l.Due)},
+		{"extensions", l.Extensions},
+		{"ended", timeText(l.Ended)},
+		{"outcome", string(l.Outcome)},
+		{"condition", l.Condition},
 	})
 	return err
 }

@@ -26,8 +26,8 @@ func (s *session) HoldersCalled(ctx context.Context, nameOrEmail string) ([]devi
 // Holders implements [devices.Reader].
 func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.HolderPage, error) {
 	f := &filter{}
-	if subquery, argument := matching("holder_words", "", q.Search); subquery != "" {
-		f.add("row IN ("+subquery+")", argument)
+	if typed := typedWords(q.Search); len(typed) > 0 {
+		f.add("row IN (SELECT rowid FROM holder_words WHERE holder_words MATCH ?)", match(typed, false))
 	}
 	switch {
 	case q.All:
@@ -37,7 +37,7 @@ func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.H
 		f.add("left_at = ''")
 	}
 	found, next, err := page(ctx, s, f, paging{
-		table: "holders", columns: holderColumns, by: "name_key", limit: q.Limit, after: q.After,
+		from: "holders", columns: holderColumns, by: "name_key", limit: pageLimit(q.Limit), after: q.After,
 	}, scanHolder)
 	return devices.HolderPage{Holders: found, Next: next}, err
 }
@@ -45,10 +45,17 @@ func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.H
 // PutHolder implements [devices.Tables].
 func (s *session) PutHolder(ctx context.Context, h devices.Holder) error {
 	number, err := s.put(ctx, "holders", []field{
-		{"id", h.ID}, {"version", h.Version},
-		{"name", h.Name}, {"email", h.Email}, {"site", h.Site}, {"notes", h.Notes},
-		{"added", timeText(h.Added)}, {"left_at", timeText(h.Left)},
-		{"name_fold", devices.Fold(h.Name)}, {"email_fold", devices.Fold(h.Email)}, {"name_key", sortKey(h.Name)},
+		{"id", h.ID},
+		{"version", h.Version},
+		{"name", h.Name},
+		{"email", h.Email},
+		{"site", h.Site},
+		{"notes", h.Notes},
+		{"added", timeText(h.Added)},
+		{"left_at", timeText(h.Left)},
+		{"name_fold", devices.Fold(h.Name)},
+		{"email_fold", devices.Fold(h.Email)},
+		{"name_key", sortKey(h.Name)},
 	})
 	if err != nil {
 		return err

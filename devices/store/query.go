@@ -36,11 +36,14 @@ func (s *session) Devices(ctx context.Context, q devices.DeviceQuery) (devices.D
 	if !ok {
 		return devices.DevicePage{}, &devices.InvalidError{Field: "sort", Value: string(q.Sort), Problem: "is not a column"}
 	}
-	f := deviceFilter(q)
-	found, next, err := page(ctx, s, f, paging{
-		table: "devices", columns: deviceColumns, by: column, descending: q.Descending,
-		limit: q.Limit, after: q.After, numeric: q.Sort == devices.ByCapacity || q.Sort == devices.ByState,
-	}, scanDevice)
+	w := wanted{
+		filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != "",
+		paging: paging{
+			columns: deviceColumns, by: column, descending: q.Descending, limit: pageLimit(q.Limit), after: q.After,
+			numeric: q.Sort == devices.ByCapacity || q.Sort == devices.ByState,
+		},
+	}
+	found, next, err := s.findDevices(ctx, w)
 	return devices.DevicePage{Devices: found, Next: next}, err
 }
 
@@ -49,11 +52,15 @@ func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[
 	type count struct {
 		rank, number int
 	}
-	f := deviceFilter(q)
+	w := wanted{filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != ""}
+	f := &filter{conditions: w.conditions, args: w.args}
+	if len(w.words) > 0 {
+		f.add("row IN (SELECT rowid FROM device_words WHERE device_words MATCH ?)", w.match())
+	}
 	counts, err := all(ctx, s, func(r row) (c count, err error) {
 		err = r.Scan(&c.rank, &c.number)
 		return c, err
-	}, "SELECT state_rank, count(*) FROM devices"+f.where()+" GROUP BY state_rank", f.args...)
+	}, "SELECT state_rank, count(*) FROM "+w.filterSource()+f.where()+" GROUP BY state_rank", f.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,15 +75,9 @@ func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[
 	return byState, nil
 }
 
+// deviceFilter collects all conditions of q except Search.
 func deviceFilter(q devices.DeviceQuery) *filter {
 	f := &filter{}
-	column := ""
-	if q.PresentOnly {
-		column = "present"
-	}
-	if subquery, argument := matching("device_words", column, q.Search); subquery != "" {
-		f.add("row IN ("+subquery+")", argument)
-	}
 	ranks := make([]int, len(q.States))
 	for i, state := range q.States {
 		ranks[i] = rank(state)
@@ -107,14 +108,14 @@ func deviceFilter(q devices.DeviceQuery) *filter {
 	return f
 }
 
-// paging says which page of a table is wanted.
+// paging says which page is wanted.
 type paging struct {
-	table, columns string
-	by             string // the column to sort by; rows that are equal in it come as they were added
-	descending     bool
-	numeric        bool // by holds numbers
-	limit          int
-	after          devices.Cursor
+	from, columns string
+	by            string // the column to sort by; rows that are equal in it come as they were added
+	descending    bool
+	numeric       bool // by holds numbers
+	limit         int
+	after         devices.Cursor
 }
 
 // position is what a cursor holds.
@@ -133,22 +134,42 @@ func (p paging) value(at position) any {
 	return at.Text
 }
 
+func pageLimit(limit int) int {
+	if limit <= 0 {
+		return devices.DefaultPage
+	}
+	return min(limit, devices.MaxPage)
+}
+
+// order is how a page is sorted.
+func (p paging) order() string {
+	if p.descending {
+		return " ORDER BY " + p.by + " DESC, row DESC"
+	}
+	return " ORDER BY " + p.by + ", row"
+}
+
+// bound adds the condition that a page begins after the one before.
+func (p paging) bound(f *filter) error {
+	if p.after == "" {
+		return nil
+	}
+	at, err := readCursor(p)
+	if err != nil {
+		return err
+	}
+	beyond := ">"
+	if p.descending {
+		beyond = "<"
+	}
+	f.add("("+p.by+", row) "+beyond+" (?, ?)", p.value(at), at.Row)
+	return nil
+}
+
 // page returns a page of the records that fit, and where it ended.
 func page[T any](ctx context.Context, s *session, f *filter, p paging, scan func(row) (T, error)) ([]T, devices.Cursor, error) {
-	if p.limit <= 0 {
-		p.limit = devices.DefaultPage
-	}
-	p.limit = min(p.limit, devices.MaxPage)
-	beyond, order := ">", ""
-	if p.descending {
-		beyond, order = "<", " DESC"
-	}
-	if p.after != "" {
-		at, err := readCursor(p)
-		if err != nil {
-			return nil, "", err
-		}
-		f.add("("+p.by+", row) "+beyond+" (?, ?)", p.value(at), at.Row)
+	if err := p.bound(f); err != nil {
+		return nil, "", err
 	}
 	type placed struct {
 		record T
@@ -162,8 +183,8 @@ func page[T any](ctx context.Context, s *session, f *filter, p paging, scan func
 		}
 		one.record, err = scan(extraColumns{r, []any{to, &one.at.Row}})
 		return one, err
-	}, fmt.Sprintf("SELECT %s, row, %s FROM %s%s ORDER BY %s%s, row%s LIMIT ?",
-		p.by, p.columns, p.table, f.where(), p.by, order, order), append(f.args, p.limit+1)...)
+	}, fmt.Sprintf("SELECT %s, row, %s FROM %s%s%s LIMIT ?", p.by, p.columns, p.from, f.where(), p.order()),
+		append(f.args, p.limit+1)...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -10,22 +10,24 @@ import (
 
 // Search in SQLite: the words are in tables of FTS5.
 
-// matching returns a subquery for the rows of a table of words that have, for
-// every word in search, one that begins with it; "" if there is no word.
-func matching(table, column, search string) (subquery, argument string) {
+// typedWords returns the words of what was typed.
+func typedWords(search string) []string {
 	typed := words(search)
-	if len(typed) == 0 {
-		return "", ""
-	}
-	typed = typed[:min(len(typed), maxQueryWords)]
+	return typed[:min(len(typed), maxQueryWords)]
+}
+
+// match is what FTS5 is asked for: a word that begins with it for every one
+// typed.
+func match(typed []string, presentOnly bool) string {
+	asked := make([]string, len(typed))
 	for i, word := range typed {
-		typed[i] = `"` + word + `"*` // a word has no quotes in it
+		asked[i] = `"` + word + `"*` // a word has no quotes in it
 	}
-	argument = strings.Join(typed, " ")
-	if column != "" {
-		argument = column + " : (" + argument + ")"
+	text := strings.Join(asked, " ")
+	if presentOnly {
+		text = "present : (" + text + ")"
 	}
-	return "SELECT rowid FROM " + table + " WHERE " + table + " MATCH ?", argument
+	return text
 }
 
 // putWords makes a record found by its own words.

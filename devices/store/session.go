@@ -15,6 +15,7 @@ import (
 type session struct {
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction
+	appended int64                // number of the last event appended here, or 0
 }
 
 var _ devices.Tx = (*session)(nil)

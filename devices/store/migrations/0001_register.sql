@@ -80,22 +80,26 @@ CREATE TABLE devices (
     seen_at     TEXT NOT NULL,
     verified_at TEXT NOT NULL -- when last found encrypted, if nothing else was found since
 ) STRICT;
-CREATE INDEX devices_label ON devices (label_key);
-CREATE INDEX devices_serial ON devices (serial_key);
-CREATE INDEX devices_kind ON devices (kind);
-CREATE INDEX devices_make ON devices (make_key);
-CREATE INDEX devices_model ON devices (model_key);
-CREATE INDEX devices_capacity ON devices (capacity);
-CREATE INDEX devices_site ON devices (site_key);
-CREATE INDEX devices_site_names ON devices (site);
-CREATE INDEX devices_state ON devices (state_rank);
-CREATE INDEX devices_holder ON devices (holder_id);
-CREATE INDEX devices_holder_name ON devices (holder_key);
-CREATE INDEX devices_due ON devices (due);
-CREATE INDEX devices_seen ON devices (seen_at);
-CREATE INDEX devices_verified ON devices (verified_at);
-CREATE INDEX devices_added ON devices (added);
-CREATE INDEX devices_since ON devices (since);
+CREATE INDEX devices_loan_id ON devices (loan_id); -- or every new loan would look through all devices
+CREATE INDEX devices_holder_id ON devices (holder_id);
+CREATE INDEX devices_site ON devices (site);
+-- One for every order in which devices can be asked for.
+CREATE INDEX devices_by_label_key ON devices (label_key);
+CREATE INDEX devices_by_serial_key ON devices (serial_key);
+CREATE INDEX devices_by_kind ON devices (kind);
+CREATE INDEX devices_by_make_key ON devices (make_key);
+CREATE INDEX devices_by_model_key ON devices (model_key);
+CREATE INDEX devices_by_capacity ON devices (capacity);
+CREATE INDEX devices_by_site_key ON devices (site_key);
+CREATE INDEX devices_by_state_rank ON devices (state_rank);
+CREATE INDEX devices_by_holder_key ON devices (holder_key);
+CREATE INDEX devices_by_due ON devices (due);
+CREATE INDEX devices_by_seen_at ON devices (seen_at);
+CREATE INDEX devices_by_verified_at ON devices (verified_at);
+CREATE INDEX devices_by_added ON devices (added);
+CREATE INDEX devices_by_since ON devices (since);
+-- All that is filtered by, so that filters need not read the devices themselves.
+CREATE INDEX devices_filters ON devices (state_rank, kind, site, due, seen_at, verified_at, holder_id);
 
 CREATE TABLE loans (
     row        INTEGER PRIMARY KEY,

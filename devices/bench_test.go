@@ -1,0 +1,225 @@
+package devices_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"stowage/devices"
+	"stowage/devices/store"
+)
+
+// The size of the register that benchmarks run on.
+const (
+	manyDevices = 100_000
+	manyEvents  = 1_000_000
+	manyHolders = 5_000
+)
+
+var bigFile = flag.String("register", "", "`file` with the large register, made if there is none, to use it again")
+
+// bigPath makes the large register and returns its path.
+var bigPath = sync.OnceValues(func() (string, error) {
+	if *bigFile != "" {
+		if _, err := os.Stat(*bigFile); err == nil {
+			return *bigFile, nil
+		}
+		return *bigFile, generate(*bigFile)
+	}
+	folder, err := os.MkdirTemp("", "register")
+	if err != nil {
+		return "", err
+	}
+	bigFolder = folder
+	path := filepath.Join(folder, "register.db")
+	return path, generate(path)
+})
+
+var bigFolder string // to remove at the end
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if bigFolder != "" {
+		_ = os.RemoveAll(bigFolder)
+	}
+	os.Exit(code)
+}
+
+// big opens the large register, which is made at the first call.
+func big(b *testing.B) *devices.Register {
+	b.Helper()
+	path, err := bigPath()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := store.Open(b.Context(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	return devices.NewRegister(s, devices.Options{Clock: func() time.Time { return bigNow }})
+}
+
+var bigNow = time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
+
+// generate makes a register whose events are written in one transaction, and
+// whose tables are then built from them.
+func generate(path string) error {
+	ctx := context.Background()
+	s, err := store.Create(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	g := &generator{r: rand.New(rand.NewPCG(1, 2)), time: bigNow.AddDate(-3, 0, 0)}
+	if err := s.Update(ctx, func(tx devices.Tx) error {
+		g.append = func(e devices.Event) error { return tx.Append(ctx, e) }
+		return g.run()
+	}); err != nil {
+		return err
+	}
+	return devices.NewRegister(s, devices.Options{}).Rebuild(ctx)
+}
+
+type generator struct {
+	r      *rand.Rand
+	time   time.Time
+	number int64
+	append func(devices.Event) error
+	err    error
+}
+
+func (g *generator) id(kind string, n int) string {
+	return fmt.Sprintf("%08x-0000-4000-8000-%s%08x", n, kind, n)
+}
+
+// event appends an event; names in a body are given in their order.
+func (g *generator) event(e devices.Event, body string) {
+	if g.err != nil {
+		return
+	}
+	g.number++
+	g.time = g.time.Add(time.Duration(g.r.IntN(120)) * time.Second)
+	e.Number, e.Time, e.Actor, e.Body = g.number, g.time, "m.jones", json.RawMessage(body)
+	g.err = g.append(e)
+}
+
+func (g *generator) one(of ...string) string { return of[g.r.IntN(len(of))] }
+
+func (g *generator) run() error {
+	for i := range manyHolders {
+		name := g.name()
+		g.event(devices.Event{Kind: devices.HolderAdded, Holder: g.id("aaaa", i)}, fmt.Sprintf(
+			`{"details":{"email":"%s.%d@school.example","name":"%s","site":"%s"}}`,
+			strings.ToLower(strings.ReplaceAll(name, " ", ".")), i, name, g.site()))
+	}
+	for i := range manyDevices {
+		g.device(i)
+	}
+	for g.err == nil && g.number < manyEvents {
+		g.seen(g.r.IntN(manyDevices))
+	}
+	return g.err
+}
+
+func (g *generator) name() string {
+	syllables := []string{"an", "bel", "cor", "da", "el", "fin", "gra", "har", "is", "jo", "ka", "lin", "mor", "na", "ol", "pe"}
+	return strings.Title(g.one(syllables...)+g.one(syllables...)) + " " + strings.Title(g.one(syllables...)+g.one(syllables...)+"son")
+}
+
+func (g *generator) site() string {
+	return g.one("North Primary", "South Primary", "Hill Academy", "Lakeside", "Central office")
+}
+
+// device gives a device its history.
+func (g *generator) device(i int) {
+	device := g.id("dddd", i)
+	kind := g.one("memory stick", "memory stick", "memory stick", "external drive", "laptop", "tablet", "phone")
+	g.event(devices.Event{Kind: devices.DeviceAdded, Device: device}, fmt.Sprintf(
+		`{"details":{"capacity":%d,"kind":"%s","label":"MS-%05d","make":"%s","model":"%s","serial":"4C5300%014d","site":"%s"}}`,
+		int64(16+g.r.IntN(8)*16)*1_000_000_000, kind, i, g.one("SanDisk", "Kingston", "Samsung", "Verbatim"),
+		g.one("Ultra", "DataTraveler", "Pro Plus", "Store 'n' Go"), g.r.Int64N(1e14), g.site()))
+	loans := 1 + g.r.IntN(3)
+	for n := range loans {
+		holder, loan := g.id("aaaa", g.r.IntN(manyHolders)), g.id("cccc", i*4+n)
+		e := devices.Event{Device: device, Holder: holder, Loan: loan}
+		e.Kind = devices.DeviceIssued
+		g.event(e, fmt.Sprintf(`{"due":"%s","from":"%s"}`,
+			bigNow.AddDate(0, 0, g.r.IntN(400)-60).Format(time.RFC3339), g.time.Format(time.RFC3339)))
+		g.seen(i)
+		if n < loans-1 || g.r.IntN(3) == 0 {
+			e.Kind = devices.DeviceReturned
+			g.event(e, fmt.Sprintf(`{"condition":"%s"}`, g.one("good", "worn, cap missing", "scratched", "as new", "label came off")))
+			g.event(devices.Event{Kind: devices.DeviceRestocked, Device: device}, `{"note":"looked at and wiped"}`)
+		} else if g.r.IntN(50) == 0 {
+			e.Kind = devices.DeviceLost
+			g.event(e, fmt.Sprintf(`{"note":"%s"}`, g.one("left on the bus", "not found after the trip", "somewhere at home")))
+		}
+	}
+	if g.r.IntN(3) > 0 {
+		g.event(devices.Event{Kind: devices.DeviceVerified, Device: device}, fmt.Sprintf(
+			`{"at":"%s","by":"stow","encrypted":true,"method":"Stowage format 1"}`, g.time.Format(time.RFC3339)))
+	}
+}
+
+func (g *generator) seen(i int) {
+	g.event(devices.Event{Kind: devices.DeviceSeen, Device: g.id("dddd", i)}, fmt.Sprintf(
+		`{"at":"%s","digest":"abcdef%d","format":1,"health":"healthy","place":"%s","sequence":%d,"size":64000000000,"stick":"s%d","used":%d}`,
+		g.time.Format(time.RFC3339), g.number, g.one("desk 1", "desk 2", "library", "staff room"), g.number, i, g.r.Int64N(64e9)))
+}
+
+func BenchmarkPage(b *testing.B) {
+	r := big(b)
+	for name, q := range map[string]devices.DeviceQuery{
+		"All":              {},
+		"AllBySerial":      {Sort: devices.BySerial},
+		"AllByDueLast":     {Sort: devices.ByDue, Descending: true},
+		"SearchLetter":     {Search: "s"},
+		"SearchAll":        {Search: "ms"},
+		"SearchMake":       {Search: "sand"},
+		"SearchMakeByDue":  {Search: "sand", Sort: devices.ByDue, Descending: true},
+		"SearchTwo":        {Search: "sand mor"},
+		"SearchPart":       {Search: "4711"},
+		"SearchLabel":      {Search: "MS-04711"},
+		"SearchEventText":  {Search: "bus"},
+		"SearchCommonText": {Search: "wiped"},
+		"SearchNothing":    {Search: "xyzzy"},
+		"StateCommon":      {States: []devices.State{devices.Issued}},
+		"StateRare":        {States: []devices.State{devices.Lost}},
+		"StateNone":        {States: []devices.State{devices.Destroyed}},
+		"KindSite":         {Kinds: []devices.Kind{devices.Phone}, Sites: []string{"Lakeside"}},
+		"KindSiteNone":     {Kinds: []devices.Kind{devices.Phone}, Sites: []string{"Nowhere"}},
+		"Overdue":          {Overdue: true},
+		"OverdueByHolder":  {Overdue: true, Sort: devices.ByHolder},
+		"NotSeen":          {NotSeenSince: bigNow.AddDate(-1, 0, 0)},
+		"Unverified":       {Unverified: true},
+		"SearchRarePlace":  {Search: "pe", States: []devices.State{devices.Returned, devices.InStock}, Kinds: []devices.Kind{devices.Phone}, Sites: []string{"Lakeside"}},
+		"InStockByHolder":  {States: []devices.State{devices.InStock}, Sort: devices.ByHolder, Descending: true},
+		"OldByAdded":       {NotSeenSince: bigNow.AddDate(-2, 0, 0), Sort: devices.ByAdded, Descending: true},
+		"SearchFiltered":   {Search: "sand", States: []devices.State{devices.Lost}, Kinds: []devices.Kind{devices.Laptop}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.Devices(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/Count", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.CountDevices(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

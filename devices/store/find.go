@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"stowage/devices"
+)
+
+// How SQLite finds devices. It cannot know how many fit a word or a filter, and a
+// wrong guess costs a hundred times as much as asking. If few fit, they are
+// collected and sorted. If many do, devices are looked at in the order asked for
+// until the page is full; and if those that fit come late in that order, all that
+// fit are marked first.
+
+const (
+	few    = 2000 // up to how many devices are collected and sorted
+	looked = 2000 // how many are looked at to fill a page
+)
+
+// wanted is a page of devices in the making.
+type wanted struct {
+	*filter              // all conditions but the words
+	holder      bool     // the filter names a holder
+	words       []string // to search for
+	presentOnly bool
+	paging
+}
+
+// findDevices returns the page of devices that is wanted, and where it ended.
+func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, devices.Cursor, error) {
+	candidates, err := s.candidates(ctx, w)
+	if err != nil {
+		return nil, "", err
+	}
+	f := &filter{}
+	f.conditions = append(f.conditions, "row IN ("+numbers(candidates)+")")
+	fits, args := w.fits()
+	f.add(fits, args...)
+	w.from = "devices NOT INDEXED" // but for the row numbers
+	return page(ctx, s, f, w.paging, scanDevice)
+}
+
+// candidates returns the row numbers of some devices, at least those on the page
+// and, if there is one, the next.
+func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
+	if len(w.words) > 0 {
+		rows, err := s.upTo(ctx, few, "SELECT rowid FROM device_words WHERE device_words MATCH ?", w.match())
+		if err != nil || len(rows) < few {
+			return rows, err
+		}
+	}
+	if len(w.conditions) > 0 {
+		rows, err := s.upTo(ctx, few, "SELECT row FROM "+w.filterSource()+w.where(), w.args...)
+		if err != nil || len(rows) < few {
+			return rows, err
+		}
+	}
+	after := &filter{}
+	if err := w.bound(after); err != nil {
+		return nil, err
+	}
+	if len(w.words) > 0 || len(w.conditions) > 0 {
+		rows, full, err := s.look(ctx, w, after)
+		if err != nil || full {
+			return rows, err
+		}
+	}
+	w.mark(after)
+	return s.upTo(ctx, w.limit+1, "SELECT row FROM devices INDEXED BY devices_by_"+w.by+after.where()+w.order(), after.args...)
+}
+
+// upTo returns the row numbers that a query gives, n at most.
+func (s *session) upTo(ctx context.Context, n int, query string, args ...any) ([]int64, error) {
+	return all(ctx, s, only[int64], query+" LIMIT "+strconv.Itoa(n), args...)
+}
+
+// look looks at devices in order, and says whether the page is full, or there are
+// no more.
+func (s *session) look(ctx context.Context, w wanted, after *filter) (rows []int64, full bool, err error) {
+	fits, args := w.fits()
+	stmt, err := s.prepare(ctx, fmt.Sprintf("SELECT row, CASE WHEN %s THEN 1 ELSE 0 END FROM devices INDEXED BY devices_by_%s%s%s",
+		fits, w.by, after.where(), w.order()))
+	if err != nil {
+		return nil, false, err
+	}
+	found, err := stmt.QueryContext(ctx, append(args, after.args...)...)
+	if err != nil {
+		return nil, false, explain(err)
+	}
+	defer found.Close()
+	for range looked {
+		if !found.Next() {
+			return rows, true, explain(found.Err())
+		}
+		var number int64
+		var fit bool
+		if err := found.Scan(&number, &fit); err != nil {
+			return nil, false, explain(err)
+		}
+		if fit {
+			rows = append(rows, number)
+		}
+		if len(rows) > w.limit {
+			return rows, true, nil
+		}
+	}
+	return nil, false, nil
+}
+
+// mark adds the condition that a device is among those that fit.
+func (w wanted) mark(f *filter) {
+	if len(w.conditions) > 0 {
+		f.add("row IN (SELECT row FROM "+w.filterSource()+w.where()+")", w.args...)
+	}
+	if len(w.words) > 0 {
+		f.add("row IN (SELECT rowid FROM device_words WHERE device_words MATCH ?)", w.match())
+	}
+}
+
+// filterSource is where the filter is best asked.
+func (w wanted) filterSource() string {
+	if w.holder {
+		return "devices INDEXED BY devices_holder_id"
+	}
+	return "devices INDEXED BY devices_filters"
+}
+
+func (w wanted) match() string { return match(w.words, w.presentOnly) }
+
+// fits is the condition that a single device fits.
+func (w wanted) fits() (condition string, args []any) {
+	f := &filter{conditions: []string{"1"}}
+	f.conditions, f.args = append(f.conditions, w.conditions...), append(f.args, w.args...)
+	text := "' ' || present || ' ' || coalesce(past, '')"
+	if w.presentOnly {
+		text = "' ' || present"
+	}
+	for _, word := range w.words {
+		f.add("(SELECT instr("+text+", ?) FROM device_words WHERE rowid = devices.row) > 0", " "+word)
+	}
+	return strings.Join(f.conditions, " AND "), f.args
+}
+
+// numbers writes row numbers as a list in SQL.
+func numbers(rows []int64) string {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		texts[i] = strconv.FormatInt(row, 10)
+	}
+	return strings.Join(texts, ", ")
+}
