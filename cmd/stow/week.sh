@@ -16,14 +16,21 @@ trap 'exit 130' INT TERM
 
 if [ -t 1 ]; then bold=$(printf '\033[1m') dim=$(printf '\033[36m') off=$(printf '\033[0m'); else bold='' dim='' off=''; fi
 day() { printf '\n%s%s%s\n' "$bold" "$*" "$off"; }
+show() { # as it would be typed
+	printf '%s$' "$dim"
+	for word in "$@"; do
+		case $word in *' '*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+	done
+	printf '%s\n' "$off"
+}
 run() {
-	printf '%s$ %s%s\n' "$dim" "$*" "$off"
+	show "$@"
 	"$@"
 }
 refused() { # the command must fail, with a sentence and this exit code
 	wanted=$1
 	shift
-	printf '%s$ %s%s\n' "$dim" "$*" "$off"
+	show "$@"
 	code=0
 	"$@" || code=$?
 	[ "$code" -eq "$wanted" ] || { echo "exit code $code, not $wanted"; exit 1; }
@@ -36,7 +43,7 @@ PATH=$week/bin:$PATH
 export HOME="$week" XDG_CONFIG_HOME="$week/config" # your own settings stay as they are
 cd "$week"
 umask 077
-mkdir stick home
+mkdir stick home outbox recovered
 # People would be asked for these, without echo; a script gives them in files.
 echo 'seven quiet lanterns over Tenby' >authority.txt
 echo 'my grandmother kept 9 blue hens' >alice.txt
@@ -56,7 +63,7 @@ day 'Alice must choose her own passphrase first; then she takes files home'
 refused 15 stow stick put stick home/class-4b.csv --passphrase-file alice-first.txt
 run stow stick passphrase stick --passphrase-file alice-first.txt --new-passphrase-file alice.txt
 run stow stick put stick home/class-4b.csv home/reports --passphrase-file alice.txt
-run stow stick ls stick --recursive --passphrase-file alice.txt
+run stow stick ls stick --all --passphrase-file alice.txt
 refused 3 stow stick ls stick --passphrase-file alice-first.txt
 
 day 'What a finder of the stick would see'
