@@ -15,3 +15,9 @@ func damaged(err error) error {
 	}
 	return err
 }
+
+// isDamage reports whether an error says that what is on the stick cannot be
+// read as it was written, rather than that the drive failed.
+func isDamage(err error) bool {
+	return errors.Is(err, ErrDamaged) || errors.Is(err, ErrForged) || errors.Is(err, ErrMissing)
+}

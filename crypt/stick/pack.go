@@ -117,7 +117,7 @@ func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress,
 		done := &doneCounter{Progress: p}
 		err := s.tryPack(ctx, pieces, layerHeader{}, done)
 		var bad *itemError
-		if !errors.As(err, &bad) {
+		if !errors.As(err, &bad) || pieces[bad.index].from != nil && !isDamage(err) {
 			return pieces, err
 		}
 		p.Expect(done.bytes - pieces[bad.index].size) // to be done again
@@ -138,18 +138,25 @@ func (c *doneCounter) Done(n int64) {
 	c.Progress.Done(n)
 }
 
-// tryPack writes one layer with all the pieces, or none. Of the header, only
-// what tidying sets is taken. s.write is held.
+// tryPack writes one layer with all the pieces and makes it part of the stick,
+// or does nothing. Of the header, only what tidying sets is taken. s.write is held.
 func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) error {
-	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.head()
-	s.nextSeq++ // whatever becomes of this layer, no other gets its number
-	layer, err := s.writeLayer(ctx, pieces, h, p)
+	layer, _, err := s.writeNext(ctx, pieces, h, p)
 	if err != nil {
 		return err
 	}
 	s.add(layer)
 	s.addTable(layer)
 	return nil
+}
+
+// writeNext writes the layer that follows the newest one; it does not make it
+// part of the stick. Whatever becomes of it, no other layer gets its number.
+func (s *Stick) writeNext(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) (*layer, layerID, error) {
+	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.head()
+	s.nextSeq++
+	layer, err := s.writeLayer(ctx, pieces, h, p)
+	return layer, h.id, err
 }
 
 // writeLayer writes one layer with all the pieces, or none. It does not make

@@ -3,7 +3,9 @@ package stick
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"stowage/crypt"
@@ -146,14 +148,18 @@ func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error
 				h.below = append(h.below, l.ref())
 			}
 		}
-		err := s.tryPack(ctx, pieces, h, p)
+		layer, id, err := s.writeNext(ctx, pieces, h, p)
 		if err == nil {
-			err = s.readBack(ctx, s.layers[len(s.layers)-1])
+			if err = s.readBack(ctx, layer); err != nil {
+				_ = removeParts(s.fs, id, len(layer.parts))
+			}
 		}
 		if err != nil {
-			s.takeBack(before)
+			s.takeBack(before, id)
 			return TidyResult{}, err
 		}
+		s.add(layer)
+		s.addTable(layer)
 	}
 	return rw.finish(before)
 }
@@ -164,11 +170,14 @@ func (s *Stick) readBack(ctx context.Context, l *layer) error {
 }
 
 // takeBack removes the layers written since there were so many, newest first.
-// What they hold, the older ones hold as well. They may stay: the layer that
-// failed, and would list them, must be gone for certain before they go.
-func (s *Stick) takeBack(before int) {
+// What they hold, the older ones hold as well. They may stay, and do unless the
+// layer that failed, which may list them, is gone for certain.
+func (s *Stick) takeBack(before int, failed layerID) {
 	written := slices.Clone(s.layers[before:])
 	if len(written) == 0 || s.fs.SyncDir(layersDir) != nil {
+		return
+	}
+	if _, err := s.fs.Stat(failed.part(0)); !errors.Is(err, fs.ErrNotExist) {
 		return
 	}
 	s.setLayers(s.layers[:before:before])
