@@ -143,6 +143,9 @@ func pull(t *testing.T, c change, tried *atomic.Int64) {
 
 // stride is how many operations are passed over, for a change that writes much.
 func (p *pulled) stride() int {
+	if testing.Short() {
+		return 11
+	}
 	if *crashes < 10 && len(p.after["film.mov"]) > 0 {
 		return 7
 	}
