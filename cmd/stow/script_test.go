@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -21,6 +22,16 @@ func TestMain(m *testing.M) {
 		"stow": func() {
 			a := newApp()
 			a.workFactor = keys.InsecureTestWorkFactor // scrypt is slow by design
+			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {
+				a.openDrive = openFaulty(kind)
+			}
+			if clock := os.Getenv("STOW_TEST_CLOCK"); clock != "" {
+				now, err := time.Parse(time.DateTime, clock)
+				if err != nil {
+					panic(err)
+				}
+				a.now = func() time.Time { return now }
+			}
 			os.Exit(a.run(os.Args[1:]))
 		},
 	})
@@ -42,6 +53,9 @@ func TestScripts(t *testing.T) {
 			"damage": damage,
 			"save":   save,
 			"setup":  setup,
+			"layer":  layerName,
+			"forge":  forge,
+			"hold":   hold,
 		},
 	})
 }
