@@ -49,11 +49,16 @@ func (a *Authority) Seal(passphrase []byte, w WorkFactor) ([]byte, error) {
 		return nil, fmt.Errorf("write the authority: %w", err)
 	}
 	defer clear(plain)
+	again, err := parseAuthority(plain) // nothing is sealed that would not open
+	if err != nil {
+		return nil, fmt.Errorf("write the authority: %w", err)
+	}
+	defer again.Wipe()
 	return sealWith(plain, passphrase, w)
 }
 
-// OpenAuthority unlocks what Seal wrote. It fails with [ErrPassphrase] or
-// [ErrDamagedKey].
+// OpenAuthority unlocks what Seal wrote. It fails with [ErrPassphrase],
+// [ErrDamagedKey] or [ErrNewer].
 func OpenAuthority(sealed, passphrase []byte) (*Authority, error) {
 	plain, err := openWith(sealed, passphrase)
 	if err != nil {
@@ -72,24 +77,30 @@ func parseAuthority(plain []byte) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Authority{school: f.get("school"), secrets: f.secrets}
-	if a.signer, err = parseSigner(f.get("signing key"), f.get("school key")); err != nil {
+	a, err := authorityOf(f)
+	if err != nil {
 		f.wipe()
 		return nil, err
 	}
-	if a.created, err = f.time("created"); err != nil {
-		f.wipe()
-		return nil, err
+	return a, nil
+}
+
+func authorityOf(f *identityFile) (*Authority, error) {
+	a := &Authority{school: f.get("school"), created: f.time("created"), secrets: f.secrets}
+	signingKey, verifier := f.get("signing key"), f.get("school key")
+	if f.err != nil {
+		return nil, f.err
 	}
 	seen := map[Class]bool{}
 	for _, s := range f.secrets {
 		seen[s.class] = true
 	}
 	if a.school == "" || len(f.secrets) != len(Classes()) || len(seen) != len(Classes()) {
-		f.wipe()
 		return nil, fmt.Errorf("%w: it needs a school and one identity of each class", ErrDamagedKey)
 	}
-	return a, nil
+	var err error
+	a.signer, err = parseSigner(signingKey, verifier)
+	return a, err
 }
 
 // School is the school's name.
@@ -98,7 +109,8 @@ func (a *Authority) School() string { return a.school }
 // Verifier is the school's note verifier key, which is public.
 func (a *Authority) Verifier() string { return a.signer.verifier }
 
-// Sign signs a text, which ends in a newline, as a C2SP signed note.
+// Sign signs a text as a C2SP signed note. The text ends in a newline and holds
+// no other control characters; otherwise it fails with [ErrValue].
 func (a *Authority) Sign(text string) ([]byte, error) { return a.signer.sign(text) }
 
 // Identities are the identities of the recovery key, one a class.
@@ -125,5 +137,5 @@ func (a *Authority) Wipe() {
 		s.wipe()
 	}
 	clear(a.signer.key)
-	a.secrets, a.signer.key = nil, nil
+	a.secrets, a.signer.key = nil, nil // what is used after it is wiped fails
 }

@@ -33,17 +33,21 @@ func ParseRecipient(recipient string) (age.Recipient, error) {
 	return r, err
 }
 
+// errNoRecipient does not quote the text, which could be a secret key that was
+// given by mistake.
+var errNoRecipient = fmt.Errorf("%w: not an age recipient", ErrValue)
+
 func parseRecipient(s string) (age.Recipient, Class, error) {
 	if strings.HasPrefix(s, "age1pq1") {
 		r, err := age.ParseHybridRecipient(s)
 		if err != nil {
-			return nil, "", fmt.Errorf("%w: recipient: %w", ErrValue, err)
+			return nil, "", errNoRecipient
 		}
 		return r, Hybrid, nil
 	}
 	r, err := age.ParseX25519Recipient(s)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: recipient: %w", ErrValue, err)
+		return nil, "", errNoRecipient
 	}
 	return r, X25519, nil
 }
@@ -56,7 +60,10 @@ type secret struct {
 	text      []byte // AGE-SECRET-KEY-…
 }
 
-func (s *secret) wipe() { clear(s.text) }
+func (s *secret) wipe() {
+	clear(s.text)
+	s.text = nil
+}
 
 // newSecret makes a new identity of a class.
 func newSecret(class Class) (*secret, error) {

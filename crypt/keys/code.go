@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A recovery code is read out on the telephone: 26 random characters (130 bits)
-// and 4 that check them, in groups of five. The alphabet is Crockford's, which
-// has no I, L, O or U.
+// and 4 that check them, in groups of five. A mistake of any kind passes the
+// check once in a million times, and then opens nothing. The alphabet is
+// Crockford's (crockford.com/base32.html), which has no I, L, O or U.
 const (
 	codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	codeRandom   = 26
@@ -62,27 +67,23 @@ func checkOf(random []byte) [codeCheck]byte {
 }
 
 // NormaliseCode brings a code as somebody typed it into the form in which it
-// was made: either case, O for 0, I or L for 1, and any spaces or dashes are
-// accepted. It fails with [ErrCode] when it is mistyped; nothing was tried
+// was made: either case, O for 0, I or L for 1, and any spaces or dashes, or
+// none, are accepted. It fails with [ErrCode] when it is mistyped; nothing was tried
 // then. The caller wipes what it returns.
 func NormaliseCode(typed []byte) ([]byte, error) {
 	if len(typed) > 200 {
 		return nil, fmt.Errorf("%w: it is too long", ErrCode)
 	}
-	typed = bytes.ToUpper(typed)
-	defer clear(typed)
 	chars := make([]byte, 0, len(typed))
 	defer func() { clear(chars[:cap(chars)]) }()
-	for _, c := range typed {
-		switch c {
-		case ' ', '-', '\t', '\r', '\n':
+	for rest := typed; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		rest = rest[size:]
+		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) { // Pd: dashes of every kind
 			continue
-		case 'O':
-			c = '0'
-		case 'I', 'L':
-			c = '1'
 		}
-		if bytes.IndexByte([]byte(codeAlphabet), c) < 0 {
+		c, ok := codeCharacter(r)
+		if !ok {
 			return nil, fmt.Errorf("%w: it holds a character that no code has", ErrCode)
 		}
 		chars = append(chars, c)
@@ -94,6 +95,20 @@ func NormaliseCode(typed []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it was mistyped", ErrCode)
 	}
 	return grouped(chars[:codeRandom]), nil
+}
+
+// codeCharacter is what Crockford's base 32 takes a typed character for.
+func codeCharacter(r rune) (c byte, ok bool) {
+	switch r = unicode.ToUpper(r); r {
+	case 'O':
+		r = '0'
+	case 'I', 'L':
+		r = '1'
+	}
+	if r > unicode.MaxASCII || strings.IndexByte(codeAlphabet, byte(r)) < 0 {
+		return 0, false
+	}
+	return byte(r), true
 }
 
 // SealWithCode protects a plain identity file with a recovery code, as an age
@@ -117,7 +132,7 @@ func OpenWithCode(sealed, typed []byte) ([]byte, error) {
 	}
 	defer clear(code)
 	plain, err := openWith(sealed, code)
-	if err != nil && isPassphrase(err) {
+	if errors.Is(err, ErrPassphrase) {
 		return nil, fmt.Errorf("%w: it is not the code of this stick", ErrCode)
 	}
 	return plain, err

@@ -11,13 +11,16 @@ var (
 	ErrCode = errors.New("incorrect recovery code")
 	// ErrDamagedKey: the file is not a key of the kind that was wanted, or was altered.
 	ErrDamagedKey = errors.New("damaged key file")
+	// ErrNewer: the key file or directory was made by a newer version of Stowage.
+	ErrNewer = errors.New("made by a newer version")
 	// ErrWrongKey: the key does not open what it was tried on.
 	ErrWrongKey = errors.New("the key does not open this")
 	// ErrOtherSchool: the text is signed, but by another school.
 	ErrOtherSchool = errors.New("signed by another school")
 	// ErrForged: the text is not signed, or was altered after it was signed.
 	ErrForged = errors.New("the school's signature is missing or does not match")
-	// ErrBlocked: the key was revoked and must not be encrypted to.
+	// ErrBlocked: the key was revoked and must not be encrypted to; see
+	// [BlockedError].
 	ErrBlocked = errors.New("the key is blocked")
 	// ErrNoKey: the person has no key that is in force.
 	ErrNoKey = errors.New("no key has been issued")

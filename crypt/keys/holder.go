@@ -64,16 +64,23 @@ func (k *HolderKey) Class() Class { return k.secret.class }
 func (k *HolderKey) Identity() age.Identity { return k.secret.identity }
 
 // Chosen records that the holder has chosen a passphrase of their own.
-func (k *HolderKey) Chosen(now time.Time) {
-	k.PassphraseSet, k.Temporary = now.UTC().Truncate(time.Second), false
-}
+func (k *HolderKey) Chosen(now time.Time) { k.setPassphrase(now, false) }
 
 // Issued records that ICT has set a passphrase, which the holder must change.
-func (k *HolderKey) Issued(now time.Time) {
-	k.PassphraseSet, k.Temporary = now.UTC().Truncate(time.Second), true
+func (k *HolderKey) Issued(now time.Time) { k.setPassphrase(now, true) }
+
+// setPassphrase keeps PassphraseSet growing, whatever the computer's clock says:
+// the newer copy must win over the one that it was made from.
+func (k *HolderKey) setPassphrase(now time.Time, temporary bool) {
+	now = now.UTC().Truncate(time.Second)
+	if !now.After(k.PassphraseSet) {
+		now = k.PassphraseSet.Add(time.Second)
+	}
+	k.PassphraseSet, k.Temporary = now, temporary
 }
 
-// Plain writes the key as a plain age identity file. The caller wipes it.
+// Plain writes the key as a plain age identity file, as "age -d" prints it. The
+// caller wipes it.
 func (k *HolderKey) Plain() ([]byte, error) {
 	state := "chosen"
 	if k.Temporary {
@@ -90,11 +97,23 @@ func (k *HolderKey) Plain() ([]byte, error) {
 	if k.Holder.Name != "" {
 		f.fields = append(f.fields, field{"name", k.Holder.Name})
 	}
-	return f.marshal()
+	plain, err := f.marshal()
+	if err != nil {
+		return nil, err
+	}
+	again, err := ParseHolderKey(plain) // nothing is written that could not be read
+	if err != nil {
+		clear(plain)
+		return nil, err
+	}
+	again.Wipe()
+	return plain, nil
 }
 
 // Seal writes the key as an age identity file protected by a passphrase. Say
-// first with Chosen or Issued whose passphrase it is.
+// first with Chosen or Issued whose passphrase it is. It fails with
+// [ErrWorkFactor], or with [ErrTooWeak] for what no passphrase can be; how
+// strong it is, [Judge] tells.
 func (k *HolderKey) Seal(passphrase []byte, w WorkFactor) ([]byte, error) {
 	plain, err := k.Plain()
 	if err != nil {
@@ -104,8 +123,8 @@ func (k *HolderKey) Seal(passphrase []byte, w WorkFactor) ([]byte, error) {
 	return sealWith(plain, passphrase, w)
 }
 
-// OpenHolderKey unlocks a holder's key file. It fails with [ErrPassphrase] or
-// [ErrDamagedKey].
+// OpenHolderKey unlocks a holder's key file. It fails with [ErrPassphrase],
+// [ErrDamagedKey] or [ErrNewer].
 func OpenHolderKey(sealed, passphrase []byte) (*HolderKey, error) {
 	plain, err := openWith(sealed, passphrase)
 	if err != nil {
@@ -136,6 +155,11 @@ func holderKeyOf(f *identityFile) (*HolderKey, error) {
 	k := &HolderKey{
 		Holder: Holder{f.get("holder"), f.get("name")},
 		School: f.get("school"), Verifier: f.get("school key"),
+		Created: f.time("created"), PassphraseSet: f.time("passphrase set"),
+	}
+	state := f.get("passphrase")
+	if f.err != nil {
+		return nil, f.err
 	}
 	if len(f.secrets) != 1 || k.School == "" || k.Holder.ID == "" {
 		return nil, fmt.Errorf("%w: it needs a school, a holder and one identity", ErrDamagedKey)
@@ -144,35 +168,32 @@ func holderKeyOf(f *identityFile) (*HolderKey, error) {
 	if err := CheckVerifier(k.Verifier); err != nil {
 		return nil, fmt.Errorf("%w: school key", ErrDamagedKey)
 	}
-	switch f.get("passphrase") {
+	switch state {
 	case "temporary":
 		k.Temporary = true
 	case "chosen":
 	default:
 		return nil, fmt.Errorf("%w: it does not say whose the passphrase is", ErrDamagedKey)
 	}
-	var err error
-	if k.Created, err = f.time("created"); err != nil {
-		return nil, err
-	}
-	k.PassphraseSet, err = f.time("passphrase set")
-	return k, err
+	return k, nil
 }
 
-// Wipe clears what can be cleared. The key is of no use afterwards.
-func (k *HolderKey) Wipe() {
-	k.secret.wipe()
-}
+// Wipe clears what can be cleared. The key cannot be written afterwards.
+func (k *HolderKey) Wipe() { k.secret.wipe() }
 
 // ChangePassphrase unlocks a key file and writes it again under a passphrase
 // that the holder has chosen. The caller has judged next; see [Judge]. It fails
-// with [ErrPassphrase] when current is wrong.
+// with [ErrPassphrase] when current is wrong, and with a [*WeakError] when next
+// is the same, since ICT may know that one.
 func ChangePassphrase(sealed, current, next []byte, w WorkFactor, now time.Time) ([]byte, error) {
 	k, err := OpenHolderKey(sealed, current)
 	if err != nil {
 		return nil, err
 	}
 	defer k.Wipe()
+	if samePassphrase(current, next) {
+		return nil, &WeakError{Reason: ReasonSame}
+	}
 	k.Chosen(now)
 	return k.Seal(next, w)
 }

@@ -12,13 +12,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxNote bounds a signed note. A directory of 10,000 people with
-// post-quantum keys has about 20 MB.
+// maxNote bounds a signed note. The note package sets no bound of its own, and a
+// directory has about 2 KB for each person with a hybrid key.
 const maxNote = 64 << 20
 
 // OpenNote checks that msg is a C2SP signed note with a signature of the
 // verifier key, and returns its text. It fails with [ErrOtherSchool] when the
-// note is signed by other keys only, and with [ErrForged] otherwise.
+// note is signed by other keys only, with [ErrValue] when the verifier key is
+// none, and with [ErrForged] otherwise. See c2sp.org/signed-note.
 func OpenNote(msg []byte, verifier string) (string, error) {
 	if len(msg) > maxNote {
 		return "", fmt.Errorf("%w: a note of %d bytes", ErrForged, len(msg))
@@ -76,6 +77,9 @@ func parseSigner(key, verifier string) (*signer, error) {
 }
 
 func (s *signer) sign(text string) ([]byte, error) {
+	if len(s.key) == 0 {
+		return nil, errWiped
+	}
 	if !strings.HasSuffix(text, "\n") || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' }) {
 		return nil, fmt.Errorf("%w: a note's text ends in a newline and holds no control characters", ErrValue)
 	}
@@ -91,13 +95,17 @@ func (s *signer) sign(text string) ([]byte, error) {
 }
 
 // keyName makes a school's name into the name of a note key, which may hold
-// neither space nor plus: "Ysgol Gŵyr" becomes "ysgol-gwyr".
+// neither space nor plus: "Ysgol Gŵyr" becomes "ysgol-gwyr". Letters of other
+// scripts stay, and what has no letters at all is "school"; two schools of one
+// name are told apart by their keys. The name itself stands in the signed text.
 func keyName(school string) string {
+	const most = 100 // bytes
 	var b bytes.Buffer
 	dash := false
 	for _, r := range norm.NFKD.String(strings.ToLower(school)) {
 		switch {
-		case unicode.Is(unicode.Mn, r):
+		case b.Len() >= most:
+		case unicode.IsMark(r): // accents
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			if dash && b.Len() > 0 {
 				b.WriteByte('-')
@@ -106,9 +114,6 @@ func keyName(school string) string {
 			dash = false
 		default:
 			dash = true
-		}
-		if b.Len() > 100 {
-			break
 		}
 	}
 	if b.Len() == 0 {

@@ -29,8 +29,8 @@ func (p Policy) Check() error {
 	switch {
 	case p.Class != Hybrid && p.Class != X25519:
 		return fmt.Errorf("%w: policy: class %q", ErrValue, p.Class)
-	case p.Words < 4 || p.Words > 20:
-		return fmt.Errorf("%w: policy: %d words, want 4 to 20", ErrValue, p.Words)
+	case p.Words < minWords || p.Words > maxWords:
+		return fmt.Errorf("%w: policy: %d words, want %d to %d", ErrValue, p.Words, minWords, maxWords)
 	case p.MinLength < 8 || p.MinLength > maxPassphrase:
 		return fmt.Errorf("%w: policy: a least length of %d, want 8 to %d", ErrValue, p.MinLength, maxPassphrase)
 	case !(p.MinGuesses >= 1e8 && p.MinGuesses <= 1e30):

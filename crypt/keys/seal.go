@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"testing"
 
 	"filippo.io/age"
 	"golang.org/x/text/unicode/norm"
@@ -14,45 +14,57 @@ import (
 // maxFile bounds every key file and what is in it.
 const maxFile = 1 << 20
 
-// WorkFactor is the base-2 logarithm of the scrypt cost.
+// WorkFactor is the base-2 logarithm of the scrypt cost N (RFC 7914), as it
+// stands in an age file. The least allowed is [DefaultWorkFactor].
 type WorkFactor int
 
 // Work factors.
 const (
 	// DefaultWorkFactor costs about a second and 256 MiB for each guess.
 	DefaultWorkFactor WorkFactor = 18
-	// maxWorkFactor bounds what a hostile file can make a computer do.
-	maxWorkFactor = 22
-	// InsecureTestWorkFactor is for tests alone. What it protects is not safe.
+	// maxWorkFactor bounds what a hostile file can make a computer do: about 15
+	// seconds and 4 GiB, the bound that stock age has.
+	maxWorkFactor WorkFactor = 22
+	// InsecureTestWorkFactor makes tests fast. It is taken only in programs that
+	// "go test" built; in every other it fails with [ErrWorkFactor], as each
+	// factor below the default does.
 	InsecureTestWorkFactor WorkFactor = 2
 )
 
 func (w WorkFactor) check() error {
-	if w == InsecureTestWorkFactor || (w >= DefaultWorkFactor && w <= maxWorkFactor) {
+	if w >= DefaultWorkFactor && w <= maxWorkFactor || w == InsecureTestWorkFactor && testing.Testing() {
 		return nil
 	}
 	return fmt.Errorf("%w: %d, want %d to %d", ErrWorkFactor, w, DefaultWorkFactor, maxWorkFactor)
 }
 
 // normalPassphrase is the form of a passphrase that protects a file: Unicode
-// NFC, so that it is the same bytes on every system, without space around it.
-// The caller wipes it.
+// NFC, so that it is the same bytes whether macOS or Windows typed it, without
+// space around it. It is always a copy, which the caller wipes.
 func normalPassphrase(passphrase []byte) []byte {
-	n := norm.NFC.Bytes(bytes.TrimSpace(passphrase))
-	if len(n) > 0 && len(passphrase) > 0 && &n[0] == &bytes.TrimSpace(passphrase)[0] {
-		return bytes.Clone(n)
-	}
-	return n
+	trimmed := bytes.TrimSpace(passphrase)
+	n := make([]byte, 0, 3*len(trimmed)) // UTF-8 grows no further in NFC, so no copy is left behind
+	return norm.NFC.Append(n, trimmed...)
 }
 
-// sealWith protects plaintext with a passphrase. It is one of the two places
-// where a passphrase becomes a string, as the age package wants it.
+func samePassphrase(a, b []byte) bool {
+	a, b = normalPassphrase(a), normalPassphrase(b)
+	defer clear(a)
+	defer clear(b)
+	return bytes.Equal(a, b)
+}
+
+// sealWith protects plaintext with a passphrase. It is one of the three places
+// where a passphrase becomes a string, as the libraries want it.
 func sealWith(plaintext, passphrase []byte, w WorkFactor) ([]byte, error) {
 	if err := w.check(); err != nil {
 		return nil, err
 	}
 	p := normalPassphrase(passphrase)
 	defer clear(p)
+	if reason := shape(p); reason != "" {
+		return nil, &WeakError{Reason: reason}
+	}
 	r, err := age.NewScryptRecipient(string(p))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTooWeak, err)
@@ -65,11 +77,14 @@ func sealWith(plaintext, passphrase []byte, w WorkFactor) ([]byte, error) {
 func openWith(file, passphrase []byte) ([]byte, error) {
 	p := normalPassphrase(passphrase)
 	defer clear(p)
+	if shape(p) != "" {
+		return nil, ErrPassphrase // none that sealWith took
+	}
 	i, err := age.NewScryptIdentity(string(p))
 	if err != nil {
-		return nil, fmt.Errorf("%w: it is empty", ErrPassphrase)
+		return nil, ErrPassphrase
 	}
-	i.SetMaxWorkFactor(maxWorkFactor)
+	i.SetMaxWorkFactor(int(maxWorkFactor))
 	return open(file, i)
 }
 
@@ -88,6 +103,7 @@ func sealTo(plaintext []byte, to ...age.Recipient) ([]byte, error) {
 	return file.Bytes(), nil
 }
 
+// open decrypts a small age file. The caller wipes what it returns.
 func open(file []byte, identities ...age.Identity) ([]byte, error) {
 	if len(file) > maxFile {
 		return nil, fmt.Errorf("%w: %d bytes are too many", ErrDamagedKey, len(file))
@@ -105,10 +121,10 @@ func open(file []byte, identities ...age.Identity) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDamagedKey, err)
 	}
 	defer r.Close()
-	plain, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
-		clear(plain)
+	plain := bytes.NewBuffer(make([]byte, 0, len(file)+bytes.MinRead)) // never grown, so no copy is left behind
+	if _, err := plain.ReadFrom(r); err != nil {
+		clear(plain.Bytes())
 		return nil, fmt.Errorf("%w: %w", ErrDamagedKey, err)
 	}
-	return plain, nil
+	return plain.Bytes(), nil
 }

@@ -48,10 +48,11 @@ func (i *StickIdentity) Class() Class { return i.secret.class }
 func (i *StickIdentity) Identity() age.Identity { return i.secret.identity }
 
 // Secret is the identity's line in its file, from which other keys are
-// derived. The caller must not keep or change it.
+// derived. The caller must not keep or change it; it is gone after Wipe.
 func (i *StickIdentity) Secret() []byte { return i.secret.text }
 
-// Marshal writes the plain age identity file. The caller wipes it.
+// Marshal writes the plain age identity file, to be protected with [WrapFor] or
+// [SealWithCode]. The caller wipes it.
 func (i *StickIdentity) Marshal() ([]byte, error) {
 	f := &identityFile{kind: kindStick, secrets: []*secret{i.secret}, fields: []field{
 		{"school", i.School},
@@ -59,24 +60,38 @@ func (i *StickIdentity) Marshal() ([]byte, error) {
 		{"stick", i.Stick},
 		{"created", stamp(i.Created)},
 	}}
-	return f.marshal()
+	plain, err := f.marshal()
+	if err != nil {
+		return nil, fmt.Errorf("write a stick's identity: %w", err)
+	}
+	again, err := ParseStickIdentity(plain) // nothing is written that could not be read
+	if err != nil {
+		clear(plain)
+		return nil, err
+	}
+	again.Wipe()
+	return plain, nil
 }
 
-// ParseStickIdentity reads what Marshal wrote.
+// ParseStickIdentity reads what Marshal wrote. It fails with [ErrDamagedKey] or
+// [ErrNewer].
 func ParseStickIdentity(plain []byte) (*StickIdentity, error) {
 	f, err := parseIdentityFile(plain, kindStick)
 	if err != nil {
 		return nil, fmt.Errorf("read a stick's identity: %w", err)
 	}
-	i := &StickIdentity{Stick: f.get("stick"), School: f.get("school"), Verifier: f.get("school key")}
-	created, err := f.time("created")
-	if err != nil || len(f.secrets) != 1 || i.Stick == "" || i.School == "" || CheckVerifier(i.Verifier) != nil {
-		f.wipe()
-		return nil, fmt.Errorf("read a stick's identity: %w", ErrDamagedKey)
+	i := &StickIdentity{Stick: f.get("stick"), School: f.get("school"), Verifier: f.get("school key"), Created: f.time("created")}
+	err = f.err
+	if err == nil && (len(f.secrets) != 1 || i.Stick == "" || i.School == "" || CheckVerifier(i.Verifier) != nil) {
+		err = fmt.Errorf("%w: it needs a stick, a school and one identity", ErrDamagedKey)
 	}
-	i.Created, i.secret = created, f.secrets[0]
+	if err != nil {
+		f.wipe()
+		return nil, fmt.Errorf("read a stick's identity: %w", err)
+	}
+	i.secret = f.secrets[0]
 	return i, nil
 }
 
-// Wipe clears what can be cleared.
+// Wipe clears what can be cleared. The identity cannot be written afterwards.
 func (i *StickIdentity) Wipe() { i.secret.wipe() }
