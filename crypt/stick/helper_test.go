@@ -261,3 +261,18 @@ func text(seed, size int) string {
 	}
 	return b.String()[:size]
 }
+
+// wantTree is what readTree should find of what a stick holds.
+func wantTree(t testing.TB, got, want map[string]string) {
+	t.Helper()
+	for p, content := range want {
+		if g, ok := got[p]; !ok || g != content {
+			t.Errorf("%q: got %.40q, want %.40q", p, g, content)
+		}
+	}
+	for p := range got {
+		if _, ok := want[p]; !ok {
+			t.Errorf("%q should not be there", p)
+		}
+	}
+}

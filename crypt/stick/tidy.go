@@ -71,7 +71,7 @@ func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
 			tiny = append(tiny, l)
 		}
 	}
-	if len(tiny) > tinyLayers {
+	if len(chosen) > 0 || len(tiny) > tinyLayers { // alone they are worth it only when many
 		chosen = append(chosen, tiny...)
 	}
 	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })

@@ -148,13 +148,9 @@ type GetResult struct {
 // Fetched is one file or folder that is complete in the destination.
 type Fetched struct {
 	Path string // on the stick
-	Dest string // below the destination, slashes
+	Dest string // below the destination, slashes; other than the name on the stick where that had to be changed
 	Kind Kind
 }
-
-// Renamed reports whether the name had to be changed for the destination,
-// given the folder that was asked for.
-func (f Fetched) Renamed(base string) bool { return f.Dest != base }
 
 // Usage says what a stick's space is used for, in bytes.
 type Usage struct {

@@ -44,7 +44,7 @@ func (s *Stick) Versions(p string) ([]Version, error) {
 		}
 		for _, r := range slices.Backward(touched.records) {
 			if r.kind == recLink {
-				name, deleted = r.link, time.Time{}
+				name = r.link
 				break
 			}
 			found = append(found, newVersion(r, r == now, deleted))

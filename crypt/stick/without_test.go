@@ -118,21 +118,6 @@ func onDisk(t *testing.T, m *sticktest.Mem) string {
 	return dir
 }
 
-// wantTree is what readTree should find of what a stick holds.
-func wantTree(t *testing.T, got, want map[string]string) {
-	t.Helper()
-	for p, content := range want {
-		if g, ok := got[p]; !ok || g != content {
-			t.Errorf("%q: got %.40q, want %.40q", p, g, content)
-		}
-	}
-	for p := range got {
-		if _, ok := want[p]; !ok {
-			t.Errorf("%q should not be there", p)
-		}
-	}
-}
-
 // TestWithoutStowage follows the page of that name, as written, on a stick with
 // everything that a stick can have.
 func TestWithoutStowage(t *testing.T) {
