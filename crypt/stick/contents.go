@@ -16,6 +16,9 @@ import (
 // FORMAT.md, "Contents".
 const contentsIntro = "stowage contents v1"
 
+// maxTableEntries bounds what one table lists.
+const maxTableEntries = 4 << 20
+
 // writeContents writes the table of some layers of one key.
 func writeContents(layers []*layer, key *stickKey, stick string) []byte {
 	var b bytes.Buffer
@@ -156,6 +159,7 @@ type contentsParser struct {
 	stick   string
 	layers  []*layer
 	current *layer
+	entries int
 }
 
 func (p *contentsParser) line(line, rest string) error {
@@ -173,6 +177,9 @@ func (p *contentsParser) line(line, rest string) error {
 			return err
 		}
 		r.layer = p.current
+		if p.entries++; p.entries > maxTableEntries {
+			return fmt.Errorf("%w: table of contents", ErrTooLarge)
+		}
 		p.current.records = append(p.current.records, r)
 	case "tidied":
 		p.current.tidied = true
@@ -210,7 +217,7 @@ func (p *contentsParser) layer(fields, rest string) error {
 	if next := strings.Index(rest, "\nlayer\t"); next >= 0 {
 		rest = rest[:next]
 	}
-	p.current.records = make([]record, 0, strings.Count(rest, "\n")+1)
+	p.current.records = make([]record, 0, min(strings.Count(rest, "\n")+1, maxEntries))
 	p.layers = append(p.layers, p.current)
 	return nil
 }

@@ -136,14 +136,19 @@ func (s *Stick) mergeTables(most int) {
 	from := len(s.tables)
 	var size int64
 	var layers []*layer
+	entries := 0
 	for from > 0 {
 		t := s.tables[from-1]
-		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] {
+		kept := only(t.layers, counts)
+		for _, l := range kept {
+			entries += len(l.records)
+		}
+		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] || entries > maxTableEntries/2 {
 			break
 		}
 		from--
 		size += t.size
-		layers = append(only(t.layers, counts), layers...)
+		layers = append(kept, layers...)
 	}
 	old := s.tables[from:]
 	if len(old) < 2 {
