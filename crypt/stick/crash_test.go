@@ -1,6 +1,7 @@
 package stick_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -28,6 +29,8 @@ type change struct {
 	// plain names files on the drive that are being taken into the stick: each
 	// is on the drive or on the stick at any time.
 	plain map[string]string
+	// part is the size of a layer's parts, 48 KiB when 0.
+	part int64
 	// passphrases that may open the stick, the one that must in the end last.
 	passphrases [][]byte
 }
@@ -43,7 +46,7 @@ var changes = map[string]change{
 	"put one": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
 		put(t, s, map[string]string{"keep.txt": "newer", "x/new.txt": text(7, 100_000)})
 	}},
-	"put many layers": {do: func(t *testing.T, _ *school, s *stick.Stick) {
+	"put many layers": {part: 8 << 20, do: func(t *testing.T, _ *school, s *stick.Stick) {
 		big := strings.Repeat("0123456789abcdef", 2<<20) // 32 MiB: a layer of its own
 		put(t, s, map[string]string{"film.mov": big, "x/1.txt": "one", "x/2.txt": "two", "big.bin": "small now"})
 	}},
@@ -157,8 +160,9 @@ func recordChange(t *testing.T, c change) *pulled {
 	t.Helper()
 	p := &pulled{change: c, school: newSchool(t, "Hill School"), base: sticktest.New()}
 	d := &plainDrive{p.base, p.school}
+	o := stick.OpenOptions{PartSize: cmp.Or(c.part, 48<<10)}
 	p.school.issue(t, p.base)
-	s := p.school.open(t, p.base)
+	s := p.school.openWith(t, p.base, o)
 	put(t, s, map[string]string{"gone.txt": "deleted later", "keep.txt": "first version"})
 	put(t, s, pulledFiles)
 	check(t, s.Remove(t.Context(), "gone.txt"))
@@ -168,7 +172,7 @@ func recordChange(t *testing.T, c change) *pulled {
 	}
 	drive := p.base.Clone()
 	drive.Record()
-	s = p.school.open(t, drive)
+	s = p.school.openWith(t, drive, o)
 	p.before = contents(t, s)
 	c.do(t, p.school, s)
 	p.done = len(drive.Recorded())

@@ -98,17 +98,34 @@ func openTable(fsys FS, name string, key *stickKey) (text string, size int64, er
 	if info.Size() > maxTable {
 		return "", 0, fmt.Errorf("%s: %w", name, ErrTooLarge)
 	}
-	r, err := crypt.NewDecryptReader(f, key.identity)
-	if err != nil {
-		return "", 0, err
-	}
-	defer r.Close()
 	var b strings.Builder
 	b.Grow(int(info.Size()))
-	if _, err := io.Copy(&b, io.LimitReader(r, maxTable)); err != nil {
+	if err := decryptTable(&b, f, info.Size(), key); err != nil {
 		return "", 0, err
 	}
 	return b.String(), info.Size(), nil
+}
+
+// smallTable is up to which size a table is read without the buffers that
+// decrypting on all cores takes.
+const smallTable = 1 << 20
+
+func decryptTable(dst io.Writer, f File, size int64, key *stickKey) error {
+	if size <= smallTable {
+		plain, n, err := crypt.DecryptReaderAt(f, size, key.identity)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(dst, io.NewSectionReader(plain, 0, n))
+		return err
+	}
+	r, err := crypt.NewDecryptReader(f, key.identity)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = io.Copy(dst, io.LimitReader(r, maxTable))
+	return err
 }
 
 // addTable writes the table of a layer just stored. It being only a cache, no
