@@ -102,6 +102,49 @@ func TestEveryOperationOfTheDriveFails(t *testing.T) {
 	t.Logf("%d faults tried", tried)
 }
 
+// TestCancelledAtEveryOperation cancels every change at each of the drive's
+// operations: it is then done or not, and the stick works on without more ado.
+func TestCancelledAtEveryOperation(t *testing.T) {
+	sc := newSchool(t, "Example School")
+	base := withHistory(t, sc)
+	for name, do := range operations(sc) {
+		t.Run(name, func(t *testing.T) {
+			st := sc.open(t, base.Clone())
+			before := contents(t, st)
+			check(t, do(t.Context(), st))
+			after := contents(t, st)
+			for n := 0; ; n++ {
+				m := base.Clone()
+				st := sc.openWith(t, m, stick.OpenOptions{PartSize: 64 << 10})
+				files := len(layerFiles(m))
+				m.ResetCounts()
+				ctx, cancel := context.WithCancel(t.Context())
+				m.SetHook(func(i int, _ sticktest.Op) error {
+					if i == n {
+						cancel()
+					}
+					return nil
+				})
+				err := do(ctx, st)
+				reached := m.Total() > n
+				m.SetHook(nil)
+				cancel()
+				if err != nil && !errors.Is(err, context.Canceled) {
+					t.Fatalf("operation %d: %v", n, err)
+				}
+				if err != nil && name != "rotate" && len(layerFiles(m)) != files {
+					t.Errorf("operation %d: cancelled, and left %d files of layers instead of %d", n, len(layerFiles(m)), files)
+				}
+				put(t, st, nil) // nothing to store: must not say ErrReopen
+				afterFault(t, sc, st, m, n, err == nil, before, after)
+				if !reached {
+					break
+				}
+			}
+		})
+	}
+}
+
 // afterFault looks at the stick as the program still has it, writes to it, and opens it anew.
 func afterFault(t *testing.T, sc *school, st *stick.Stick, m *sticktest.Mem, n int, done bool, before, after map[string]string) {
 	t.Helper()

@@ -117,25 +117,30 @@ func TestTamperedLayers(t *testing.T) {
 		{"untouched", func(m *sticktest.Mem) {}, map[stick.WarningKind]int{}, all},
 		{
 			"missing in the middle", func(m *sticktest.Mem) { m.WriteFile(names[1], nil) },
-			map[stick.WarningKind]int{stick.WarnMissing: 1}, without("b"),
+			map[stick.WarningKind]int{stick.WarnMissing: 1},
+			without("b"),
 		},
 		{
 			"first missing", func(m *sticktest.Mem) { m.WriteFile(names[0], nil) },
-			map[stick.WarningKind]int{stick.WarnMissing: 1}, all, // a's second version is in d
+			map[stick.WarningKind]int{stick.WarnMissing: 1},
+			all, // a's second version is in d
 		},
 		{
 			"damaged in the middle", func(m *sticktest.Mem) { m.WriteFile(names[1], m.ReadFile(names[1])[:20_000]) },
-			map[stick.WarningKind]int{stick.WarnDamaged: 1}, without("b"),
+			map[stick.WarningKind]int{stick.WarnDamaged: 1},
+			without("b"),
 		},
 		{
 			"a layer of another stick in addition", func(m *sticktest.Mem) {
 				m.WriteFile("stowage/layers/00000009-0123abcd.age", elsewhere.ReadFile(otherNames[1]))
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 1}, all,
+			map[stick.WarningKind]int{stick.WarnForged: 1},
+			all,
 		},
 		{
 			"a layer of another stick in the place of one", func(m *sticktest.Mem) { m.WriteFile(names[1], elsewhere.ReadFile(otherNames[1])) },
-			map[stick.WarningKind]int{stick.WarnForged: 1, stick.WarnMissing: 1}, without("b"),
+			map[stick.WarningKind]int{stick.WarnForged: 1, stick.WarnMissing: 1},
+			without("b"),
 		},
 		{
 			"two layers exchanged", func(m *sticktest.Mem) {
@@ -143,20 +148,23 @@ func TestTamperedLayers(t *testing.T) {
 				m.WriteFile(names[0], two)
 				m.WriteFile(names[1], one)
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 2, stick.WarnMissing: 1}, without("b"),
+			map[stick.WarningKind]int{stick.WarnForged: 2, stick.WarnMissing: 1},
+			without("b"),
 		},
 		{
 			"an old layer again on top", func(m *sticktest.Mem) {
 				m.WriteFile("stowage/layers/00000007-0123abcd.age", m.ReadFile(names[0]))
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 1}, all,
+			map[stick.WarningKind]int{stick.WarnForged: 1},
+			all,
 		},
 		{
 			"files that do not belong", func(m *sticktest.Mem) {
 				m.WriteFile("stowage/layers/virus.exe", []byte("x"))
 				m.WriteFile("stowage/layers/._00000001", []byte("x")) // macOS
 			},
-			map[stick.WarningKind]int{stick.WarnForeign: 1}, all,
+			map[stick.WarningKind]int{stick.WarnForeign: 1},
+			all,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
