@@ -132,8 +132,9 @@ func (g *generator) run() error {
 }
 
 func (g *generator) name() string {
-	syllables := []string{"an", "bel", "cor", "da", "el", "fin", "gra", "har", "is", "jo", "ka", "lin", "mor", "na", "ol", "pe"}
-	return strings.Title(g.one(syllables...)+g.one(syllables...)) + " " + strings.Title(g.one(syllables...)+g.one(syllables...)+"son")
+	starts := []string{"An", "Bel", "Cor", "Da", "El", "Fin", "Gra", "Har", "Is", "Jo", "Ka", "Lin", "Mor", "Na", "Ol", "Pe"}
+	ends := []string{"ne", "la", "win", "mon", "lie", "dor", "ris", "bert"}
+	return g.one(starts...) + g.one(ends...) + " " + g.one(starts...) + g.one(ends...) + "son"
 }
 
 func (g *generator) site() string {

@@ -41,6 +41,16 @@ const (
 	CodeUsed   EventKind = "recovery code used"
 )
 
+// EventKinds lists every kind.
+func EventKinds() []EventKind {
+	return []EventKind{
+		HolderAdded, HolderEdited, HolderLeft, HolderRejoined,
+		DeviceAdded, DeviceImported, DeviceEdited, DeviceIssued, DeviceReturned, DeviceRestocked, DeviceLost, DeviceStolen,
+		DeviceFound, DeviceDamaged, DeviceRetired, DeviceDestroyed, DeviceVerified, DeviceSeen, LoanExtended,
+		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed,
+	}
+}
+
 // An Event is one entry of the register. Events are appended and never changed.
 type Event struct {
 	Number int64     `json:"number"` // from 1, without gaps

@@ -142,7 +142,7 @@ func (r *Register) FindHolder(ctx context.Context, text string) (Holder, error) 
 }
 
 func findHolder(ctx context.Context, reader Reader, text string) (Holder, error) {
-	if Fold(text) == "" {
+	if !readable(text) {
 		return Holder{}, ErrNotFound
 	}
 	if h, err := reader.Holder(ctx, text); err == nil || !errors.Is(err, ErrNotFound) {

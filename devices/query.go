@@ -43,10 +43,10 @@ const (
 // and Sites any one fits.
 type DeviceQuery struct {
 	// Search finds what is typed: every word must be the beginning of a word
-	// somewhere in the label, serial, kind, make, model, site, notes or holder,
-	// or in the text of an event of the device (so past holders and reasons are
-	// found too). Labels and serials are also found by what is inside them, from
-	// three characters on. Case and accents do not count.
+	// somewhere in the label, serial, kind, make, model, site, state, notes or
+	// holder, or in the text of an event of the device (so past holders and
+	// reasons are found too). Labels and serials are also found by what is inside
+	// them, from three characters on. Case, accents and signs do not count.
 	Search string
 	// PresentOnly leaves the text of events out of the search.
 	PresentOnly bool

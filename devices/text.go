@@ -90,9 +90,14 @@ func (c *cleaner) clean(field string, text *string, clean func(field, text strin
 }
 
 func (c *cleaner) required(field, text string) {
-	if text == "" {
-		c.fail(&InvalidError{Field: field, Problem: "is missing"})
+	if text == "" || !readable(text) {
+		c.fail(&InvalidError{Field: field, Value: text, Problem: "is missing"})
 	}
+}
+
+// readable says whether there is anything in text that can be read out.
+func readable(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
 // moment cleans a time: UTC, to the second, in the age of computers, and not
@@ -131,6 +136,9 @@ func (d *DeviceDetails) clean() error {
 	}
 	if d.Capacity < 0 || d.Capacity > 1<<60 {
 		c.fail(&InvalidError{Field: "capacity", Value: fmt.Sprint(d.Capacity), Problem: "is not a likely number of bytes"})
+	}
+	for field, value := range d.names() {
+		c.required(string(field), value)
 	}
 	if d.Label == "" && d.Serial == "" {
 		c.fail(&InvalidError{Field: "label", Problem: "or serial is needed"})

@@ -10,7 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 )
+
+// abandoned is the age from which a temporary file is nobody's any more.
+const abandoned = 24 * time.Hour
 
 // Backup writes a copy of the register, as it is at one moment, to w. The copy is
 // a register file itself, and is checked in full before the first byte is
@@ -117,8 +122,18 @@ func checkFile(ctx context.Context, path string) (events int64, err error) {
 	return copied.events(ctx)
 }
 
-// temporary makes an empty file in folder that only its owner can read.
+// temporary makes an empty file in folder that only its owner can read. It removes
+// those that programs have left there that were killed.
 func temporary(folder string) (string, error) {
+	entries, _ := os.ReadDir(folder)
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), ".register-") || !strings.Contains(entry.Name(), ".tmp") {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
 	file, err := os.CreateTemp(folder, ".register-*.tmp")
 	if err != nil {
 		return "", err

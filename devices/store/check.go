@@ -11,7 +11,13 @@ import (
 // Check looks for damage in the file: quickly, or in full, which reads and
 // compares everything. The error is [ErrDamaged].
 func (s *SQLite) Check(ctx context.Context, full bool) error {
-	if err := checkDatabase(ctx, s.read, full); err != nil {
+	// SQLite checks its word indexes by what a connection remembers of them, which
+	// may be old: a new connection remembers nothing.
+	db, err := connect(s.path, forReading)
+	if err != nil {
+		return fmt.Errorf("check register file: %w", err)
+	}
+	if err := errors.Join(checkDatabase(ctx, db, full), db.Close()); err != nil {
 		return fmt.Errorf("check register file: %w", err)
 	}
 	return nil

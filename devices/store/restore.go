@@ -78,7 +78,9 @@ func receive(ctx context.Context, folder string, r io.Reader) (_ string, err err
 	if err != nil {
 		return "", fmt.Errorf("backup: %w", err)
 	}
-	if err = s.Close(); err != nil {
+	// Without a write-ahead log it is one file, whoever reads it.
+	_, err = s.write.ExecContext(ctx, "PRAGMA journal_mode = DELETE")
+	if err = errors.Join(explain(err), s.Close()); err != nil {
 		return "", err
 	}
 	return path, syncFile(path)
