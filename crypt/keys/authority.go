@@ -109,8 +109,8 @@ func (a *Authority) School() string { return a.school }
 // Verifier is the school's note verifier key, which is public.
 func (a *Authority) Verifier() string { return a.signer.verifier }
 
-// Sign signs a text as a C2SP signed note. The text ends in a newline and holds
-// no other control characters; otherwise it fails with [ErrValue].
+// Sign signs a text as a C2SP signed note. The text is UTF-8, ends in a newline
+// and holds no other control characters; otherwise it fails with [ErrValue].
 func (a *Authority) Sign(text string) ([]byte, error) { return a.signer.sign(text) }
 
 // Identities are the identities of the recovery key, one a class.

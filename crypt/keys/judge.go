@@ -3,6 +3,7 @@ package keys
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,8 +132,8 @@ func plainLetters(s string, most int) string {
 	return b.String()
 }
 
-// personalWords are the words, parts of them, and the parts together, as the
-// estimate compares them.
+// personalWords are the words, parts of them, and the parts together, forwards
+// and backwards, as the estimate compares them.
 func personalWords(names []string) []string {
 	var words []string
 	for _, name := range names {
@@ -140,11 +141,18 @@ func personalWords(names []string) []string {
 		parts := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		for _, w := range append(parts, name, strings.Join(parts, "")) {
 			if len(w) > 2 && len(words) < maxPersonalWords {
-				words = append(words, w)
+				words = append(words, w, reversed(w))
 			}
 		}
 	}
 	return words
+}
+
+// reversed turns an ASCII text round.
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
 }
 
 // worst names the pattern that covers most of the passphrase, or otherwise.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/text/unicode/norm"
@@ -24,9 +25,9 @@ func OpenNote(msg []byte, verifier string) (string, error) {
 	if len(msg) > maxNote {
 		return "", fmt.Errorf("%w: a note of %d bytes", ErrForged, len(msg))
 	}
-	v, err := note.NewVerifier(verifier)
+	v, err := parseVerifier(verifier)
 	if err != nil {
-		return "", fmt.Errorf("%w: verifier key: %w", ErrValue, err)
+		return "", err
 	}
 	n, err := note.Open(msg, note.VerifierList(v))
 	var unverified *note.UnverifiedNoteError
@@ -39,12 +40,22 @@ func OpenNote(msg []byte, verifier string) (string, error) {
 	return n.Text, nil
 }
 
-// CheckVerifier reports whether text is a note verifier key.
+// CheckVerifier fails with [ErrValue] unless text is a note verifier key.
 func CheckVerifier(text string) error {
-	if _, err := note.NewVerifier(text); err != nil {
-		return fmt.Errorf("%w: verifier key: %w", ErrValue, err)
+	_, err := parseVerifier(text)
+	return err
+}
+
+// parseVerifier is stricter than the note package, whose base64 skips line ends.
+func parseVerifier(text string) (note.Verifier, error) {
+	if err := CheckValue(text); err != nil {
+		return nil, fmt.Errorf("verifier key: %w", err)
 	}
-	return nil
+	v, err := note.NewVerifier(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: verifier key: %w", ErrValue, err)
+	}
+	return v, nil
 }
 
 // signer signs for one school.
@@ -69,7 +80,7 @@ func parseSigner(key, verifier string) (*signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: signing key", ErrDamagedKey)
 	}
-	v, err := note.NewVerifier(verifier)
+	v, err := parseVerifier(verifier)
 	if err != nil || s.Name() != v.Name() || s.KeyHash() != v.KeyHash() {
 		return nil, fmt.Errorf("%w: the signing and verifier keys do not belong together", ErrDamagedKey)
 	}
@@ -80,8 +91,8 @@ func (s *signer) sign(text string) ([]byte, error) {
 	if len(s.key) == 0 {
 		return nil, errWiped
 	}
-	if !strings.HasSuffix(text, "\n") || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' }) {
-		return nil, fmt.Errorf("%w: a note's text ends in a newline and holds no control characters", ErrValue)
+	if !strings.HasSuffix(text, "\n") || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' }) {
+		return nil, fmt.Errorf("%w: a note's text is UTF-8, ends in a newline and holds no control characters", ErrValue)
 	}
 	key, err := note.NewSigner(string(s.key))
 	if err != nil {

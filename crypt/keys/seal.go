@@ -85,7 +85,11 @@ func openWith(file, passphrase []byte) ([]byte, error) {
 		return nil, ErrPassphrase
 	}
 	i.SetMaxWorkFactor(int(maxWorkFactor))
-	return open(file, i)
+	plain, err := open(file, i)
+	if errors.Is(err, ErrWrongKey) {
+		return nil, fmt.Errorf("%w: no passphrase protects it", ErrDamagedKey)
+	}
+	return plain, err
 }
 
 func sealTo(plaintext []byte, to ...age.Recipient) ([]byte, error) {
