@@ -60,6 +60,7 @@ var explanations = []explanation{
 	{keys.ErrOtherSchool, exitOtherSchool, "this", "{} belongs to another school; nothing was changed, so hand it to ICT or use that school's own folder and keys."},
 	{keys.ErrForged, exitForged, "this", "The school's signature on {} is missing or does not fit, so it was not used and nothing was changed; tell ICT."},
 	{keys.ErrDamagedKey, exitDamagedKey, "the key file", "{} is damaged, or is no key file; nothing was changed, so use another copy of it, or ask ICT for a new key."},
+	{keys.ErrNewer, exitNewer, "this", "{} was made by a newer version of Stowage, so it was not used and nothing was changed; use that version."},
 	{keys.ErrWrongKey, exitWrongKey, "this", "This key does not open {}; nothing was changed, so try another key, or ask ICT."},
 	{keys.ErrBlocked, exitBlocked, "this person", "A key is blocked, since it was revoked or lies on a lost device ({}); nothing was done, so ask ICT for a new key for that person."},
 	{keys.ErrNoKey, exitNotFound, "this person", "No key has been issued to {}, so nothing was done; ICT can issue one with: stow key issue"},
