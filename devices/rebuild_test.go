@@ -1,13 +1,19 @@
 package devices_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"stowage/devices"
+	"stowage/devices/store"
 )
 
 // sql runs statements on the register behind the program's back.
@@ -68,8 +74,38 @@ func (d *desk) dump(t testing.TB) string {
 	return all.String()
 }
 
-// week is a register in which every kind of event has happened.
+// week is a register in which every kind of event has happened. It is lived
+// through once; then there are copies.
 func week(t testing.TB) *desk {
+	lived.Do(func() {
+		d := liveThrough(t)
+		var b bytes.Buffer
+		if err := d.store.Backup(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		livedThrough, livedUntil = b.Bytes(), d.now
+	})
+	path := filepath.Join(t.TempDir(), "register.db")
+	if err := os.WriteFile(path, livedThrough, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	d := &desk{store: s, path: path, now: livedUntil}
+	d.Register = devices.NewRegister(s, devices.Options{Clock: func() time.Time { return d.now }})
+	return d
+}
+
+var (
+	lived        sync.Once
+	livedThrough []byte
+	livedUntil   time.Time
+)
+
+func liveThrough(t testing.TB) *desk {
 	d, ctx := newDesk(t), t.Context()
 	everyState(t, d)
 	d.importCSV(t, "label,kind,state,holder,verified,verified by,encryption,encrypted\nLT-9,laptop,issued,Cat Fox,2026-09-01,X,LUKS,yes\nLT-8,laptop,retired,Cat Fox,,,,\n")

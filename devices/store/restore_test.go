@@ -1,0 +1,140 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"stowage/devices"
+	"stowage/devices/store"
+)
+
+func TestRestoreRefuses(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "register.db")
+	s := create(t, path)
+	fill(t, registerOn(s), 20)
+	saved := backup(t, s)
+	add(t, registerOn(s), devices.DeviceDetails{Label: "later"})
+	left := files(t, folder)
+
+	changed := func(statements ...string) io.Reader {
+		file := filepath.Join(t.TempDir(), "changed.db")
+		if err := os.WriteFile(file, saved, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		raw(t, file, statements...)
+		return bytes.NewReader(must[[]byte](t)(os.ReadFile(file)))
+	}
+	flipped := slices.Clone(saved)
+	for i := range 64 {
+		flipped[len(flipped)/4096/2*4096+i] ^= 0xff
+	}
+	gone := errors.New("drive is gone")
+	for name, test := range map[string]struct {
+		src  io.Reader
+		want error
+	}{
+		"nothing":        {strings.NewReader(""), store.ErrNotRegister},
+		"something else": {strings.NewReader(strings.Repeat("x", 10_000)), store.ErrNotRegister},
+		"cut short":      {bytes.NewReader(saved[:len(saved)/2]), store.ErrDamaged},
+		"cut at a page":  {bytes.NewReader(saved[:len(saved)-4096]), store.ErrDamaged},
+		"flipped":        {bytes.NewReader(flipped), store.ErrDamaged},
+		"read error":     {io.MultiReader(bytes.NewReader(saved[:50_000]), iotest.ErrReader(gone)), gone},
+		"newer":          {changed("PRAGMA user_version = 1000"), store.ErrNewer},
+		"other database": {changed("PRAGMA application_id = 7"), store.ErrNotRegister},
+		"own trigger":    {changed("CREATE TRIGGER sneaky AFTER INSERT ON events BEGIN DELETE FROM blobs; END"), store.ErrDamaged},
+		"stray records":  {changed("PRAGMA foreign_keys = off", "DELETE FROM holders"), store.ErrDamaged},
+	} {
+		if err := store.Restore(t.Context(), path, test.src); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if found := find(t, registerOn(s), devices.DeviceQuery{}); len(found) != 21 {
+			t.Fatalf("%s: the register has %d devices", name, len(found))
+		}
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := store.Restore(over, path, bytes.NewReader(saved)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if after := files(t, folder); !slices.Equal(after, left) {
+		t.Errorf("left %q, was %q", after, left)
+	}
+	if err := errors.Join(s.Check(t.Context(), true), registerOn(s).Check(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRestoreOverDamage(t *testing.T) {
+	folder, ctx := t.TempDir(), t.Context()
+	path := filepath.Join(folder, "register.db")
+	s := create(t, path)
+	fill(t, registerOn(s), 20)
+	saved := backup(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, damage := range []string{"not a register any more", strings.Repeat("\x00", 5000)} {
+		if err := os.WriteFile(path, []byte(damage), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Restore(ctx, path, bytes.NewReader(saved)); err != nil {
+			t.Fatal(err)
+		}
+		if found := find(t, registerOn(openAt(t, path)), devices.DeviceQuery{}); len(found) != 20 {
+			t.Errorf("%d devices", len(found))
+		}
+		aside := fmt.Sprintf("%s.damaged-%d", path, i+1)
+		if got := must[[]byte](t)(os.ReadFile(aside)); string(got) != damage {
+			t.Errorf("%s has %.20q", aside, got)
+		}
+	}
+	raw(t, path, "PRAGMA user_version = 1000")
+	if err := store.Restore(ctx, path, bytes.NewReader(saved)); !errors.Is(err, store.ErrNewer) {
+		t.Errorf("over a newer register: %v", err)
+	}
+}
+
+func TestRestoreLocked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "register.db")
+	s := create(t, path)
+	fill(t, registerOn(s), 5)
+	saved := backup(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Update(t.Context(), func(devices.Tx) error {
+		cancelled := &cancelReader{Reader: bytes.NewReader(saved), at: len(saved), cancel: cancel}
+		if err := store.Restore(ctx, path, cancelled); err == nil {
+			t.Error("restored under a writer")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if found := find(t, registerOn(s), devices.DeviceQuery{}); len(found) != 5 {
+		t.Errorf("%d devices", len(found))
+	}
+}
+
+type cancelReader struct {
+	io.Reader
+	at     int
+	cancel func()
+}
+
+func (r *cancelReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if r.at -= n; r.at <= 0 {
+		r.cancel()
+	}
+	return n, err
+}
