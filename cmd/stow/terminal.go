@@ -43,12 +43,17 @@ func (t *terminal) Close() error {
 
 // readSecret asks for one line that is not echoed. When ctx ends first, the
 // terminal is put back as it was.
-func (t *terminal) readSecret(ctx context.Context, prompt string) ([]byte, error) {
+func (t *terminal) readSecret(ctx context.Context, prompt string) (secret []byte, err error) {
 	fd := int(t.in.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoTerminal, err)
 	}
+	// Before the question shows, so that a fast answer does not.
+	if err := noEcho(fd); err != nil {
+		return nil, fmt.Errorf("ask on the terminal: %w", err)
+	}
+	defer func() { err = errors.Join(err, term.Restore(fd, before)) }()
 	if _, err := fmt.Fprint(t.out, prompt); err != nil {
 		return nil, fmt.Errorf("ask on the terminal: %w", err)
 	}
@@ -64,9 +69,13 @@ func (t *terminal) readSecret(ctx context.Context, prompt string) ([]byte, error
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(t.out)
-		return nil, errors.Join(context.Cause(ctx), term.Restore(fd, before))
+		return nil, context.Cause(ctx)
 	case got := <-answers:
 		fmt.Fprintln(t.out)
+		if ctx.Err() != nil {
+			clear(got.line)
+			return nil, context.Cause(ctx)
+		}
 		if errors.Is(got.err, io.EOF) {
 			return nil, errCancelled
 		}

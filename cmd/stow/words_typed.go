@@ -97,7 +97,7 @@ func explainRegister(err error, subject string) (exitCode, string, bool) {
 		return exitBadInput, fmt.Sprintf("nothing was imported from %s, since it is not in order: %s", cmp.Or(subject, "the file"), importText(e)), true
 	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok {
-		return exitState, fmt.Sprintf("%s is %s, so it cannot be done now to %s it and nothing was changed; possible: %s.", e.Name, e.State, e.Action, joinActions(e.Instead)), true
+		return exitState, fmt.Sprintf("%s is %s, so it cannot be %s now and nothing was changed; possible: stow device %s.", e.Name, e.State, actionWords(e.Action).done, joinActions(e.Instead)), true
 	}
 	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
 		return exitExists, fmt.Sprintf("the %s %q is in the register already, so nothing was changed; choose another.", e.Field, e.Value), true
@@ -115,10 +115,39 @@ func explainRegister(err error, subject string) (exitCode, string, bool) {
 	return 0, "", false
 }
 
+// actionWord is how people speak of an action, and the command for it.
+type actionWord struct{ done, command string }
+
+func actionWords(a devices.Action) actionWord {
+	switch a {
+	case devices.Issue:
+		return actionWord{"issued", "issue"}
+	case devices.Extend:
+		return actionWord{"lent for longer", "extend"}
+	case devices.Return:
+		return actionWord{"returned", "return"}
+	case devices.Restock:
+		return actionWord{"put back in stock", "restock"}
+	case devices.Lose:
+		return actionWord{"recorded as lost", "lost"}
+	case devices.Steal:
+		return actionWord{"recorded as stolen", "stolen"}
+	case devices.Find:
+		return actionWord{"recorded as found", "found"}
+	case devices.Damage:
+		return actionWord{"recorded as damaged", "damaged"}
+	case devices.Retire:
+		return actionWord{"retired", "retire"}
+	case devices.Destroy:
+		return actionWord{"recorded as destroyed", "destroy"}
+	}
+	return actionWord{string(a), string(a)}
+}
+
 func joinActions(actions []devices.Action) string {
 	words := []string{}
 	for _, a := range actions {
-		words = append(words, string(a))
+		words = append(words, actionWords(a).command)
 	}
 	return strings.Join(words, ", ")
 }

@@ -1,0 +1,193 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// conversation is stow on a terminal of its own.
+type conversation struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	tty  *os.File
+	seen bytes.Buffer // everything that showed on the terminal
+	from int          // what was seen up to here has been waited for
+}
+
+// talk starts stow with a terminal as its controlling one, while its standard
+// input is something else.
+func talk(t *testing.T, dir string, args ...string) *conversation {
+	t.Helper()
+	cmd := stow(t, dir, args...)
+	tty, err := pty.Start(cmd)
+	if err != nil {
+		t.Skipf("no terminal to be had: %v", err)
+	}
+	t.Cleanup(func() {
+		tty.Close()
+		_ = cmd.Process.Kill()
+	})
+	return &conversation{t: t, cmd: cmd, tty: tty}
+}
+
+// expect waits until the terminal has shown the text.
+func (c *conversation) expect(text string) {
+	c.t.Helper()
+	buf := make([]byte, 4096)
+	for {
+		if i := bytes.Index(c.seen.Bytes()[c.from:], []byte(text)); i >= 0 {
+			c.from += i + len(text)
+			return
+		}
+		n, err := c.tty.Read(buf)
+		c.seen.Write(buf[:n])
+		if err != nil {
+			c.t.Fatalf("waiting for %q: %v; it showed:\n%s", text, err, c.seen.Bytes())
+		}
+	}
+}
+
+// say types a line.
+func (c *conversation) say(text string) {
+	c.t.Helper()
+	if _, err := c.tty.WriteString(text + "\n"); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// press sends one key.
+func (c *conversation) press(key byte) {
+	c.t.Helper()
+	if _, err := c.tty.Write([]byte{key}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// end reads what is left and returns the exit code.
+func (c *conversation) end() exitCode {
+	c.t.Helper()
+	_, _ = c.seen.ReadFrom(c.tty) // ends in an error when the program closes the terminal
+	_ = c.cmd.Wait()
+	return exitCode(c.cmd.ProcessState.ExitCode())
+}
+
+// unseen fails if a secret showed on the terminal.
+func (c *conversation) unseen(secrets ...string) {
+	c.t.Helper()
+	for _, secret := range secrets {
+		if strings.Contains(c.seen.String(), secret) {
+			c.t.Errorf("%q showed on the terminal:\n%s", secret, c.seen.String())
+		}
+	}
+}
+
+func TestAskOnTerminal(t *testing.T) {
+	dir := week(t)
+	c := talk(t, dir, "stick", "ls", "stick")
+	c.expect("Passphrase for the stick at stick: ")
+	c.say(alicePassphrase)
+	if code := c.end(); code != exitOK {
+		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
+	}
+	c.unseen(alicePassphrase)
+}
+
+func TestAskTwiceOnTerminal(t *testing.T) {
+	dir := week(t)
+	const next = "seventeen purple otters juggling"
+	c := talk(t, dir, "stick", "passphrase", "stick")
+	c.expect("Passphrase for the stick, as it is now: ")
+	c.say(alicePassphrase)
+	c.expect("New passphrase for the stick: ")
+	c.say("monkey123") // refused, with the reason, and asked for again
+	c.expect("not taken, since")
+	c.expect("New passphrase for the stick: ")
+	c.say(next)
+	c.expect("The same once more: ")
+	c.say(next + " oops")
+	c.expect("are not the same")
+	c.expect("New passphrase for the stick: ")
+	c.say(next)
+	c.expect("The same once more: ")
+	c.say(next)
+	if code := c.end(); code != exitOK {
+		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
+	}
+	c.unseen(alicePassphrase, next, "monkey123")
+	write(t, dir, "next.txt", next)
+	mustRun(t, dir, "stick", "ls", "stick", "--passphrase-file", "next.txt")
+}
+
+// TestAskBesidePipe asks on the terminal although standard input is a pipe.
+func TestAskBesidePipe(t *testing.T) {
+	dir := week(t)
+	write(t, dir, "letter.txt", "Dear all")
+	cmd := stow(t, dir, "stick", "put", "stick", "-", "--as", "letter.txt")
+	in, err := os.Open(dir + "/letter.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	cmd.Stdin = in
+	tty, name, err := pty.Open()
+	if err != nil {
+		t.Skipf("no terminal to be had: %v", err)
+	}
+	defer tty.Close()
+	cmd.Stdout, cmd.Stderr = name, name
+	cmd.SysProcAttr = controllingTerminal(1) // its standard output is the terminal
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	name.Close()
+	c := &conversation{t: t, cmd: cmd, tty: tty}
+	c.expect("Passphrase for the stick at stick: ")
+	c.say(alicePassphrase)
+	if code := c.end(); code != exitOK {
+		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
+	}
+	c.unseen(alicePassphrase)
+	if got := mustRun(t, dir, "stick", "get", "stick", "letter.txt", "--to", "-", "--passphrase-file", "alice.txt"); got != "Dear all" {
+		t.Errorf("stored %q", got)
+	}
+}
+
+// TestCancelOnTerminal presses Ctrl-C at the question: the terminal echoes
+// again afterwards.
+func TestCancelOnTerminal(t *testing.T) {
+	dir := week(t)
+	c := talk(t, dir, "stick", "ls", "stick")
+	c.expect("Passphrase for the stick at stick: ")
+	c.press(3)
+	if code := c.end(); code != exitCancelled {
+		t.Errorf("it ended with %d, wanted %d:\n%s", code, exitCancelled, c.seen.String())
+	}
+}
+
+// TestNoTerminal has nobody to ask.
+func TestNoTerminal(t *testing.T) {
+	dir := week(t)
+	cmd := stow(t, dir, "stick", "ls", "stick")
+	cmd.SysProcAttr = noTerminal()
+	out, err := cmd.CombinedOutput()
+	if err == nil || cmd.ProcessState.ExitCode() != int(exitUsage) || !bytes.Contains(out, []byte("no terminal on which to ask")) {
+		t.Errorf("it ended with %v: %s", err, out)
+	}
+}
+
+// controllingTerminal starts a process in a session of its own whose terminal is
+// the given file descriptor.
+func controllingTerminal(fd int) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: fd}
+}
+
+// noTerminal starts a process in a session that has none.
+func noTerminal() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
