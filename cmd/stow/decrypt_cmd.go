@@ -144,6 +144,9 @@ func plainIdentities(content []byte) []age.Identity {
 // decryptAll decrypts each of the files. What is finished stays when a later
 // one fails.
 func (a *app) decryptAll(ctx context.Context, d decryption, paths []string) error {
+	if err := checkFolder(d.outDir); err != nil {
+		return err
+	}
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
 	for _, path := range paths {

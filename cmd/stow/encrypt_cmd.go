@@ -103,6 +103,9 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
 	e.progress = a.progress("encrypting")
 	defer e.progress.end()
+	if err := checkFolder(e.outDir); err != nil {
+		return err
+	}
 	if err := a.checkOutputs(e, paths); err != nil {
 		return err
 	}
@@ -143,6 +146,16 @@ func (e encryption) output(path string, audience school.Audience) (dest string, 
 		dir = filepath.Dir(path)
 	}
 	return filepath.Join(dir, crypt.EncryptedName(base+audience.Suffix(e.policy), info.IsDir())), info.IsDir(), nil
+}
+
+// checkFolder says that a folder to write to is missing, before a file that is
+// to be written there gets the blame.
+func checkFolder(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	_, err := os.Stat(dir)
+	return on(dir, err)
 }
 
 // checkOutputs finds what is in the way before hours are spent on the first.
