@@ -1,10 +1,12 @@
 package devices_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -222,5 +224,71 @@ func BenchmarkPage(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkEvents(b *testing.B) {
+	r := big(b)
+	device := must[devices.Device](b)(r.FindDevice(b.Context(), "MS-04711"))
+	holder := must[devices.HolderPage](b)(r.Holders(b.Context(), devices.HolderQuery{Limit: 1})).Holders[0]
+	for name, q := range map[string]devices.EventQuery{
+		"Newest":      {},
+		"Older":       {After: manyEvents / 2},
+		"OfDevice":    {Device: device.ID},
+		"OfHolder":    {Holder: holder.ID},
+		"RareKind":    {Kinds: []devices.EventKind{devices.DeviceLost}},
+		"NoSuchKind":  {Kinds: []devices.EventKind{devices.CodeUsed}},
+		"CommonKind":  {Kinds: []devices.EventKind{devices.DeviceSeen}},
+		"Kinds":       {Kinds: []devices.EventKind{devices.DeviceSeen, devices.DeviceLost}},
+		"RareKinds":   {Kinds: []devices.EventKind{devices.CodeUsed, devices.KeyPlaced}},
+		"Day":         {From: bigNow.AddDate(-2, 0, 0), Until: bigNow.AddDate(-2, 0, 1)},
+		"DayOldest":   {From: bigNow.AddDate(-2, 0, 0), Until: bigNow.AddDate(-2, 0, 1), Oldest: true},
+		"YearOldest":  {From: bigNow.AddDate(-2, 0, 0), Until: bigNow.AddDate(-1, 0, 0), Oldest: true},
+		"YearRare":    {From: bigNow.AddDate(-2, 0, 0), Until: bigNow.AddDate(-1, 0, 0), Kinds: []devices.EventKind{devices.DeviceLost}},
+		"FutureRange": {From: bigNow.AddDate(10, 0, 0)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.Events(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkWhole is what reads or writes the whole register; run it once.
+func BenchmarkWhole(b *testing.B) {
+	r, ctx := big(b), b.Context()
+	for name, run := range map[string]func() error{
+		"Check":  func() error { return r.Check(ctx) },
+		"Export": func() error { return r.Export(ctx, io.Discard, devices.DeviceQuery{}) },
+		"Import": func() error {
+			var text bytes.Buffer
+			if err := r.Export(ctx, &text, devices.DeviceQuery{}); err != nil {
+				return err
+			}
+			_, err := r.Import(ctx, ict, &text, devices.ImportOptions{DryRun: true})
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCheckIn is a change, durable on disk.
+func BenchmarkCheckIn(b *testing.B) {
+	r := big(b)
+	device := must[devices.Device](b)(r.FindDevice(b.Context(), "MS-04711"))
+	for b.Loop() {
+		if _, err := r.CheckIn(b.Context(), ict, device.ID, devices.Sighting{Place: "desk"}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

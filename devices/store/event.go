@@ -50,11 +50,8 @@ func (s *session) Events(ctx context.Context, q devices.EventQuery) ([]devices.E
 		kinds[i] = string(kind)
 	}
 	in(f, "kind", kinds)
-	if !q.From.IsZero() {
-		f.add("time >= ?", timeText(q.From))
-	}
-	if !q.Until.IsZero() {
-		f.add("time < ?", timeText(q.Until))
+	if err := s.within(ctx, f, q); err != nil {
+		return nil, err
 	}
 	beyond, order := "<", " DESC"
 	if q.Oldest {

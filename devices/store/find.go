@@ -18,6 +18,8 @@ import (
 const (
 	few    = 2000 // up to how many devices are collected and sorted
 	looked = 2000 // how many are looked at to fill a page
+
+	fewEvents = 20_000 // up to how many events of a span of time are marked
 )
 
 // wanted is a page of devices in the making.
@@ -142,6 +144,33 @@ func (w wanted) fits() (condition string, args []any) {
 		f.add("(SELECT instr("+text+", ?) FROM device_words WHERE rowid = devices.row) > 0", " "+word)
 	}
 	return strings.Join(f.conditions, " AND "), f.args
+}
+
+// within adds the condition that an event is of the span of time asked for. Events
+// are read in the order of their numbers; the few of a short span are marked, so
+// as not to look through all others for them.
+func (s *session) within(ctx context.Context, f *filter, q devices.EventQuery) error {
+	span := &filter{}
+	if !q.From.IsZero() {
+		span.add("time >= ?", timeText(q.From))
+	}
+	if !q.Until.IsZero() {
+		span.add("time < ?", timeText(q.Until))
+	}
+	if len(span.conditions) == 0 {
+		return nil
+	}
+	marked := "SELECT number FROM events INDEXED BY events_time" + span.where()
+	n, err := one(ctx, s, only[int], fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d)", marked, fewEvents), span.args...)
+	if err != nil {
+		return err
+	}
+	if n < fewEvents {
+		f.add("number IN ("+marked+")", span.args...)
+		return nil
+	}
+	f.add(strings.Join(span.conditions, " AND "), span.args...)
+	return nil
 }
 
 // numbers writes row numbers as a list in SQL.

@@ -27,7 +27,7 @@ var _ devices.Store = (*SQLite)(nil)
 // in milliseconds; a context that ends ends the wait.
 const (
 	settings = "_busy_timeout=10000&_foreign_keys=on&_synchronous=FULL&_defensive=1&_dqs=0" +
-		"&_pragma=trusted_schema(off)&_pragma=cache_size(-32768)"
+		"&_pragma=trusted_schema(off)&_pragma=cache_size(-32768)&_pragma=journal_size_limit(67108864)"
 	forReading  = settings + "&mode=rw&_query_only=on"
 	forWriting  = settings + "&mode=rw&_txlock=immediate"
 	forChecking = settings + "&mode=ro&_query_only=on"

@@ -17,6 +17,7 @@ CREATE TABLE events (
     body      TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_time ON events (time);
+CREATE INDEX events_kind ON events (kind, number);
 CREATE INDEX events_device ON events (device_id, number) WHERE device_id IS NOT NULL;
 CREATE INDEX events_holder ON events (holder_id, number) WHERE holder_id IS NOT NULL;
 CREATE INDEX events_key ON events (key_id, number) WHERE key_id IS NOT NULL;
