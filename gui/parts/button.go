@@ -2,7 +2,6 @@ package parts
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -12,7 +11,7 @@ import (
 type Button struct {
 	widget.Button
 	focused bool
-	ring    *canvas.Rectangle
+	ring    *ring
 }
 
 // NewButton returns an ordinary button; icon may be nil.
@@ -80,8 +79,12 @@ func (b *Button) FocusLost() {
 
 // TypedKey is part of fyne.Focusable.
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
 		e = &fyne.KeyEvent{Name: fyne.KeySpace}
+	case fyne.KeyEscape:
+		escapeFrom(b)
+		return
 	}
 	b.Button.TypedKey(e)
 }
@@ -95,22 +98,22 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 // ringed adds the ring of the focus to a renderer.
 type ringed struct {
 	fyne.WidgetRenderer
-	ring    *canvas.Rectangle
+	ring    *ring
 	focused func() bool
 	radius  fyne.ThemeSizeName
 }
 
 func (r *ringed) Layout(size fyne.Size) {
 	r.WidgetRenderer.Layout(size)
-	r.ring.Resize(size)
+	r.ring.resize(size)
 }
 
 func (r *ringed) Refresh() {
 	r.WidgetRenderer.Refresh()
-	styleRing(r.ring, r.focused(), theme.Size(r.radius))
+	r.ring.style(r.focused(), theme.Size(r.radius))
 }
 
 func (r *ringed) Objects() []fyne.CanvasObject {
 	objects := r.WidgetRenderer.Objects()
-	return append(objects[:len(objects):len(objects)], r.ring)
+	return append(objects[:len(objects):len(objects)], r.ring.objects()...)
 }

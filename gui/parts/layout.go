@@ -61,7 +61,7 @@ func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x, width := float32(0), size.Width
-	if widest := c.widest * theme.TextSize() / baseTextSize; widest > 0 && width > widest {
+	if widest := c.widest * theme.TextSize() / BaseTextSize; widest > 0 && width > widest {
 		x, width = (size.Width-widest)/2, widest
 	}
 	y := float32(0)
@@ -78,8 +78,8 @@ func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// baseTextSize is the text size at 100 %.
-const baseTextSize = 15
+// BaseTextSize is the text size at 100 %.
+const BaseTextSize = 15
 
 // Row puts things side by side at their least width, in the middle of its height,
 // with the given space between them in multiples of the theme's padding. A Spring

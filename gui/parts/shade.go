@@ -37,6 +37,13 @@ func Escape(c fyne.Canvas) bool {
 	return ok
 }
 
+// escapeFrom is Escape for a widget that has the focus, and so gets the key.
+func escapeFrom(o fyne.CanvasObject) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		Escape(c)
+	}
+}
+
 // Tapped keeps taps from what is below.
 func (*shade) Tapped(*fyne.PointEvent) {}
 
@@ -52,7 +59,7 @@ func (*shade) MouseOut() {}
 // CreateRenderer is part of fyne.Widget.
 func (s *shade) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(
-		NewGround(theme.ColorNameShadow, "", ""),
+		NewGround(ColorShade, "", ""),
 		container.New(middle{}, s.card),
 	))
 }
@@ -66,7 +73,7 @@ func (middle) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0]
 func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	card := objects[0]
 	widest := size.Width - 2*Gap()
-	width := min(max(dialogWidth*theme.TextSize()/baseTextSize, card.MinSize().Width), widest)
+	width := min(max(dialogWidth*theme.TextSize()/BaseTextSize, card.MinSize().Width), widest)
 	card.Resize(fyne.NewSize(width, card.MinSize().Height)) // wrapped text learns its width
 	card.Resize(fyne.NewSize(width, card.MinSize().Height))
 	card.Move(fyne.NewPos((size.Width-width)/2, max((size.Height-card.Size().Height)*0.4, 0)))
@@ -74,3 +81,6 @@ func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // dialogWidth is the width of a dialog whose content asks for no more.
 const dialogWidth = 480
+
+// Covered reports whether a dialog or menu lies over the window's content.
+func Covered(c fyne.Canvas) bool { return c.Overlays().Top() != nil }

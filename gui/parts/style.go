@@ -4,7 +4,6 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -28,6 +27,7 @@ const (
 	ColorGood      fyne.ThemeColorName = "good"      //
 	ColorWarn      fyne.ThemeColorName = "warn"      //
 	ColorError     fyne.ThemeColorName = "bad"       //
+	ColorShade     fyne.ThemeColorName = "shade"     // what covers the window behind a dialog
 	ColorToast     fyne.ThemeColorName = "toast"     // the ground of toasts
 	ColorOnToast   fyne.ThemeColorName = "onToast"   // the text on it
 )
@@ -56,19 +56,3 @@ func Gap() float32 { return theme.Size(SizeGap) }
 
 // themed is the colour that the theme gives a name now.
 func themed(name fyne.ThemeColorName) color.Color { return theme.Color(name) }
-
-// newRing returns the ring that shows the focus, hidden.
-func newRing() *canvas.Rectangle {
-	ring := canvas.NewRectangle(color.Transparent)
-	ring.Hide()
-	return ring
-}
-
-// styleRing gives a ring its colour and shows it when there is focus.
-func styleRing(ring *canvas.Rectangle, focused bool, radius float32) {
-	ring.StrokeColor = themed(ColorRing)
-	ring.StrokeWidth = theme.Size(SizeRing)
-	ring.CornerRadius = radius
-	ring.Hidden = !focused
-	ring.Refresh()
-}

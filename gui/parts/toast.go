@@ -116,7 +116,7 @@ func (foot) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 func (foot) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	list := objects[0]
-	width := min(dialogWidth*theme.TextSize()/baseTextSize, size.Width-2*Gap())
+	width := min(dialogWidth*theme.TextSize()/BaseTextSize, size.Width-2*Gap())
 	list.Resize(fyne.NewSize(width, list.MinSize().Height))
 	list.Resize(fyne.NewSize(width, list.MinSize().Height))
 	list.Move(fyne.NewPos((size.Width-width)/2, size.Height-list.Size().Height-Gap()))

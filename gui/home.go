@@ -1,0 +1,68 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/gui/parts"
+)
+
+// home is the first page: the large actions, one for each room for staff.
+type home struct {
+	s       *Session
+	actions []*parts.Pressable
+}
+
+func newHome(s *Session) Screen { return &home{s: s} }
+
+// Title is part of Screen.
+func (h *home) Title() string { return h.s.Words.T("app.name") }
+
+// Content is part of Screen.
+func (h *home) Content() fyne.CanvasObject {
+	w := h.s.Words
+	icon := widget.NewIcon(AppIcon())
+	title := parts.Title(w.T("home.title"))
+	head := parts.Column(2, container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(72), icon)), container.NewCenter(title))
+	list := []fyne.CanvasObject{head}
+	for _, room := range h.s.shell.rooms {
+		if room.Side != Staff || room.ID == Home {
+			continue
+		}
+		action := parts.NewAction(room.Icon, w.T(room.Name), w.T(room.Hint), func() { h.s.Go(room.ID) })
+		h.actions = append(h.actions, action)
+		list = append(list, action)
+	}
+	return container.NewVScroll(container.New(middleOfPage{}, parts.Narrow(4, list...)))
+}
+
+// Actions is part of Actor: staff reach the appearance from here, ICT from the
+// navigation.
+func (h *home) Actions() []fyne.CanvasObject {
+	if h.s.options.ICT {
+		return nil
+	}
+	return []fyne.CanvasObject{parts.NewQuiet(h.s.Words.T("appearance.title"), parts.Icon("appearance").Resource(), func() { h.s.Go(Appearance) })}
+}
+
+// Focus is part of Focuser.
+func (h *home) Focus() fyne.Focusable {
+	if len(h.actions) == 0 {
+		return nil
+	}
+	return h.actions[0]
+}
+
+// middleOfPage puts content a little above the middle of the page.
+type middleOfPage struct{}
+
+func (middleOfPage) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+func (middleOfPage) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	o := objects[0]
+	o.Resize(fyne.NewSize(size.Width, o.MinSize().Height))
+	height := o.MinSize().Height
+	o.Resize(fyne.NewSize(size.Width, height))
+	o.Move(fyne.NewPos(0, max((size.Height-height)*0.38, 0)))
+}

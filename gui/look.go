@@ -1,0 +1,93 @@
+package gui
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/BurntSushi/toml"
+
+	"stowage/crypt"
+	"stowage/gui/words"
+)
+
+// Mode is how light the window is.
+type Mode string
+
+// The modes.
+const (
+	System       Mode = "system" // light or dark, as the computer prefers
+	Light        Mode = "light"
+	Dark         Mode = "dark"
+	HighContrast Mode = "contrast"
+)
+
+// Modes returns the modes in the order of the settings.
+func Modes() []Mode { return []Mode{System, Light, Dark, HighContrast} }
+
+// TextSizes returns the sizes that text can have, in percent.
+func TextSizes() []int { return []int{100, 125, 150} }
+
+// Look is how this person wants the window to look, and speak.
+type Look struct {
+	Mode     Mode   `toml:"mode"`
+	Text     int    `toml:"text"`     // size in percent: one of TextSizes
+	Language string `toml:"language"` // as words.New takes it
+}
+
+// valid replaces what there is not by what is usual.
+func (l Look) valid() Look {
+	if !slices.Contains(Modes(), l.Mode) {
+		l.Mode = System
+	}
+	if !slices.Contains(TextSizes(), l.Text) {
+		l.Text = 100
+	}
+	if l.Language != words.Welsh {
+		l.Language = words.English
+	}
+	return l
+}
+
+// lookFile is the name of the file that keeps the look, in the config folder.
+const lookFile = "window.toml"
+
+// largestLook bounds what is read of that file.
+const largestLook = 64 << 10
+
+// ReadLook reads the look kept in a folder. What is missing, or not in order, is
+// as usual: a window that looks as it did at first is better than none.
+func ReadLook(folder string) Look {
+	path := filepath.Join(folder, lookFile)
+	var look Look
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() <= largestLook {
+		if _, err := toml.DecodeFile(path, &look); err != nil {
+			look = Look{}
+		}
+	}
+	return look.valid()
+}
+
+// Keep writes the look to a folder, which is made when there is none. The file
+// changes as a whole or not at all.
+func (l Look) Keep(folder string) error {
+	text, err := toml.Marshal(l.valid())
+	if err != nil {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	out, err := crypt.CreateOutput(filepath.Join(folder, lookFile), true)
+	if err != nil {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	defer out.Discard()
+	if _, err := out.Write(text); err != nil {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	return out.Commit()
+}

@@ -1,0 +1,49 @@
+package gui
+
+import (
+	"context"
+	"time"
+
+	"stowage/devices/drives"
+)
+
+// Services are what screens need from the computer around the window. Tests give
+// their own. A service is a small interface, declared here when several screens
+// need it, and with its screen otherwise.
+type Services struct {
+	Drives Drives
+	Opener Opener
+	// Config is the folder in which the program keeps its settings, shared with
+	// stow: config.toml (which school), and what this computer remembers.
+	Config string
+}
+
+// Drives are the removable drives. SystemDrives is the real one.
+type Drives interface {
+	// List returns those plugged in now.
+	List(ctx context.Context) ([]drives.Drive, error)
+	// Watch tells when that changes, until ctx is done, and closes the channel then.
+	Watch(ctx context.Context, every time.Duration) <-chan drives.Seen
+	// Eject makes one safe to pull.
+	Eject(ctx context.Context, d drives.Drive) error
+}
+
+// SystemDrives are the drives of this computer.
+type SystemDrives struct{}
+
+// List is drives.List.
+func (SystemDrives) List(ctx context.Context) ([]drives.Drive, error) { return drives.List(ctx) }
+
+// Watch is drives.Watch.
+func (SystemDrives) Watch(ctx context.Context, every time.Duration) <-chan drives.Seen {
+	return drives.Watch(ctx, every)
+}
+
+// Eject is drives.Eject.
+func (SystemDrives) Eject(ctx context.Context, d drives.Drive) error { return drives.Eject(ctx, d) }
+
+// Opener opens a file or folder with the program that the desktop has for it.
+type Opener interface {
+	// Open returns once the program has been asked, not when it is done.
+	Open(path string) error
+}

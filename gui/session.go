@@ -1,0 +1,175 @@
+package gui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// Options are what a window is made of.
+type Options struct {
+	App      fyne.App
+	Rooms    []Room // in the order of the navigation
+	Services Services
+	// ICT says whether the rooms of ICT are shown from the start.
+	ICT bool
+	// Explain puts an error into words for people. What it does not know (false) is
+	// shown as an unexpected failure. It may be nil.
+	Explain func(w *words.Words, err error) (parts.Message, bool)
+
+	// The rest is for tests; nil is the real thing.
+
+	// Do runs a function on the goroutine that owns the widgets: fyne.Do.
+	Do func(func())
+	// Now is the time: time.Now.
+	Now func() time.Time
+	// After runs a function through Do after a while, unless cancelled before.
+	After func(d time.Duration, f func()) (cancel func())
+	// Zone is where times are told for: time.Local.
+	Zone *time.Location
+}
+
+// Session is what the screens work in: one window and what belongs to it, from
+// New until the window closes.
+type Session struct {
+	App      fyne.App
+	Window   fyne.Window
+	Services Services
+	Words    *words.Words // what to say; replaced when the language changes
+	Jobs     *jobs.Runner // for everything that may take longer than a blink
+	Look     Look         // how the window looks; change it with SetLook
+
+	// Do runs a function soon on the goroutine that owns the widgets. It may be called
+	// from any goroutine. Screens use it instead of fyne.Do, so that tests decide.
+	Do func(func())
+	// Now is the time.
+	Now func() time.Time
+	// After runs a function through Do after a while, unless cancelled before.
+	After func(d time.Duration, f func()) (cancel func())
+
+	options Options
+	shell   *shell
+	used    time.Time
+	guards  []*guard
+	closing bool
+}
+
+// New makes the window and goes home. Show shows it.
+func New(o Options) *Session {
+	if o.Do == nil {
+		o.Do = fyne.Do
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.After == nil {
+		o.After = func(d time.Duration, f func()) func() {
+			timer := time.AfterFunc(d, func() { o.Do(f) })
+			return func() { timer.Stop() }
+		}
+	}
+	look := ReadLook(o.Services.Config)
+	s := &Session{
+		App: o.App, Services: o.Services, Look: look,
+		Words: words.New(look.Language, o.Zone), Jobs: jobs.New(o.Do),
+		Do: o.Do, Now: o.Now, After: o.After,
+		options: o, used: o.Now(),
+	}
+	o.App.Settings().SetTheme(NewTheme(look))
+	s.Window = o.App.NewWindow(s.Words.T("app.name"))
+	s.Window.SetIcon(AppIcon())
+	s.Window.SetMaster()
+	s.Window.SetPadded(false)
+	s.Window.SetCloseIntercept(s.Close)
+	s.Window.SetOnDropped(s.dropped)
+	s.shell = newShell(s)
+	s.Window.Resize(fyne.NewSize(Width, Height))
+	return s
+}
+
+// Width and Height are the size that every screen fits into at every text size,
+// and that the window first has.
+const (
+	Width  = 1024
+	Height = 700
+)
+
+// Go leads to a room, as its entry in the navigation does. A screen that the person
+// is on may hold that back (see Leaver).
+func (s *Session) Go(id RoomID) { s.shell.goTo(id) }
+
+// Push opens a screen above the one in view. Back leads back.
+func (s *Session) Push(screen Screen) { s.shell.push(screen) }
+
+// Back leads one screen back, and home from a room.
+func (s *Session) Back() { s.shell.back() }
+
+// At is the room that the person is in.
+func (s *Session) At() RoomID { return s.shell.at }
+
+// Current is the screen in view.
+func (s *Session) Current() Screen { return s.shell.top().screen }
+
+// Refresh asks the screen in view again for its title, actions and commands, when
+// any of these have changed.
+func (s *Session) Refresh() { s.shell.refresh() }
+
+// SetICT shows or hides the rooms of ICT.
+func (s *Session) SetICT(on bool) {
+	s.options.ICT = on
+	s.shell.rebuild()
+}
+
+// ICT reports whether the rooms of ICT are shown.
+func (s *Session) ICT() bool { return s.options.ICT }
+
+// SetLook changes how the window looks, and keeps that. A new language makes every
+// screen anew, so the person is then back at the start of the room.
+func (s *Session) SetLook(look Look) {
+	look = look.valid()
+	before := s.Look
+	if look == before {
+		return
+	}
+	s.Look = look
+	if look.Mode != before.Mode || look.Text != before.Text {
+		s.App.Settings().SetTheme(NewTheme(look))
+	}
+	if look.Language != before.Language {
+		s.Words = words.New(look.Language, s.options.Zone)
+		s.shell.remake()
+	} else {
+		s.shell.refresh()
+	}
+	if err := look.Keep(s.Services.Config); err != nil {
+		s.Fail(err)
+	}
+}
+
+// Toast shows short news at the foot of the window. With undo not nil it offers to
+// undo.
+func (s *Session) Toast(text string, undo func()) { s.shell.toasts.Show(text, undo) }
+
+// Ask asks a question, and calls answer once.
+func (s *Session) Ask(q parts.Question, answer func(yes bool)) {
+	parts.Ask(s.Window.Canvas(), s.Words, q, answer)
+}
+
+// Tell shows a message that must be read, as a dialog.
+func (s *Session) Tell(m parts.Message) { parts.Tell(s.Window.Canvas(), s.Words, m, nil) }
+
+// Fail shows an error as a dialog: what happened, what it means for the files and
+// what to do next. context.Canceled, which the person asked for, is a toast. To
+// show it inside a page, give Explain's message to a parts.Banner.
+func (s *Session) Fail(err error) { s.shell.fail(err) }
+
+// Explain puts an error into words.
+func (s *Session) Explain(err error) parts.Message { return s.shell.explain(err) }
+
+// Typed runs the command of the screen in view that has this key without modifiers
+// (F2, Delete), and reports whether there was one. Tables hand it their keys.
+func (s *Session) Typed(e *fyne.KeyEvent) bool { return s.shell.typed(e) }

@@ -1,0 +1,264 @@
+package gui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/gui/parts"
+)
+
+// The shell is what is around the screens: navigation, heading, menus, toasts.
+type shell struct {
+	s      *Session
+	rooms  []Room
+	pages  map[RoomID]*page // the rooms that have been made
+	at     RoomID
+	stack  []*page // the room in view and the screens opened above it
+	nav    map[RoomID]*parts.NavItem
+	toasts *parts.Toasts
+
+	header, actions, body, side *fyne.Container
+	title                       *widget.RichText
+	backButton                  *parts.Button
+}
+
+// page is a screen with its content, once it was made.
+type page struct {
+	screen  Screen
+	content fyne.CanvasObject
+}
+
+func newShell(s *Session) *shell {
+	h := &shell{s: s, pages: map[RoomID]*page{}}
+	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: parts.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
+	h.rooms = append(h.rooms, Room{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
+	h.frame()
+	h.enter(Home)
+	h.keys()
+	return h
+}
+
+// frame makes everything around the screens, in the words of the session.
+func (h *shell) frame() {
+	h.title = parts.Title("")
+	h.backButton = parts.NewQuiet("", parts.IconBack.Resource(), h.s.Back)
+	h.actions = parts.Row(2)
+	h.header = container.NewBorder(nil, nil, h.backButton, h.actions, h.title)
+	h.body = container.NewStack()
+	h.side = container.NewStack()
+	h.toasts = parts.NewToasts(h.s.Words, h.s.After)
+	h.drawNav()
+	page := container.NewBorder(container.New(pageHead{}, h.header), nil, nil, nil, container.New(pageBody{}, h.body))
+	h.s.Window.SetContent(container.NewStack(
+		newPointerWatch(h.s.Used),
+		container.NewBorder(nil, nil, h.side, nil, page),
+		h.toasts.View,
+	))
+}
+
+// drawNav draws the navigation at the left, which only ICT needs: staff have the
+// large actions.
+func (h *shell) drawNav() {
+	h.nav = map[RoomID]*parts.NavItem{}
+	h.side.Objects = nil
+	if h.s.options.ICT {
+		list := []fyne.CanvasObject{}
+		foot := []fyne.CanvasObject{}
+		for _, room := range h.rooms {
+			if room.Side == Staff && room.ID != Home {
+				continue
+			}
+			item := parts.NewNavItem(room.Icon, h.s.Words.T(room.Name), func() { h.goTo(room.ID) })
+			item.Select(room.ID == h.at)
+			h.nav[room.ID] = item
+			if room.Side == Foot {
+				foot = append(foot, item.View)
+			} else {
+				list = append(list, item.View)
+			}
+		}
+		rail := container.NewBorder(nil, parts.Column(1, foot...), nil, nil, container.NewVScroll(parts.Column(1, list...)))
+		h.side.Objects = []fyne.CanvasObject{container.NewStack(
+			parts.NewGround(parts.ColorRail, "", ""),
+			container.New(railPad{}, rail, parts.Column(1, append(list[:len(list):len(list)], foot...)...)),
+		)}
+	}
+	h.side.Refresh()
+}
+
+func (h *shell) room(id RoomID) (Room, bool) {
+	i := slices.IndexFunc(h.rooms, func(r Room) bool { return r.ID == id })
+	if i < 0 {
+		return Room{}, false
+	}
+	return h.rooms[i], true
+}
+
+func (h *shell) top() *page { return h.stack[len(h.stack)-1] }
+
+// goTo leads to a room, if the screens in view let the person go.
+func (h *shell) goTo(id RoomID) {
+	if _, ok := h.room(id); !ok || (id == h.at && len(h.stack) == 1) {
+		return
+	}
+	h.leave(func() {
+		h.hide()
+		h.closeAbove(1)
+		h.enter(id)
+	})
+}
+
+// enter shows a room, making it first when it has not been.
+func (h *shell) enter(id RoomID) {
+	room, ok := h.room(id)
+	if !ok {
+		return
+	}
+	p := h.pages[id]
+	if p == nil {
+		p = &page{screen: room.New(h.s)}
+		h.pages[id] = p
+	}
+	h.at, h.stack = id, []*page{p}
+	for other, item := range h.nav {
+		item.Select(other == id)
+	}
+	h.show()
+}
+
+func (h *shell) push(screen Screen) {
+	h.hide()
+	h.stack = append(h.stack, &page{screen: screen})
+	h.show()
+}
+
+func (h *shell) back() {
+	if len(h.stack) == 1 {
+		h.goTo(Home)
+		return
+	}
+	h.ask(h.top(), func() {
+		h.hide()
+		h.closeAbove(len(h.stack) - 1)
+		h.show()
+	})
+}
+
+// leave asks every screen in view, from the top down, and calls proceed when all agree.
+func (h *shell) leave(proceed func()) {
+	pages := slices.Clone(h.stack)
+	var next func()
+	next = func() {
+		if len(pages) == 0 {
+			proceed()
+			return
+		}
+		p := pages[len(pages)-1]
+		pages = pages[:len(pages)-1]
+		h.ask(p, next)
+	}
+	next()
+}
+
+// ask asks one screen, which may answer only once.
+func (h *shell) ask(p *page, proceed func()) {
+	leaver, ok := p.screen.(Leaver)
+	if !ok {
+		proceed()
+		return
+	}
+	answered := false
+	leaver.Leave(func() {
+		if !answered {
+			answered = true
+			proceed()
+		}
+	})
+}
+
+// closeAbove takes away the screens above the first n.
+func (h *shell) closeAbove(n int) {
+	for len(h.stack) > n {
+		closed(h.top().screen)
+		h.stack = h.stack[:len(h.stack)-1]
+	}
+}
+
+func closed(screen Screen) {
+	if c, ok := screen.(Closer); ok {
+		c.Closed()
+	}
+}
+
+func (h *shell) hide() {
+	if hider, ok := h.top().screen.(Hider); ok {
+		hider.Hidden()
+	}
+}
+
+// show brings the top of the stack into view.
+func (h *shell) show() {
+	p := h.top()
+	if p.content == nil {
+		p.content = p.screen.Content()
+	}
+	h.body.Objects = []fyne.CanvasObject{p.content}
+	h.body.Refresh()
+	h.refresh()
+	h.s.Window.Canvas().Unfocus()
+	if shower, ok := p.screen.(Shower); ok {
+		shower.Shown()
+	}
+	if f, ok := p.screen.(Focuser); ok && h.top() == p {
+		if focus := f.Focus(); focus != nil {
+			h.s.Window.Canvas().Focus(focus)
+		}
+	}
+}
+
+// refresh brings heading, buttons and menus up to date.
+func (h *shell) refresh() {
+	p := h.top()
+	parts.SetText(h.title, p.screen.Title())
+	h.backButton.Hidden = len(h.stack) == 1 && (h.at == Home || h.s.options.ICT)
+	h.actions.Objects = nil
+	if a, ok := p.screen.(Actor); ok {
+		h.actions.Objects = a.Actions()
+	}
+	h.header.Refresh()
+	name := h.s.Words.T("app.name")
+	if h.at != Home {
+		name = p.screen.Title() + " – " + name
+	}
+	h.s.Window.SetTitle(name)
+	h.s.Window.SetMainMenu(h.menu())
+}
+
+// rebuild draws the navigation anew.
+func (h *shell) rebuild() {
+	h.drawNav()
+	if room, ok := h.room(h.at); ok && room.Side == ICT && !h.s.options.ICT {
+		h.goTo(Home)
+	}
+	h.refresh()
+}
+
+// remake makes everything anew, in another language.
+func (h *shell) remake() {
+	h.hide()
+	h.forget()
+	h.frame()
+	h.enter(h.at)
+}
+
+// forget closes every screen there is.
+func (h *shell) forget() {
+	h.closeAbove(1)
+	for _, p := range h.pages {
+		closed(p.screen)
+	}
+	clear(h.pages)
+}
