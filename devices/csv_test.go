@@ -147,6 +147,15 @@ func TestImportStates(t *testing.T) {
 	if three.Due.Format(time.DateOnly) != later || !three.Encryption.Encrypted || three.Encryption.By != "R. Poe" || three.Seen.Place != "hall" {
 		t.Errorf("%+v", three)
 	}
+	// A date that was only left as exported is not when the new state came.
+	d.now = monday.AddDate(0, 0, 2)
+	text := strings.Replace(d.export(t), "lost,2026-09-06", "found,2026-09-06", 1)
+	if result = d.importCSV(t, text); result.Changed != 1 {
+		t.Errorf("%+v", result)
+	}
+	if two = must[devices.Device](t)(d.FindDevice(ctx, "MS-2")); two.State != devices.Found || !two.Since.Equal(d.now) {
+		t.Errorf("%+v", two)
+	}
 	// What is older than what is known is left out.
 	result = d.importCSV(t, "label,encrypted,encryption,verified by,verified,last seen\nMS-3,no,none,X,2026-08-01,2026-08-01\n")
 	if result.Same != 1 {

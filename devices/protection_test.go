@@ -117,9 +117,13 @@ func TestRecoveryCode(t *testing.T) {
 	if stick.Recovery.Used.IsZero() {
 		t.Error("use is not recorded")
 	}
+	replaced := stick.Recovery.Digest
 	stick = must[devices.Device](t)(d.StoreRecoveryCode(ctx, ict, stick.ID, second))
 	if !stick.Recovery.Used.IsZero() {
 		t.Error("a new code counts as used")
+	}
+	if err := d.store.View(ctx, func(r devices.Reader) error { _, err := r.Blob(ctx, replaced); return err }); !errors.Is(err, devices.ErrNotFound) {
+		t.Errorf("the code before is still there: %v", err)
 	}
 	if got := must[[]byte](t)(d.UseRecoveryCode(ctx, ict, stick.ID, "in person")); !bytes.Equal(got, second) {
 		t.Errorf("got %q", got)

@@ -176,7 +176,3 @@ func (w *cancelWriter) Write(p []byte) (int, error) {
 	w.cancel()
 	return len(p), nil
 }
-
-// TestRestoreRefuses tries backups that are no good: the register stays.
-// TestRestoreLocked restores while another program writes for too long.
-// cancelReader cancels once everything has been read.

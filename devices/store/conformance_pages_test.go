@@ -80,6 +80,8 @@ func verifiedAt(d devices.Device) time.Time {
 	return d.Encryption.At
 }
 
+// pagesWhileChanging reads pages while others change the register: what is there
+// all the time is seen exactly once.
 func pagesWhileChanging(t *testing.T, one, two devices.Store) {
 	r, other := registerOn(one), registerOn(two)
 	for i := range 20 {

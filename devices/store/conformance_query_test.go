@@ -39,8 +39,6 @@ func fill(t testing.TB, r *devices.Register, n int) {
 	}
 }
 
-// searchInBulk searches among more than can be collected and sorted, so that the
-// other ways to find devices are taken; all must agree with plain reasoning.
 // every reads all devices, to compare with what a query finds.
 func every(t testing.TB, r *devices.Register) []devices.Device {
 	return must[devices.DevicePage](t)(r.Devices(t.Context(), devices.DeviceQuery{Limit: devices.MaxPage})).Devices
@@ -99,6 +97,3 @@ func filters(t *testing.T, one, _ devices.Store) {
 		t.Errorf("%q", sites)
 	}
 }
-
-// pagesWhileChanging reads pages while others change the register: what is there
-// all the time is seen exactly once.

@@ -50,6 +50,33 @@ func search(t *testing.T, one, _ devices.Store) {
 	}
 }
 
+// longHistory gives a device more words than are kept: the latest are found.
+func longHistory(t *testing.T, one, _ devices.Store) {
+	ctx := t.Context()
+	d := add(t, registerOn(one), devices.DeviceDetails{Label: "MS-1"})
+	if err := one.Update(ctx, func(tx devices.Tx) error {
+		for i := range 100 {
+			var text strings.Builder
+			for j := range 100 {
+				fmt.Fprintf(&text, "w%dx%d ", i, j)
+			}
+			if err := tx.AddText(ctx, d.ID, text.String()); err != nil {
+				return err
+			}
+		}
+		return tx.AddText(ctx, d.ID, "w99x99 again")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]int{"w99x99": 1, "w95x7": 1, "again": 1, "w0x0": 0, "w3x50": 0, "ms-1": 1} {
+		if got := find(t, registerOn(one), devices.DeviceQuery{Search: typed}); len(got) != want {
+			t.Errorf("%q finds %q", typed, got)
+		}
+	}
+}
+
+// searchInBulk searches among more than can be collected and sorted, so that the
+// other ways to find devices are taken; all must agree with plain reasoning.
 func searchInBulk(t *testing.T, one, _ devices.Store) {
 	if testing.Short() {
 		t.Skip("slow under the race detector")

@@ -22,6 +22,7 @@ func conformance(t *testing.T, open func(t *testing.T) (one, two devices.Store))
 		"blobs":                blobs,
 		"search":               search,
 		"search in bulk":       searchInBulk,
+		"long history":         longHistory,
 		"filters":              filters,
 		"sorting and pages":    sortingAndPages,
 		"pages while changing": pagesWhileChanging,
@@ -213,6 +214,3 @@ func consistentView(t *testing.T, one, two devices.Store) {
 		t.Errorf("the next view shows %s", now.State)
 	}
 }
-
-// twoWriters lets many goroutines write through both handles at once.
-// lostUpdates lets many desks act on what each has read: exactly one may win.

@@ -29,6 +29,7 @@ func uniqueNames(t *testing.T, one, two devices.Store) {
 	}
 }
 
+// twoWriters lets many goroutines write through both handles at once.
 func twoWriters(t *testing.T, one, two devices.Store) {
 	const each, writers = 20, 4
 	var wait sync.WaitGroup
@@ -57,6 +58,7 @@ func twoWriters(t *testing.T, one, two devices.Store) {
 	}
 }
 
+// lostUpdates lets many desks act on what each has read: exactly one may win.
 func lostUpdates(t *testing.T, one, two devices.Store) {
 	ctx := t.Context()
 	stick := add(t, registerOn(one), devices.DeviceDetails{Label: "MS-1"})

@@ -14,6 +14,8 @@ import (
 	"stowage/devices/store"
 )
 
+// The program that TestProcesses and TestKilled run several times: it adds
+// devices and says so on standard output, once each is stored.
 const childPath, childName = "REGISTER_TEST_PATH", "REGISTER_TEST_NAME"
 
 func TestMain(m *testing.M) {
@@ -83,6 +85,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
+// TestKilled kills a program that writes: what it said was stored is stored.
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "register.db")
 	s := create(t, path)

@@ -17,6 +17,7 @@ import (
 	"stowage/devices/store"
 )
 
+// TestRestoreRefuses tries backups that are no good: the register stays.
 func TestRestoreRefuses(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "register.db")
@@ -104,6 +105,7 @@ func TestRestoreOverDamage(t *testing.T) {
 	}
 }
 
+// TestRestoreLocked restores while another program writes for too long.
 func TestRestoreLocked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "register.db")
 	s := create(t, path)
@@ -125,6 +127,7 @@ func TestRestoreLocked(t *testing.T) {
 	}
 }
 
+// cancelReader cancels once everything has been read.
 type cancelReader struct {
 	io.Reader
 	at     int

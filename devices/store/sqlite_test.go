@@ -271,7 +271,3 @@ func TestLocked(t *testing.T) {
 	}
 	add(t, registerOn(s), devices.DeviceDetails{Label: "MS-1"})
 }
-
-// The program that TestProcesses and TestKilled run several times: it adds
-// devices and says so on standard output, once each is stored.
-// TestKilled kills a program that writes: what it said was stored is stored.
