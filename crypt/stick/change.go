@@ -108,8 +108,8 @@ func (s *Stick) renamePieces(moves map[string]string) ([]piece, error) {
 		made[to] = true
 		n := s.tree.find(from)
 		pieces = append(pieces, linkPiece(to, from, n))
-		_ = n.walk(".", func(p string, n *node) error {
-			pieces = append(pieces, linkPiece(to+"/"+p, from+"/"+p, n))
+		_ = n.walk(from, func(p string, n *node) error {
+			pieces = append(pieces, linkPiece(to+p[len(from):], p, n))
 			return nil
 		})
 		deletions = append(deletions, piece{record: record{kind: recWhiteout, path: from}})

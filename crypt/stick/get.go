@@ -25,6 +25,7 @@ import (
 // written), [ErrGone], [ErrFull], or one of the destination itself.
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
 	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
+	defer g.release()
 	if err := g.plan(paths, o.Names); err != nil {
 		return GetResult{}, err
 	}
@@ -93,11 +94,19 @@ func (g *getter) add(p, dest string, n *node) {
 	f := fetch{path: p, dest: dest, data: n.data}
 	if !n.isFolder() {
 		f.time = n.data.modTime()
+		g.stick.readers.hold(n.data.layer) // tidying must not take it away meanwhile
 		g.files = append(g.files, f)
 		return
 	}
 	f.data, f.time = nil, n.entry(p).ModTime
 	g.folders = append(g.folders, f)
+}
+
+// release lets go of the layers that add holds.
+func (g *getter) release() {
+	for _, f := range g.files {
+		g.stick.readers.letGo(f.data.layer)
+	}
 }
 
 func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {

@@ -27,7 +27,7 @@ func (s *Stick) List(folder string) ([]Entry, error) {
 	children := n.byName()
 	list := make([]Entry, len(children))
 	for i, child := range children {
-		list[i] = child.entry(join(folder, child.name))
+		list[i] = child.entry(child.path(folder))
 	}
 	return list, nil
 }
@@ -136,10 +136,13 @@ func (s *Stick) OpenFile(path string) (*Reader, error) {
 		return nil, err
 	}
 	data := n.data
-	s.mu.Unlock()
 	if data == nil {
+		s.mu.Unlock()
 		return nil, fmt.Errorf("%s: %w", path, ErrKind)
 	}
+	s.readers.hold(data.layer) // tidying must not take it away meanwhile
+	s.mu.Unlock()
+	defer s.readers.letGo(data.layer)
 	r, err := s.openRecord(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

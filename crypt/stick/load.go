@@ -30,6 +30,7 @@ type loader struct {
 	leftover  []*layerFiles // of layers whose removal had begun
 	warnings  []Warning
 	maxSeq    int64
+	noFolder  []string // of ours that are not there
 }
 
 // layerFiles are the files of one layer.
@@ -88,6 +89,7 @@ func (l *loader) findLayers() error {
 	l.files = map[layerID]*layerFiles{}
 	entries, err := l.fs.ReadDir(layersDir)
 	if errors.Is(err, fs.ErrNotExist) {
+		l.noFolder = append(l.noFolder, layersDir)
 		return nil
 	}
 	if err != nil {
@@ -121,7 +123,11 @@ func (l *loader) warn(kind WarningKind, name string, seq int64, err error) {
 
 func (l *loader) readTables(ctx context.Context) error {
 	entries, err := l.fs.ReadDir(contentsDir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
+		l.noFolder = append(l.noFolder, contentsDir)
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("list the tables of contents: %w", err)
 	}
 	for _, e := range entries {

@@ -154,6 +154,14 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 	if err := s.cleanKeys(); err != nil {
 		return err
 	}
+	for _, dir := range l.noFolder { // somebody removed an empty or needless folder
+		if err := s.fs.Mkdir(dir); err != nil {
+			return fmt.Errorf("make the folder %s: %w", dir, err)
+		}
+		if err := s.fs.SyncDir(parent(dir)); err != nil {
+			return fmt.Errorf("make the folder %s: %w", dir, err)
+		}
+	}
 	removed := false
 	for _, files := range l.leftovers(c) {
 		for _, n := range slices.Backward(slices.Sorted(maps.Keys(files.parts))) {
@@ -262,13 +270,11 @@ func (s *Stick) Close() error {
 
 // release frees everything that Open took hold of.
 func (s *Stick) release() error {
-	err := s.readers.close()
+	s.readers.close()
 	if !s.o.ReadOnly {
 		_ = s.fs.Remove(ownerName)
 	}
-	if closeErr := s.lock.Close(); err == nil {
-		err = closeErr
-	}
+	err := s.lock.Close()
 	for _, key := range s.keys {
 		key.mac.wipe()
 	}

@@ -9,21 +9,48 @@ import (
 // maxIdleReaders is how many layers stay open for the next reader.
 const maxIdleReaders = 8
 
-// readers keeps layers open while they are read. It is safe for concurrent use.
+// readers keeps layers open while they are read, and on the drive as long as
+// somebody is going to read them. It is safe for concurrent use.
 type readers struct {
 	mu     sync.Mutex
-	open   map[*layer]*openLayer
+	layers map[*layer]*openLayer
+	idle   int // layers that are open and not being read
 	clock  int64
 	closed bool
 }
 
-// openLayer is an open layer and how many read it.
+// openLayer is a layer that somebody reads, is going to read, or has just read.
 type openLayer struct {
-	plain  *plainLayer
-	users  int
-	used   int64
-	doomed bool // to be removed from the drive when nobody reads it any more
-	fs     FS
+	plain  *plainLayer // nil unless it is open
+	users  int         // who read it now
+	holds  int         // who are going to read it
+	used   int64       // when it was last given back
+	doomed FS          // where it is to be removed from when nobody needs it any more; nil if it is not
+}
+
+// hold keeps a layer on the drive until letGo is called as often.
+func (r *readers) hold(l *layer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.layer(l).holds++
+}
+
+func (r *readers) layer(l *layer) *openLayer {
+	if r.layers == nil {
+		r.layers = map[*layer]*openLayer{}
+	}
+	if r.layers[l] == nil {
+		r.layers[l] = &openLayer{}
+	}
+	return r.layers[l]
+}
+
+// letGo ends what hold began.
+func (r *readers) letGo(l *layer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.layers[l].holds--
+	_ = r.settle(l)
 }
 
 // acquire opens a layer, or shares it. What it finds must be what the layer
@@ -34,22 +61,25 @@ func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
 	if r.closed {
 		return nil, ErrClosed
 	}
-	if o := r.open[l]; o != nil {
+	o := r.layer(l)
+	if o.plain != nil {
+		if o.users == 0 {
+			r.idle--
+		}
 		o.users++
 		return o.plain, nil
 	}
 	plain, _, err := openPlain(fsys, l.id, l.parts, []*stickKey{l.key})
+	if err == nil && plain.digest != l.digest {
+		_ = plain.Close()
+		err = fmt.Errorf("layer %s: %w: another layer stands in its place", l.id, ErrForged)
+	}
 	if err != nil {
+		_ = r.settle(l)
 		return nil, err
 	}
-	if plain.digest != l.digest {
-		_ = plain.Close()
-		return nil, fmt.Errorf("layer %s: %w: another layer stands in its place", l.id, ErrForged)
-	}
-	if r.open == nil {
-		r.open = map[*layer]*openLayer{}
-	}
-	r.open[l] = &openLayer{plain: plain, users: 1, fs: fsys}
+	o.plain = plain
+	o.users++
 	return plain, nil
 }
 
@@ -57,76 +87,75 @@ func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
 func (r *readers) release(l *layer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	o := r.open[l]
-	if o == nil {
-		return
-	}
+	o := r.layers[l]
 	o.users--
 	r.clock++
 	o.used = r.clock
-	if o.users == 0 && (o.doomed || r.closed) {
-		r.drop(l, o)
+	if o.users == 0 {
+		r.idle++
 	}
-	r.trim()
+	_ = r.settle(l)
+	if r.idle > maxIdleReaders {
+		r.shut(r.longestIdle())
+	}
 }
 
-// trim closes the layers that were longest idle. r.mu is held.
-func (r *readers) trim() {
-	for {
-		var idle int
-		var oldest *layer
-		for l, o := range r.open {
-			if o.users == 0 {
-				idle++
-				if oldest == nil || o.used < r.open[oldest].used {
-					oldest = l
-				}
-			}
+// settle closes and removes a layer that nobody needs, if it is to go, and
+// forgets it once it is closed. r.mu is held.
+func (r *readers) settle(l *layer) error {
+	o := r.layers[l]
+	if o.users > 0 {
+		return nil
+	}
+	if o.plain != nil && (r.closed || o.doomed != nil && o.holds == 0) {
+		r.shut(l)
+	}
+	if o.plain != nil || o.holds > 0 {
+		return nil
+	}
+	delete(r.layers, l)
+	if o.doomed != nil {
+		return removeParts(o.doomed, l.id, len(l.parts))
+	}
+	return nil
+}
+
+// shut closes an idle layer. r.mu is held.
+func (r *readers) shut(l *layer) {
+	o := r.layers[l]
+	_ = o.plain.Close() // it was only read
+	o.plain = nil
+	r.idle--
+	if o.holds == 0 && o.doomed == nil {
+		delete(r.layers, l)
+	}
+}
+
+func (r *readers) longestIdle() *layer {
+	var oldest *layer
+	for l, o := range r.layers {
+		if o.plain != nil && o.users == 0 && (oldest == nil || o.used < r.layers[oldest].used) {
+			oldest = l
 		}
-		if idle <= maxIdleReaders {
-			return
-		}
-		r.drop(oldest, r.open[oldest])
 	}
+	return oldest
 }
 
-func (r *readers) drop(l *layer, o *openLayer) error {
-	err := o.plain.Close()
-	delete(r.open, l)
-	if o.doomed {
-		err = removeParts(o.fs, l.id, len(l.parts))
-	}
-	return err
-}
-
-// remove removes a layer from the drive, when nobody reads it any more. If the
+// remove removes a layer from the drive, when nobody needs it any more. If the
 // program ends before, the next one to open the stick does.
 func (r *readers) remove(fsys FS, l *layer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	o := r.open[l]
-	if o == nil {
-		return removeParts(fsys, l.id, len(l.parts))
-	}
-	o.doomed = true
-	if o.users > 0 {
-		return nil
-	}
-	return r.drop(l, o)
+	r.layer(l).doomed = fsys
+	return r.settle(l)
 }
 
 // close closes the layers that nobody reads; the others are closed by their last reader.
-func (r *readers) close() error {
+func (r *readers) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
-	var first error
-	for l, o := range r.open {
-		if o.users == 0 {
-			if err := r.drop(l, o); err != nil && first == nil {
-				first = err
-			}
-		}
+	for l := range r.layers {
+		_ = r.settle(l)
 	}
-	return first
 }

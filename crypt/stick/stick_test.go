@@ -4,7 +4,9 @@ import (
 	"errors"
 	"testing"
 
+	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
 )
 
 func TestStoreAndReadBack(t *testing.T) {
@@ -51,6 +53,48 @@ func TestStoreAndReadBack(t *testing.T) {
 		}
 		if _, err := stick.Issue(t.Context(), fsys, sc.options()); !errors.Is(err, stick.ErrAlreadyStick) {
 			t.Errorf("issuing again: %v", err)
+		}
+	})
+}
+
+// TestMissingFolders opens a stick from which a tidy person removed folders.
+func TestMissingFolders(t *testing.T) {
+	sc := newSchool(t, "Example School")
+	m := sticktest.New()
+	sc.issue(t, m)
+	check(t, m.Remove("stowage/contents"))
+	check(t, m.Remove("stowage/layers"))
+	check(t, sc.openWith(t, m, stick.OpenOptions{ReadOnly: true}).Close())
+	st := sc.open(t, m)
+	put(t, st, map[string]string{"a": "1"})
+	same(t, sc.reopen(t, st, m), map[string]string{"a": "1"})
+	if _, err := m.Stat("stowage/contents"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNewerHolderKey carries a copy of the key with a newer passphrase.
+func TestNewerHolderKey(t *testing.T) {
+	sc := newSchool(t, "Example School")
+	drives(t, func(t *testing.T, fsys stick.FS) {
+		sc.issue(t, fsys)
+		next := []byte("another long passphrase")
+		newer := must(keys.ChangePassphrase(sc.sealed, passphrase, next, policy.WorkFactor, start))(t)
+		st := sc.open(t, fsys)
+		check(t, st.SetHolderKey(newer))
+		check(t, st.Close())
+		check(t, opens(t, fsys, stick.WithPassphrase(next)))
+		if err := opens(t, fsys, stick.WithPassphrase(passphrase)); !errors.Is(err, keys.ErrPassphrase) {
+			t.Errorf("the older passphrase: %v", err)
+		}
+		if sealed := must(stick.HolderKeys(fsys))(t); len(sealed) != 1 || string(sealed[0]) != string(newer) {
+			t.Errorf("%d key files", len(sealed))
+		}
+		st = sc.open(t, fsys)
+		check(t, st.SetHolderKey(nil))
+		check(t, st.Close())
+		if err := opens(t, fsys, stick.WithPassphrase(next)); !errors.Is(err, stick.ErrNoKey) {
+			t.Errorf("without a key: %v", err)
 		}
 	})
 }

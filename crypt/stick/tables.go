@@ -99,7 +99,6 @@ func openTable(fsys FS, name string, key *stickKey) (text string, size int64, er
 		return "", 0, fmt.Errorf("%s: %w", name, ErrTooLarge)
 	}
 	var b strings.Builder
-	b.Grow(int(info.Size()))
 	if err := decryptTable(&b, f, info.Size(), key); err != nil {
 		return "", 0, err
 	}
@@ -110,12 +109,13 @@ func openTable(fsys FS, name string, key *stickKey) (text string, size int64, er
 // decrypting on all cores takes.
 const smallTable = 1 << 20
 
-func decryptTable(dst io.Writer, f File, size int64, key *stickKey) error {
+func decryptTable(dst *strings.Builder, f File, size int64, key *stickKey) error {
 	if size <= smallTable {
 		plain, n, err := crypt.DecryptReaderAt(f, size, key.identity)
 		if err != nil {
 			return err
 		}
+		dst.Grow(int(n))
 		_, err = io.Copy(dst, io.NewSectionReader(plain, 0, n))
 		return err
 	}
@@ -124,7 +124,8 @@ func decryptTable(dst io.Writer, f File, size int64, key *stickKey) error {
 		return err
 	}
 	defer r.Close()
-	_, err = io.Copy(dst, io.LimitReader(r, maxTable))
+	dst.Grow(int(size)) // only now: it is an age file for this key
+	_, err = io.Copy(dst, r)
 	return err
 }
 

@@ -2,6 +2,7 @@ package stick
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -23,7 +24,8 @@ type node struct {
 	made     *layer           // the layer that it began to be there with; nil for the top
 	data     *record          // where a file's content is; nil for a folder
 	children map[string]*node // nil for a file
-	sorted   []*node          // children by name, nil when it must be made again
+	list     []*node          // the children, as long as it has as many
+	unsorted bool             // list is not sorted by name
 }
 
 func newTree() *tree { return &tree{root: newFolder(".", nil, nil)} }
@@ -69,15 +71,15 @@ func (t *tree) apply(l *layer, refused func(*record, error)) {
 
 // put sets what a record says of its path.
 func (t *tree) put(r *record) error {
-	n := &node{rec: r, data: r, made: r.layer}
+	data := r
 	if r.kind == recLink {
 		target := t.find(r.link)
 		if target == nil || target.isFolder() {
 			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link))
 		}
-		n.data = target.data
+		data = target.data
 		if t.onLink != nil {
-			t.onLink(r, n.data)
+			t.onLink(r, data)
 		}
 	}
 	dir, name := splitPath(r.path)
@@ -85,20 +87,29 @@ func (t *tree) put(r *record) error {
 	if err != nil {
 		return err
 	}
-	n.name = name
 	old := up.children[name]
 	switch {
-	case r.kind != recFolder && old != nil && old.isFolder(), r.kind == recFolder && old != nil && !old.isFolder():
+	case old != nil && old.isFolder() != (r.kind == recFolder):
 		return ErrKind
-	case r.kind == recFolder && old != nil:
+	case old != nil && r.kind == recFolder:
 		old.rec = r
-		return nil
+	case old != nil:
+		old.rec, old.data, old.made = r, data, r.layer
 	case r.kind == recFolder:
-		n = newFolder(name, r, r.layer)
+		up.add(newFolder(name, r, r.layer))
+	default:
+		up.add(&node{name: name, rec: r, data: data, made: r.layer})
 	}
-	up.children[name] = n
-	up.sorted = nil
 	return nil
+}
+
+// add adds a child that is not there.
+func (n *node) add(child *node) {
+	if last := len(n.list) - 1; last >= 0 && n.list[last].name > child.name {
+		n.unsorted = true
+	}
+	n.list = append(n.list, child)
+	n.children[child.name] = child
 }
 
 // splitPath splits a path into its folder, which may be ".", and its name.
@@ -125,8 +136,7 @@ func (t *tree) folder(dir string, made *layer) (*node, error) {
 		next := n.children[element]
 		if next == nil {
 			next = newFolder(element, nil, made)
-			n.children[element] = next
-			n.sorted = nil
+			n.add(next)
 		}
 		if !next.isFolder() {
 			return nil, ErrKind
@@ -159,7 +169,7 @@ func (t *tree) remove(p string) {
 		return
 	}
 	delete(up.children, name)
-	up.sorted = nil
+	up.list = nil
 	t.lastNode = nil
 }
 
@@ -167,21 +177,29 @@ func (t *tree) remove(p string) {
 // lock that protects the tree against changes, and only one caller at a time
 // may call it.
 func (n *node) byName() []*node {
-	if n.sorted == nil && len(n.children) > 0 {
-		list := make([]*node, 0, len(n.children))
-		for _, child := range n.children {
-			list = append(list, child)
-		}
-		slices.SortFunc(list, func(a, b *node) int { return strings.Compare(a.name, b.name) })
-		n.sorted = list
+	if len(n.list) != len(n.children) {
+		n.list = slices.AppendSeq(make([]*node, 0, len(n.children)), maps.Values(n.children))
+		n.unsorted = true
 	}
-	return n.sorted
+	if n.unsorted {
+		slices.SortFunc(n.list, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+		n.unsorted = false
+	}
+	return n.list
+}
+
+// path returns the path of a node in the folder given.
+func (n *node) path(folder string) string {
+	if n.rec != nil {
+		return n.rec.path // the same, and need not be put together
+	}
+	return join(folder, n.name)
 }
 
 // walk calls visit for everything below n, parents first, sorted by name. path is that of n.
 func (n *node) walk(path string, visit func(path string, n *node) error) error {
 	for _, child := range n.byName() {
-		p := join(path, child.name)
+		p := child.path(path)
 		if err := visit(p, child); err != nil {
 			return err
 		}
