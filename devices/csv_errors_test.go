@@ -59,6 +59,7 @@ func TestImportErrors(t *testing.T) {
 		"address only":        {"label,state,email\nMS-1,issued,new@school.example\n", 2, "holder"},
 		"loan shortened":      {"label,due\nMS-3,2026-09-08\n", 2, "due"},
 		"another issue date":  {"label,issued\nMS-3,2026-09-01\n", 2, "issued"},
+		"bare cross":          {"label,encrypted\nMS-1,no\n", 2, "verified"},
 		"bare tick":           {"label,encrypted\nMS-1,yes\n", 2, "verified"},
 		"tick without method": {"label,encrypted,verified,verified by\nMS-1,yes,2026-09-01,X\n", 2, "encryption"},
 		"neither yes nor no":  {"label,encrypted,verified,verified by,encryption\nMS-1,perhaps,2026-09-01,X,LUKS\n", 2, "encrypted"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -29,56 +28,74 @@ var shortened = regexp.MustCompile(`^[0-9]([.,][0-9]+)?E\+[0-9]+$`)
 
 // parseRow reads the cells of a row that can be read by themselves.
 func parseRow(cells csvRow, now time.Time) (importRow, error) {
-	get := func(column string) string { return cells.cells[column] }
-	row := importRow{line: cells.line, cells: cells.cells, holder: get(colHolder), email: get(colEmail)}
-	var c cleaner
-	keep := func(err error) {
-		if err != nil {
-			c.fail(err)
-		}
-	}
-	moment := func(column string, latest time.Time) time.Time {
-		t, err := parseTime(column, get(column))
-		keep(err)
-		c.moment(column, &t, latest)
-		return t
-	}
-	var err error
-	row.details.Label, err = cleanLine(colLabel, get(colLabel))
-	keep(err)
-	row.details.Serial, err = cleanLine(colSerial, get(colSerial))
-	keep(err)
-	c.line(colHolder, &row.holder)
-	c.line(colEmail, &row.email)
-	for column, text := range map[string]string{colLabel: row.details.Label, colSerial: row.details.Serial} {
-		if shortened.MatchString(text) {
-			keep(&InvalidError{Field: column, Value: text, Problem: "is a long number that a spreadsheet has shortened"})
-		}
-	}
-	_, err = parseCapacity(get(colCapacity))
-	keep(err)
-	if text := get(colState); text != "" {
+	p := rowParser{cells: cells.cells, now: now}
+	row := importRow{line: cells.line, cells: cells.cells}
+	row.details.Label, row.details.Serial = p.identifier(colLabel), p.identifier(colSerial)
+	_, err := parseCapacity(p.cells[colCapacity])
+	p.fail(err)
+	if text := p.cells[colState]; text != "" {
 		row.state, err = ParseState(text)
-		keep(err)
+		p.fail(err)
 	}
-	row.since, row.issued, row.due = moment(colSince, now), moment(colIssued, now), moment(colDue, time.Time{})
-	row.encryption = Verification{Method: get(colEncryption), By: get(colVerifiedBy), At: moment(colVerified, now)}
-	row.encryption.Encrypted, err = parseYesNo(colEncrypted, get(colEncrypted))
-	keep(err)
-	row.seen = Sighting{At: moment(colSeen, now), Place: get(colPlace)}
-	c.line(colPlace, &row.seen.Place)
-	if row.seen.Place != "" {
-		c.required(colSeen, timeCell(row.seen.At))
-	}
-	if row.encryption != (Verification{}) {
-		c.required(colEncrypted, get(colEncrypted))
-		c.required(colVerified, timeCell(row.encryption.At))
-		keep(row.encryption.clean(now))
-	}
+	row.since, row.issued, row.due = p.past(colSince), p.past(colIssued), p.time(colDue, time.Time{})
+	row.holder, row.email = p.text(colHolder), p.text(colEmail)
 	if row.email != "" {
-		c.required(colHolder, row.holder)
+		p.required(colHolder, row.holder)
 	}
-	return row, c.err
+	row.encryption, row.seen = p.verification(), p.sighting()
+	return row, p.err
+}
+
+// A rowParser reads cells and keeps the first error.
+type rowParser struct {
+	cleaner
+	cells map[string]string
+	now   time.Time
+}
+
+func (p *rowParser) text(column string) string {
+	text := p.cells[column]
+	p.line(column, &text)
+	return text
+}
+
+func (p *rowParser) identifier(column string) string {
+	text := p.text(column)
+	if shortened.MatchString(text) {
+		p.fail(&InvalidError{Field: column, Value: text, Problem: "is a long number that a spreadsheet has shortened"})
+	}
+	return text
+}
+
+func (p *rowParser) time(column string, latest time.Time) time.Time {
+	t, err := parseTime(column, p.cells[column])
+	p.fail(err)
+	p.moment(column, &t, latest)
+	return t
+}
+
+// past reads a time that cannot be in the future.
+func (p *rowParser) past(column string) time.Time { return p.time(column, p.now) }
+
+func (p *rowParser) verification() Verification {
+	v := Verification{Method: p.text(colEncryption), By: p.text(colVerifiedBy), At: p.past(colVerified)}
+	var err error
+	v.Encrypted, err = parseYesNo(colEncrypted, p.cells[colEncrypted])
+	p.fail(err)
+	if v != (Verification{}) || p.cells[colEncrypted] != "" {
+		p.required(colEncrypted, p.cells[colEncrypted])
+		p.required(colVerified, timeCell(v.At))
+		p.fail(v.clean(p.now))
+	}
+	return v
+}
+
+func (p *rowParser) sighting() Sighting {
+	s := Sighting{At: p.past(colSeen), Place: p.text(colPlace)}
+	if s.Place != "" {
+		p.required(colSeen, timeCell(s.At))
+	}
+	return s
 }
 
 // fillIn completes the details of a row: from the columns that the file has, and
@@ -149,4 +166,4 @@ func (row importRow) without(column string, reason string) error {
 	return nil
 }
 
-func quoted(s State) string { return strconv.Quote(strings.ToLower(string(s))) }
+func quoted(s State) string { return strconv.Quote(string(s)) }

@@ -117,6 +117,7 @@ func (c *cleaner) moment(field string, t *time.Time, now time.Time) {
 	}
 }
 
+// fail notes an error, if it is one.
 func (c *cleaner) fail(err error) {
 	if c.err == nil {
 		c.err = err
@@ -131,9 +132,8 @@ func (d *DeviceDetails) clean() error {
 	c.line("label", &d.Label)
 	c.line("site", &d.Site)
 	c.note("notes", &d.Notes)
-	if _, err := ParseKind(string(d.Kind)); err != nil {
-		c.fail(err)
-	}
+	_, err := ParseKind(string(d.Kind))
+	c.fail(err)
 	if d.Capacity < 0 || d.Capacity > 1<<60 {
 		c.fail(&InvalidError{Field: "capacity", Value: fmt.Sprint(d.Capacity), Problem: "is not a likely number of bytes"})
 	}
