@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"stowage/crypt/stick"
@@ -66,16 +67,18 @@ func TestEveryOperationOfTheDriveFails(t *testing.T) {
 	sc := newSchool(t, "Example School")
 	base := withHistory(t, sc)
 	broken := errors.New("input/output error")
-	tried := 0
+	var tried atomic.Int64
+	t.Cleanup(func() { t.Logf("%d faults tried", tried.Load()) })
 	for name, do := range operations(sc) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			st := sc.open(t, base.Clone())
 			before := contents(t, st)
 			check(t, do(t.Context(), st))
 			after := contents(t, st)
 			for _, forEver := range []bool{true, false} {
 				for n := 0; ; n++ {
-					tried++
+					tried.Add(1)
 					m := base.Clone()
 					st := sc.openWith(t, m, stick.OpenOptions{PartSize: 64 << 10})
 					m.ResetCounts()
@@ -99,7 +102,6 @@ func TestEveryOperationOfTheDriveFails(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d faults tried", tried)
 }
 
 // TestCancelledAtEveryOperation cancels every change at each of the drive's
@@ -109,6 +111,7 @@ func TestCancelledAtEveryOperation(t *testing.T) {
 	base := withHistory(t, sc)
 	for name, do := range operations(sc) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			st := sc.open(t, base.Clone())
 			before := contents(t, st)
 			check(t, do(t.Context(), st))

@@ -2,6 +2,7 @@ package stick_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -13,6 +14,9 @@ import (
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
+
+// histories is how many random histories are tried.
+var histories = flag.Int("histories", 30, "random histories of a stick to try; 500 make a long run")
 
 // model is what a stick should hold: content by path, folders ending in a slash.
 type model map[string]string
@@ -145,8 +149,9 @@ func (w *walker) step() string {
 
 func TestRandomHistory(t *testing.T) {
 	sc := newSchool(t, "Example School")
-	for seed := range uint64(30) {
+	for seed := range uint64(*histories) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, sc: sc, drive: sticktest.New(), m: model{}}
 			sc.issue(t, w.drive)
 			w.st = sc.open(t, w.drive)
