@@ -50,7 +50,7 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 			return seen, err
 		}
 	}
-	sighting, err := s.sighting(o.Drive, opened)
+	sighting, err := s.sighting(o.Drive, opened, d)
 	if err != nil {
 		return seen, err
 	}
@@ -62,17 +62,27 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	return seen, nil
 }
 
-// sighting is what an opened stick says of its state.
-func (s *School) sighting(fsys stick.FS, opened *stick.Stick) (devices.Sighting, error) {
-	head := opened.Head()
+// sighting is what an opened stick says of its state. Since the register knows
+// layers by number and digest, it is told no layer where those would mislead
+// it: a stick of an earlier generation than it was seen in is older whatever
+// its layers are, and while a stick is being rotated its newest layer changes.
+func (s *School) sighting(fsys stick.FS, opened *stick.Stick, d devices.Device) (devices.Sighting, error) {
 	free, total, err := fsys.Free()
 	if err != nil {
 		return devices.Sighting{}, fmt.Errorf("look how full the stick is: %w", err)
 	}
-	return devices.Sighting{
-		Stick: opened.Note().ID, Sequence: head.Seq, Digest: head.Digest, Format: 1,
-		Used: total - free, Size: total,
-	}, nil
+	note, head := opened.Note(), opened.Head()
+	seen := devices.Sighting{Stick: seenAs(note), Sequence: head.Seq, Digest: head.Digest, Format: 1, Used: total - free, Size: total}
+	id, generation := knownStick(d)
+	switch {
+	case id == note.ID && note.Generation < generation:
+		seen.Stick, seen.Sequence, seen.Digest = d.Seen.Stick, 0, ""
+	case opened.Rotating() && note.Generation > generation:
+		seen.Sequence, seen.Digest = 0, ""
+	case opened.Rotating():
+		seen.Sequence, seen.Digest = d.Seen.Sequence, d.Seen.Digest
+	}
+	return seen, nil
 }
 
 // ReplaceCode puts a new recovery code on an opened stick and into the

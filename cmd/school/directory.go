@@ -138,7 +138,8 @@ func (s *School) buildDirectory(ctx context.Context, r *devices.Register, a *key
 	lost := map[string]devices.Device{}
 	for _, dev := range missing {
 		lost[dev.ID] = dev
-		d.Lost = append(d.Lost, keys.LostDevice{ID: cmp.Or(dev.Seen.Stick, dev.ID), Label: dev.Name(), Since: dev.Since.UTC()})
+		id, _ := knownStick(dev)
+		d.Lost = append(d.Lost, keys.LostDevice{ID: cmp.Or(id, dev.ID), Label: dev.Name(), Since: dev.Since.UTC()})
 	}
 	all, err := r.Keys(ctx, devices.KeyQuery{})
 	if err != nil {

@@ -116,7 +116,7 @@ func (s *School) RotateStick(ctx context.Context, fsys stick.FS, opened *stick.S
 	if err := s.ReplaceCode(ctx, opened, d); err != nil {
 		return devices.Device{}, err
 	}
-	sighting, err := s.sighting(fsys, opened)
+	sighting, err := s.sighting(fsys, opened, d)
 	if err != nil {
 		return devices.Device{}, err
 	}

@@ -123,16 +123,6 @@ func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) e
 	return cmp.Or(err, stick.ErrAlreadyStick)
 }
 
-// DeviceOf is the device that is the stick with this note. It fails with
-// [ErrUnknownStick].
-func (s *School) DeviceOf(ctx context.Context, n stick.Note) (devices.Device, error) {
-	d, err := s.register.FindDevice(ctx, n.Label)
-	if isNotFound(err) || err == nil && d.Seen.Stick != n.ID {
-		return devices.Device{}, fmt.Errorf("%s: %w", n.Label, ErrUnknownStick)
-	}
-	return d, err
-}
-
 // issuing is one stick on its way into the register.
 type issuing struct {
 	school  *School
@@ -227,79 +217,6 @@ func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
 	return err
 }
 
-// A KnownAsError says that the register knows the stick, or its label, as
-// something else than what was asked for.
-type KnownAsError struct {
-	Name   string // the device that has the label or the serial
-	Serial bool   // the drive's serial is that device's; otherwise its label is
-}
-
-func (e *KnownAsError) Error() string {
-	if e.Serial {
-		return "the drive is in the register as " + e.Name
-	}
-	return "the label belongs to another device, " + e.Name
-}
-
-// device is the device in the register, which is added if it is not there.
-func (i *issuing) device(ctx context.Context, r *devices.Register, actor string) (devices.Device, error) {
-	details := i.plan.Device
-	fromDrive(&details, i.plan.Drive)
-	byLabel, labelled, err := find(ctx, r, details.Label)
-	if err != nil {
-		return devices.Device{}, err
-	}
-	bySerial, known, err := find(ctx, r, details.Serial)
-	switch {
-	case err != nil:
-		return devices.Device{}, err
-	case known && details.Label != "" && bySerial.ID != byLabel.ID:
-		return devices.Device{}, &KnownAsError{Name: bySerial.Name(), Serial: true}
-	case known:
-		return bySerial, nil
-	case labelled && byLabel.Serial != "" && details.Serial != "":
-		return devices.Device{}, &KnownAsError{Name: byLabel.Name()}
-	case labelled:
-		return byLabel, nil
-	}
-	if details.Label == "" {
-		if details.Label, err = r.NextLabel(ctx, cmp.Or(i.plan.Prefix, "MS-")); err != nil {
-			return devices.Device{}, err
-		}
-	}
-	return r.AddDevice(ctx, actor, details)
-}
-
-// find is FindDevice for a name that may be empty or unknown.
-func find(ctx context.Context, r *devices.Register, name string) (d devices.Device, ok bool, err error) {
-	if name == "" {
-		return d, false, nil
-	}
-	d, err = r.FindDevice(ctx, name)
-	if isNotFound(err) {
-		return devices.Device{}, false, nil
-	}
-	return d, err == nil, err
-}
-
-// fromDrive fills in what the hardware says of itself.
-func fromDrive(d *devices.DeviceDetails, drive drives.Drive) {
-	for _, f := range []struct {
-		to   *string
-		from string
-	}{{&d.Make, drive.Make}, {&d.Model, drive.Model}, {&d.Serial, drive.Serial}} {
-		if *f.to == "" {
-			*f.to = f.from
-		}
-	}
-	if d.Capacity == 0 {
-		d.Capacity = drive.Size
-	}
-	if d.Kind == "" {
-		d.Kind = devices.MemoryStick
-	}
-}
-
 // verify opens the new stick with the recovery key, and records that it is
 // encrypted and what it is.
 func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string, d devices.Device) (devices.Device, error) {
@@ -314,7 +231,7 @@ func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string,
 	if err != nil {
 		return d, err
 	}
-	sighting, err := i.school.sighting(i.plan.FS, opened)
+	sighting, err := i.school.sighting(i.plan.FS, opened, d)
 	if err != nil {
 		return d, err
 	}

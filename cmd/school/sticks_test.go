@@ -342,10 +342,25 @@ func TestRotateStick(t *testing.T) {
 	if err := st.Mkdir(t.Context(), "kept"); err != nil {
 		t.Fatal(err)
 	}
+	before := m.Clone()
+	if _, err := s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m}); err != nil {
+		t.Fatal(err)
+	}
 	d, err := s.RotateStick(t.Context(), m, st, nil)
+	if err != nil || !d.Recovery.Used.IsZero() || d.Seen.Older {
+		t.Fatalf("rotate: %+v, seen %+v, %v", d.Recovery, d.Seen, err)
+	}
+	seen, err := s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m})
 	st.Close()
-	if err != nil || !d.Recovery.Used.IsZero() {
-		t.Fatalf("rotate: %+v, %v", d.Recovery, err)
+	if err != nil || seen.Older {
+		t.Errorf("check-in after rotating: %+v, %v", seen, err)
+	}
+	// The stick as it was before is an older one.
+	st = opened(t, s, before)
+	seen, err = s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: before})
+	st.Close()
+	if err != nil || !seen.Older {
+		t.Errorf("check-in of the stick as it was: %+v, %v", seen, err)
 	}
 	if err := opens(m, stick.WithPassphrase(secret)); err != nil {
 		t.Errorf("with the holder's key: %v", err)

@@ -83,6 +83,15 @@ func writeConfig(c config) (path string, err error) {
 	return path, out.Commit()
 }
 
+// serials is where this computer remembers the newest directories.
+func serials() (school.Serials, error) {
+	path, err := configPath()
+	if err != nil {
+		return school.Serials{}, err
+	}
+	return school.Serials{Dir: filepath.Join(filepath.Dir(path), "directories")}, nil
+}
+
 // heads is where this computer remembers how sticks were left.
 func heads() (school.Heads, error) {
 	path, err := configPath()

@@ -30,7 +30,7 @@ type jsonDrive struct {
 }
 
 func (a *app) drivesCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "drives",
 		Short: "List the removable drives that are plugged in",
 		Long: `List the removable drives that are plugged in, with their hardware, and which of
@@ -60,6 +60,30 @@ them are sticks. System disks are never listed.`,
 				}
 				table(w, []string{"path", "label", "type", "size", "free", "make and model", "serial", "stick"}, rows)
 			})
+		},
+	}
+	cmd.AddCommand(a.drivesEject())
+	return cmd
+}
+
+func (a *app) drivesEject() *cobra.Command {
+	return &cobra.Command{
+		Use:   "eject DRIVE",
+		Short: "Let a drive go, so that it can be pulled out safely",
+		Long: `Write out what is pending and let a drive go, so that it can be pulled out safely.
+A drive that a program still uses is refused.`,
+		Example:           examples("stow drives eject /media/STICK", "stow drives eject E:"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := topOfDrive(cmd.Context(), args[0])
+			if err == nil {
+				err = drives.Eject(cmd.Context(), d)
+			}
+			if err != nil {
+				return on(args[0], err)
+			}
+			return a.done("ejected", args, d.Name()+" can be pulled out now.")
 		},
 	}
 }

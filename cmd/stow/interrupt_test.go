@@ -54,6 +54,7 @@ func week(t *testing.T) string {
 	}
 	mustRun(t, dir, "stick", "issue", "stick", "--folder", "--to", "alice", "--label", "HRP-1", "--passphrase-file", "auth.txt")
 	mustRun(t, dir, "stick", "passphrase", "stick", "--passphrase-file", "slip.txt", "--new-passphrase-file", "alice.txt")
+	mustRun(t, dir, "directory", "verify") // which is remembered
 	return dir
 }
 

@@ -15,25 +15,38 @@ const patience = 700 * time.Millisecond
 // terminal. It implements crypt.Progress; its methods may be called from any
 // goroutine.
 type progress struct {
-	out    io.Writer
-	now    func() time.Time
-	label  string
-	begun  time.Time
-	mu     sync.Mutex
-	total  int64
-	done   int64
-	bar    *progressbar.ProgressBar
-	closed bool
+	out   *patientWriter
+	label string
+	mu    sync.Mutex
+	total int64
+	done  int64
+	bar   *progressbar.ProgressBar
+	shown bool // someone can see it, and the work has not ended
+}
+
+// patientWriter lets nothing through before the work has taken a while. The bar
+// behind it measures from the start all the same.
+type patientWriter struct {
+	io.Writer
+	now   func() time.Time
+	begun time.Time
+}
+
+func (w *patientWriter) Write(p []byte) (int, error) {
+	if w.now().Sub(w.begun) < patience {
+		return len(p), nil
+	}
+	return w.Writer.Write(p)
 }
 
 // progress returns a progress for work with this label, or one that shows
 // nothing when standard error is not a terminal. The caller ends it.
 func (a *app) progress(label string) *progress {
-	p := &progress{now: a.now, label: label, begun: a.now(), closed: true}
-	if !a.quiet && isTerminal(a.stderr) {
-		p.out, p.closed = a.stderr, false
-	}
-	return p
+	return newProgress(a.stderr, a.now, label, !a.quiet && isTerminal(a.stderr))
+}
+
+func newProgress(out io.Writer, now func() time.Time, label string, shown bool) *progress {
+	return &progress{out: &patientWriter{out, now, now()}, label: label, shown: shown}
 }
 
 // Expect says that so many more bytes have to be done.
@@ -41,8 +54,8 @@ func (p *progress) Expect(bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.total += bytes
-	if p.bar != nil {
-		p.bar.ChangeMax64(max(p.total, p.done))
+	if p.shown {
+		p.visible().ChangeMax64(max(p.total, p.done))
 	}
 }
 
@@ -51,41 +64,42 @@ func (p *progress) Done(bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done += bytes
-	if p.closed || p.now().Sub(p.begun) < patience {
+	if !p.shown {
 		return
 	}
-	if p.bar == nil {
-		p.bar = p.newBar()
+	if p.total > 0 && p.done > p.total {
+		p.visible().ChangeMax64(p.done)
 	}
-	if p.done > p.total {
-		p.bar.ChangeMax64(p.done)
-	}
-	_ = p.bar.Set64(p.done)
+	_ = p.visible().Set64(p.done) // that a terminal cannot be written to is no error of the work
 }
 
 // end takes the bar off the terminal.
 func (p *progress) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil && !p.closed {
+	if p.shown && p.bar != nil {
 		_ = p.bar.Clear()
 	}
-	p.closed = true
+	p.shown = false
 }
 
-func (p *progress) newBar() *progressbar.ProgressBar {
+// visible is the bar, which is made when the first bytes are known.
+func (p *progress) visible() *progressbar.ProgressBar {
+	if p.bar != nil {
+		return p.bar
+	}
 	size := p.total
 	if size <= 0 {
 		size = -1 // not known, as when reading standard input
 	}
-	return progressbar.NewOptions64(size,
+	p.bar = progressbar.NewOptions64(size,
 		progressbar.OptionSetWriter(p.out),
 		progressbar.OptionSetDescription(p.label),
 		progressbar.OptionShowBytes(true),
-		progressbar.OptionShowTotalBytes(true),
+		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionFullWidth(),
-		progressbar.OptionClearOnFinish(),
 	)
+	return p.bar
 }

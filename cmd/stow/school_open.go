@@ -98,6 +98,12 @@ func (a *app) directory(path string) (*keys.Directory, error) {
 		path = filepath.Join(dir, school.DirectoryFile)
 	}
 	d, err := school.ReadDirectory(path, verifier)
+	if err == nil {
+		var seen school.Serials
+		if seen, err = serials(); err == nil {
+			err = seen.Check(d)
+		}
+	}
 	return d, on("the directory "+path, err)
 }
 

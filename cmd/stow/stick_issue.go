@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,14 +99,11 @@ func topOfDrive(ctx context.Context, path string) (drives.Drive, error) {
 	if err := d.Usable(); err != nil {
 		return drives.Drive{}, err
 	}
-	absolute, err := filepath.Abs(path)
+	top, err := os.Stat(d.Path)
 	if err != nil {
 		return drives.Drive{}, err
 	}
-	if real, err := filepath.EvalSymlinks(absolute); err == nil {
-		absolute = real
-	}
-	if filepath.Clean(d.Path) != absolute {
+	if given, err := os.Stat(path); err != nil || !os.SameFile(top, given) {
 		return drives.Drive{}, fmt.Errorf("%s lies on the drive %s: %w", path, d.Path, errNotTop)
 	}
 	return d, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -207,13 +208,20 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 			return on("the stick at "+path, err)
 		}
 		out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, problems}
-		return firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
+		err = firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
+		if err == nil && seen.Older {
+			err = errRolledBack
+		}
+		return on("the stick at "+path, err)
 	}
 	if s.school != nil {
 		return register(s.school)
 	}
 	return a.withSchool(ctx, register)
 }
+
+// errRolledBack: a stick that was checked in is older than it was.
+var errRolledBack = errors.New("the stick is older than it was when last seen")
 
 func sightText(w io.Writer, s jsonSight) {
 	fmt.Fprintf(w, "Seen: %s, %s.\n", printable(s.Device.Name()), seenText(s.Device.Seen))

@@ -70,11 +70,11 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 		return on(path, err)
 	}
 	defer func() { err = errors.Join(err, drive.Close()) }()
-	summary, err := stick.Inspect(drive, "")
+	note, err := lookAt(drive)
 	if err != nil {
 		return on(path, err)
 	}
-	a.warnIfLost(summary.Note)
+	a.warnIfLost(note)
 	if u.recovery {
 		return a.withAuthority(ctx, u.ict, func(s *school.School) error {
 			authority, err := s.Authority()
@@ -85,7 +85,7 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 				return on("the stick at "+path, err)
 			}
 			with := stick.WithRecovery(authority.Identities(), authority.Verifier())
-			return a.opened(ctx, path, &openedStick{drive: drive, school: s}, summary.Note, with, how, do)
+			return a.opened(ctx, path, &openedStick{drive: drive, school: s}, note, with, how, do)
 		})
 	}
 	with, holder, err := a.unlocking(ctx, path, drive, u)
@@ -95,7 +95,22 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 	if holder != nil {
 		defer holder.Wipe()
 	}
-	return a.opened(ctx, path, &openedStick{drive: drive, holder: holder}, summary.Note, with, how, do)
+	return a.opened(ctx, path, &openedStick{drive: drive, holder: holder}, note, with, how, do)
+}
+
+// lookAt reads the note of a stick, whoever signed it. Where keys are, but the
+// note says nothing that makes sense, somebody or something has changed it.
+func lookAt(drive stick.FS) (stick.Note, error) {
+	summary, err := stick.Inspect(drive, "")
+	if err == nil {
+		return summary.Note, nil
+	}
+	if errors.Is(err, stick.ErrNotStick) {
+		if carried, keyErr := stick.HolderKeys(drive); keyErr == nil && len(carried) > 0 {
+			err = fmt.Errorf("%w: %v", keys.ErrForged, err)
+		}
+	}
+	return stick.Note{}, err
 }
 
 // opened opens the stick, says what is not as it should be, runs do, and

@@ -41,6 +41,7 @@ var explanations = []explanation{
 	{errLongPassphrase, exitUsage, "", "The passphrase given is longer than 1024 bytes, so nothing was done; check the file."},
 	{errNotTheSame, exitUsage, "", "The two entries are not the same, so nothing was changed; type the new passphrase again."},
 	{errPlainFound, exitPlain, "", "There are files that are not encrypted, and a finder could read them; encrypt them with: stow stick convert"},
+	{errRolledBack, exitRolledBack, "the stick", "{} is older than it was when last seen, so somebody may have put it back to an earlier state; that is on record, and what it holds is as it was then, so find out what happened to it."},
 	{errNotTop, exitUnsuitable, "this", "{} is not the top of a drive, so nothing was changed; give the drive's own path (stow drives), or add --folder to make a stick of a folder."},
 
 	// The school.
@@ -103,6 +104,8 @@ var explanations = []explanation{
 	{store.ErrReadOnly, exitReadOnly, "the register", "The register can only be read, so nothing was changed; check the permissions of the school's folder."},
 	{store.ErrBusy, exitInUse, "the register", "Another program is busy with the register, so nothing was changed; try again in a moment."},
 	{drives.ErrSystem, exitUnsuitable, "this drive", "{} is a system disk, which is never made a stick; nothing was changed, so choose another (stow drives)."},
+	{drives.ErrBusy, exitInUse, "the drive", "{} is still in use, so it was not let go; close the programs and folders that use it and try again."},
+	{drives.ErrNotAllowed, exitPermission, "the drive", "The system does not let you eject {}; use its own way to remove a drive safely."},
 	{drives.ErrGone, exitVanished, "the drive", "The drive is no longer there, so nothing was changed; plug it in again."},
 
 	// Files.
