@@ -9,9 +9,10 @@ import (
 	"sync"
 	"testing"
 
+	"stowage/crypt"
+
 	"filippo.io/age"
 	"golang.org/x/crypto/chacha20poly1305"
-	"stowage/crypt"
 )
 
 // benchSize is what each benchmark encrypts or decrypts, all in memory.

@@ -2,7 +2,6 @@ package crypt_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +9,11 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"stowage/crypt"
+
 	"filippo.io/age"
 	"filippo.io/age/armor"
 	"go.uber.org/goleak"
-	"stowage/crypt"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -174,178 +174,6 @@ func TestRecipientsKeepTheirLabels(t *testing.T) {
 	}
 }
 
-func TestFlushKeepsTheLastChunkBack(t *testing.T) {
-	id := x25519(t)
-	for _, size := range sizes {
-		want := plaintext(size)
-		var sealed bytes.Buffer
-		w, err := crypt.NewEncryptWriter(&sealed, id.Recipient())
-		if err != nil {
-			t.Fatal(err)
-		}
-		half := size / 2
-		for _, part := range [][]byte{want[:half], want[half:]} {
-			if _, err := w.Write(part); err != nil {
-				t.Fatal(err)
-			}
-			if err := w.Flush(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		// Without the tail nobody takes it for a whole file.
-		torn := bytes.Clone(sealed.Bytes())
-		if err := crypt.Decrypt(t.Context(), io.Discard, bytes.NewReader(torn), nil, id); !errors.Is(err, crypt.ErrDamaged) {
-			t.Errorf("%d bytes: the flushed stream reads as whole: %v", size, err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if tail := sealed.Len() - len(torn); tail > chunk+16 {
-			t.Errorf("%d bytes: %d bytes were left for Close", size, tail)
-		}
-		if !bytes.Equal(ageDecrypt(t, sealed.Bytes(), id), want) {
-			t.Errorf("%d bytes: age reads something else", size)
-		}
-	}
-}
-
-func TestAbortLeavesNoWholeFile(t *testing.T) {
-	id := x25519(t)
-	for _, size := range sizes {
-		var sealed bytes.Buffer
-		w, err := crypt.NewEncryptWriter(&sealed, id.Recipient())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write(plaintext(size)); err != nil {
-			t.Fatal(err)
-		}
-		w.Abort()
-		if err := w.Close(); err == nil {
-			t.Errorf("%d bytes: Close after Abort succeeds", size)
-		}
-		if err := crypt.Decrypt(t.Context(), io.Discard, &sealed, nil, id); !errors.Is(err, crypt.ErrDamaged) {
-			t.Errorf("%d bytes: the aborted stream reads as whole: %v", size, err)
-		}
-	}
-}
-
-func TestEveryDamageIsFound(t *testing.T) {
-	id := x25519(t)
-	want := plaintext(2*batch + 3*chunk + 9)
-	sealed := encrypt(t, want, id.Recipient())
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		at := random.IntN(len(sealed))
-		damaged := map[string][]byte{
-			"cut":   sealed[:at],
-			"flip":  bytes.Clone(sealed),
-			"extra": append(bytes.Clone(sealed), plaintext(1+at%70000)...),
-		}
-		damaged["flip"][at] ^= 1 << (at % 8)
-		for name, file := range damaged {
-			var out bytes.Buffer
-			err := crypt.Decrypt(t.Context(), &out, bytes.NewReader(file), nil, id)
-			if err == nil {
-				t.Fatalf("%s at %d was not noticed", name, at)
-			}
-			if !bytes.HasPrefix(want, out.Bytes()) {
-				t.Fatalf("%s at %d released plaintext that is not authentic", name, at)
-			}
-		}
-	}
-}
-
-var errBroken = errors.New("the drive is gone")
-
-// brokenAfter fails once n bytes have passed, in either direction.
-type brokenAfter struct {
-	io.Reader
-	n int
-}
-
-func (b *brokenAfter) Read(p []byte) (int, error) {
-	if b.n <= 0 {
-		return 0, errBroken
-	}
-	n, err := b.Reader.Read(p[:min(len(p), b.n)])
-	b.n -= n
-	return n, err
-}
-
-func (b *brokenAfter) Write(p []byte) (int, error) {
-	if b.n -= len(p); b.n < 0 {
-		return 0, errBroken
-	}
-	return len(p), nil
-}
-
-func TestErrorsOfTheDriveAreNotDamage(t *testing.T) {
-	id := x25519(t)
-	sealed := encrypt(t, plaintext(3*batch), id.Recipient())
-	for _, n := range []int{0, 10, 150, 1000, chunk, batch, batch + 5*chunk, 2 * batch, len(sealed)} {
-		err := crypt.Decrypt(t.Context(), io.Discard, &brokenAfter{bytes.NewReader(sealed), n}, nil, id)
-		if !errors.Is(err, errBroken) || errors.Is(err, crypt.ErrDamaged) {
-			t.Errorf("reading breaks after %d: got %v", n, err)
-		}
-		err = crypt.Encrypt(t.Context(), io.Discard, &brokenAfter{bytes.NewReader(plaintext(4 * batch)), n}, nil, id.Recipient())
-		if !errors.Is(err, errBroken) {
-			t.Errorf("the source breaks after %d: got %v", n, err)
-		}
-		if n < len(sealed) {
-			err = crypt.Encrypt(t.Context(), &brokenAfter{n: n}, bytes.NewReader(plaintext(3*batch)), nil, id.Recipient())
-			if !errors.Is(err, errBroken) {
-				t.Errorf("writing breaks after %d: got %v", n, err)
-			}
-		}
-	}
-}
-
-// cancelAfter cancels a context once so many bytes were reported done.
-type cancelAfter struct {
-	crypt.NoProgress
-	n      int64
-	cancel context.CancelFunc
-}
-
-func (c *cancelAfter) Done(n int64) {
-	if c.n -= n; c.n < 0 {
-		c.cancel()
-	}
-}
-
-func TestCancel(t *testing.T) {
-	id := x25519(t)
-	sealed := encrypt(t, plaintext(20*batch), id.Recipient())
-	ctx, cancel := context.WithCancel(t.Context())
-	err := crypt.Encrypt(ctx, io.Discard, bytes.NewReader(plaintext(20*batch)), &cancelAfter{n: batch, cancel: cancel}, id.Recipient())
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Encrypt: %v", err)
-	}
-	ctx, cancel = context.WithCancel(t.Context())
-	err = crypt.Decrypt(ctx, io.Discard, bytes.NewReader(sealed), &cancelAfter{n: batch, cancel: cancel}, id)
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Decrypt: %v", err)
-	}
-}
-
-func TestReaderClosedEarly(t *testing.T) {
-	id := x25519(t)
-	r, err := crypt.NewDecryptReader(bytes.NewReader(encrypt(t, plaintext(50*batch), id.Recipient())), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.ReadFull(r, make([]byte, 100)); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(r.Close(), r.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.Read(make([]byte, 1)); err == nil || errors.Is(err, io.EOF) {
-		t.Errorf("reading after Close gives %v", err)
-	}
-}
-
 func TestWrongKeys(t *testing.T) {
 	sealed := encrypt(t, []byte("hello"), x25519(t).Recipient())
 	if err := crypt.Decrypt(t.Context(), io.Discard, bytes.NewReader(sealed), nil, x25519(t)); !errors.Is(err, crypt.ErrNoIdentity) {
@@ -364,59 +192,4 @@ func TestWrongKeys(t *testing.T) {
 			t.Errorf("%q: %v", other, err)
 		}
 	}
-}
-
-func FuzzDecrypt(f *testing.F) {
-	id, err := age.ParseX25519Identity("AGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VU")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(encrypt(f, []byte("hello"), id.Recipient()))
-	f.Add([]byte("age-encryption.org/v1\n-> X25519 abc\n"))
-	f.Add([]byte(armor.Header + "\nYWdl\n" + armor.Footer))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		var a, b bytes.Buffer
-		errA := crypt.Decrypt(t.Context(), &a, bytes.NewReader(file), nil, id)
-		r, errB := crypt.NewParallelReader(bytes.NewReader(file), id)
-		if errB == nil {
-			_, errB = io.Copy(&b, r)
-			r.Close()
-		}
-		if (errA == nil) != (errB == nil) || !bytes.Equal(a.Bytes(), b.Bytes()) {
-			t.Errorf("the two readers differ: %v, %v", errA, errB)
-		}
-		_, _ = crypt.Inspect(bytes.NewReader(file), int64(len(file)))
-	})
-}
-
-func FuzzRoundTrip(f *testing.F) {
-	id := x25519(f)
-	f.Add([]byte("hello"), 3, 2)
-	f.Add(plaintext(chunk+1), 12, chunk)
-	f.Fuzz(func(t *testing.T, piece []byte, times, flushEvery int) {
-		times, flushEvery = times&31, max(1, flushEvery&0xfffff)
-		var sealed, want bytes.Buffer
-		w, err := crypt.NewEncryptWriter(&sealed, id.Recipient())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer w.Abort()
-		for range times {
-			want.Write(piece)
-			if _, err := w.Write(piece); err != nil {
-				t.Fatal(err)
-			}
-			if want.Len()%flushEvery == 0 {
-				if err := w.Flush(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(ageDecrypt(t, sealed.Bytes(), id), want.Bytes()) {
-			t.Error("age reads something else")
-		}
-	})
 }

@@ -1,7 +1,6 @@
 package crypt
 
 import (
-	"bufio"
 	"io"
 
 	"filippo.io/age"
@@ -10,10 +9,20 @@ import (
 // NewParallelReader opens even the smallest payload on several goroutines.
 func NewParallelReader(src io.Reader, identities ...age.Identity) (io.ReadCloser, error) {
 	source := &sourceWatcher{src: src}
-	plain, _ := dearmored(source)
-	_, fileKey, rest, err := openHeader(plain, identities)
+	h, fileKey, err := openStream(source, identities)
 	if err != nil {
 		return nil, source.blame(err)
 	}
-	return newParallelReader(bufio.NewReader(rest), source, fileKey)
+	return newParallelReader(h.rest, source, fileKey)
 }
+
+// The ways to give a file a new name, of which giveName takes the first that
+// the file system knows.
+var (
+	RenameNew     = renameNew
+	RenameByLink  = renameByLink
+	RenameByClaim = renameByClaim
+)
+
+// Unpack extracts a tar archive, as if on Windows or not.
+var Unpack = unpack

@@ -4,62 +4,64 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"strings"
 
 	"filippo.io/age"
 )
 
-// Extensions of what this package writes.
-const (
-	Extension       = ".age"
-	FolderExtension = ".tar.age"
-)
-
-// FileOptions are what the functions on files can be told.
+// FileOptions are what the functions on files and folders can be told.
 type FileOptions struct {
-	Replace  bool     // replace an existing destination
-	Progress Progress // counts bytes of plaintext; may be nil
+	Replace  bool     // replace an existing file; a folder never is
+	Progress Progress // counts bytes of what is read, as they lie on disk; may be nil
+
+	// Renamed, if not nil, is told each entry of an archive that was unpacked
+	// under another name, since this system cannot hold the one that is stored.
+	Renamed func(stored, unpacked string)
 }
 
-// EncryptFile encrypts the file src into the new file dst. A failed or
-// cancelled run leaves no dst; an existing one is refused with [ErrExists]
-// unless opts.Replace is set, and then stays until the new one is complete.
+// EncryptFile encrypts the file src into the new file dst, which takes over its
+// modification time. A failed or cancelled run leaves no dst; an existing one is
+// refused with [ErrExists] unless opts.Replace is set, and then stays until the
+// new one is complete.
 func EncryptFile(ctx context.Context, src, dst string, opts FileOptions, recipients ...age.Recipient) error {
-	in, err := openRegular(src, opts.Progress)
-	if err != nil {
-		return fmt.Errorf("encrypt: %w", err)
-	}
-	defer in.Close()
-	return writeOutput(dst, opts.Replace, func(out io.Writer) error {
-		if err := Encrypt(ctx, out, in, opts.Progress, recipients...); err != nil {
-			return fmt.Errorf("encrypt %s: %w", src, err)
-		}
-		return nil
+	return convertFile(src, dst, opts, func(out io.Writer, in io.Reader) error {
+		return Encrypt(ctx, out, in, opts.Progress, recipients...)
 	})
 }
 
 // DecryptFile decrypts the age file src into the new file dst, with the same
-// promises as [EncryptFile].
+// promises as [EncryptFile]. Only its owner may read it.
 func DecryptFile(ctx context.Context, src, dst string, opts FileOptions, identities ...age.Identity) error {
-	in, err := openRegular(src, opts.Progress)
-	if err != nil {
-		return fmt.Errorf("decrypt: %w", err)
-	}
-	defer in.Close()
-	return writeOutput(dst, opts.Replace, func(out io.Writer) error {
-		if err := Decrypt(ctx, out, in, opts.Progress, identities...); err != nil {
-			return fmt.Errorf("decrypt %s: %w", src, err)
-		}
-		return nil
+	return convertFile(src, dst, opts, func(out io.Writer, in io.Reader) error {
+		return Decrypt(ctx, out, Reader(ctx, in, opts.Progress), nil, identities...)
 	})
 }
 
+// convertFile makes the new file dst from the file src.
+func convertFile(src, dst string, opts FileOptions, convert func(io.Writer, io.Reader) error) error {
+	in, info, err := openRegular(src, opts.Progress)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := CreateOutput(dst, opts.Replace)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if err := convert(out, in); err != nil {
+		return fmt.Errorf("%s: %w", src, err)
+	}
+	out.SetModified(info.ModTime())
+	return out.Commit()
+}
+
 // openRegular opens a regular file and tells p its size.
-func openRegular(name string, p Progress) (*os.File, error) {
+func openRegular(name string, p Progress) (*os.File, fs.FileInfo, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -67,40 +69,8 @@ func openRegular(name string, p Progress) (*os.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, nil, err
 	}
 	OrNoProgress(p).Expect(info.Size())
-	return f, nil
-}
-
-// writeOutput has write fill the new file dst, which appears only if it
-// succeeds.
-func writeOutput(dst string, replace bool, write func(io.Writer) error) error {
-	out, err := CreateOutput(dst, replace)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if err := write(out); err != nil {
-		return err
-	}
-	return out.Commit()
-}
-
-// EncryptedName is what the encrypted form of a file or folder is called.
-func EncryptedName(name string, folder bool) string {
-	if folder {
-		return name + FolderExtension
-	}
-	return name + Extension
-}
-
-// DecryptedName is what the decrypted form of the age file name is called, and
-// whether it is a folder. ok is false when name does not end as it should.
-func DecryptedName(name string) (plain string, folder, ok bool) {
-	if plain, ok = strings.CutSuffix(name, FolderExtension); ok && plain != "" {
-		return plain, true, true
-	}
-	plain, ok = strings.CutSuffix(name, Extension)
-	return plain, false, ok && plain != ""
+	return f, info, nil
 }

@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"stowage/crypt"
+
+	"filippo.io/age"
 )
 
 var modified = time.Date(2025, 2, 3, 4, 5, 6, 0, time.UTC)
@@ -215,7 +216,7 @@ func TestNames(t *testing.T) {
 		folder, ok bool
 	}{
 		"a.pdf.age": {"a.pdf", false, true}, "a.tar.age": {"a", true, true}, "a.pdf": {"a.pdf", false, false},
-		".age": {"", false, false}, ".tar.age": {".tar", false, true},
+		".age": {".age", false, false}, ".tar.age": {".tar", false, true}, "A.TAR.AGE": {"A", true, true}, "dir/.age": {"dir/.age", false, false},
 	} {
 		plain, folder, ok := crypt.DecryptedName(name)
 		if plain != want.plain || folder != want.folder || ok != want.ok {

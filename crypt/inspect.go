@@ -1,13 +1,9 @@
 package crypt
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
-
-	"filippo.io/age"
 )
 
 // Info is what anyone can see of an age file without opening it.
@@ -15,8 +11,8 @@ type Info struct {
 	Armored    bool
 	Recipients []string // the type of each recipient stanza, such as "X25519", "mlkem768x25519" or "scrypt"
 	WorkFactor int      // log2 of the scrypt cost, 0 when no passphrase protects the file
-	HeaderSize int64    // bytes
-	PlainSize  int64    // bytes of plaintext, -1 when the size was not given or cannot be right
+	HeaderSize int64    // bytes, without armor
+	PlainSize  int64    // bytes of plaintext, -1 when it is not known or cannot be right
 }
 
 // Passphrase reports whether a passphrase opens the file.
@@ -24,32 +20,36 @@ func (i Info) Passphrase() bool { return i.WorkFactor > 0 }
 
 // Inspect reads the header of the age file src. size is that of the whole file
 // in bytes, or negative if it is not known. What it reports is not
-// authenticated. It returns [ErrNotAge] for anything else, and [ErrDamaged] for
-// a header that cannot be right.
+// authenticated. It reads at most a few MiB, or 64 MiB of an armored file to
+// learn its plaintext's size, and keeps none of it. It returns [ErrNotAge] for
+// anything else, and [ErrDamaged] for a header that cannot be right.
 func Inspect(src io.Reader, size int64) (Info, error) {
 	source := &sourceWatcher{src: src}
 	plain, armored := dearmored(source)
-	if start, _ := plain.Peek(len(intro)); string(start) != intro {
-		return Info{}, source.blame(fmt.Errorf("inspect: %w", ErrNotAge))
-	}
-	header, err := age.ExtractHeader(io.LimitReader(plain, maxHeader))
+	h, err := readHeader(plain)
 	if err != nil {
-		return Info{}, source.blame(fmt.Errorf("inspect: %w", openError(err, nil)))
+		return Info{}, fmt.Errorf("inspect: %w", source.blame(err))
 	}
-	info := Info{Armored: armored, HeaderSize: int64(len(header)), PlainSize: -1}
-	for line := range bytes.Lines(header) {
-		fields := strings.Fields(string(line))
-		if len(fields) < 2 || fields[0] != "->" || isGrease(fields[1]) {
-			continue
-		}
-		info.Recipients = append(info.Recipients, fields[1])
-		if fields[1] == "scrypt" && len(fields) == 4 {
-			info.WorkFactor, _ = strconv.Atoi(fields[3])
+	info := Info{
+		Armored: armored, WorkFactor: h.workFactor(),
+		HeaderSize: int64(len(h.text)), PlainSize: -1,
+	}
+	for _, s := range h.stanzas() {
+		if !isGrease(s[0]) {
+			info.Recipients = append(info.Recipients, s[0])
 		}
 	}
-	if !armored && size >= 0 {
-		info.PlainSize = plainSize(size - info.HeaderSize - nonceSize)
+	if armored && size > maxArmored {
+		return info, nil
 	}
+	if armored {
+		n, err := io.Copy(io.Discard, io.LimitReader(h.rest, maxArmored))
+		if err != nil || n == maxArmored {
+			return info, source.blame(nil)
+		}
+		size = info.HeaderSize + n
+	}
+	info.PlainSize = plainSize(size - info.HeaderSize - nonceSize)
 	return info, nil
 }
 

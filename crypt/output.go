@@ -2,12 +2,10 @@ package crypt
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"time"
 )
 
 // Output is a file that appears under its name only when it is complete. It is
@@ -18,6 +16,7 @@ type Output struct {
 	*os.File
 	temporary, name string
 	replace         bool
+	modified        time.Time
 }
 
 // CreateOutput begins a file to be called name. Unless replace is set, an
@@ -37,23 +36,39 @@ func CreateOutput(name string, replace bool) (*Output, error) {
 // temporaryName says nothing of what the file will be called.
 func temporaryName() string { return ".stowage-" + rand.Text() + ".tmp" }
 
+// SetModified sets the modification time that the file will have.
+func (o *Output) SetModified(t time.Time) { o.modified = t }
+
 // Commit makes the file durable and gives it its name. If it fails, nothing of
-// the file is left.
+// the file is left, and a file that was to be replaced is as it was; only when
+// syncing the folder fails is the complete file there, although a crash might
+// still undo it.
 func (o *Output) Commit() error {
 	if o.temporary == "" {
 		return fmt.Errorf("finish %s: %w", o.name, os.ErrClosed)
 	}
 	defer o.Discard()
-	if err := o.Sync(); err != nil {
+	if err := o.finish(); err != nil {
 		return fmt.Errorf("finish %s: %w", o.name, err)
+	}
+	o.temporary = ""
+	return syncFolder(filepath.Dir(o.name))
+}
+
+func (o *Output) finish() error {
+	if err := o.Sync(); err != nil {
+		return err
 	}
 	if err := o.Close(); err != nil {
-		return fmt.Errorf("finish %s: %w", o.name, err)
+		return err
 	}
-	if err := giveName(o.temporary, o.name, o.replace); err != nil {
-		return fmt.Errorf("finish %s: %w", o.name, err)
+	if !o.modified.IsZero() {
+		_ = os.Chtimes(o.temporary, time.Time{}, o.modified) // a nicety that some file systems refuse
 	}
-	return syncFolder(filepath.Dir(o.name))
+	if o.replace {
+		return os.Rename(o.temporary, o.name)
+	}
+	return giveName(o.temporary, o.name)
 }
 
 // Discard removes the file unless it was committed.
@@ -64,38 +79,4 @@ func (o *Output) Discard() {
 	o.Close()
 	os.Remove(o.temporary)
 	o.temporary = ""
-}
-
-// giveName renames from to to. A link refuses an existing name without a race;
-// file systems that have no links get a check just before.
-func giveName(from, to string, replace bool) error {
-	if replace {
-		return os.Rename(from, to)
-	}
-	err := os.Link(from, to)
-	if err == nil {
-		return os.Remove(from)
-	}
-	if _, statErr := os.Lstat(to); statErr == nil {
-		return ErrExists
-	} else if !errors.Is(statErr, fs.ErrNotExist) {
-		return err
-	}
-	return os.Rename(from, to)
-}
-
-// syncFolder makes a new name durable. Windows has no such call and needs none.
-func syncFolder(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(name)
-	if err != nil {
-		return fmt.Errorf("sync %s: %w", name, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !os.IsPermission(err) && !isInvalid(err) {
-		return fmt.Errorf("sync %s: %w", name, err)
-	}
-	return nil
 }

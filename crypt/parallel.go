@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// sealedChunks is a run of sealed chunks and what came of opening them.
+// sealedChunks is a run of sealed chunks and what came of opening them. Its
+// buffers are made when they are first needed and then kept.
 type sealedChunks struct {
 	in, out []byte
 	n       int // bytes of in that are filled
@@ -17,12 +18,11 @@ type sealedChunks struct {
 	nonce   nonce
 }
 
-func newSealedChunks() *sealedChunks {
-	return &sealedChunks{in: make([]byte, sealedBatch), out: make([]byte, 0, batchSize)}
-}
-
 // open opens the chunks up to the first that fails or is the last.
 func (c *sealedChunks) open(p payload) {
+	if cap(c.out) < c.n {
+		c.out = make([]byte, 0, c.n)
+	}
 	c.out = c.out[:0]
 	number := c.number
 	for start := 0; start < c.n; start += sealedSize {
@@ -81,7 +81,7 @@ func newParallel(src io.Reader, p payload) *parallelReader {
 // run opens the payload and passes the plaintext on to give, in order, until
 // that reports false. Then r.err says how the payload ended.
 func (r *parallelReader) run(give func([]byte) bool) {
-	inOrder(workers(), newSealedChunks, r.take,
+	inOrder(workers(), func() *sealedChunks { return &sealedChunks{} }, r.take,
 		func(c *sealedChunks) { c.open(r.payload) },
 		func(c *sealedChunks) bool { return r.pass(c, give) })
 	if r.err == nil && r.ended {
@@ -96,13 +96,16 @@ func (r *parallelReader) take(c *sealedChunks) bool {
 	if r.srcDone {
 		return false
 	}
-	n, err := io.ReadFull(r.src, c.in)
+	if c.in == nil {
+		c.in = make([]byte, sealedBatch)
+	}
+	n, err := fill(c.in, r.src)
 	c.n, c.number, c.last, c.err = n, r.number, false, nil
 	r.number += batchChunks
 	r.srcDone = err != nil
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && err != io.EOF {
 		// A chunk that was cut short by the error is not damage.
-		c.n, c.err = n-n%sealedSize, damagedArmor(fmt.Errorf("read the age payload: %w", err))
+		c.n, c.err = n-n%sealedSize, armorError(fmt.Errorf("read the age file: %w", err))
 	}
 	return c.n > 0 || c.err != nil
 }

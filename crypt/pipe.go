@@ -6,37 +6,6 @@ import (
 	"sync/atomic"
 )
 
-// batch is a run of plaintext chunks to be sealed.
-type batch struct {
-	in, out []byte
-	n       int    // bytes of in that are filled, whole chunks unless it is the last
-	number  uint64 // of the first chunk
-	last    bool   // the last chunk of the stream is in this batch
-	nonce   nonce
-}
-
-func newBatch() *batch {
-	return &batch{in: make([]byte, batchSize), out: make([]byte, 0, sealedBatch)}
-}
-
-// seal fills out with the sealed chunks.
-func (b *batch) seal(p payload) {
-	b.out = b.out[:0]
-	number := b.number
-	for start := 0; start < b.n || start == 0; start += chunkSize {
-		end := min(start+chunkSize, b.n)
-		b.out = p.seal(&b.nonce, b.out, b.in[start:end], number, b.last && end == b.n)
-		number++
-	}
-}
-
-// wipe clears the plaintext.
-func (b *batch) wipe() {
-	if b != nil {
-		clear(b.in)
-	}
-}
-
 // sealPipe takes batches that others have filled, seals them on several
 // goroutines and writes them to dst in order.
 type sealPipe struct {
@@ -48,28 +17,31 @@ type sealPipe struct {
 
 func newSealPipe(dst io.Writer, p payload) *sealPipe {
 	n := workers()
-	s := &sealPipe{full: make(chan *batch, n), idle: make(chan *batch, 2*n+2)}
+	s := &sealPipe{full: make(chan *batch, n), idle: make(chan *batch, n+1)}
 	for range n + 1 {
-		s.idle <- newBatch()
+		s.idle <- &batch{}
 	}
 	take := func(b **batch) bool {
 		next, ok := <-s.full
 		*b = next
 		return ok
 	}
+	seal := func(b **batch) {
+		if s.failed() == nil {
+			(*b).seal(p)
+		}
+	}
 	give := func(b **batch) bool {
 		if s.failed() == nil {
 			if _, err := dst.Write((*b).out); err != nil {
-				s.err.Store(&err)
+				s.fail(err)
 			}
 		}
 		s.idle <- *b
 		s.pending.Done()
 		return true
 	}
-	s.running.Go(func() {
-		inOrder(n, func() **batch { return new(*batch) }, take, func(b **batch) { (*b).seal(p) }, give)
-	})
+	s.running.Go(func() { inOrder(n, func() **batch { return new(*batch) }, take, seal, give) })
 	return s
 }
 
@@ -91,6 +63,8 @@ func (s *sealPipe) wait() error {
 	return s.failed()
 }
 
+func (s *sealPipe) fail(err error) { s.err.CompareAndSwap(nil, &err) }
+
 func (s *sealPipe) failed() error {
 	if err := s.err.Load(); err != nil {
 		return *err
@@ -98,7 +72,9 @@ func (s *sealPipe) failed() error {
 	return nil
 }
 
+// stop frees the goroutines. What has not been written by now is dropped.
 func (s *sealPipe) stop() {
+	s.fail(errClosed)
 	close(s.full)
 	s.running.Wait()
 	close(s.idle)

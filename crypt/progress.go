@@ -52,3 +52,19 @@ func (r *watchedReader) Read(b []byte) (int, error) {
 	r.p.Done(int64(n))
 	return n, err
 }
+
+// watchedWriter does for a destination what Reader does for a source.
+type watchedWriter struct {
+	ctx context.Context
+	dst io.Writer
+	p   Progress
+}
+
+func (w *watchedWriter) Write(b []byte) (int, error) {
+	if err := context.Cause(w.ctx); err != nil {
+		return 0, err
+	}
+	n, err := w.dst.Write(b)
+	w.p.Done(int64(n))
+	return n, err
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"runtime"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -86,4 +87,21 @@ func (p payload) open(n *nonce, dst, sealed []byte, number uint64) (plaintext []
 		return dst, false, fmt.Errorf("%w: chunk %d does not authenticate", ErrDamaged, number)
 	}
 	return out, true, nil
+}
+
+// fill reads until b is full. Unlike io.ReadFull it returns io.EOF only when
+// src has ended cleanly, with whatever was read, so that a source that was cut
+// short is never taken for a whole one.
+func fill(b []byte, src io.Reader) (n int, err error) {
+	const patience = 100 // reads without any progress, as in package bufio
+	for idle := 0; n < len(b) && err == nil; idle++ {
+		var m int
+		m, err = src.Read(b[n:])
+		if n += m; m > 0 {
+			idle = 0
+		} else if err == nil && idle == patience {
+			err = io.ErrNoProgress
+		}
+	}
+	return n, err
 }

@@ -8,9 +8,6 @@ import (
 	"filippo.io/age"
 )
 
-// errClosed is what a Writer says once it was closed or aborted.
-var errClosed = errors.New("the age stream is closed")
-
 // Writer encrypts what is written to it, on all cores. It is not safe for
 // concurrent use. The caller ends it with Close, which seals the last chunk, or
 // with Abort, which does not; until one of them is called it holds goroutines.
@@ -18,14 +15,13 @@ var errClosed = errors.New("the age stream is closed")
 // The destination is written to by one goroutine at a time, in order, and is
 // never closed.
 type Writer struct {
-	dst      io.Writer
-	age      io.WriteCloser // age's own payload writer, for small streams
-	straight bool           // the stream goes through age's writer
-	payload  payload
-	next     uint64 // number of the next chunk to be sealed
-	pending  *batch // plaintext gathered so far
-	pipe     *sealPipe
-	err      error
+	dst     io.Writer
+	age     io.WriteCloser // age's own payload writer, which seals small streams
+	payload payload
+	next    uint64    // number of the next chunk to be sealed
+	pending batch     // plaintext gathered so far
+	pipe    *sealPipe // nil until a batch is full
+	err     error
 }
 
 // NewEncryptWriter writes the age header for the recipients to dst and returns a
@@ -108,26 +104,26 @@ func (w *Writer) Write(p []byte) (int, error) {
 func (w *Writer) ReadFrom(src io.Reader) (int64, error) {
 	var total int64
 	for {
-		if w.err == nil && w.pending != nil && w.pending.n == batchSize && !w.straight {
+		if w.err == nil && w.pending.n == batchSize {
 			n, err := w.readMany(src)
 			return total + n, err
 		}
 		if err := w.makeRoom(); err != nil {
 			return total, err
 		}
-		n, err := io.ReadFull(src, w.pending.in[w.pending.n:])
+		n, err := fill(w.pending.in[w.pending.n:], src)
 		w.pending.n += n
 		total += int64(n)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if err == io.EOF {
 			return total, nil
 		} else if err != nil {
-			return total, err
+			return total, fmt.Errorf("encrypt: %w", err)
 		}
 	}
 }
 
 // readMany encrypts the rest of src, each core reading, sealing and writing its
-// own batches in turn.
+// own batches in turn. The pending batch is full.
 func (w *Writer) readMany(src io.Reader) (total int64, err error) {
 	if w.pipe != nil {
 		if err := w.fail(w.pipe.wait()); err != nil {
@@ -141,34 +137,36 @@ func (w *Writer) readMany(src io.Reader) (total int64, err error) {
 		}
 		w.passOn(b)
 		var n int
-		n, readErr = io.ReadFull(src, w.pending.in[w.pending.n:])
+		n, readErr = fill(w.pending.in[w.pending.n:], src)
 		w.pending.n += n
 		total += int64(n)
-		return b.n > 0
+		return true
 	}
 	give := func(b *batch) bool {
 		_, writeErr = w.dst.Write(b.out)
 		return writeErr == nil
 	}
-	inOrder(workers(), newBatch, take, func(b *batch) { b.seal(w.payload) }, give)
+	inOrder(workers(), func() *batch { return &batch{} }, take, func(b *batch) { b.seal(w.payload) }, give)
 	if writeErr != nil {
 		return total, w.fail(writeErr)
 	}
-	if errors.Is(readErr, io.EOF) || errors.Is(readErr, io.ErrUnexpectedEOF) {
-		readErr = nil
+	if readErr != io.EOF {
+		return total, fmt.Errorf("encrypt: %w", readErr)
 	}
-	return total, readErr
+	return total, nil
 }
 
-// passOn exchanges b for the pending batch, to be sealed. The last chunk, whole
+// passOn moves the full pending batch to b, to be sealed. The last chunk, whole
 // or not, stays pending: it may be the last one of the stream, which must carry
 // the flag.
 func (w *Writer) passOn(b *batch) {
+	if b.in == nil {
+		b.in = make([]byte, batchSize)
+	}
 	b.in, w.pending.in = w.pending.in, b.in
-	chunks := (w.pending.n - 1) / chunkSize
-	b.n, b.number, b.last = chunks*chunkSize, w.next, false
+	b.n, b.number = w.pending.chunksBut1(), w.next
 	w.pending.n = copy(w.pending.in, b.in[b.n:w.pending.n])
-	w.next += uint64(chunks)
+	w.next += uint64(b.n / chunkSize)
 }
 
 // makeRoom makes sure that the pending batch has room.
@@ -176,20 +174,11 @@ func (w *Writer) makeRoom() error {
 	switch {
 	case w.err != nil:
 		return w.err
-	case w.pending == nil:
-		w.pending = newBatch()
-	case w.pending.n == batchSize:
-		return w.send()
-	}
-	return nil
-}
-
-// send passes all pending chunks but the last on.
-func (w *Writer) send() error {
-	if w.straight {
-		_, err := w.age.Write(w.pending.in[:w.pending.n])
-		w.pending.n = 0
-		return w.fail(err)
+	case w.pending.n < len(w.pending.in):
+		return nil
+	case w.pending.n < batchSize:
+		w.pending.grow()
+		return nil
 	}
 	if w.pipe == nil {
 		w.pipe = newSealPipe(w.dst, w.payload)
@@ -204,20 +193,24 @@ func (w *Writer) send() error {
 // to the destination. At most the last 64 KiB of plaintext stay in memory until
 // Close.
 func (w *Writer) Flush() error {
-	if w.err != nil || w.pending == nil || w.pending.n == 0 {
+	if w.err != nil {
 		return w.err
 	}
-	if w.next == 0 {
-		w.straight = true // age's own writer keeps the last chunk back as well
-	}
-	if w.straight || w.pending.n > chunkSize {
-		if err := w.send(); err != nil {
+	if w.pipe != nil {
+		if err := w.fail(w.pipe.wait()); err != nil {
 			return err
 		}
 	}
-	if w.pipe != nil {
-		return w.fail(w.pipe.wait())
+	ready := batch{in: w.pending.in, n: w.pending.chunksBut1(), number: w.next}
+	if ready.n == 0 {
+		return nil
 	}
+	ready.seal(w.payload)
+	if _, err := w.dst.Write(ready.out); err != nil {
+		return w.fail(err)
+	}
+	w.next += uint64(ready.n / chunkSize)
+	w.pending.n = copy(w.pending.in, w.pending.in[ready.n:w.pending.n])
 	return nil
 }
 
@@ -225,22 +218,12 @@ func (w *Writer) Flush() error {
 // Closing again, or after Abort, is an error.
 func (w *Writer) Close() error {
 	defer w.Abort()
-	if w.err != nil {
+	switch {
+	case w.err != nil:
 		return w.err
-	}
-	if w.next > 0 {
-		return w.closeParallel()
-	}
-	if w.pending != nil && w.pending.n > 0 {
-		if _, err := w.age.Write(w.pending.in[:w.pending.n]); err != nil {
-			return w.fail(err)
-		}
-	}
-	return w.fail(w.age.Close())
-}
-
-func (w *Writer) closeParallel() error {
-	if w.pipe != nil {
+	case w.next == 0:
+		return w.fail(w.closeSmall())
+	case w.pipe != nil:
 		if err := w.fail(w.pipe.wait()); err != nil {
 			return err
 		}
@@ -251,6 +234,14 @@ func (w *Writer) closeParallel() error {
 	return w.fail(err)
 }
 
+// closeSmall seals a stream of which nothing was sealed before with age itself.
+func (w *Writer) closeSmall() error {
+	if _, err := w.age.Write(w.pending.in[:w.pending.n]); err != nil {
+		return err
+	}
+	return w.age.Close()
+}
+
 // Abort ends the stream without its last chunk, so that what was written can
 // never be taken for a whole file. After Close it does nothing.
 func (w *Writer) Abort() {
@@ -258,7 +249,7 @@ func (w *Writer) Abort() {
 		w.pipe.stop()
 	}
 	w.pending.wipe()
-	w.pipe, w.pending = nil, nil
+	w.pipe, w.pending = nil, batch{}
 	if w.err == nil {
 		w.err = errClosed
 	}

@@ -155,9 +155,9 @@ func (h *shell) typed(e *fyne.KeyEvent) bool {
 	return false
 }
 
-// dropped hands what was dropped from the desktop to the drop zone under the
-// pointer, or to the screen.
-func (s *Session) dropped(at fyne.Position, items []fyne.URI) {
+// DropFiles hands what was dropped from the desktop to the drop zone under the
+// pointer, or to the screen. The window calls it; tests do.
+func (s *Session) DropFiles(at fyne.Position, items []fyne.URI) {
 	s.Used()
 	var paths []string
 	for _, item := range items {
@@ -214,4 +214,3 @@ func (s *Session) OpenURL(address string) {
 		s.Fail(err)
 	}
 }
-

@@ -78,9 +78,9 @@ const (
 type Room struct {
 	ID   RoomID
 	Side Side
-	Name words.Key     // "Open my stick"
-	Hint words.Key     // one line below it, for the large actions: "Read and add files."
+	Name words.Key // "Open my stick"
+	Hint words.Key // one line below it, for the large actions: "Read and add files."
 	Icon parts.Icon
-	Key  fyne.KeyName  // with Ctrl it leads there; "" for none
+	Key  fyne.KeyName // with Ctrl it leads there; "" for none
 	New  func(*Session) Screen
 }

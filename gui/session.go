@@ -85,8 +85,9 @@ func New(o Options) *Session {
 	s.Window.SetMaster()
 	s.Window.SetPadded(false)
 	s.Window.SetCloseIntercept(s.Close)
-	s.Window.SetOnDropped(s.dropped)
+	s.Window.SetOnDropped(s.DropFiles)
 	s.shell = newShell(s)
+	s.shell.start()
 	s.Window.Resize(fyne.NewSize(Width, Height))
 	return s
 }

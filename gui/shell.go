@@ -35,10 +35,14 @@ func newShell(s *Session) *shell {
 	h := &shell{s: s, pages: map[RoomID]*page{}}
 	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: parts.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
 	h.rooms = append(h.rooms, Room{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
+	return h
+}
+
+// start draws the window and goes home.
+func (h *shell) start() {
 	h.frame()
 	h.enter(Home)
 	h.keys()
-	return h
 }
 
 // frame makes everything around the screens, in the words of the session.

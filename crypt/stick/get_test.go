@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"stowage/crypt"
 	"stowage/crypt/stick"
 )
 
@@ -121,14 +122,14 @@ func FuzzWindowsName(f *testing.F) {
 		if stick.CheckPath(name) != nil || strings.Contains(name, "/") {
 			return
 		}
-		got := stick.WindowsName(name)
+		got := crypt.WindowsName(name)
 		if got == "" || strings.ContainsAny(got, "<>:\"/\\|?*\x00") || strings.HasSuffix(got, ".") || strings.HasSuffix(got, " ") {
 			t.Errorf("%q became %q", name, got)
 		}
 		if len(utf16.Encode([]rune(got))) > 255 {
 			t.Errorf("%q became too long", name)
 		}
-		if again := stick.WindowsName(got); again != got {
+		if again := crypt.WindowsName(got); again != got {
 			t.Errorf("%q became %q, and that %q", name, got, again)
 		}
 	})

@@ -7,7 +7,9 @@ import (
 )
 
 // Title is the heading of a page.
-func Title(text string) *widget.RichText { return styled(text, SizeTitle, true, theme.ColorNameForeground) }
+func Title(text string) *widget.RichText {
+	return styled(text, SizeTitle, true, theme.ColorNameForeground)
+}
 
 // Heading stands above a group of things on a page.
 func Heading(text string) *widget.RichText {

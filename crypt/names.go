@@ -1,12 +1,46 @@
-package stick
+package crypt
 
 import (
+	"os"
 	"path"
+	"strconv"
 	"strings"
 	"unicode/utf16"
-
-	"golang.org/x/text/cases"
 )
+
+// Extensions of what this package writes.
+const (
+	Extension       = ".age"
+	FolderExtension = ".tar.age"
+)
+
+// EncryptedName is what the encrypted form of a file or folder is called.
+func EncryptedName(name string, folder bool) string {
+	if folder {
+		return name + FolderExtension
+	}
+	return name + Extension
+}
+
+// DecryptedName is what the decrypted form of the age file name is called, and
+// whether it is a folder. ok is false when name does not end as it should.
+func DecryptedName(name string) (plain string, folder, ok bool) {
+	if plain, ok = cutExtension(name, FolderExtension); ok {
+		return plain, true, true
+	}
+	plain, ok = cutExtension(name, Extension)
+	return plain, false, ok
+}
+
+// cutExtension cuts an extension, in whatever case, if there is something
+// before it.
+func cutExtension(name, extension string) (string, bool) {
+	at := len(name) - len(extension)
+	if at < 1 || !strings.EqualFold(name[at:], extension) || os.IsPathSeparator(name[at-1]) {
+		return name, false
+	}
+	return name[:at], true
+}
 
 // maxWindowsName is the longest name of Windows, in UTF-16 units.
 const maxWindowsName = 255
@@ -59,33 +93,17 @@ func cutName(name string) string {
 	return name
 }
 
-// destNamer gives names in a destination, and never the same one twice.
-type destNamer struct {
-	windows bool
-	fold    cases.Caser
-	taken   map[string]bool // folded if Windows, which does not tell case apart
-}
-
-func newDestNamer(windows bool) *destNamer {
-	return &destNamer{windows, cases.Fold(), map[string]bool{}}
-}
-
-// name returns where a name of the stick goes in a folder of the destination.
-func (d *destNamer) name(dir, name string) string {
-	if d.windows {
-		name = WindowsName(name)
+// numbered is the n-th of several names that are the same: "name (2).ext". A
+// name that is very long is cut for the number to fit.
+func numbered(name string, n int) string {
+	const most = 255 // bytes
+	ext := path.Ext(name)
+	if ext == name { // ".profile" has none
+		ext = ""
 	}
-	p := path.Join(dir, name)
-	if d.taken[d.key(p)] {
-		p = freeName(p, func(p string) bool { return d.taken[d.key(p)] })
+	stem, number := strings.TrimSuffix(name, ext), " ("+strconv.Itoa(n)+")"
+	if over := len(name) + len(number) - most; over > 0 && over < len(stem) {
+		stem = strings.ToValidUTF8(stem[:len(stem)-over], "")
 	}
-	d.taken[d.key(p)] = true
-	return p
-}
-
-func (d *destNamer) key(p string) string {
-	if d.windows {
-		return d.fold.String(p)
-	}
-	return p
+	return stem + number + ext
 }

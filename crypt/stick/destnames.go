@@ -1,0 +1,40 @@
+package stick
+
+import (
+	"path"
+
+	"golang.org/x/text/cases"
+
+	"stowage/crypt"
+)
+
+// destNamer gives names in a destination, and never the same one twice.
+type destNamer struct {
+	windows bool
+	fold    cases.Caser
+	taken   map[string]bool // folded if Windows, which does not tell case apart
+}
+
+func newDestNamer(windows bool) *destNamer {
+	return &destNamer{windows, cases.Fold(), map[string]bool{}}
+}
+
+// name returns where a name of the stick goes in a folder of the destination.
+func (d *destNamer) name(dir, name string) string {
+	if d.windows {
+		name = crypt.WindowsName(name)
+	}
+	p := path.Join(dir, name)
+	if d.taken[d.key(p)] {
+		p = freeName(p, func(p string) bool { return d.taken[d.key(p)] })
+	}
+	d.taken[d.key(p)] = true
+	return p
+}
+
+func (d *destNamer) key(p string) string {
+	if d.windows {
+		return d.fold.String(p)
+	}
+	return p
+}
