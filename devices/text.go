@@ -44,7 +44,14 @@ func isASCII(text string) bool {
 }
 
 // cleanLine returns text as it is stored in a field of one line.
-func cleanLine(field, text string) (string, error) { return clean(field, text, maxLine, false) }
+// Accents alone, which searching passes over, could never be found again.
+func cleanLine(field, text string) (string, error) {
+	cleaned, err := clean(field, text, maxLine, false)
+	if err == nil && cleaned != "" && Fold(cleaned) == "" {
+		return "", &InvalidError{Field: field, Value: shorten(text), Problem: "has no letters, digits or signs"}
+	}
+	return cleaned, err
+}
 
 // cleanNote returns text as it is stored in a field of several lines.
 func cleanNote(field, text string) (string, error) { return clean(field, text, maxNote, true) }
