@@ -39,7 +39,7 @@ func (a *app) deviceAct(action devices.Action, name, short, example string) *cob
 			return a.withSchool(cmd.Context(), func(s *school.School) error { return a.act(cmd, s, args[0], action, f) })
 		},
 	}
-	cmd.Flags().StringVar(&f.Note, "note", "", "circumstances, for the register")
+	cmd.Flags().StringVar(&f.Note, "note", "", "`CIRCUMSTANCES`, for the register")
 	cmd.Flags().StringVar(&f.when, "when", "", "when it `HAPPENED`, such as '2026-09-24 08:10'; otherwise now")
 	switch action {
 	case devices.Return:
@@ -146,7 +146,7 @@ when, and what was found. A tick without that is not taken.`,
 	}
 	cmd.Flags().StringVar(&v.Method, "method", "", "`HOW`: BitLocker, FileVault, LUKS, …")
 	cmd.Flags().StringVar(&v.By, "looked", "", "`WHO` looked; otherwise you")
-	cmd.Flags().StringVar(&v.Note, "note", "", "what was looked at, such as a program's output")
+	cmd.Flags().StringVar(&v.Note, "note", "", "`WHAT` was looked at, such as a program's output")
 	cmd.Flags().StringVar(&when, "when", "", "`WHEN`, such as '2026-09-24 08:10'; otherwise now")
 	cmd.Flags().BoolVar(&notEncrypted, "not-encrypted", false, "it was found not encrypted")
 	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{devices.BitLocker, devices.FileVault, devices.LUKS}, cobra.ShellCompDirectiveNoFileComp))

@@ -33,7 +33,7 @@ type deviceFlags struct {
 func (d *deviceFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&d.kind, "kind", string(devices.MemoryStick), "the `KIND`: memory stick, external drive, laptop, tablet, phone")
-	flags.StringVar(&d.Make, "make", "", "who made it")
+	flags.StringVar(&d.Make, "make", "", "the `MAKER`")
 	flags.StringVar(&d.Model, "model", "", "the `MODEL`")
 	flags.StringVar(&d.Serial, "serial", "", "the hardware's own serial `NUMBER`")
 	flags.Int64Var(&d.Capacity, "capacity", 0, "its size in `BYTES`")

@@ -80,6 +80,7 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 	}
 	defer clear(passphrase)
 	err = s.Unlock(ctx, passphrase)
+	giveBack()
 	if p, ok := errors.AsType[*school.PublishError](err); ok {
 		a.warn("The directory is behind the register and could not be published now (%v).", p.Err)
 		return nil

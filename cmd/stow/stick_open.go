@@ -121,7 +121,9 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		return err
 	}
 	options := stick.OpenOptions{ReadOnly: how == forReading, LastSeen: seen.Load(note.ID), Program: "stow", Clock: a.now}
-	if s.Stick, err = stick.Open(ctx, s.drive, with, options); err != nil {
+	s.Stick, err = stick.Open(ctx, s.drive, with, options)
+	giveBack() // with a recovery code, it was opening that checked it
+	if err != nil {
 		return on("the stick at "+path, err)
 	}
 	rolledBack := a.warnOf(s.Warnings())
@@ -184,6 +186,7 @@ func (a *app) unlockKey(ctx context.Context, copies [][]byte, name string, from 
 		return nil, err
 	}
 	defer clear(passphrase)
+	defer giveBack()
 	var failed error
 	for _, sealed := range copies {
 		k, err := keys.OpenHolderKey(sealed, passphrase)

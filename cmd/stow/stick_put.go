@@ -129,6 +129,9 @@ computer cannot hold are changed, and that is said.`,
 					return a.stickCat(ctx, s, args[1], p)
 				}
 				made := os.Mkdir(to, 0o755) == nil
+				if err := checkFolder(to); err != nil {
+					return err
+				}
 				result, err := s.Get(ctx, args[1:], to, stick.GetOptions{Replace: replace, Progress: p})
 				p.end()
 				if err != nil && made {
