@@ -42,7 +42,7 @@ func (w *Window) Focus(o fyne.Focusable) {
 
 // Tab moves the focus to the next control, as the Tab key does.
 func (w *Window) Tab() {
-	test.FocusNext(w.Session.Window.Canvas())
+	w.Session.Window.Canvas().FocusNext()
 	w.Settle()
 }
 
