@@ -37,6 +37,7 @@ type Job struct {
 	cancelled bool
 	finished  bool
 	watchers  []func(Status)
+	ends      []func()
 }
 
 // Name is what Run was given.
@@ -68,6 +69,21 @@ func (j *Job) OnStatus(f func(Status)) {
 	j.watchers = append(j.watchers, f)
 	j.mu.Unlock()
 	f(j.Status())
+}
+
+// OnEnd adds a function that is called once, through the dispatcher, when the job has
+// ended, just before its result is told; at once when it has ended already. Call it
+// on the dispatcher's goroutine.
+func (j *Job) OnEnd(f func()) {
+	j.mu.Lock()
+	finished := j.finished
+	if !finished {
+		j.ends = append(j.ends, f)
+	}
+	j.mu.Unlock()
+	if finished {
+		f()
+	}
 }
 
 // Status returns how the job goes now.
@@ -139,10 +155,14 @@ func (j *Job) tell(cancelled bool) {
 	}
 }
 
-// close shuts the gate for good.
+// close shuts the gate for good. It runs on the dispatcher's goroutine.
 func (j *Job) close() {
 	j.mu.Lock()
 	j.finished = true
+	ends := j.ends
 	j.mu.Unlock()
 	close(j.ended)
+	for _, f := range ends {
+		f()
+	}
 }
