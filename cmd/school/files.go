@@ -15,17 +15,21 @@ import (
 const maxFile = 64 << 20
 
 // readSmall reads a file that has no business being large.
-func readSmall(path string) ([]byte, error) {
+func readSmall(path string) ([]byte, error) { return readAtMost(path, maxFile) }
+
+// readAtMost reads a file of at most so many bytes. A larger one is
+// keys.ErrValue.
+func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	content, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(content) > maxFile {
+	if int64(len(content)) > most {
 		return nil, fmt.Errorf("%s: %w", path, keys.ErrValue)
 	}
 	return content, nil

@@ -1,0 +1,296 @@
+package school
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/devices"
+)
+
+const (
+	// ReportExtension is how the files of loss reports end.
+	ReportExtension = ".stowage-report.age"
+	// handledFolder is where dealt-with reports lie in the inbox, still encrypted.
+	handledFolder = "done"
+
+	// duplicateTime is how long after one report another one about the same is
+	// likely the same loss.
+	duplicateTime = 14 * 24 * time.Hour
+	// maxInbox is how many reports are opened at once.
+	maxInbox = 2000
+)
+
+var (
+	// ErrNoInbox: the school's inbox folder cannot be reached from here.
+	ErrNoInbox = errors.New("the school's inbox folder is not there")
+	// ErrHandled: somebody else has dealt with the report.
+	ErrHandled = errors.New("the report was dealt with already")
+)
+
+// ReportName is what a report's file is called: when it was made, and nothing
+// about whom or what.
+func ReportName(r LossReport) string {
+	return "loss-" + r.Made.UTC().Format("20060102") + "-" + strings.ToLower(rand.Text()[:8]) + ReportExtension
+}
+
+// Deliver puts a sealed report into the inbox folder under the name and returns
+// its path. It appears there whole or not at all, and replaces nothing:
+// crypt.ErrExists. A folder that is not there is [ErrNoInbox], and is not made,
+// since a network drive that is not connected is no place for a report.
+func Deliver(inbox, name string, sealed []byte) (string, error) {
+	if !isReportName(name) {
+		return "", fmt.Errorf("deliver the loss report: %w: the name %q", ErrReport, name)
+	}
+	if info, err := os.Stat(inbox); inbox == "" || err != nil || !info.IsDir() {
+		return "", fmt.Errorf("deliver the loss report: %w", ErrNoInbox)
+	}
+	path := filepath.Join(inbox, name)
+	if err := writeFile(path, sealed, false); err != nil {
+		return "", fmt.Errorf("deliver the loss report: %w", err)
+	}
+	return path, nil
+}
+
+func isReportName(name string) bool {
+	return strings.HasSuffix(name, ReportExtension) && filepath.Base(name) == name && !strings.HasPrefix(name, ".")
+}
+
+// Inbox is the folder into which loss reports are delivered.
+type Inbox struct {
+	dir        string
+	identities []age.Identity // none while the authority is locked
+}
+
+// OpenInbox opens the inbox in the folder dir. While the authority is locked,
+// reports can be counted and not read. It fails with [ErrNoInbox].
+func (s *School) OpenInbox(dir string) (*Inbox, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("open the inbox: %w", ErrNoInbox)
+	}
+	in := &Inbox{dir: dir}
+	if a, err := s.Authority(); err == nil {
+		in.identities = a.Identities()
+	}
+	return in, nil
+}
+
+// Report is a loss report in the inbox.
+type Report struct {
+	LossReport           // zero where Err is set
+	File       string    // path of its file
+	Received   time.Time // when the file was put there, by the folder's clock
+	// Err says why it could not be read: [ErrLocked], or an error of [OpenReport].
+	Err error
+	// Same are the ids of other reports in the inbox, and of those dealt with,
+	// that seem to be about the same loss.
+	Same []string
+}
+
+// Waiting returns the names of the reports' files, without opening any.
+func (in *Inbox) Waiting() ([]string, error) {
+	files, err := in.files(in.dir)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Name()
+	}
+	return names, nil
+}
+
+// files lists the reports in a folder by name.
+func (in *Inbox) files(dir string) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return !isReportName(e.Name()) || !e.Type().IsRegular() // a pipe or a link would be a trap
+	}), nil
+}
+
+// Reports reads the reports that wait, oldest first. One that cannot be read
+// is there with its error and does not keep the others. It reads at most 2000,
+// and leaves the others for when those have been dealt with.
+func (in *Inbox) Reports(ctx context.Context) ([]Report, error) {
+	waiting, err := in.read(ctx, in.dir)
+	if err != nil {
+		return nil, err
+	}
+	handled, err := in.read(ctx, filepath.Join(in.dir, handledFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for i := range waiting {
+		waiting[i].Same = sameLoss(waiting[i], slices.Concat(handled, waiting))
+	}
+	return waiting, nil
+}
+
+// HandledReports reads the reports that were dealt with, oldest first.
+func (in *Inbox) HandledReports(ctx context.Context) ([]Report, error) {
+	handled, err := in.read(ctx, filepath.Join(in.dir, handledFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return handled, err
+}
+
+func (in *Inbox) read(ctx context.Context, dir string) ([]Report, error) {
+	files, err := in.files(dir)
+	if err != nil {
+		return nil, err
+	}
+	if dir != in.dir { // of what was dealt with, the newest matter
+		slices.Reverse(files)
+	}
+	var reports []Report
+	for _, f := range files[:min(len(files), maxInbox)] {
+		r, err := in.open(ctx, filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if !errors.Is(r.Err, fs.ErrNotExist) { // another desk has just dealt with it
+			reports = append(reports, r)
+		}
+	}
+	slices.SortFunc(reports, func(a, b Report) int {
+		return cmp.Or(a.when().Compare(b.when()), cmp.Compare(a.File, b.File))
+	})
+	return reports, nil
+}
+
+// open reads one report; the error is the context's.
+func (in *Inbox) open(ctx context.Context, path string) (Report, error) {
+	r := Report{File: path}
+	if info, err := os.Lstat(path); err == nil {
+		r.Received = info.ModTime().UTC()
+	}
+	if len(in.identities) == 0 {
+		r.Err = ErrLocked
+		return r, nil
+	}
+	sealed, err := readAtMost(path, maxSealedReport)
+	if err == nil {
+		r.LossReport, err = OpenReport(ctx, sealed, in.identities)
+	}
+	if ctx.Err() != nil {
+		return r, context.Cause(ctx)
+	}
+	if errors.Is(err, keys.ErrValue) { // too large
+		err = fmt.Errorf("%w: %w", ErrReport, err)
+	}
+	r.Err = err
+	return r, nil
+}
+
+func (r Report) when() time.Time {
+	if r.Err != nil {
+		return r.Received
+	}
+	return r.Made
+}
+
+// Handled puts the report among those dealt with, where it stays encrypted. It
+// fails with [ErrHandled] when somebody else has done so.
+func (r Report) Handled() error {
+	sealed, err := readSmall(r.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("put the loss report away: %w", ErrHandled)
+	}
+	if err != nil {
+		return fmt.Errorf("put the loss report away: %w", err)
+	}
+	dir := filepath.Join(filepath.Dir(r.File), handledFolder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("put the loss report away: %w", err)
+	}
+	done := filepath.Join(dir, filepath.Base(r.File))
+	err = writeFile(done, sealed, false)
+	if errors.Is(err, crypt.ErrExists) {
+		// A run that died between the two steps left the same file there.
+		if there, readErr := readSmall(done); readErr == nil && bytes.Equal(there, sealed) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("put the loss report away: %w", err)
+	}
+	if err := os.Remove(r.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("put the loss report away: %w", err)
+	}
+	return nil
+}
+
+// Receive takes a report that came as a file, by hand or by e-mail, into the
+// inbox. It fails with the errors of [OpenReport] and [Deliver], and with
+// [ErrLocked]. The file stays where it is.
+func (in *Inbox) Receive(ctx context.Context, path string) (Report, error) {
+	if len(in.identities) == 0 {
+		return Report{}, ErrLocked
+	}
+	sealed, err := readAtMost(path, maxSealedReport)
+	if errors.Is(err, keys.ErrValue) {
+		err = fmt.Errorf("%w: %w", ErrReport, err)
+	}
+	if err != nil {
+		return Report{}, fmt.Errorf("receive the loss report: %w", err)
+	}
+	r, err := OpenReport(ctx, sealed, in.identities)
+	if err != nil {
+		return Report{}, err
+	}
+	file, err := Deliver(in.dir, ReportName(r), sealed)
+	if err != nil {
+		return Report{}, err
+	}
+	return in.open(ctx, file)
+}
+
+// sameLoss are the ids of the other reports that seem to be about the same loss.
+func sameLoss(r Report, others []Report) []string {
+	var same []string
+	for _, o := range others {
+		if r.Err == nil && o.Err == nil && o.File != r.File && aboutTheSame(r.LossReport, o.LossReport) && !slices.Contains(same, o.ID) {
+			same = append(same, o.ID)
+		}
+	}
+	return same
+}
+
+// aboutTheSame reports whether two reports are likely about one loss: made
+// within two weeks about the same device, or, where one of them does not say
+// which device it is, by the same person.
+func aboutTheSame(a, b LossReport) bool {
+	if a.ID == b.ID {
+		return true
+	}
+	if a.Made.Sub(b.Made).Abs() > duplicateTime {
+		return false
+	}
+	if a.Device.Stick != "" && b.Device.Stick != "" {
+		return a.Device.Stick == b.Device.Stick
+	}
+	if a.Device.Label != "" && b.Device.Label != "" {
+		return devices.Fold(a.Device.Label) == devices.Fold(b.Device.Label)
+	}
+	if a.Reporter.Holder != "" && b.Reporter.Holder != "" {
+		return a.Reporter.Holder == b.Reporter.Holder
+	}
+	return devices.Fold(a.Reporter.Name) == devices.Fold(b.Reporter.Name)
+}
