@@ -54,6 +54,11 @@ var explanations = []explanation{
 	{school.ErrUnknownStick, exitNotFound, "this stick", "{} was issued by the school, but the register does not know it, so nothing was changed; restore the register's backup, or issue the stick anew."},
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
+	// Loss reports.
+	{school.ErrReport, exitBadInput, "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
+	{school.ErrNoInbox, exitNotFound, "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
+	{school.ErrHandled, exitState, "this report", "Somebody else has dealt with {} already; look again at the inbox."},
+
 	// Keys and the directory.
 	{keys.ErrMustChange, exitMustChange, "the key", "The passphrase of {} is temporary and must be changed before anything else: stow stick passphrase STICK, or stow key passphrase FILE."},
 	{keys.ErrCode, exitCode25, "the stick", "This is not the recovery code of {}, or it was mistyped; nothing was changed and no attempt is lost, so compare it with ICT and try again."},

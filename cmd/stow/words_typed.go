@@ -55,6 +55,12 @@ func explainSchool(err error, subject string) (exitCode, string, bool) {
 		}
 		return exitExists, fmt.Sprintf("the label %s belongs to another device, so nothing was changed; choose another label.", e.Name), true
 	}
+	if e, ok := errors.AsType[*school.ReportError](err); ok {
+		if e.Long {
+			return exitBadInput, fmt.Sprintf("the answer %q of the loss report is too long, so nothing was sent; shorten it, ICT will ask for the rest.", e.Field), true
+		}
+		return exitBadInput, fmt.Sprintf("the answer %q of the loss report is missing or makes no sense, so the report was not used; correct it.", e.Field), true
+	}
 	if e, ok := errors.AsType[*keys.WeakError](err); ok {
 		return exitWeak, weakText(e), true
 	}
