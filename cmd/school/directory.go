@@ -80,7 +80,8 @@ func (s *School) publish(ctx context.Context, always bool) (*keys.Directory, err
 }
 
 // publishWith builds, signs and writes the directory. The register's write
-// lock is held meanwhile, so that two desks cannot publish past each other.
+// lock is held meanwhile, so that two desks cannot publish past each other. Then
+// it is copied to the shared folder, where it is published for staff.
 func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Policy) (next *keys.Directory, err error) {
 	a, err := s.Authority()
 	if err != nil {
@@ -108,6 +109,9 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 		}
 		return writePublic(filepath.Join(s.dir, DirectoryFile), note)
 	})
+	if err == nil {
+		err = s.publishShared()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("publish the directory: %w", err)
 	}

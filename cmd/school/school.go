@@ -9,6 +9,7 @@
 //	directory.note   the signed directory, for everyone
 //	register.db      the register
 //	keys/            holders' keys as issued, each under its holder's passphrase
+//	shared/          what the computers of staff reach; see [Shared]
 //
 // # What is promised
 //

@@ -71,7 +71,7 @@ var exits = []struct {
 	{exitNotFound, "not-found", "no such person, device or file"},
 	{exitWeak, "weak-passphrase", "the new passphrase is too weak"},
 	{exitNotAge, "not-age", "this is not an encrypted (age) file"},
-	{exitNoSchool, "no-school", "the school's folder is not set, or is not one"},
+	{exitNoSchool, "no-school", "the school's folder is not set, is not one, or is out of reach"},
 	{exitForged, "forged", "a signature or seal does not fit: it was not made by the school"},
 	{exitPermission, "permission", "the system does not allow this"},
 	{exitBadInput, "bad-input", "what was given is not in order, for example a row of a CSV file"},

@@ -46,6 +46,7 @@ var explanations = []explanation{
 
 	// The school.
 	{school.ErrNotSchool, exitNoSchool, "this folder", "{} is not a school's folder, or making it was never finished; check --school, or make one with: stow school init"},
+	{school.ErrNoShared, exitNoSchool, "the school's shared folder", "{} cannot be reached now, so nothing was changed; try again when this computer is in the school's network, or see where it is with: stow school shared"},
 	{school.ErrNotEmpty, exitExists, "the folder", "{} is not empty, so nothing was made there; choose an empty folder."},
 	{school.ErrLocked, exitPassphrase, "the school's authority", "The authority is needed for this, so nothing was changed; give its passphrase."},
 	{school.ErrHasKey, exitExists, "this person", "{} has a key already, which was left as it is; to replace it use: stow key rotate, or stow key recover"},

@@ -1,0 +1,205 @@
+package school
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt/keys"
+)
+
+// The shared folder of a school and what is in it.
+const (
+	SharedFolder   = "shared"          // where it is, in the school's folder, unless SharedSetting says otherwise
+	SharedSetting  = "shared.txt"      // in the school's folder: the path of the shared folder, one line
+	CheckpointFile = "checkpoint.note" // the register's newest checkpoint
+	InboxFolder    = "inbox"           // what staff's computers leave for ICT
+	BackupFolder   = "backup"          // backups of sticks, one folder each
+
+	// The rights: what is published everyone reads, what is left in the inbox
+	// only ICT lists, and nobody removes what another left. Where the file system
+	// or the server knows other rights, those count.
+	sharedMode = 0o755
+	inboxMode  = 0o733 | fs.ModeSticky
+	backupMode = 0o777 | fs.ModeSticky
+)
+
+// ErrNoShared: the shared folder is not there, or the server is out of reach.
+var ErrNoShared = errors.New("the school's shared folder cannot be reached")
+
+// Shared is the folder that the computers of staff reach: all they know of the
+// school, besides what their keys say. It holds
+//
+//	directory.note     the signed directory
+//	checkpoint.note    the register's newest checkpoint, signed
+//	inbox/             loss reports and sightings, encrypted to ICT
+//	backup/STICK-ID/   backups of sticks
+//
+// and nothing that is secret: no authority, no register. Whoever can write to
+// it can write anything, so what is read from it counts only as far as its
+// signature or its encryption says.
+type Shared struct {
+	Dir string // a path, perhaps on a server
+}
+
+// Shared is where the school's shared folder is; it need not be reachable.
+func (s *School) Shared() (Shared, error) { return sharedOf(s.dir) }
+
+// SharedAt is the shared folder that a computer was told of: dir itself, as on
+// the computers of staff, or that of the school's folder dir, as on those of
+// ICT. It need not be reachable.
+func SharedAt(dir string) (Shared, error) {
+	if IsSchool(dir) {
+		return sharedOf(dir)
+	}
+	return Shared{dir}, nil
+}
+
+// IsSchool reports whether dir is a school's folder, which only ICT has, rather
+// than the shared one.
+func IsSchool(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, AuthorityFile))
+	return err == nil && info.Mode().IsRegular()
+}
+
+func sharedOf(dir string) (Shared, error) {
+	line, err := readSmall(filepath.Join(dir, SharedSetting))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Shared{filepath.Join(dir, SharedFolder)}, nil
+	}
+	if err != nil {
+		return Shared{}, fmt.Errorf("find the shared folder: %w", err)
+	}
+	path := strings.TrimSpace(string(line))
+	if !filepath.IsAbs(path) || strings.ContainsAny(path, "\n\x00") {
+		return Shared{}, fmt.Errorf("find the shared folder: %s: %w", SharedSetting, keys.ErrValue)
+	}
+	return Shared{path}, nil
+}
+
+// SetShared moves the shared folder to another place, which is made ready, and
+// publishes the directory there. What is in the old one stays there.
+// An empty dir is the folder in the school's own.
+func (s *School) SetShared(dir string) (Shared, error) {
+	setting := filepath.Join(s.dir, SharedSetting)
+	if dir == "" {
+		if err := os.Remove(setting); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Shared{}, fmt.Errorf("set the shared folder: %w", err)
+		}
+	} else {
+		abs, err := filepath.Abs(dir)
+		if err == nil {
+			err = Shared{abs}.Make()
+		}
+		if err == nil {
+			err = writeFile(setting, []byte(abs+"\n"), true)
+		}
+		if err != nil {
+			return Shared{}, fmt.Errorf("set the shared folder: %w", err)
+		}
+	}
+	shared, err := s.Shared()
+	if err == nil {
+		err = s.publishShared()
+	}
+	return shared, err
+}
+
+// Make makes the folder ready: what is missing in it is made, with rights that
+// let staff read what is published and leave what is theirs.
+func (sh Shared) Make() error {
+	for _, f := range []struct {
+		dir  string
+		mode fs.FileMode
+	}{{sh.Dir, sharedMode}, {sh.Inbox(), inboxMode}, {filepath.Join(sh.Dir, BackupFolder), backupMode}} {
+		err := os.Mkdir(f.dir, f.mode.Perm())
+		switch {
+		case err == nil: // what umask took away, and the sticky bit
+			if err := os.Chmod(f.dir, f.mode); err != nil {
+				return fmt.Errorf("make the shared folder: %w", err)
+			}
+		case !errors.Is(err, fs.ErrExist):
+			return fmt.Errorf("make the shared folder: %w: %w", ErrNoShared, err)
+		}
+	}
+	return nil
+}
+
+// Reachable is nil when the folder is there, and [ErrNoShared] when it is not.
+func (sh Shared) Reachable() error {
+	if sh.Dir == "" {
+		return ErrNoShared
+	}
+	info, err := os.Stat(sh.Dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNoShared, err)
+	case !info.IsDir():
+		return fmt.Errorf("%w: %s is no folder", ErrNoShared, sh.Dir)
+	}
+	return nil
+}
+
+// DirectoryPath is where the directory is published.
+func (sh Shared) DirectoryPath() string { return filepath.Join(sh.Dir, DirectoryFile) }
+
+// CheckpointPath is where the newest checkpoint is published.
+func (sh Shared) CheckpointPath() string { return filepath.Join(sh.Dir, CheckpointFile) }
+
+// Inbox is the folder where staff's computers leave loss reports and sightings.
+func (sh Shared) Inbox() string { return filepath.Join(sh.Dir, InboxFolder) }
+
+// Backup is the folder of a stick's backup, which need not be there. The id
+// comes from a stick, so that one that is no UUID is refused.
+func (sh Shared) Backup(stickID string) (string, error) {
+	id, err := uuid.Parse(stickID)
+	if err != nil {
+		return "", fmt.Errorf("stick id: %w", err)
+	}
+	return filepath.Join(sh.Dir, BackupFolder, id.String()), nil
+}
+
+// Directory reads the directory that is published in the folder. The verifier
+// is as for [ReadDirectory]. It fails with [ErrNoShared] when the folder is out
+// of reach.
+func (sh Shared) Directory(verifier string) (*keys.Directory, error) {
+	if err := sh.Reachable(); err != nil {
+		return nil, err
+	}
+	return ReadDirectory(sh.DirectoryPath(), verifier)
+}
+
+// Publish writes a small file that everyone may read into the folder, unless it
+// says so already.
+func (sh Shared) Publish(name string, content []byte) error {
+	path := filepath.Join(sh.Dir, name)
+	if have, err := readSmall(path); err == nil && bytes.Equal(have, content) {
+		return nil
+	}
+	if err := writePublic(path, content); err != nil {
+		return fmt.Errorf("publish in the shared folder: %w", err)
+	}
+	return nil
+}
+
+// publishShared copies the published directory into the shared folder.
+func (s *School) publishShared() error {
+	shared, err := s.Shared()
+	if err != nil {
+		return err
+	}
+	note, err := readSmall(filepath.Join(s.dir, DirectoryFile))
+	if err != nil {
+		return err
+	}
+	if err := shared.Make(); err != nil {
+		return err
+	}
+	return shared.Publish(DirectoryFile, note)
+}
