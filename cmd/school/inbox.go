@@ -59,7 +59,8 @@ func Deliver(inbox, name string, sealed []byte) (string, error) {
 		return "", fmt.Errorf("deliver the loss report: %w", ErrNoInbox)
 	}
 	path := filepath.Join(inbox, name)
-	if err := writeFile(path, sealed, false); err != nil {
+	// Everybody may read it, since ICT is somebody else and it is sealed for them.
+	if err := write(path, sealed, false, 0o644); err != nil {
 		return "", fmt.Errorf("deliver the loss report: %w", err)
 	}
 	return path, nil

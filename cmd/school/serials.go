@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 
 // Serials remembers on this computer the newest directory seen of each school,
 // so that nobody can put an older one in its place, from before a key was
-// revoked.
+// revoked, and so that there is one while the school cannot be reached.
 type Serials struct {
 	Dir string // made when it is needed
 }
@@ -24,19 +25,53 @@ type seenDirectory struct {
 	Serial int64 `json:"serial"`
 }
 
+// Known is a directory that this computer knows.
+type Known struct {
+	*keys.Directory
+	// Kept is nil for a directory as the school publishes it now. Otherwise this
+	// is the copy that the computer kept, and Kept says why: the school's is out
+	// of reach, or is keys.ErrOlder than the copy.
+	Kept error
+}
+
+// Newest reads the directory at path, and remembers it. Where it cannot be
+// reached, or is older than one seen before, it returns the copy that was kept
+// of the newest one. The verifier is the school's key as it was first seen, or
+// empty to take the one that the directory names; without it there is no copy
+// to fall back on. A directory that is there and is not to be believed is an
+// error, that of keys.OpenDirectory: somebody has to look into it.
+func (s Serials) Newest(path, verifier string) (Known, error) {
+	note, err := readSmall(path)
+	if err != nil {
+		if k, ok := s.kept(verifier); ok {
+			return Known{k, fmt.Errorf("read the directory: %w", err)}, nil
+		}
+		return Known{}, fmt.Errorf("read the directory: %w", err)
+	}
+	d, err := keys.OpenDirectory(note, verifier)
+	if err != nil {
+		return Known{}, err
+	}
+	if err := s.Check(d); err != nil {
+		if k, ok := s.kept(d.Verifier); ok {
+			return Known{k, err}, nil
+		}
+		return Known{}, err
+	}
+	s.keep(d.Verifier, note)
+	return Known{d, nil}, nil
+}
+
 // Check returns keys.ErrOlder for a directory that is older than one seen
 // before, and otherwise remembers it. That it cannot be remembered is no
 // error: a computer may be set up so that nothing stays.
 func (s Serials) Check(d *keys.Directory) error {
-	path := s.path(d.Verifier)
-	var seen seenDirectory
-	if content, err := readSmall(path); err == nil {
-		_ = json.Unmarshal(content, &seen) // what cannot be read counts as none
-	}
-	if err := d.Newer(seen.Serial); err != nil {
+	path := s.path(d.Verifier, ".json")
+	seen := s.seen(d.Verifier)
+	if err := d.Newer(seen); err != nil {
 		return err
 	}
-	if d.Serial == seen.Serial {
+	if d.Serial == seen {
 		return nil
 	}
 	content, err := json.Marshal(seenDirectory{d.Serial})
@@ -50,8 +85,44 @@ func (s Serials) Check(d *keys.Directory) error {
 	return nil
 }
 
-// path is the file for a school, by its verifier key.
-func (s Serials) path(verifier string) string {
+// seen is the number of the newest directory seen of a school, or 0.
+func (s Serials) seen(verifier string) int64 {
+	var seen seenDirectory
+	if content, err := readSmall(s.path(verifier, ".json")); err == nil {
+		_ = json.Unmarshal(content, &seen) // what cannot be read counts as none
+	}
+	return seen.Serial
+}
+
+// keep keeps a copy of a directory, unless it is there already. As for the
+// number, that it cannot be kept is no error.
+func (s Serials) keep(verifier string, note []byte) {
+	path := s.path(verifier, ".note")
+	if have, err := readSmall(path); err == nil && string(have) == string(note) {
+		return
+	}
+	_ = writeFile(path, note, true)
+}
+
+// kept is the copy that was kept of a school's newest directory. It is believed
+// as far as its signature and its number go, as any other.
+func (s Serials) kept(verifier string) (*keys.Directory, bool) {
+	if verifier == "" {
+		return nil, false
+	}
+	note, err := readSmall(s.path(verifier, ".note"))
+	if err != nil {
+		return nil, false
+	}
+	d, err := keys.OpenDirectory(note, verifier)
+	if err != nil || d.Newer(s.seen(verifier)) != nil {
+		return nil, false
+	}
+	return d, true
+}
+
+// path is a file for a school, by its verifier key.
+func (s Serials) path(verifier, extension string) string {
 	sum := sha256.Sum256([]byte(verifier))
-	return filepath.Join(s.Dir, hex.EncodeToString(sum[:16])+".json")
+	return filepath.Join(s.Dir, hex.EncodeToString(sum[:16])+extension)
 }
