@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"stowage/gui"
 	"stowage/gui/guitest"
 )
 
@@ -42,4 +43,17 @@ func press(t *testing.T, w *guitest.Window, text string) {
 		t.Fatalf("no %q to press in %s", text, shown(w))
 	}
 	test.Tap(found)
+}
+
+// pictures draws content in every look.
+func pictures(t *testing.T, name string, build func(s *gui.Session) fyne.CanvasObject) {
+	guitest.Pictures(t, "parts-"+name, gui.Options{Rooms: []gui.Room{{ID: "page", Name: "room.open", Hint: "room.open.hint", New: func(s *gui.Session) gui.Screen {
+		return page{build(s)}
+	}}}}, func(w *guitest.Window) { w.Session.Go("page") })
+}
+
+func typeInto(f fyne.Focusable, text string) {
+	for _, r := range text {
+		f.TypedRune(r)
+	}
 }

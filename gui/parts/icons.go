@@ -43,6 +43,10 @@ const (
 	IconClose     Icon = "close"
 	IconFolder    Icon = "folder"
 	IconFile      Icon = "file"
+	IconShow      Icon = "show"
+	IconHide      Icon = "hide"
+	IconKeyboard  Icon = "keyboard"
+	IconCalendar  Icon = "calendar"
 )
 
 // Resource returns the picture in the colour of text.

@@ -44,6 +44,13 @@ func escapeFrom(o fyne.CanvasObject) {
 	}
 }
 
+// passOn gives a shortcut that the widget with the focus has no use for to the window.
+func passOn(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // Tapped keeps taps from what is below.
 func (*shade) Tapped(*fyne.PointEvent) {}
 
