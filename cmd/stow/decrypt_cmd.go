@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -14,7 +11,6 @@ import (
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
-	"stowage/crypt/stick"
 )
 
 // decryption is one run of decrypt.
@@ -27,8 +23,7 @@ type decryption struct {
 	extract bool
 	replace bool
 
-	identities []age.Identity
-	progress   *progress
+	unseal school.Unsealing
 }
 
 func (a *app) decryptCommand() *cobra.Command {
@@ -50,14 +45,17 @@ standard input to standard output. --key takes any age identity file, too.`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withIdentities(cmd.Context(), d, authority, func(identities []age.Identity) error {
-				d.identities = identities
-				d.progress = a.progress("decrypting")
-				defer d.progress.end()
+				p := a.progress("decrypting")
+				defer p.end()
+				d.unseal = school.Unsealing{Identities: identities, OutDir: d.outDir, Unpack: d.extract, Progress: p}
+				if d.replace {
+					d.unseal.Taken = school.TakenReplace
+				}
 				if len(args) == 1 && args[0] == "-" {
 					in := a.input(cmd.Context())
-					return on("standard input", crypt.Decrypt(cmd.Context(), a.stdout, in, d.progress, identities...))
+					return on("standard input", crypt.Decrypt(cmd.Context(), a.stdout, in, p, identities...))
 				}
-				return a.decryptAll(cmd.Context(), d, args)
+				return a.decryptAll(cmd.Context(), d, p, args)
 			})
 		},
 	}
@@ -92,7 +90,7 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 	if err != nil {
 		return err
 	}
-	if plain := plainIdentities(copies[0]); plain != nil {
+	if plain := copies.Plain(); plain != nil {
 		return do(plain)
 	}
 	k, err := a.unlockKey(ctx, copies, name, d.secret)
@@ -107,57 +105,36 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 }
 
 // readKeys reads the key file, or what the stick carries.
-func (a *app) readKeys(d decryption) (copies [][]byte, name string, err error) {
+func (a *app) readKeys(d decryption) (copies school.KeyCopies, name string, err error) {
 	if d.stick == "" {
-		sealed, err := readSmallFile(d.key)
-		return [][]byte{sealed}, d.key, on(d.key, err)
+		copies, err = school.KeyFileCopies(d.key)
+		return copies, d.key, on(d.key, err)
 	}
 	name = "the stick at " + d.stick
-	drive, err := a.openDrive(d.stick)
-	if err != nil {
-		return nil, name, on(d.stick, err)
-	}
-	defer drive.Close()
-	if _, err := stick.Inspect(drive, ""); err != nil {
-		return nil, name, on(d.stick, err)
-	}
-	copies, err = stick.HolderKeys(drive)
-	if err == nil && len(copies) == 0 {
-		err = stick.ErrNoKey
-	}
-	return copies, name, on(name, err)
-}
-
-// plainIdentities are those of an age identity file without a passphrase, or
-// nil for anything else.
-func plainIdentities(content []byte) []age.Identity {
-	if bytes.HasPrefix(content, []byte("age-encryption.org/")) {
-		return nil
-	}
-	identities, err := age.ParseIdentities(bytes.NewReader(content))
-	if err != nil {
-		return nil
-	}
-	return identities
+	err = a.withDrive(d.stick, func(drive driveFS) error {
+		copies, err = school.StickCopies(drive)
+		return on(name, err)
+	})
+	return copies, name, err
 }
 
 // decryptAll decrypts each of the files. What is finished stays when a later
 // one fails.
-func (a *app) decryptAll(ctx context.Context, d decryption, paths []string) error {
+func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths []string) error {
 	if err := checkFolder(d.outDir); err != nil {
 		return err
 	}
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
 	for _, path := range paths {
-		dest, err := a.decryptOne(ctx, d, path)
+		dest, err := d.unseal.Unseal(ctx, path)
 		if err != nil {
-			failed = on(path, err)
+			failed = onFile(err)
 			break
 		}
 		result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
 	}
-	d.progress.end()
+	p.end()
 	if failed != nil && len(result.Files) == 0 {
 		return failed
 	}
@@ -167,30 +144,4 @@ func (a *app) decryptAll(ctx context.Context, d decryption, paths []string) erro
 		}
 	})
 	return firstError(failed, err)
-}
-
-// decryptOne decrypts one file beside itself or into the folder asked for.
-func (a *app) decryptOne(ctx context.Context, d decryption, path string) (string, error) {
-	plain, folder, ok := crypt.DecryptedName(path)
-	if !ok {
-		return "", usagef("%s does not end in .age, so it is not clear what to call the decrypted file; use - and redirect", path)
-	}
-	if folder && !d.extract {
-		plain += ".tar"
-	}
-	dest := plain
-	if d.outDir != "" {
-		dest = filepath.Join(d.outDir, filepath.Base(plain))
-	}
-	options := crypt.FileOptions{Replace: d.replace, Progress: d.progress}
-	var err error
-	if folder && d.extract {
-		err = crypt.DecryptFolder(ctx, path, dest, options, d.identities...)
-	} else {
-		err = crypt.DecryptFile(ctx, path, dest, options, d.identities...)
-	}
-	if errors.Is(err, crypt.ErrExists) {
-		err = on(dest, err)
-	}
-	return dest, err
 }

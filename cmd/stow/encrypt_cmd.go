@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"stowage/cmd/school"
 	"stowage/crypt"
-	"stowage/crypt/keys"
 )
 
 // encryption is one run of encrypt.
@@ -22,9 +20,7 @@ type encryption struct {
 	outDir    string
 	replace   bool
 
-	policy    keys.Policy
-	audiences []school.Audience
-	progress  *progress
+	seal school.Sealing
 }
 
 // jsonFile is one file that was encrypted or decrypted.
@@ -65,10 +61,13 @@ classes, which cannot share a file, each class gets a file of its own.`,
 			if err != nil {
 				return err
 			}
-			if e.audiences, err = school.Audiences(d, e.to); err != nil {
+			e.seal = school.Sealing{Policy: d.Policy, OutDir: e.outDir}
+			if e.seal.Audiences, err = school.Audiences(d, e.to); err != nil {
 				return err
 			}
-			e.policy = d.Policy
+			if e.replace {
+				e.seal.Taken = school.TakenReplace
+			}
 			if len(args) == 1 && args[0] == "-" {
 				return a.encryptStream(cmd.Context(), e)
 			}
@@ -87,7 +86,7 @@ classes, which cannot share a file, each class gets a file of its own.`,
 
 // encryptStream encrypts standard input to standard output.
 func (a *app) encryptStream(ctx context.Context, e encryption) error {
-	if len(e.audiences) > 1 {
+	if len(e.seal.Audiences) > 1 {
 		return usagef("these people have keys of two classes, which cannot share one stream; encrypt to each class by itself")
 	}
 	if isTerminal(a.stdout) {
@@ -95,29 +94,36 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 	}
 	p := a.progress("encrypting")
 	defer p.end()
-	return on("standard input", crypt.Encrypt(ctx, a.stdout, a.input(ctx), p, e.audiences[0].Recipients...))
+	return on("standard input", crypt.Encrypt(ctx, a.stdout, a.input(ctx), p, e.seal.Audiences[0].Recipients...))
 }
 
 // encryptAll encrypts each of the paths. What is finished stays when a later
 // one fails.
 func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
-	e.progress = a.progress("encrypting")
-	defer e.progress.end()
+	p := a.progress("encrypting")
+	defer p.end()
+	e.seal.Progress = p
 	if err := checkFolder(e.outDir); err != nil {
 		return err
 	}
-	if err := a.checkOutputs(e, paths); err != nil {
-		return err
+	if err := e.check(paths); err != nil {
+		return onFile(err)
 	}
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
 	for _, path := range paths {
-		if failed = a.encryptOne(ctx, e, path, &result); failed != nil {
-			failed = on(path, failed)
+		made, skipped, err := e.seal.Seal(ctx, path)
+		for _, m := range made {
+			result.Files = append(result.Files, jsonFile{path, m.Path, string(m.Audience.Class), m.Audience.Names})
+		}
+		for _, s := range skipped {
+			result.Skipped = append(result.Skipped, jsonSkipped{s, "a link or a device, which is not stored"})
+		}
+		if failed = onFile(err); failed != nil {
 			break
 		}
 	}
-	e.progress.end()
+	p.end()
 	if failed != nil && len(result.Files) == 0 {
 		return failed
 	}
@@ -127,25 +133,6 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 		}
 	})
 	return firstError(failed, err, a.skipped(result.Skipped))
-}
-
-// output is where the encrypted form of a path goes.
-func (e encryption) output(path string, audience school.Audience) (dest string, folder bool, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", false, on(path, err)
-	}
-	absolute, err := filepath.Abs(path) // "." has a name too
-	if err != nil {
-		return "", false, err
-	}
-	dir, base := filepath.Split(absolute)
-	if e.outDir != "" {
-		dir = e.outDir
-	} else if !filepath.IsAbs(path) && filepath.Clean(path) != "." {
-		dir = filepath.Dir(path)
-	}
-	return filepath.Join(dir, crypt.EncryptedName(base+audience.Suffix(e.policy), info.IsDir())), info.IsDir(), nil
 }
 
 // checkFolder says that a folder to write to is missing, before a file that is
@@ -158,12 +145,12 @@ func checkFolder(dir string) error {
 	return on(dir, err)
 }
 
-// checkOutputs finds what is in the way before hours are spent on the first.
-func (a *app) checkOutputs(e encryption, paths []string) error {
+// check finds what is in the way before hours are spent on the first.
+func (e encryption) check(paths []string) error {
 	seen := map[string]string{}
 	for _, path := range paths {
-		for _, audience := range e.audiences {
-			dest, _, err := e.output(path, audience)
+		for _, audience := range e.seal.Audiences {
+			dest, _, err := e.seal.Dest(path, audience)
 			if err != nil {
 				return err
 			}
@@ -179,29 +166,10 @@ func (a *app) checkOutputs(e encryption, paths []string) error {
 	return nil
 }
 
-func (a *app) encryptOne(ctx context.Context, e encryption, path string, result *jsonFiles) error {
-	for _, audience := range e.audiences {
-		dest, folder, err := e.output(path, audience)
-		if err != nil {
-			return err
-		}
-		options := crypt.FileOptions{Replace: e.replace, Progress: e.progress}
-		if folder {
-			var skipped []crypt.Skipped
-			skipped, err = crypt.EncryptFolder(ctx, path, dest, options, audience.Recipients...)
-			for _, s := range skipped {
-				result.Skipped = append(result.Skipped, jsonSkipped{filepath.Join(path, s.Path), "a link or a device, which is not stored"})
-			}
-		} else {
-			err = crypt.EncryptFile(ctx, path, dest, options, audience.Recipients...)
-		}
-		if errors.Is(err, crypt.ErrExists) {
-			return on(dest, err)
-		}
-		if err != nil {
-			return err
-		}
-		result.Files = append(result.Files, jsonFile{path, dest, string(audience.Class), audience.Names})
+// onFile says which file an error of package school is about.
+func onFile(err error) error {
+	if e, ok := errors.AsType[*school.FileError](err); ok {
+		return on(e.Path, err)
 	}
-	return nil
+	return err
 }

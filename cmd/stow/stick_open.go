@@ -180,24 +180,15 @@ func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unloc
 
 // unlockKey asks for the passphrase of a key and unlocks it. Of several copies,
 // left by an interrupted change, one opens.
-func (a *app) unlockKey(ctx context.Context, copies [][]byte, name string, from passphraseFlag) (*keys.HolderKey, error) {
+func (a *app) unlockKey(ctx context.Context, copies school.KeyCopies, name string, from passphraseFlag) (*keys.HolderKey, error) {
 	passphrase, err := a.passphrase(ctx, from, name)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(passphrase)
 	defer giveBack()
-	var failed error
-	for _, sealed := range copies {
-		k, err := keys.OpenHolderKey(sealed, passphrase)
-		if err == nil {
-			return k, nil
-		}
-		if !errors.Is(failed, keys.ErrPassphrase) { // a wrong passphrase says more than a torn copy
-			failed = err
-		}
-	}
-	return nil, on(name, failed)
+	k, err := copies.Unlock(passphrase)
+	return k, on(name, err)
 }
 
 // readSmallFile reads a key file; a large file is none.

@@ -115,6 +115,7 @@ var explanations = []explanation{
 	{drives.ErrGone, exitVanished, "the drive", "The drive is no longer there, so nothing was changed; plug it in again."},
 
 	// Files.
+	{school.ErrNotEncrypted, exitUsage, "the file", "{} does not end in .age, so it is not clear what to call the decrypted file, and nothing was done; use - and redirect."},
 	{crypt.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name, or add --replace."},
 	{crypt.ErrPassphrase, exitPassphrase, "this", "The passphrase of {} is wrong; nothing was changed, so try again."},
 	{crypt.ErrNoIdentity, exitWrongKey, "this", "This key does not open {}, which was encrypted for somebody else; nothing was changed, so try another key, or ask ICT."},

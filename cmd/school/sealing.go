@@ -1,0 +1,182 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+)
+
+// A FileError says which file an error is about.
+type FileError struct {
+	Path string
+	Err  error
+}
+
+func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// aboutFile says which file err is about; nil stays nil.
+func aboutFile(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &FileError{path, err}
+}
+
+// Taken is what is done where a file of that name is there already.
+type Taken int
+
+// What can be done.
+const (
+	TakenRefuse   Taken = iota // crypt.ErrExists
+	TakenReplace               // the old file goes when the new one is complete; a folder is never replaced
+	TakenKeepBoth              // the new one gets a number: "letter (2).txt.age"
+)
+
+// Sealing encrypts files and folders for people, each into age files beside it
+// or in one folder. The originals stay.
+type Sealing struct {
+	Audiences []Audience
+	Policy    keys.Policy    // tells the audiences' files apart
+	OutDir    string         // where to write; "" is beside each original
+	Taken     Taken          // what is done about files that are there already
+	Progress  crypt.Progress // may be nil
+}
+
+// Sealed is an age file that was made.
+type Sealed struct {
+	Source   string
+	Path     string
+	Audience Audience
+}
+
+// Dest is where the encrypted form of a path goes, and whether it is a folder's.
+func (s Sealing) Dest(path string, to Audience) (dest string, folder bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", false, aboutFile(path, err)
+	}
+	absolute, err := filepath.Abs(path) // "." has a name too
+	if err != nil {
+		return "", false, aboutFile(path, err)
+	}
+	dir, base := filepath.Split(absolute)
+	if s.OutDir != "" {
+		dir = s.OutDir
+	} else if !filepath.IsAbs(path) && filepath.Clean(path) != "." {
+		dir = filepath.Dir(path)
+	}
+	return filepath.Join(dir, crypt.EncryptedName(base+to.Suffix(s.Policy), info.IsDir())), info.IsDir(), nil
+}
+
+// InTheWay lists what lies where the encrypted forms of the paths would go.
+func (s Sealing) InTheWay(paths []string) ([]string, error) {
+	var taken []string
+	for _, path := range paths {
+		for _, to := range s.Audiences {
+			dest, _, err := s.Dest(path, to)
+			if err != nil {
+				return nil, err
+			}
+			if exists(dest) {
+				taken = append(taken, dest)
+			}
+		}
+	}
+	return taken, nil
+}
+
+// Seal encrypts one file or folder, into a file for each audience. What was
+// made before it failed stays and is returned. Skipped are paths in a folder
+// that were left out, since they are neither files nor folders.
+func (s Sealing) Seal(ctx context.Context, path string) (made []Sealed, skipped []string, err error) {
+	for _, to := range s.Audiences {
+		dest, folder, err := s.Dest(path, to)
+		if err != nil {
+			return made, skipped, err
+		}
+		dest, replace := s.Taken.resolve(dest)
+		options := crypt.FileOptions{Replace: replace, Progress: s.Progress}
+		if folder {
+			var left []crypt.Skipped
+			left, err = crypt.EncryptFolder(ctx, path, dest, options, to.Recipients...)
+			skipped = skipped[:0] // the same for every audience
+			for _, l := range left {
+				skipped = append(skipped, filepath.Join(path, filepath.FromSlash(l.Path)))
+			}
+		} else {
+			err = crypt.EncryptFile(ctx, path, dest, options, to.Recipients...)
+		}
+		if err != nil {
+			return made, skipped, blame(path, dest, err)
+		}
+		made = append(made, Sealed{path, dest, to})
+	}
+	return made, skipped, nil
+}
+
+// blame says which of two files an error is about.
+func blame(source, dest string, err error) error {
+	if errors.Is(err, crypt.ErrExists) {
+		return aboutFile(dest, err)
+	}
+	return aboutFile(source, err)
+}
+
+// resolve is the path to write to, and whether to replace what is there.
+func (t Taken) resolve(dest string) (path string, replace bool) {
+	if t == TakenKeepBoth && exists(dest) {
+		return numbered(dest), false
+	}
+	return dest, t == TakenReplace
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// numbered is the first name like that of path which is free: "a.txt.age"
+// becomes "a (2).txt.age".
+func numbered(path string) string {
+	dir, base := filepath.Split(path)
+	dot := strings.IndexByte(base[min(1, len(base)):], '.') + 1
+	if dot == 0 {
+		dot = len(base)
+	}
+	for n := 2; ; n++ {
+		next := filepath.Join(dir, fmt.Sprintf("%s (%d)%s", base[:dot], n, base[dot:]))
+		if !exists(next) {
+			return next
+		}
+	}
+}
+
+// SizeOf is how many bytes the files in the paths have, as far as it can be
+// found out before the context ends.
+func SizeOf(ctx context.Context, paths ...string) (bytes int64, files int) {
+	for _, path := range paths {
+		_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+			if ctx.Err() != nil {
+				return fs.SkipAll
+			}
+			if err != nil || !d.Type().IsRegular() {
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				bytes, files = bytes+info.Size(), files+1
+			}
+			return nil
+		})
+	}
+	return bytes, files
+}
