@@ -22,7 +22,7 @@ func deliver(t *testing.T, s *school.School, inbox string, r school.LossReport) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := school.SealReport(r, d.Recovery, d.Policy.Class)
+	sealed, err := school.ICTOf(d).Seal(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestReceivedByHand(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
 	in := inboxOf(t, s, inbox)
 	r := lossReport("Alice Jones", "HRP-0042", day)
-	sealed, err := school.SealReport(r, must(s.Directory()).Recovery, "")
+	sealed, err := school.ICTOf(must(s.Directory())).Seal(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 )
 
 // Bounds of a loss report, in bytes. Sealed, it is a little larger.
@@ -254,11 +255,24 @@ type reportFile struct {
 	LossReport
 }
 
-// SealReport encrypts a report to the school's recovery key, for ICT alone. The
-// recipients are those of the directory or of a stick's note; the one of the
-// class is taken, for which the zero value is keys.Hybrid. How long the answers
-// are hardly shows in the size.
-func SealReport(r LossReport, recovery []string, class keys.Class) ([]byte, error) {
+// Addressee is the ICT that a report is sealed for.
+type Addressee struct {
+	School   string
+	Recovery []string   // recipients of the recovery key, one a class
+	Class    keys.Class // the one that is used
+}
+
+// ICTOf is the ICT of the school whose directory it is.
+func ICTOf(d *keys.Directory) Addressee { return Addressee{d.School, d.Recovery, d.Policy.Class} }
+
+// ICTOfStick is the ICT of the school that issued a stick, for where there is no
+// directory. The note is to be one whose signature was checked.
+func ICTOfStick(n stick.Note) Addressee { return Addressee{n.School, n.Recovery, n.Policy.Class} }
+
+// Seal encrypts a report to the school's recovery key, for ICT alone. How long
+// the answers are hardly shows in its size. It fails with the errors of
+// [LossReport.Check].
+func (a Addressee) Seal(r LossReport) ([]byte, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
@@ -266,23 +280,20 @@ func SealReport(r LossReport, recovery []string, class keys.Class) ([]byte, erro
 	if err != nil {
 		return nil, fmt.Errorf("seal the loss report: %w", err)
 	}
-	if missing := len(plain) % reportPadding; missing != 0 {
-		plain = append(plain, bytes.Repeat([]byte{' '}, reportPadding-missing)...)
+	if over := len(plain) % reportPadding; over != 0 {
+		plain = append(plain, bytes.Repeat([]byte{' '}, reportPadding-over)...)
 	}
-	if class == "" {
-		class = keys.Hybrid
-	}
-	for _, recipient := range recovery {
-		if c, err := keys.ClassOf(recipient); err != nil || c != class {
+	for _, recipient := range a.Recovery {
+		if c, err := keys.ClassOf(recipient); err != nil || c != a.Class {
 			continue
 		}
 		sealed, err := keys.WrapFor(plain, []string{recipient})
 		if err != nil {
 			return nil, fmt.Errorf("seal the loss report: %w", err)
 		}
-		return sealed[class], nil
+		return sealed[a.Class], nil
 	}
-	return nil, fmt.Errorf("seal the loss report: %w: no recovery key of class %s", keys.ErrValue, class)
+	return nil, fmt.Errorf("seal the loss report: %w: no recovery key of class %s", keys.ErrValue, a.Class)
 }
 
 // OpenReport decrypts a report with the recovery key and checks it. It fails

@@ -29,8 +29,8 @@ func lossReport(name, label string, made time.Time) school.LossReport {
 func TestReportReachesICTWhole(t *testing.T) {
 	a := authority(t)
 	want := lossReport("Alice Jones", "HRP-0042", day)
-	for _, class := range append(keys.Classes(), "") {
-		sealed, err := school.SealReport(want, a.RecoveryRecipients(), class)
+	for _, class := range keys.Classes() {
+		sealed, err := school.Addressee{Recovery: a.RecoveryRecipients(), Class: class}.Seal(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestWhatNoHonestReportSays(t *testing.T) {
 		if !ok || wrong.Field != name || !errors.Is(wrong, school.ErrReport) {
 			t.Errorf("%s: %v", name, r.Check())
 		}
-		if _, err := school.SealReport(r, authority(t).RecoveryRecipients(), ""); !errors.Is(err, school.ErrReport) {
+		if _, err := ictOf(authority(t)).Seal(r); !errors.Is(err, school.ErrReport) {
 			t.Errorf("%s: sealed all the same: %v", name, err)
 		}
 	}
@@ -200,9 +200,13 @@ func authority(t *testing.T) *keys.Authority {
 	return a
 }
 
+func ictOf(a *keys.Authority) school.Addressee {
+	return school.Addressee{School: a.School(), Recovery: a.RecoveryRecipients(), Class: keys.Hybrid}
+}
+
 func mustSeal(t *testing.T, r school.LossReport, a *keys.Authority) []byte {
 	t.Helper()
-	sealed, err := school.SealReport(r, a.RecoveryRecipients(), keys.Hybrid)
+	sealed, err := ictOf(a).Seal(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,23 +89,40 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 }
 
 // directory reads the school's directory, which needs no register and no
-// passphrase. A path takes the place of the one in the school's folder.
+// passphrase. A path takes the place of the one in the school's folder, or the
+// shared one. While that is out of reach, the copy that this computer kept is
+// used, with a word of its age.
 func (a *app) directory(path string) (*keys.Directory, error) {
 	dir, verifier, err := a.theSchool()
 	if err != nil && (path == "" || !errors.Is(err, errNoSchool)) {
 		return nil, err
 	}
-	if path == "" {
+	usual := path == ""
+	if usual {
 		path = filepath.Join(dir, school.DirectoryFile)
 	}
-	d, err := school.ReadDirectory(path, verifier)
-	if err == nil {
-		var seen school.Serials
-		if seen, err = serials(); err == nil {
+	seen, err := serials()
+	if err != nil {
+		return nil, err
+	}
+	if !usual { // what somebody names is used, or nothing is
+		d, err := school.ReadDirectory(path, verifier)
+		if err == nil {
 			err = seen.Check(d)
 		}
+		return d, on("the directory "+path, err)
 	}
-	return d, on("the directory "+path, err)
+	known, err := seen.Newest(path, verifier)
+	if err == nil && errors.Is(known.Kept, keys.ErrOlder) {
+		err = known.Kept // somebody may have put it there
+	}
+	if err != nil {
+		return nil, on("the directory "+path, err)
+	}
+	if known.Kept != nil {
+		a.warn("The school's folder cannot be reached, so this uses the directory as it was on %s (number %d); keys that were blocked since then are not known here.", dayText(known.Published), known.Serial)
+	}
+	return known.Directory, nil
 }
 
 // policy is that of the school's directory, or the default where there is none

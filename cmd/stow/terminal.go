@@ -7,12 +7,16 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/term"
 )
 
 // errNoTerminal: a passphrase is wanted and there is nobody to ask.
 var errNoTerminal = errors.New("no terminal to ask on")
+
+// maxTyped is the longest line that a terminal hands over, in bytes.
+const maxTyped = 4096
 
 // terminal is where people are asked, even when standard input is a pipe.
 type terminal struct {
@@ -78,6 +82,38 @@ func (t *terminal) readSecret(ctx context.Context, prompt string) (secret []byte
 		}
 		if errors.Is(got.err, io.EOF) {
 			return nil, errCancelled
+		}
+		return got.line, got.err
+	}
+}
+
+// readLine asks for one line, which shows as it is typed. The end of input is
+// [errCancelled].
+func (t *terminal) readLine(ctx context.Context, prompt string) (string, error) {
+	if _, err := fmt.Fprint(t.out, prompt); err != nil {
+		return "", fmt.Errorf("ask on the terminal: %w", err)
+	}
+	type answer struct {
+		line string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		// The terminal hands over a line at a time, and no more than it takes.
+		buf := make([]byte, maxTyped)
+		n, err := t.in.Read(buf)
+		answers <- answer{strings.TrimSpace(string(buf[:n])), err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(t.out)
+		return "", context.Cause(ctx)
+	case got := <-answers:
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
+		if errors.Is(got.err, io.EOF) {
+			return "", errCancelled
 		}
 		return got.line, got.err
 	}

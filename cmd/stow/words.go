@@ -56,6 +56,7 @@ var explanations = []explanation{
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
 	// Loss reports.
+	{errNoReport, exitNotFound, "this report", "{} is not in the inbox, so nothing was changed; look with: stow report inbox"},
 	{school.ErrReport, exitBadInput, "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
 	{school.ErrNoInbox, exitNotFound, "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
 	{school.ErrHandled, exitState, "this report", "Somebody else has dealt with {} already; look again at the inbox."},

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+)
+
+// jsonReport is a loss report as it lies in the inbox.
+type jsonReport struct {
+	*school.LossReport
+	File     string    `json:"file"`
+	Received time.Time `json:"received"`
+	Same     []string  `json:"same,omitempty"`
+	Error    string    `json:"error,omitempty"`
+}
+
+// jsonReports is the list of reports.
+type jsonReports struct {
+	Reports []jsonReport `json:"reports"`
+}
+
+func (a *app) reportJSON(r school.Report) jsonReport {
+	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same}
+	if r.Err != nil {
+		_, text := a.explain(on(j.File, r.Err))
+		j.LossReport, j.Error = nil, text
+	}
+	return j
+}
+
+// withInbox runs do with the school's inbox, opened with its authority.
+func (a *app) withInbox(ctx context.Context, ict passphraseFlag, do func(*school.School, *school.Inbox) error) error {
+	return a.withAuthority(ctx, ict, func(s *school.School) error {
+		shared, err := s.Shared()
+		if err != nil {
+			return err
+		}
+		in, err := s.OpenInbox(shared.Inbox())
+		if err != nil {
+			return on(shared.Inbox(), err)
+		}
+		return do(s, in)
+	})
+}
+
+func (a *app) reportInbox() *cobra.Command {
+	var ict passphraseFlag
+	var handled bool
+	cmd := &cobra.Command{
+		Use:   "inbox",
+		Short: "List the loss reports that wait for ICT",
+		Long: `List the loss reports in the school's inbox, oldest first, with those that seem to
+be about the same loss. One that cannot be read is named and keeps none of the others.`,
+		Example: examples("stow report inbox", "stow report inbox --handled --json"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
+				read := in.Reports
+				if handled {
+					read = in.HandledReports
+				}
+				reports, err := read(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.showReports(reports)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	cmd.Flags().BoolVar(&handled, "handled", false, "those that were dealt with")
+	return cmd
+}
+
+func (a *app) showReports(reports []school.Report) error {
+	out := jsonReports{Reports: []jsonReport{}}
+	var rows [][]string
+	for _, r := range reports {
+		out.Reports = append(out.Reports, a.reportJSON(r))
+		if r.Err != nil {
+			rows = append(rows, []string{filepath.Base(r.File), timeText(r.Received), "", "cannot be read", ""})
+			continue
+		}
+		note := string(r.Kind)
+		if len(r.Same) > 0 {
+			note += ", perhaps reported before"
+		}
+		rows = append(rows, []string{shortID(r.ID), timeText(r.Made), r.Reporter.Name, deviceText(r.Device), note})
+	}
+	return a.show(out, func(w io.Writer) {
+		if len(rows) == 0 {
+			fmt.Fprintln(w, "No loss reports.")
+			return
+		}
+		table(w, []string{"report", "made", "by", "device", "what"}, rows)
+	})
+}
+
+// shortID is what people need to type of a report's id.
+func shortID(id string) string { return id[:8] }
+
+func deviceText(d school.LostThing) string {
+	if d.Label != "" {
+		return d.Label
+	}
+	first, _, more := strings.Cut(d.Description, "\n")
+	if more {
+		first += " …"
+	}
+	return first
+}
+
+func (a *app) reportRead() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:     "read REPORT",
+		Short:   "Show a loss report",
+		Example: examples("stow report read 3f2a9c11", "stow report read 3f2a9c11 --json"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *school.Inbox) error {
+				r, err := findReport(cmd.Context(), in, args[0], true)
+				if err != nil {
+					return err
+				}
+				return a.showReport(r)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+// findReport finds a report by its id, the beginning of it, or its file's name.
+func findReport(ctx context.Context, in *school.Inbox, which string, handled bool) (school.Report, error) {
+	reports, err := in.Reports(ctx)
+	if err != nil {
+		return school.Report{}, err
+	}
+	if handled {
+		done, err := in.HandledReports(ctx)
+		if err != nil {
+			return school.Report{}, err
+		}
+		reports = append(reports, done...)
+	}
+	i := slices.IndexFunc(reports, func(r school.Report) bool {
+		return filepath.Base(r.File) == which || len(which) >= 4 && r.ID != "" && strings.HasPrefix(r.ID, strings.ToLower(which))
+	})
+	if i < 0 {
+		return school.Report{}, on(which, errNoReport)
+	}
+	return reports[i], nil
+}
+
+// errNoReport: there is no such loss report.
+var errNoReport = errors.New("no such report")
+
+func (a *app) showReport(r school.Report) error {
+	if r.Err != nil {
+		return on(filepath.Base(r.File), r.Err)
+	}
+	return a.show(a.reportJSON(r), func(w io.Writer) {
+		who := r.Reporter.Name
+		if r.Reporter.Proof == school.ProofKey {
+			who += " (says a key that was unlocked for the report; no signature)"
+		}
+		fields(w, "Report", r.ID, "Made", timeText(r.Made), "By", who, "Reach them", r.Reporter.Contact,
+			"Label", r.Device.Label, "Looks like", oneLine(r.Device.Description), "What happened", string(r.Kind),
+			"Not before", timeText(r.HappenedFrom), "Not after", timeText(r.HappenedTo), "Noticed", timeText(r.Noticed),
+			"Last seen", oneLine(r.Place), "How", oneLine(r.Circumstances), "Police", r.Police, "Told", oneLine(r.Told),
+			"Passphrase with it", string(r.Passphrase), "Only copy", string(r.OnlyCopy), "On it", oneLine(r.Contents),
+			"Whose data", oneLine(r.Whose), "How many people", r.HowMany, "Needs", oneLine(r.Help), "Same as", strings.Join(r.Same, " "),
+			"File", filepath.Base(r.File))
+	})
+}
+
+// oneLine puts text of several lines on one.
+func oneLine(text string) string { return strings.Join(strings.Split(text, "\n"), " / ") }
+
+func (a *app) reportReceive() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:     "receive FILE…",
+		Short:   "Take reports that were handed over or e-mailed into the inbox",
+		Example: examples("stow report receive ~/Downloads/loss-20260924-abcd1234.stowage-report.age"),
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
+				var got []school.Report
+				for _, path := range args {
+					r, err := in.Receive(cmd.Context(), path)
+					if err != nil {
+						return firstError(a.received(got), on(path, err))
+					}
+					got = append(got, r)
+				}
+				return a.received(got)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+func (a *app) received(got []school.Report) error {
+	if len(got) == 0 {
+		return nil
+	}
+	return a.showReports(got)
+}
+
+func (a *app) reportHandled() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "handled REPORT…",
+		Short: "Put reports that were dealt with out of the way",
+		Long: `Put reports that were dealt with out of the way. They stay in the inbox's folder
+"done", encrypted as they came.`,
+		Example: examples("stow report handled 3f2a9c11"),
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
+				for _, which := range args {
+					r, err := findReport(cmd.Context(), in, which, false)
+					if err != nil {
+						return err
+					}
+					if err := r.Handled(); err != nil {
+						return on(which, err)
+					}
+				}
+				return a.done("handled", args, fmt.Sprintf("%s put away.", counted(len(args), "report is", "reports are")))
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+func (a *app) reportGroup() *cobra.Command {
+	return group("report", "Report a lost or stolen stick, and read the reports", "files",
+		a.reportLost(), a.reportInbox(), a.reportRead(), a.reportReceive(), a.reportHandled())
+}
+
+// lossReporting is one run of report lost.
+type lossReporting struct {
+	report    school.LossReport
+	from, to  string // when it happened
+	noticed   string
+	kind      string
+	with      string // whether the passphrase could be with it
+	only      string // whether it was the only copy
+	directory string
+	out       string
+	key       decryption // the key that tells who reports
+}
+
+// jsonReported is what became of a report.
+type jsonReported struct {
+	ID        string `json:"id"`
+	File      string `json:"file"`
+	Delivered bool   `json:"delivered"` // it lies in the school's inbox
+}
+
+func (a *app) reportLost() *cobra.Command {
+	l := &lossReporting{}
+	cmd := &cobra.Command{
+		Use:   "lost",
+		Short: "Tell ICT that a stick or another device is lost or stolen",
+		Long: `Tell ICT that a stick or another device is lost or stolen. Ring ICT as well: the
+school has little time to find out what it means for the people whose data it was.
+
+The report is encrypted so that only ICT can read it. It goes into the school's inbox
+folder when that can be reached; otherwise it becomes a file to hand over or e-mail.
+Neither the register nor a network is needed, only the school's directory, or with
+--on another stick of the school. What the flags do not say is asked for on the
+terminal, and an empty answer leaves a question open.
+
+With --key or --on the report says whose key you unlocked. That is a help to ICT, and
+no signature.`,
+		Example: examples(
+			"stow report lost",
+			"stow report lost --name 'Alice Jones' --contact 07700900123 --label HRP-0042 --stolen --place 'the 42 bus'",
+			"stow report lost --directory directory.note --out report.stowage-report.age",
+		),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.lose(cmd, l) },
+	}
+	l.addFlags(cmd)
+	return cmd
+}
+
+func (l *lossReporting) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	r := &l.report
+	for _, f := range []struct {
+		to          *string
+		name, usage string
+	}{
+		{&r.Reporter.Name, "name", "your `NAME`"},
+		{&r.Reporter.Contact, "contact", "`HOW` ICT can reach you now"},
+		{&r.Device.Label, "label", "the `LABEL` on the device, such as HRP-0042"},
+		{&r.Device.Description, "description", "`WHAT` the device looks like"},
+		{&l.kind, "kind", "what happened: lost, stolen or unsure (`KIND`)"},
+		{&l.from, "from", "the earliest `TIME` at which it can have happened"},
+		{&l.to, "until", "the latest `TIME` at which it can have happened"},
+		{&l.noticed, "noticed", "the `TIME` when it was noticed; otherwise now"},
+		{&r.Place, "place", "`WHERE` it was last seen"},
+		{&r.Circumstances, "circumstances", "`HOW` it happened"},
+		{&r.Police, "police", "the police `REFERENCE`"},
+		{&r.Told, "told", "`WHO` was told already"},
+		{&l.with, "passphrase-with-it", "could the passphrase be with it: yes, no or unsure (`ANSWER`)"},
+		{&l.only, "only-copy", "was what is on it the only copy: yes, no or unsure (`ANSWER`)"},
+		{&r.Contents, "contents", "`WHAT` was on it"},
+		{&r.Whose, "whose", "`WHOSE` data it is"},
+		{&r.HowMany, "how-many", "roughly how many people's data it is (`NUMBER`)"},
+		{&r.Help, "need", "`WHAT` else you need from ICT"},
+		{&l.directory, "directory", "the directory `FILE`; otherwise the school's"},
+		{&l.out, "out", "write the report to `FILE` and deliver nothing"},
+		{&l.key.key, "key", "your key `FILE`, which tells who you are"},
+		{&l.key.stick, "on", "another `STICK` of yours, whose key tells who you are"},
+	} {
+		flags.StringVar(f.to, f.name, "", f.usage)
+	}
+	flags.Bool("stolen", false, "the same as --kind stolen")
+	cmd.MarkFlagsMutuallyExclusive("stolen", "kind")
+	cmd.MarkFlagsMutuallyExclusive("key", "on")
+	l.key.secret.addHolder(cmd)
+}
+
+// lose makes the report and delivers it.
+func (a *app) lose(cmd *cobra.Command, l *lossReporting) error {
+	ctx := cmd.Context()
+	if stolen, _ := cmd.Flags().GetBool("stolen"); stolen {
+		l.kind = string(school.LossStolen)
+	}
+	if err := l.answers(a); err != nil {
+		return err
+	}
+	verifier, err := a.signIn(ctx, l)
+	if err != nil {
+		return err
+	}
+	to, err := a.addressee(l, verifier)
+	if err != nil {
+		return err
+	}
+	if err := a.askAboutLoss(ctx, l); err != nil {
+		return err
+	}
+	r := school.NewLossReport(l.report, a.now())
+	sealed, err := to.Seal(r)
+	if err != nil {
+		return err
+	}
+	return a.post(l, r, sealed)
+}
+
+// answers takes over what the flags say.
+func (l *lossReporting) answers(a *app) (err error) {
+	r := &l.report
+	if l.kind != "" {
+		if r.Kind, err = kindOf(l.kind); err != nil {
+			return err
+		}
+	}
+	for _, q := range []struct {
+		text string
+		to   *school.Answer
+	}{{l.with, &r.Passphrase}, {l.only, &r.OnlyCopy}} {
+		if *q.to, err = answerOf(q.text); err != nil {
+			return err
+		}
+	}
+	for _, q := range []struct {
+		text string
+		to   *time.Time
+	}{{l.from, &r.HappenedFrom}, {l.to, &r.HappenedTo}, {l.noticed, &r.Noticed}} {
+		if *q.to, err = a.moment(q.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func kindOf(text string) (school.LossKind, error) {
+	switch strings.ToLower(text) {
+	case "lost":
+		return school.LossLost, nil
+	case "stolen":
+		return school.LossStolen, nil
+	case "", "unsure", "not sure", "?":
+		return school.LossUnsure, nil
+	}
+	return "", usagef("%q is none of lost, stolen and unsure", text)
+}
+
+func answerOf(text string) (school.Answer, error) {
+	switch strings.ToLower(text) {
+	case "":
+		return "", nil
+	case "y", "yes":
+		return school.Yes, nil
+	case "n", "no":
+		return school.No, nil
+	case "unsure", "not sure", "?":
+		return school.NotSure, nil
+	}
+	return "", usagef("%q is none of yes, no and unsure", text)
+}
+
+// signIn unlocks the reporter's key, if they named one, for who it says they
+// are and which school is to be believed.
+func (a *app) signIn(ctx context.Context, l *lossReporting) (verifier string, err error) {
+	if l.key.key == "" && l.key.stick == "" {
+		return "", nil
+	}
+	copies, name, err := a.readKeys(l.key)
+	if err != nil {
+		return "", err
+	}
+	k, err := a.unlockKey(ctx, copies, name, l.key.secret)
+	if err != nil {
+		return "", err
+	}
+	defer k.Wipe()
+	who := &l.report.Reporter
+	who.Holder, who.Proof = k.Holder.ID, school.ProofKey
+	if who.Name == "" {
+		who.Name = k.Holder.Name
+	}
+	return k.Verifier, nil
+}
+
+// addressee is the ICT that the report is for: that of the directory, or where
+// there is none, that of another stick of the school.
+func (a *app) addressee(l *lossReporting, verifier string) (school.Addressee, error) {
+	d, err := a.directory(l.directory)
+	if err == nil && verifier != "" && d.Verifier != verifier {
+		return school.Addressee{}, on("the directory", keys.ErrOtherSchool)
+	}
+	if err == nil {
+		return school.ICTOf(d), nil
+	}
+	if l.key.stick == "" || l.directory != "" {
+		return school.Addressee{}, err
+	}
+	var to school.Addressee
+	err = a.withDrive(l.key.stick, func(drive driveFS) error {
+		seen, err := stick.Inspect(drive, verifier)
+		if err != nil {
+			return on("the stick at "+l.key.stick, err)
+		}
+		to = school.ICTOfStick(seen.Note)
+		return nil
+	})
+	return to, err
+}
+
+// post delivers the report, or writes it to a file.
+func (a *app) post(l *lossReporting, r school.LossReport, sealed []byte) error {
+	done := jsonReported{ID: r.ID}
+	if l.out == "" {
+		shared, err := a.shared()
+		if err == nil {
+			done.File, err = school.Deliver(shared.Inbox(), school.ReportName(r), sealed)
+		}
+		if done.Delivered = err == nil; !done.Delivered {
+			if !errors.Is(err, school.ErrNoInbox) && !errors.Is(err, errNoSchool) {
+				_, why := a.explain(err)
+				a.warn("The report could not be delivered: %s", why)
+			}
+			l.out = school.ReportName(r)
+		}
+	}
+	if !done.Delivered {
+		if err := saveReport(l.out, sealed); err != nil {
+			return on(l.out, err)
+		}
+		done.File = l.out
+	}
+	return a.show(done, func(w io.Writer) {
+		if done.Delivered {
+			fmt.Fprintln(w, "The report is in ICT's inbox.")
+		} else {
+			fmt.Fprintf(w, "The report is in the file %s; hand it to ICT or e-mail it. Only they can read it.\n", printable(done.File))
+		}
+		fmt.Fprintln(w, "Ring ICT as well, now: they find out what this means and who has to be told, and the school has little time for it.")
+	})
+}
+
+func saveReport(path string, sealed []byte) error {
+	if dir := filepath.Dir(path); dir != "." {
+		if _, err := os.Stat(dir); err != nil {
+			return err
+		}
+	}
+	out, err := crypt.CreateOutput(path, false)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := out.Write(sealed); err != nil {
+		return err
+	}
+	return out.Commit()
+}
