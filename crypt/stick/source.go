@@ -86,13 +86,28 @@ func openSource(p string, planned fs.FileInfo) (ItemReader, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !os.SameFile(info, planned) {
-		err = ErrChanged
+		err = sameStill(p, info, planned)
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return &sourceFile{f, planned}, nil
+}
+
+// sameStill decides for a file whose identity is not the one its folder gave, as on
+// shares and file systems whose folders do not know the identities of files. It
+// is taken when it is no link and looks as it did.
+func sameStill(p string, opened, planned fs.FileInfo) error {
+	named, err := os.Lstat(p)
+	if err != nil {
+		return err
+	}
+	if !named.Mode().IsRegular() || !os.SameFile(named, opened) ||
+		opened.Size() != planned.Size() || !opened.ModTime().Equal(planned.ModTime()) {
+		return ErrChanged
+	}
+	return nil
 }
 
 // Unchanged implements [ItemReader].

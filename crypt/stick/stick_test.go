@@ -2,6 +2,7 @@ package stick_test
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 
 	"stowage/crypt/keys"
@@ -17,9 +18,13 @@ func TestStoreAndReadBack(t *testing.T) {
 			t.Errorf("label %q", note.Label)
 		}
 		st := sc.open(t, fsys)
+		odd := "new\nline\tand tab %41"
+		if runtime.GOOS == "windows" {
+			odd = "%41 and #;" // which no folder there could hold
+		}
 		want := map[string]string{
 			"a.txt": "one", "dir/b.txt": "two", "dir/deep/er/c.bin": text(1, 200_000),
-			"empty/": "", "zero": "", "größe/naïve ☃ name.txt": "snow", "new\nline\tand tab %41": "odd",
+			"empty/": "", "zero": "", "größe/naïve ☃ name.txt": "snow", odd: "odd",
 			"big": text(2, 3<<20),
 		}
 		put(t, st, want)

@@ -91,8 +91,12 @@ func TestRestoreOverDamage(t *testing.T) {
 		if err := store.Restore(ctx, path, bytes.NewReader(saved)); err != nil {
 			t.Fatal(err)
 		}
-		if found := find(t, registerOn(openAt(t, path)), devices.DeviceQuery{}); len(found) != 20 {
+		restored := openAt(t, path)
+		if found := find(t, registerOn(restored), devices.DeviceQuery{}); len(found) != 20 {
 			t.Errorf("%d devices", len(found))
+		}
+		if err := restored.Close(); err != nil { // Windows moves no file that is open
+			t.Fatal(err)
 		}
 		aside := fmt.Sprintf("%s.damaged-%d", path, i+1)
 		if got := must[[]byte](t)(os.ReadFile(aside)); string(got) != damage {

@@ -62,7 +62,11 @@ func files(t testing.TB, folder string) []string {
 
 func TestCreateAndOpen(t *testing.T) {
 	folder, ctx := t.TempDir(), t.Context()
-	path := filepath.Join(folder, "a?b%20c #é;d.db")
+	name := "a?b%20c #é;d.db"
+	if runtime.GOOS == "windows" {
+		name = strings.ReplaceAll(name, "?", "!") // no name there may hold one
+	}
+	path := filepath.Join(folder, name)
 	if _, err := store.Open(ctx, path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("opened what is not there: %v", err)
 	}
