@@ -45,19 +45,25 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			env.Setenv("AppData", env.WorkDir+"/config") // Windows
 			return errors.Join(os.MkdirAll(env.WorkDir+"/home", 0o700), private(env.WorkDir))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"fails":  fails,
-			"json":   jsonField,
-			"damage": damage,
-			"save":   save,
-			"setup":  setup,
-			"layer":  layerName,
-			"forge":  forge,
-			"hold":   hold,
-		},
+		Cmds: scriptCommands(),
 	})
+}
+
+// scriptCommands are the commands of the scripts beside stow itself.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	commands := tools()
+	commands["fails"] = fails
+	commands["json"] = jsonField
+	commands["damage"] = damage
+	commands["save"] = save
+	commands["setup"] = setup
+	commands["layer"] = layerName
+	commands["forge"] = forge
+	commands["hold"] = hold
+	return commands
 }
 
 // private makes the passphrase files of a script readable by their owner only.
