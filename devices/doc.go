@@ -17,6 +17,9 @@
 //     (UTC, to the second), and have one canonical form ([Event.Canonical]).
 //   - A device goes only from state to state as [Next] says; everything else is
 //     a [*Refusal] that names what can be done instead.
+//   - Every event is a leaf of a Merkle log ([Tree]). What the register was at a
+//     [Witness] from outside cannot be changed unseen afterwards: an event that
+//     is edited, deleted, moved or cut off is named by [Register.VerifyLog].
 //   - Two desks never overwrite each other unseen: a change made on the basis of
 //     an older version of a record is refused with [ErrChanged].
 //   - Encryption is never a bare tick: a [Verification] says how it was found,
@@ -27,7 +30,9 @@
 //
 //   - The register decides nothing about who may do what: an actor is a name
 //     that the caller vouches for.
-//   - Someone who can write to the database can rewrite it, events included.
+//   - Someone who can write to the database can rewrite it, events and log
+//     included; that it was done shows only against a checkpoint kept elsewhere,
+//     and what was there before comes only from a backup.
 //   - Personal data stays in the events of its day; it is not erased singly.
 //   - The register is not encrypted. Keep it where only ICT can read, and
 //     encrypt the backups that leave the building.

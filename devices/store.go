@@ -38,6 +38,13 @@ type Reader interface {
 	Events(ctx context.Context, q EventQuery) ([]Event, error)
 	// LastEvent is the number of the newest event, 0 if there is none.
 	LastEvent(ctx context.Context) (int64, error)
+	// Walk runs fn on every event in order, each with what [Frontier.Add] returned
+	// for it. Its body and the hashes are good until fn returns.
+	Walk(ctx context.Context, fn func(e Event, hashes []byte) error) error
+	// LogHashes returns what [Frontier.Add] returned for an event.
+	LogHashes(ctx context.Context, number int64) ([]byte, error)
+	// Witnesses returns the checkpoints that came back, in the order of their size.
+	Witnesses(ctx context.Context) ([]Witness, error)
 	Blob(ctx context.Context, digest string) ([]byte, error)
 }
 
@@ -75,6 +82,8 @@ type Tx interface {
 	// PutBlob keeps content that events name by its digest.
 	PutBlob(ctx context.Context, digest string, content []byte) error
 	DeleteBlob(ctx context.Context, digest string) error
-	// Clear empties the tables, but keeps events and blobs.
+	// PutWitness keeps a checkpoint, once each.
+	PutWitness(ctx context.Context, w Witness) error
+	// Clear empties the tables, but keeps events, blobs and checkpoints.
 	Clear(ctx context.Context) error
 }

@@ -56,7 +56,9 @@ func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error
 // read from r, which is decrypted with the authority and checked completely
 // first. It works also when the register there is damaged or missing; if
 // anything fails, the register stays as it was. The passphrase is the
-// authority's.
+// authority's. The checkpoint in the folder is set aside under a name with the
+// events it counted, since a register of an earlier day cannot fit it; sticks in
+// the field may still hold others like it, and verifying says so when they come.
 func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) error {
 	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
 	if err != nil {
@@ -73,6 +75,9 @@ func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []
 	}
 	defer plain.Close()
 	if err := store.Restore(ctx, filepath.Join(dir, RegisterFile), plain); err != nil {
+		return fmt.Errorf("restore the register: %w", err)
+	}
+	if err := setCheckpointAside(dir, a.Verifier()); err != nil {
 		return fmt.Errorf("restore the register: %w", err)
 	}
 	return nil

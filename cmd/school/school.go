@@ -8,6 +8,7 @@
 //	authority.age    the signing key and the recovery key, under a passphrase
 //	directory.note   the signed directory, for everyone
 //	register.db      the register
+//	checkpoint.note  the newest signed checkpoint of the register
 //	keys/            holders' keys as issued, each under its holder's passphrase
 //	shared/          what the computers of staff reach; see [Shared]
 //

@@ -86,7 +86,7 @@ func checkSchema(ctx context.Context, s *session) (err error) {
 	fresh.SetMaxOpenConns(1) // every connection has a memory of its own
 	var want []string
 	err = within(ctx, fresh, nil, func(s *session) (err error) {
-		if err := migrate(ctx, s.tx, migrations[:version], 0); err != nil {
+		if err := migrate(ctx, s, migrations[:version], 0); err != nil {
 			return err
 		}
 		want, err = schema(ctx, s)

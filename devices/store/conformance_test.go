@@ -20,6 +20,7 @@ func conformance(t *testing.T, open func(t *testing.T) (one, two devices.Store))
 		"event numbers":        eventNumbers,
 		"event queries":        eventQueries,
 		"blobs":                blobs,
+		"walk":                 walk,
 		"search":               search,
 		"search in bulk":       searchInBulk,
 		"long history":         longHistory,

@@ -13,23 +13,33 @@ const eventColumns = "number, time, actor, kind, device_id, holder_id, key_id, l
 
 // Append implements [devices.Tx].
 func (s *session) Append(ctx context.Context, e devices.Event) error {
-	last := s.appended
-	if last == 0 {
-		var err error
-		if last, err = s.LastEvent(ctx); err != nil {
+	if s.log == nil {
+		last, err := s.LastEvent(ctx)
+		if err != nil {
 			return err
 		}
+		log, err := devices.LoadFrontier(last, func(number int64) ([]byte, error) { return s.LogHashes(ctx, number) })
+		if err != nil {
+			return fmt.Errorf("append event %d: %w", e.Number, err)
+		}
+		s.log = log
 	}
-	if e.Number != last+1 {
-		return fmt.Errorf("append event %d after %d", e.Number, last)
+	hashes, err := s.log.Add(e)
+	if err != nil {
+		return fmt.Errorf("append: %w", err)
 	}
-	if err := s.exec(ctx, "INSERT INTO events ("+eventColumns+") VALUES ("+marks(9)+")",
+	return s.exec(ctx, "INSERT INTO events ("+eventColumns+", hashes) VALUES ("+marks(10)+")",
 		e.Number, timeText(e.Time), e.Actor, string(e.Kind),
-		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body)); err != nil {
-		return err
+		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body), hashes)
+}
+
+// LogHashes implements [devices.Reader].
+func (s *session) LogHashes(ctx context.Context, number int64) ([]byte, error) {
+	hashes, err := one(ctx, s, only[[]byte], "SELECT hashes FROM events WHERE number = ?", number)
+	if err != nil {
+		return nil, fmt.Errorf("hashes of event %d: %w", number, err)
 	}
-	s.appended = e.Number
-	return nil
+	return hashes, nil
 }
 
 // LastEvent implements [devices.Reader].

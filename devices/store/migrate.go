@@ -17,14 +17,20 @@ const applicationID = 0x53746f77
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// migrations returns the SQL that makes version i+1 out of version i, for every i.
-func migrations() ([]string, error) {
+// A migration makes version i+1 out of version i.
+type migration struct {
+	sql  string
+	then func(context.Context, *session) error // what SQL cannot do; or nil
+}
+
+// migrations returns all migrations in order.
+func migrations() ([]migration, error) {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(names)
-	all := make([]string, len(names))
+	all := make([]migration, len(names))
 	for i, name := range names {
 		if !strings.HasPrefix(name, fmt.Sprintf("migrations/%04d_", i+1)) {
 			return nil, fmt.Errorf("migration %s is out of order", name)
@@ -33,7 +39,10 @@ func migrations() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		all[i] = string(text)
+		all[i].sql = string(text)
+		if strings.HasSuffix(name, "_log.sql") {
+			all[i].then = fillLog
+		}
 	}
 	return all, nil
 }
@@ -61,19 +70,25 @@ func prepare(ctx context.Context, db *sql.DB, empty bool) error {
 		if err != nil {
 			return err
 		}
-		return migrate(ctx, s.tx, all[version:], version)
+		return migrate(ctx, s, all[version:], version)
 	})
 }
 
 // migrate runs the given migrations, the first of which leads away from version.
-func migrate(ctx context.Context, tx *sql.Tx, wanted []string, version int) error {
-	for _, text := range wanted {
+func migrate(ctx context.Context, s *session, wanted []migration, version int) error {
+	for _, m := range wanted {
 		version++
-		if _, err := tx.ExecContext(ctx, text); err != nil {
+		if _, err := s.tx.ExecContext(ctx, m.sql); err != nil {
+			return fmt.Errorf("migration %d: %w", version, err)
+		}
+		if m.then == nil {
+			continue
+		}
+		if err := m.then(ctx, s); err != nil {
 			return fmt.Errorf("migration %d: %w", version, err)
 		}
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
+	_, err := s.tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
 	return err
 }
 

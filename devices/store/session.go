@@ -15,7 +15,7 @@ import (
 type session struct {
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction
-	appended int64                // number of the last event appended here, or 0
+	log      *devices.Frontier    // once an event was appended here
 }
 
 var _ devices.Tx = (*session)(nil)

@@ -1,0 +1,274 @@
+package school
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stowage/crypt/keys"
+	"stowage/devices"
+)
+
+// CheckpointFile is the newest checkpoint, in the school's folder.
+const CheckpointFile = "checkpoint.note"
+
+var (
+	// ErrTampered: the register's history was changed by other means than this
+	// program; the error says more, mostly by a devices.TamperError.
+	ErrTampered = errors.New("the register's history does not fit its checkpoints")
+	// ErrCheckpoint: what should be a signed checkpoint is none.
+	ErrCheckpoint = errors.New("not a checkpoint of the register")
+)
+
+// A checkpoint is a C2SP signed note whose text is what c2sp.org/tlog-checkpoint
+// says: the log's origin, which is the name of the school's key, the number of
+// events in decimal, and the root hash in base64, a line each.
+
+// checkpointText is the text of a checkpoint.
+func checkpointText(verifier string, t devices.Tree) string {
+	return fmt.Sprintf("%s\n%d\n%s\n", origin(verifier), t.Size, base64.StdEncoding.EncodeToString(t.Root[:]))
+}
+
+// origin is the name of a note key.
+func origin(verifier string) string {
+	name, _, _ := strings.Cut(verifier, "+")
+	return name
+}
+
+// ReadCheckpoint checks that msg is a checkpoint signed by the school whose
+// verifier key is given, and returns what it pins. It fails with
+// [ErrCheckpoint], or as keys.OpenNote does.
+func ReadCheckpoint(msg []byte, verifier string) (devices.Tree, error) {
+	if len(msg) > devices.MaxCheckpoint {
+		return devices.Tree{}, fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(msg))
+	}
+	text, err := keys.OpenNote(msg, verifier)
+	if err != nil {
+		return devices.Tree{}, fmt.Errorf("read the checkpoint: %w", err)
+	}
+	lines := strings.Split(text, "\n")
+	if len(lines) < 4 || lines[0] != origin(verifier) {
+		return devices.Tree{}, fmt.Errorf("%w: its first line is %.100q", ErrCheckpoint, lines[0])
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+		return devices.Tree{}, fmt.Errorf("%w: size %.100q", ErrCheckpoint, lines[1])
+	}
+	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
+	if err != nil || len(root) != tlog.HashSize {
+		return devices.Tree{}, fmt.Errorf("%w: root %.100q", ErrCheckpoint, lines[2])
+	}
+	return devices.Tree{Size: size, Root: tlog.Hash(root)}, nil
+}
+
+// Checkpoint is the register's newest checkpoint, to be put on sticks: signed
+// now if the authority is unlocked, and otherwise the one that was signed last,
+// or [ErrLocked] if there is none. A register that does not fit its last
+// checkpoint is not signed for: that fails with [ErrTampered].
+func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
+	path := filepath.Join(s.dir, CheckpointFile)
+	last, err := readSmall(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("sign a checkpoint: %w", err)
+	}
+	if s.authority == nil {
+		if len(last) == 0 {
+			return nil, fmt.Errorf("sign a checkpoint: %w", ErrLocked)
+		}
+		return last, nil
+	}
+	var msg []byte
+	// The write lock keeps two desks from replacing each other's checkpoint by an
+	// older one.
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		tree, err := r.Tree(ctx)
+		if err != nil {
+			return err
+		}
+		before, err := s.lastCheckpoint(ctx, r, path)
+		if err != nil {
+			return err
+		}
+		if before.Tree == tree {
+			msg = before.Note
+			return nil
+		}
+		if msg, err = s.authority.Sign(checkpointText(s.authority.Verifier(), tree)); err != nil {
+			return err
+		}
+		return writePublic(path, msg)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sign a checkpoint: %w", err)
+	}
+	return msg, nil
+}
+
+// lastCheckpoint is the checkpoint in the school's folder, which the register
+// must fit; the zero value if there is none.
+func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register, path string) (devices.Witness, error) {
+	msg, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return devices.Witness{Tree: devices.Tree{Size: -1}}, nil
+	}
+	if err != nil {
+		return devices.Witness{}, err
+	}
+	tree, err := ReadCheckpoint(msg, s.authority.Verifier())
+	if err != nil {
+		return devices.Witness{}, err
+	}
+	return devices.Witness{Tree: tree, Note: msg}, fits(ctx, r, tree)
+}
+
+// fits fails with [ErrTampered] if the log, as it is stored, did not grow out of
+// the tree. That takes a few reads whatever the size; [School.VerifyRegister]
+// looks at every event.
+func fits(ctx context.Context, r *devices.Register, tree devices.Tree) error {
+	now, err := r.TreeAt(ctx, tree.Size)
+	switch {
+	case errors.Is(err, devices.ErrNotFound):
+		return fmt.Errorf("%w: it has fewer than %d events", ErrTampered, tree.Size)
+	case errors.Is(err, devices.ErrCorrupt):
+		return fmt.Errorf("%w: %w", ErrTampered, err)
+	case err != nil:
+		return err
+	case now.Root != tree.Root:
+		return fmt.Errorf("%w: the first %d events are not those of then", ErrTampered, tree.Size)
+	}
+	return nil
+}
+
+// setCheckpointAside renames the checkpoint of a register that was replaced.
+func setCheckpointAside(dir, verifier string) error {
+	path := filepath.Join(dir, CheckpointFile)
+	msg, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	aside := "checkpoint-unreadable.note"
+	if tree, err := ReadCheckpoint(msg, verifier); err == nil {
+		aside = fmt.Sprintf("checkpoint-%d.note", tree.Size)
+	}
+	return os.Rename(path, filepath.Join(dir, aside))
+}
+
+// KeepCheckpoint keeps a checkpoint that came back, with where and on which
+// device (its label) it was seen, and holds the register against it. It is kept
+// even if it does not fit, which fails with [ErrTampered]. A checkpoint that the
+// school did not sign is not kept: that fails as [ReadCheckpoint] does.
+func (s *School) KeepCheckpoint(ctx context.Context, msg []byte, place, device string) error {
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return fmt.Errorf("keep a checkpoint: %w", err)
+	}
+	tree, err := ReadCheckpoint(msg, verifier)
+	if err != nil {
+		return err
+	}
+	if err := s.register.KeepWitness(ctx, devices.Witness{Tree: tree, Note: msg, Seen: s.now(), Place: place, Device: device}); err != nil {
+		return err
+	}
+	return fits(ctx, s.register, tree)
+}
+
+// noteVerifier is the key that checkpoints must be signed with.
+func (s *School) noteVerifier() (string, error) {
+	if v := s.verifier(); v != "" {
+		return v, nil
+	}
+	d, err := s.Directory()
+	if err != nil {
+		return "", err
+	}
+	return d.Verifier, nil
+}
+
+// RegisterProof is what [School.VerifyRegister] found in order.
+type RegisterProof struct {
+	Tree      devices.Tree      `json:"tree"`
+	Witnesses []devices.Witness `json:"checkpoints"` // that the register fits, the smallest first
+}
+
+// VerifyRegister computes everything anew: the hash of every event, the log, and
+// the present state; and it compares the log with the checkpoint in the school's
+// folder, with every checkpoint that came back on a stick, and with those given.
+// Progress, if not nil, is called with the number of events done.
+//
+// What was tampered with fails with [ErrTampered] and a devices.TamperError
+// that names the first event that does not fit, or with a
+// devices.DifferenceError about a record that does not follow from the events.
+func (s *School) VerifyRegister(ctx context.Context, given [][]byte, progress func(done int64)) (RegisterProof, error) {
+	witnesses, err := s.witnesses(ctx, given)
+	if err != nil {
+		return RegisterProof{}, fmt.Errorf("verify the register: %w", err)
+	}
+	tree, err := s.register.VerifyLog(ctx, witnesses, progress)
+	if err != nil {
+		var tampered *devices.TamperError
+		if errors.As(err, &tampered) {
+			err = fmt.Errorf("%w: %w", ErrTampered, err)
+		}
+		return RegisterProof{}, err
+	}
+	if err := s.store.Check(ctx, false); err != nil {
+		return RegisterProof{}, err
+	}
+	if err := s.register.Check(ctx); err != nil {
+		var different *devices.DifferenceError
+		if errors.As(err, &different) {
+			err = fmt.Errorf("%w: %w", ErrTampered, err)
+		}
+		return RegisterProof{}, err
+	}
+	return RegisterProof{Tree: tree, Witnesses: witnesses}, nil
+}
+
+// witnesses is every checkpoint there is to hold the register against. Those
+// that are kept are believed no more than those given: the signature counts.
+func (s *School) witnesses(ctx context.Context, given [][]byte) ([]devices.Witness, error) {
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.register.Witnesses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range all {
+		if all[i].Tree, err = ReadCheckpoint(w.Note, verifier); err != nil {
+			return nil, fmt.Errorf("%w: the checkpoint seen on %s: %w", ErrTampered, w.Seen.Format("2006-01-02"), err)
+		}
+	}
+	add := func(msg []byte, place string) error {
+		tree, err := ReadCheckpoint(msg, verifier)
+		if err == nil {
+			all = append(all, devices.Witness{Tree: tree, Note: msg, Place: place})
+		}
+		return err
+	}
+	own, err := readSmall(filepath.Join(s.dir, CheckpointFile))
+	if err == nil {
+		err = add(own, CheckpointFile)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, msg := range given {
+		if err := add(msg, ""); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stowage/devices"
+)
+
+// Events are read in bulk, since one at a time costs more than hashing them: many
+// as one text, whose fields and events end in characters that none of them holds.
+const (
+	bulk       = 512
+	fieldEnd   = "\x1f"
+	eventEnd   = "\x1e"
+	bulkFields = 9
+)
+
+// A bulkRead is the events after number After, as one text, and their hashes.
+type bulkRead struct {
+	after  int64
+	count  int
+	text   string
+	hashes []byte
+}
+
+// Walk implements [devices.Reader]. fn must not use the session.
+func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []byte) error) error {
+	last, err := s.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	read := make(chan bulkRead, 2)
+	done := make(chan struct{})
+	go func() { // reads ahead while fn works
+		defer close(done)
+		defer close(read)
+		for after := int64(0); after < last; after += bulk {
+			b, err := s.readBulk(ctx, after)
+			if err != nil {
+				cancel(err)
+				return
+			}
+			select {
+			case read <- b:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	defer func() { cancel(nil); <-done }()
+	for b := range read {
+		ok, err := b.each(fn)
+		if err == nil && !ok { // there is something odd, which reading one by one names
+			for range read { // until the reader is done with the session
+				cancel(nil)
+			}
+			<-done
+			return s.walkSlowly(context.WithoutCancel(ctx), b.after, fn)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
+	b := bulkRead{after: after}
+	_, err := one(ctx, s, func(r row) (bulkRead, error) {
+		err := r.Scan(&b.count, &b.text, &b.hashes)
+		return b, err
+	}, `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
+		coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
+		CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`,
+		fieldEnd, eventEnd, after, after+bulk)
+	return b, err
+}
+
+// each runs fn on the events, unless they are not all there and in order; then
+// ok is false, and fn has not been run on any.
+func (b bulkRead) each(fn func(e devices.Event, hashes []byte) error) (ok bool, err error) {
+	events := make([]devices.Event, 0, bulk)
+	hashes := b.hashes
+	for text := range strings.SplitSeq(b.text, eventEnd) {
+		e, ok := bulkEvent(text)
+		if !ok || e.Number != b.after+int64(len(events))+1 {
+			return false, nil
+		}
+		events = append(events, e)
+	}
+	if len(events) != b.count {
+		return false, nil
+	}
+	size := 0
+	for _, e := range events {
+		size += devices.LogSize(e.Number)
+	}
+	if size != len(hashes) {
+		return false, nil
+	}
+	for _, e := range events {
+		size := devices.LogSize(e.Number)
+		if err := fn(e, hashes[:size:size]); err != nil {
+			return true, err
+		}
+		hashes = hashes[size:]
+	}
+	return true, nil
+}
+
+func bulkEvent(text string) (devices.Event, bool) {
+	var fields [bulkFields]string
+	for i := range fields {
+		field, rest, more := strings.Cut(text, fieldEnd)
+		if more != (i < bulkFields-1) {
+			return devices.Event{}, false
+		}
+		fields[i], text = field, rest
+	}
+	number, err := strconv.ParseInt(fields[0], 10, 64)
+	if err != nil {
+		return devices.Event{}, false
+	}
+	check := reading{}
+	e := devices.Event{
+		Number: number, Time: check.must("time", fields[1]), Actor: fields[2], Kind: devices.EventKind(fields[3]),
+		Device: fields[4], Holder: fields[5], Key: fields[6], Loan: fields[7], Body: json.RawMessage(fields[8]),
+	}
+	return e, check.err == nil
+}
+
+// walkSlowly is Walk, one event at a time, from the event after a number.
+func (s *session) walkSlowly(ctx context.Context, after int64, fn func(e devices.Event, hashes []byte) error) error {
+	rows, err := s.tx.QueryContext(ctx, "SELECT "+eventColumns+", hashes FROM events WHERE number > ? ORDER BY number", after)
+	if err != nil {
+		return explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var hashes []byte
+		e, err := scanEvent(withMore{rows, &hashes})
+		if err != nil {
+			return explain(err)
+		}
+		if err := fn(e, hashes); err != nil {
+			return err
+		}
+	}
+	return explain(rows.Err())
+}
+
+// withMore scans one more column than it is asked for.
+type withMore struct {
+	row
+	more any
+}
+
+func (r withMore) Scan(to ...any) error { return r.row.Scan(append(to, r.more)...) }
+
+// fillLog gives the events of an older register their hashes.
+func fillLog(ctx context.Context, s *session) error {
+	log := &devices.Frontier{}
+	q := devices.EventQuery{Oldest: true, Limit: devices.MaxPage}
+	for {
+		events, err := s.Events(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			hashes, err := log.Add(e)
+			if err != nil {
+				return err
+			}
+			if err := s.exec(ctx, "UPDATE events SET hashes = ? WHERE number = ?", hashes, e.Number); err != nil {
+				return err
+			}
+			q.After = e.Number
+		}
+		if len(events) < q.Limit {
+			return nil
+		}
+	}
+}
+
+// PutWitness implements [devices.Tx].
+func (s *session) PutWitness(ctx context.Context, w devices.Witness) error {
+	return s.exec(ctx, `INSERT INTO checkpoints (note, size, root, seen, place, device) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (note) DO NOTHING`, w.Note, w.Size, w.Root[:], timeText(w.Seen), w.Place, w.Device)
+}
+
+// Witnesses implements [devices.Reader].
+func (s *session) Witnesses(ctx context.Context) ([]devices.Witness, error) {
+	return all(ctx, s, scanWitness, "SELECT row, note, size, root, seen, place, device FROM checkpoints ORDER BY size, row")
+}
+
+func scanWitness(r row) (devices.Witness, error) {
+	var w devices.Witness
+	var number int64
+	var root []byte
+	var seen string
+	if err := r.Scan(&number, &w.Note, &w.Size, &root, &seen, &w.Place, &w.Device); err != nil {
+		return devices.Witness{}, err
+	}
+	check := reading{record: "checkpoint", id: fmt.Sprint(number)}
+	w.Seen = check.must("seen", seen)
+	if len(root) != tlog.HashSize {
+		check.fail("root", string(root))
+		return w, check.err
+	}
+	w.Root = tlog.Hash(root)
+	return w, check.err
+}
