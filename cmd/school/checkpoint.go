@@ -17,9 +17,6 @@ import (
 	"stowage/devices"
 )
 
-// CheckpointFile is the newest checkpoint, in the school's folder.
-const CheckpointFile = "checkpoint.note"
-
 var (
 	// ErrTampered: the register's history was changed by other means than this
 	// program; the error says more, mostly by a devices.TamperError.
@@ -70,7 +67,8 @@ func ReadCheckpoint(msg []byte, verifier string) (devices.Tree, error) {
 }
 
 // Checkpoint is the register's newest checkpoint, to be put on sticks: signed
-// now if the authority is unlocked, and otherwise the one that was signed last,
+// now if the authority is unlocked, and published in the shared folder if that
+// can be reached; otherwise the one that was signed last,
 // or [ErrLocked] if there is none. A register that does not fit its last
 // checkpoint is not signed for: that fails with [ErrTampered].
 func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
@@ -106,10 +104,23 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 		}
 		return writePublic(path, msg)
 	})
+	if err == nil {
+		err = s.publishCheckpoint(msg)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sign a checkpoint: %w", err)
 	}
 	return msg, nil
+}
+
+// publishCheckpoint copies a checkpoint to the shared folder, if that is there:
+// one more place where it is not so easily rewritten.
+func (s *School) publishCheckpoint(msg []byte) error {
+	shared, err := s.Shared()
+	if err != nil || shared.Reachable() != nil {
+		return err
+	}
+	return shared.Publish(CheckpointFile, msg)
 }
 
 // lastCheckpoint is the checkpoint in the school's folder, which the register
