@@ -25,6 +25,8 @@ func apply(ctx context.Context, t Tables, e Event) error {
 		return applyNewKey(ctx, t, e)
 	case KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved:
 		return applyKey(ctx, t, e)
+	case DocumentSigned:
+		return applyDocument(ctx, t, e)
 	}
 	return fmt.Errorf("event %d: %w: kind %q is not known", e.Number, ErrCorrupt, e.Kind)
 }

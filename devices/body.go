@@ -54,4 +54,11 @@ type (
 	codeBody struct {
 		Digest string `json:"digest"`
 	}
+	documentBody struct {
+		Document  DocumentKind `json:"document"`
+		Name      string       `json:"name"` // of who signed, as typed
+		Signed    time.Time    `json:"signed"`
+		Text      string       `json:"text"`                // digest of what was signed
+		Signature string       `json:"signature,omitempty"` // digest of the picture
+	}
 )

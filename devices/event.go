@@ -39,6 +39,8 @@ const (
 
 	CodeStored EventKind = "recovery code stored"
 	CodeUsed   EventKind = "recovery code used"
+
+	DocumentSigned EventKind = "document signed" // by a holder, for a device or for all
 )
 
 // EventKinds lists every kind.
@@ -47,7 +49,7 @@ func EventKinds() []EventKind {
 		HolderAdded, HolderEdited, HolderLeft, HolderRejoined,
 		DeviceAdded, DeviceImported, DeviceEdited, DeviceIssued, DeviceReturned, DeviceRestocked, DeviceLost, DeviceStolen,
 		DeviceFound, DeviceDamaged, DeviceRetired, DeviceDestroyed, DeviceVerified, DeviceSeen, LoanExtended,
-		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed,
+		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed, DocumentSigned,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // A DifferenceError is a record that does not follow from the events: somebody
 // changed it, or an event, by other means than this program.
 type DifferenceError struct {
-	Record string // "device", "holder", "key" or "loan"
+	Record string // "device", "holder", "key", "loan" or "document"
 	ID     string
 }
 
@@ -18,15 +18,19 @@ func (e *DifferenceError) Error() string {
 }
 
 // Check replays all events in memory and compares the outcome with the present
-// state. The error is a [*DifferenceError] about the first record that does not
-// follow from the events, or wraps [ErrCorrupt] about an event that cannot be.
+// state, and looks whether what was signed is there as it was signed. The error is
+// a [*DifferenceError] about the first record that does not follow from the
+// events, or wraps [ErrCorrupt] about an event that cannot be.
 func (r *Register) Check(ctx context.Context) error {
 	err := r.store.View(ctx, func(reader Reader) error {
 		replayed := newMemory()
 		if err := replay(ctx, reader, replayed); err != nil {
 			return err
 		}
-		return replayed.compare(ctx, reader)
+		if err := replayed.compare(ctx, reader); err != nil {
+			return err
+		}
+		return checkDocuments(ctx, reader)
 	})
 	if err != nil {
 		return fmt.Errorf("check register: %w", err)

@@ -129,6 +129,7 @@ func liveThrough(t testing.TB) *desk {
 	must[devices.Holder](t)(d.EditHolder(ctx, ict, ann.ID, 0, person))
 	must[devices.Holdings](t)(d.Leave(ctx, ict, ann.ID, 0, ""))
 	must[devices.Holder](t)(d.Rejoin(ctx, ict, ann.ID, 0, ""))
+	must[devices.Document](t)(d.SignDocument(ctx, ict, devices.DocumentDetails{Kind: devices.ReturnSigned, Device: stick.ID, Holder: ann.ID, Name: "Ann Roy", Text: "It is back."}))
 	return d
 }
 
