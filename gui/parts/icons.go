@@ -47,6 +47,8 @@ const (
 	IconHide      Icon = "hide"
 	IconKeyboard  Icon = "keyboard"
 	IconCalendar  Icon = "calendar"
+	IconUp        Icon = "drop-up"
+	IconDown      Icon = "drop-down"
 )
 
 // Resource returns the picture in the colour of text.

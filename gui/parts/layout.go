@@ -132,3 +132,10 @@ func (r row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		x += least.Width + r.padding*theme.Padding()
 	}
 }
+
+// clipped shows of content only what fits into the space.
+func clipped(content fyne.CanvasObject) *container.Clip {
+	clip := container.NewClip(content)
+	clip.ExtendBaseWidget(clip) // NewClip does not, and a clip is not laid out before
+	return clip
+}

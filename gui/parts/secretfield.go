@@ -226,7 +226,7 @@ func (f *secretField) width(runes int) float32 {
 func (f *secretField) CreateRenderer() fyne.WidgetRenderer {
 	r := &secretRenderer{f: f, ground: canvas.NewRectangle(nil), text: canvas.NewText("", nil), mark: canvas.NewRectangle(nil), caret: canvas.NewRectangle(nil), ring: newRing()}
 	r.line = container.NewWithoutLayout(r.mark, r.text, r.caret)
-	r.clip = container.NewClip(r.line)
+	r.clip = clipped(r.line)
 	r.objects = append([]fyne.CanvasObject{r.ground, r.clip}, r.ring.objects()...)
 	r.Refresh()
 	return r
