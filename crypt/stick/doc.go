@@ -13,6 +13,8 @@
 //     in [Stick.Warnings] and not read.
 //   - Whatever is on a stick, reading it writes nothing outside the folder chosen.
 //   - Everything is a plain age file, a plain tar or a C2SP signed note.
+//   - A backup is made without a key, and nothing that a stick shows later takes
+//     from it what it holds.
 //
 // # What is not promised
 //

@@ -43,6 +43,7 @@ func Crash(base *Mem, ops []Op, keep func(Op) (Op, bool)) *Mem {
 func synced(ops []Op) []bool {
 	durable := make([]bool, len(ops))
 	files, folders := map[string]bool{}, map[string]bool{} // synced later on
+	moved := map[string]bool{}                             // renamed later on, for certain
 	for i, op := range slices.Backward(ops) {
 		switch op.Kind {
 		case Sync:
@@ -52,11 +53,14 @@ func synced(ops []Op) []bool {
 		case Write:
 			durable[i] = files[op.Name]
 		case Create, Mkdir:
-			durable[i] = folders[path.Dir(op.Name)]
-			files[op.Name] = false // what is synced later is another file's
+			durable[i] = folders[path.Dir(op.Name)] || moved[op.Name]
+			files[op.Name], moved[op.Name] = false, false // what is synced later is another file's
 		case Remove:
 			durable[i] = folders[path.Dir(op.Name)]
 			files[op.Name] = false
+		case Rename: // one of the two names has it, and the folder of the new one says which
+			durable[i] = folders[path.Dir(op.To)]
+			files[op.Name], moved[op.Name] = false, durable[i]
 		}
 	}
 	return durable

@@ -11,7 +11,7 @@ import (
 	"stowage/crypt/stick"
 )
 
-var _ stick.FS = (*Mem)(nil)
+var _ stick.BackupFS = (*Mem)(nil)
 
 // Open implements [stick.FS].
 func (m *Mem) Open(name string) (stick.File, error) {
@@ -50,6 +50,13 @@ func (m *Mem) Remove(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.change(Op{Kind: Remove, Name: name})
+}
+
+// Rename implements [stick.BackupFS].
+func (m *Mem) Rename(from, to string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.change(Op{Kind: Rename, Name: from, To: to})
 }
 
 // SyncDir implements [stick.FS].

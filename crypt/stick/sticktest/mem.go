@@ -37,17 +37,19 @@ const (
 	Read    Kind = "read"
 	Write   Kind = "write"
 	Sync    Kind = "sync"
+	Rename  Kind = "rename" // of [stick.BackupFS]
 )
 
-// Op is one operation. Off and Data are those of a Write.
+// Op is one operation. Off and Data are those of a Write, To that of a Rename.
 type Op struct {
 	Kind Kind
 	Name string
+	To   string
 	Off  int64
 	Data []byte
 }
 
-// Mem is a drive in memory; it implements [stick.FS]. The zero value is not
+// Mem is a drive in memory; it implements [stick.FS] and [stick.BackupFS]. The zero value is not
 // ready, use New. It is safe for concurrent use.
 type Mem struct {
 	mu       sync.Mutex
@@ -296,7 +298,27 @@ func (m *Mem) apply(op Op) error {
 		}
 		m.used -= int64(len(n.data))
 		delete(m.nodes, op.Name)
+	case Rename:
+		return m.rename(n, op)
 	}
+	return nil
+}
+
+// rename moves a file to another name, in place of a file that has it.
+func (m *Mem) rename(n *node, op Op) error {
+	up := m.nodes[path.Dir(op.To)]
+	switch {
+	case n == nil || up == nil || !up.dir:
+		return pathError(op, fs.ErrNotExist)
+	case n.dir || m.nodes[op.To] != nil && m.nodes[op.To].dir:
+		return pathError(op, fs.ErrInvalid)
+	}
+	if old := m.nodes[op.To]; old != nil {
+		m.used -= int64(len(old.data))
+	}
+	delete(m.nodes, op.Name)
+	n.name = op.To
+	m.nodes[op.To] = n
 	return nil
 }
 

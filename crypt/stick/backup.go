@@ -1,0 +1,460 @@
+package stick
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"stowage/crypt"
+)
+
+// BackupFS is the folder that a stick's backup is kept in, which belongs to
+// that stick alone. Unlike a stick it is on a file system that may rename.
+type BackupFS interface {
+	FS
+	// Rename gives a file another name, in place of a file that has it.
+	Rename(from, to string) error
+}
+
+// The errors of backups that callers decide on.
+var (
+	// ErrBackingUp: another computer is backing the stick up now.
+	ErrBackingUp = errors.New("another computer is backing the stick up now")
+	// ErrNoBackup: there is no backup of the stick, or none that was ever finished.
+	ErrNoBackup = errors.New("there is no backup")
+	// ErrOtherBackup: the folder holds the backup of another stick.
+	ErrOtherBackup = errors.New("the backup of another stick")
+)
+
+// maxBackupLayers bounds how many layers a backup takes.
+const maxBackupLayers = 100_000
+
+// keepReplaced is how long a backup keeps layers that the stick has replaced.
+const keepReplaced = 30 * 24 * time.Hour
+
+// BackupOptions are the options of backing up. All but Verifier may be zero.
+type BackupOptions struct {
+	// Verifier is the school's note verifier key. Without an opened stick it is
+	// needed: nothing is taken from a stick that the school did not sign for.
+	Verifier string
+	// KeepReplaced is how long layers that tidying replaced on the stick stay in
+	// the backup: 30 days when 0. It protects from a holder's mistake.
+	KeepReplaced time.Duration
+	Clock        func() time.Time // time.Now when nil
+	Progress     crypt.Progress   // encrypted bytes copied; may be nil
+}
+
+// BackupResult says what a backup did. It is right even when there is an error.
+type BackupResult struct {
+	Copied  int   // layers that were copied
+	Bytes   int64 // their size
+	Layers  int   // layers of the stick that are in the backup now
+	Removed int   // layers that were removed from the backup, being replaced for long
+	// Differing names layers that are not the same on the stick and in the
+	// backup, though layers never change. The backup keeps what it has.
+	Differing []string
+	// Older: the backup has newer layers than the stick, which somebody may
+	// have put back to an earlier state.
+	Older bool
+}
+
+// Backup copies what is new on a stick that nobody has opened into its backup.
+// No key is needed: it copies sealed files. Each is synced, read back and
+// compared before it appears in the backup; interrupted at any moment, the next
+// run goes on. Nothing is ever removed or replaced: without a key nobody knows
+// what of it is still needed. FORMAT.md, "Backup".
+//
+// It fails with [ErrNotStick], the errors of [keys.OpenNote], an [InUseError] when
+// a program has the stick open, [ErrBackingUp], [ErrOtherBackup], a [NoSpaceError],
+// [ErrTooLarge], or an error of one of the drives.
+func Backup(ctx context.Context, drive FS, to BackupFS, o BackupOptions) (BackupResult, error) {
+	b := newBackup(drive, to, o)
+	err := b.look()
+	if err == nil {
+		err = b.run(ctx)
+	}
+	return b.result(err)
+}
+
+// Backup copies what is new on the opened stick into its backup, as [Backup]
+// does, but only layers that are authentic. A layer that was damaged in the
+// backup is replaced. Layers that were replaced by tidying or rotating are removed
+// from the backup in the end, some time after everything that replaces them is
+// there. Reading and changing the stick go on meanwhile.
+func (s *Stick) Backup(ctx context.Context, to BackupFS, o BackupOptions) (BackupResult, error) {
+	o.Clock = cmpClock(o.Clock, s.o.Clock)
+	var b *backup
+	var err error
+	for range 3 { // a layer may be tidied away while it is being copied
+		b = newBackup(s.fs, to, o)
+		if err = b.lookOpened(s); err == nil {
+			err = b.run(ctx)
+		}
+		if !errors.Is(err, ErrMissing) {
+			break
+		}
+	}
+	return b.result(err)
+}
+
+func cmpClock(clocks ...func() time.Time) func() time.Time {
+	for _, c := range clocks {
+		if c != nil {
+			return c
+		}
+	}
+	return time.Now
+}
+
+// backup is one run.
+type backup struct {
+	from   FS
+	to     BackupFS
+	o      BackupOptions
+	p      crypt.Progress
+	note   Note
+	layers []sourceLayer // to be in the backup, oldest first
+	state  []byte        // the stick's notes and keys, as a tar
+	opened *Stick        // nil without a key
+	record *backupRecord
+	have   map[layerID]*layerFiles // in the backup
+	out    BackupResult
+}
+
+// sourceLayer is a layer on the stick.
+type sourceLayer struct {
+	id     layerID
+	sizes  []int64
+	digest string
+}
+
+// lacks reports whether only parts of the layer are in the backup: copying it
+// was interrupted.
+func (f *layerFiles) lacks(l sourceLayer) bool {
+	for n, size := range f.parts {
+		if n >= len(l.sizes) || l.sizes[n] != size {
+			return false // it is another one
+		}
+	}
+	return len(f.parts) < len(l.sizes)
+}
+
+func (l *sourceLayer) size() int64 {
+	var sum int64
+	for _, n := range l.sizes {
+		sum += n
+	}
+	return sum
+}
+
+func newBackup(from FS, to BackupFS, o BackupOptions) *backup {
+	o.Clock = cmpClock(o.Clock)
+	o.KeepReplaced = cmp.Or(o.KeepReplaced, keepReplaced)
+	return &backup{from: from, to: to, o: o, p: crypt.OrNoProgress(o.Progress)}
+}
+
+func (b *backup) result(err error) (BackupResult, error) {
+	if err != nil {
+		err = fmt.Errorf("back up the stick: %w", err)
+	}
+	return b.out, err
+}
+
+// look reads what anyone can see of the stick. Nobody may be writing on it:
+// what is seen while the lock is held is complete, or torn for good.
+func (b *backup) look() error {
+	summary, err := Inspect(b.from, b.o.Verifier)
+	if err != nil {
+		return err
+	}
+	if !summary.Verified {
+		return fmt.Errorf("%w: nobody to say whose it is", ErrNotStick)
+	}
+	lock, err := b.from.Lock(lockName, false)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return readOwner(b.from)
+	case errors.Is(err, fs.ErrNotExist):
+		lock = io.NopCloser(nil)
+	case err != nil:
+		return err
+	}
+	defer lock.Close()
+	b.note = summary.Note
+	if b.state, err = packState(b.from); err != nil {
+		return err
+	}
+	return b.listSource()
+}
+
+// listSource lists the layers of a stick that is not open. What certainly never
+// was whole is left out.
+func (b *backup) listSource() error {
+	l := &loader{fs: b.from}
+	if err := l.findLayers(); err != nil {
+		return err
+	}
+	if len(l.files) > maxBackupLayers {
+		return fmt.Errorf("%d layers: %w", len(l.files), ErrTooLarge)
+	}
+	for _, files := range l.files {
+		layer := sourceLayer{id: files.id, sizes: files.sizes()}
+		size := layer.size()
+		if len(layer.sizes) != len(files.parts) || len(layer.sizes) > maxParts || paddedSize(size)-size >= 2*tarBlock {
+			continue
+		}
+		src := newPartReader(b.from, layer.id, layer.sizes)
+		var err error
+		layer.digest, _, err = layerDigest(src, src.size())
+		_ = src.Close()
+		if errors.Is(err, ErrDamaged) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		b.layers = append(b.layers, layer)
+	}
+	slices.SortFunc(b.layers, func(x, y sourceLayer) int { return strings.Compare(x.id.String(), y.id.String()) })
+	return nil
+}
+
+// lookOpened takes the layers that count on an opened stick.
+func (b *backup) lookOpened(s *Stick) error {
+	s.write.Lock() // no change may be under way
+	defer s.write.Unlock()
+	s.mu.Lock()
+	closed := s.closed
+	b.note, b.opened = s.note, s
+	for _, l := range s.layers {
+		b.layers = append(b.layers, sourceLayer{l.id, l.parts, l.digest})
+	}
+	s.mu.Unlock()
+	if closed {
+		return ErrClosed
+	}
+	var err error
+	b.state, err = packState(b.from)
+	return err
+}
+
+// run copies, and then says so in the backup's record.
+func (b *backup) run(ctx context.Context) error {
+	lock, err := b.prepare()
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if b.have, err = layersIn(b.to); err != nil {
+		return err
+	}
+	missing, err := b.compare()
+	if err != nil {
+		return err
+	}
+	if err := b.fits(missing); err != nil {
+		return err
+	}
+	for _, l := range missing {
+		b.p.Expect(l.size())
+	}
+	for _, l := range missing {
+		if err = b.copyLayer(ctx, l); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = b.finish(ctx)
+	}
+	if saved := b.saveRecord(); err == nil {
+		err = saved
+	}
+	return err
+}
+
+// finish is what may only happen when every layer is in the backup: the keys
+// that open the newest ones are kept, and old layers go.
+func (b *backup) finish(ctx context.Context) error {
+	if err := b.keepState(); err != nil {
+		return err
+	}
+	if b.opened != nil && !b.out.Older && len(b.out.Differing) == 0 {
+		if err := b.prune(ctx); err != nil {
+			return err
+		}
+	}
+	b.record.When = now(b.o.Clock)
+	return nil
+}
+
+// prepare makes the folders, takes the lock and clears away what an interrupted
+// run left.
+func (b *backup) prepare() (lock io.Closer, err error) {
+	for _, dir := range []string{baseDir, layersDir, statesDir, incomingDir} {
+		err := b.to.Mkdir(dir)
+		if err == nil {
+			err = b.to.SyncDir(parent(dir))
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+	}
+	lock, err = b.to.Lock(backupLockName, true)
+	if errors.Is(err, ErrLocked) {
+		return nil, ErrBackingUp
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock the backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = lock.Close()
+			lock = nil
+		}
+	}()
+	if b.record, err = readRecord(b.to); err != nil {
+		return lock, err
+	}
+	if b.record.Stick != "" && b.record.Stick != b.note.ID {
+		return lock, ErrOtherBackup
+	}
+	b.record.Stick = b.note.ID
+	return lock, removeAll(b.to, incomingDir)
+}
+
+// layersIn lists the layers in a backup.
+func layersIn(from FS) (map[layerID]*layerFiles, error) {
+	l := &loader{fs: from}
+	err := l.findLayers()
+	return l.files, err
+}
+
+// compare finds out which layers are not in the backup.
+func (b *backup) compare() (missing []sourceLayer, err error) {
+	var newest int64
+	for _, l := range b.layers {
+		newest = max(newest, l.id.seq)
+		have := b.have[l.id]
+		if have == nil || have.lacks(l) {
+			missing = append(missing, l)
+			continue
+		}
+		digest, known := b.record.Layers[l.id.String()]
+		if sizes := have.sizes(); !slices.Equal(sizes, l.sizes) {
+			digest = ""
+		} else if !known {
+			if digest, err = digestOf(b.to, l.id, sizes); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case digest == l.digest:
+			b.out.Layers++
+			b.record.Layers[l.id.String()] = digest
+		case b.opened != nil: // the stick's is authentic
+			missing = append(missing, l)
+		default:
+			b.out.Differing = append(b.out.Differing, l.id.part(0))
+		}
+	}
+	for id := range b.have {
+		b.out.Older = b.out.Older || id.seq > newest
+	}
+	return missing, nil
+}
+
+// digestOf is the digest of a layer, "" when it is damaged.
+func digestOf(from FS, id layerID, sizes []int64) (string, error) {
+	src := newPartReader(from, id, sizes)
+	defer src.Close()
+	digest, _, err := layerDigest(src, src.size())
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrMissing) {
+		return "", nil
+	}
+	return digest, err
+}
+
+// fits refuses what the stick cannot hold, as sparse files that somebody made
+// on it, and what the backup has no room for.
+func (b *backup) fits(missing []sourceLayer) error {
+	var all, need int64
+	for _, l := range b.layers {
+		all += l.size()
+	}
+	for _, l := range missing {
+		need += l.size()
+	}
+	if _, total, err := b.from.Free(); err != nil || all > total {
+		return cmp.Or(err, fmt.Errorf("%d bytes on a drive of %d: %w", all, total, ErrTooLarge))
+	}
+	free, _, err := b.to.Free()
+	if err != nil {
+		return fmt.Errorf("ask for free space: %w", err)
+	}
+	if need > 0 && need+reserve > free {
+		return &NoSpaceError{Need: need + reserve, Free: free}
+	}
+	return nil
+}
+
+// prune removes layers that were replaced long ago. What the backup itself
+// says counts, with the stick's keys: so nothing goes that its newest layers
+// still need, whatever became of the stick.
+func (b *backup) prune(ctx context.Context) error {
+	s := b.opened
+	s.mu.Lock()
+	rotating := len(s.keys) > 1
+	l := &loader{fs: b.to, stick: s.note.ID, keys: s.keys, lenient: true, listed: map[layerID]*layer{}}
+	for _, layer := range s.layers {
+		twin := *layer
+		twin.below = slices.Clone(layer.below) // chain brings both up to date
+		l.listed[layer.id] = &twin
+	}
+	s.mu.Unlock()
+	if rotating {
+		return nil
+	}
+	if err := l.findLayers(); err != nil {
+		return err
+	}
+	found, err := l.readLayers(ctx)
+	if err != nil {
+		return err
+	}
+	c := chain(found)
+	l.blame(&c)
+	c.warnings = append(l.warnings, c.warnings...)
+	if !c.complete() {
+		b.record.Replaced = nil
+		return nil
+	}
+	replaced := map[string]time.Time{}
+	for _, old := range slices.Backward(c.superseded) { // oldest first
+		name := old.id.String()
+		since, known := b.record.Replaced[name]
+		if !known || since.After(now(b.o.Clock)) {
+			since = now(b.o.Clock)
+		}
+		if now(b.o.Clock).Sub(since) < b.o.KeepReplaced {
+			replaced[name] = since
+			continue
+		}
+		if err := removeParts(b.to, old.id, len(old.parts)); err != nil {
+			return err
+		}
+		delete(b.record.Layers, name)
+		b.out.Removed++
+	}
+	b.record.Replaced = replaced
+	return b.to.SyncDir(layersDir)
+}
+
+// incoming is the name of a file in the backup while it is being written.
+func incoming(final string) string { return path.Join(incomingDir, path.Base(final)) }
