@@ -66,10 +66,20 @@ func ReadCheckpoint(msg []byte, verifier string) (devices.Tree, error) {
 	return devices.Tree{Size: size, Root: tlog.Hash(root)}, nil
 }
 
+// IsCheckpoint is nil for a checkpoint that the school signed; otherwise it
+// fails as [ReadCheckpoint] does.
+func (s *School) IsCheckpoint(msg []byte) error {
+	verifier, err := s.noteVerifier()
+	if err == nil {
+		_, err = ReadCheckpoint(msg, verifier)
+	}
+	return err
+}
+
 // Checkpoint is the register's newest checkpoint, to be put on sticks: signed
 // now if the authority is unlocked, and published in the shared folder if that
-// can be reached; otherwise the one that was signed last,
-// or [ErrLocked] if there is none. A register that does not fit its last
+// can be reached; otherwise the one that was signed last, or [ErrLocked] if
+// there is none. A register that does not fit its last
 // checkpoint is not signed for: that fails with [ErrTampered].
 func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 	path := filepath.Join(s.dir, CheckpointFile)

@@ -40,6 +40,7 @@ const (
 	exitPlain
 	exitNewer
 	exitUnsuitable
+	exitTampered
 
 	exitCancelled exitCode = 130
 )
@@ -81,6 +82,7 @@ var exits = []struct {
 	{exitPlain, "plain-found", "files that are not encrypted were found"},
 	{exitNewer, "newer-format", "it was made by a newer version of Stowage"},
 	{exitUnsuitable, "unsuitable-drive", "this drive cannot become a stick"},
+	{exitTampered, "tampered", "the register's history was changed by other means than this program"},
 	{exitCancelled, "cancelled", "stopped by Ctrl-C"},
 }
 

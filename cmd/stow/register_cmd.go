@@ -15,7 +15,8 @@ import (
 func (a *app) registerGroup() *cobra.Command {
 	return group("register", "List, search, import, export and back up the register", "ict",
 		a.registerList(), a.registerShow(), a.registerHistory(), a.registerSearch(),
-		a.registerDocuments(), a.registerSign(), a.registerExport(), a.registerImport(), a.registerBackup(), a.registerRestore(), a.registerCheck())
+		a.registerDocuments(), a.registerSign(), a.registerExport(), a.registerImport(), a.registerBackup(), a.registerRestore(), a.registerCheck(),
+		a.registerVerify(), a.registerCheckpoint())
 }
 
 // deviceTable writes devices as a table.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["layer"] = layerName
 	commands["forge"] = forge
 	commands["hold"] = hold
+	commands["sql"] = sqlShell
 	return commands
 }
 
@@ -176,4 +178,19 @@ func save(ts *testscript.TestScript, neg bool, args []string) {
 	value, err := field(out, args[1])
 	ts.Check(err)
 	ts.Setenv(args[0], value)
+}
+
+// sqlShell changes a database behind the program's back, as somebody at an SQL
+// shell would: sql FILE STATEMENT…
+func sqlShell(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: sql FILE STATEMENT…")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, statement := range args[1:] {
+		_, err := db.Exec(statement)
+		ts.Check(err)
+	}
+	ts.Check(db.Close())
 }

@@ -60,6 +60,8 @@ var explanations = []explanation{
 	{school.ErrReport, exitBadInput, "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
 	{school.ErrNoInbox, exitNotFound, "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
 	{school.ErrHandled, exitState, "this report", "Somebody else has dealt with {} already; look again at the inbox."},
+	{school.ErrTampered, exitTampered, "the register", "The history of {} does not fit a checkpoint that was signed before, so it was changed by other means than this program; nothing was signed or changed now, so see what: stow register verify"},
+	{school.ErrCheckpoint, exitBadInput, "this", "{} is not a checkpoint of the register; nothing was changed, so give a checkpoint.note."},
 
 	// Keys and the directory.
 	{keys.ErrMustChange, exitMustChange, "the key", "The passphrase of {} is temporary and must be changed before anything else: stow stick passphrase STICK, or stow key passphrase FILE."},

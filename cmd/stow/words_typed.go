@@ -102,6 +102,12 @@ func explainRegister(err error, subject string) (exitCode, string, bool) {
 	if e, ok := errors.AsType[*devices.ImportError](err); ok {
 		return exitBadInput, fmt.Sprintf("nothing was imported from %s, since it is not in order: %s", cmp.Or(subject, "the file"), importText(e)), true
 	}
+	if e, ok := errors.AsType[*devices.TamperError](err); ok {
+		return exitTampered, tamperText(e), true
+	}
+	if e, ok := errors.AsType[*devices.DifferenceError](err); ok {
+		return exitTampered, fmt.Sprintf("the %s %s in the register does not follow from its events, so it was changed by other means; nothing was changed now. Keep a copy of the file, and compare it with its backups.", e.Record, e.ID), true
+	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok {
 		return exitState, fmt.Sprintf("%s is %s, so it cannot be %s now and nothing was changed; possible: stow device %s.", e.Name, e.State, actionWords(e.Action).done, joinActions(e.Instead)), true
 	}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+)
+
+func (a *app) registerVerify() *cobra.Command {
+	var files []string
+	cmd := &cobra.Command{
+		Use:   "verify [--checkpoint FILE]",
+		Short: "Prove that the register's history was not changed",
+		Long: `Prove that nobody changed the register by other means than this program. The hash
+of every event is computed anew, and with them the log that they make; the log is
+compared with the newest checkpoint in the school's folder, with every checkpoint
+that came back on a stick, and with those given here; and everything that the
+register shows must follow from its events. The first event that does not fit is
+named.
+
+Somebody who can write to the register's file can also compute its hashes anew, so
+the proof is as good as the oldest and newest checkpoints that they could not reach:
+each stick carries one, in stowage/checkpoint.note.`,
+		Example: examples("stow register verify", "stow register verify --checkpoint E:/stowage/checkpoint.note"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var given [][]byte
+			for _, path := range files {
+				msg, err := readCheckpoint(path)
+				if err != nil {
+					return on(path, err)
+				}
+				given = append(given, msg)
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				for i, msg := range given {
+					if err := s.IsCheckpoint(msg); err != nil {
+						return on(files[i], err)
+					}
+				}
+				proof, err := s.VerifyRegister(cmd.Context(), given, nil)
+				if err != nil {
+					return on("the register", err)
+				}
+				return a.show(jsonProofOf(proof), func(w io.Writer) { proofText(w, proof) })
+			})
+		},
+	}
+	cmd.Flags().StringArrayVar(&files, "checkpoint", nil, "also compare with the checkpoint in this `FILE`, such as one from a stick")
+	return cmd
+}
+
+// readCheckpoint reads a file that should hold a checkpoint, and no more of it
+// than that takes.
+func readCheckpoint(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, devices.MaxCheckpoint+1))
+}
+
+// jsonProof is a register that was found in order.
+type jsonProof struct {
+	Events      int64         `json:"events"`
+	Root        string        `json:"root"` // base64
+	Checkpoints []jsonWitness `json:"checkpoints"`
+}
+
+type jsonWitness struct {
+	Events int64      `json:"events"`
+	Root   string     `json:"root"`
+	Seen   *time.Time `json:"seen,omitempty"`
+	Place  string     `json:"place,omitempty"`
+	Device string     `json:"device,omitempty"`
+}
+
+func jsonProofOf(p school.RegisterProof) jsonProof {
+	j := jsonProof{Events: p.Tree.Size, Root: p.Tree.Root.String(), Checkpoints: []jsonWitness{}}
+	for _, w := range p.Witnesses {
+		one := jsonWitness{Events: w.Size, Root: w.Root.String(), Place: w.Place, Device: w.Device}
+		if !w.Seen.IsZero() {
+			one.Seen = &w.Seen
+		}
+		j.Checkpoints = append(j.Checkpoints, one)
+	}
+	return j
+}
+
+func proofText(w io.Writer, p school.RegisterProof) {
+	fmt.Fprintf(w, "The register is as it was written: %s, and everything in it follows from them.\n", counted(int(p.Tree.Size), "event", "events"))
+	fmt.Fprintf(w, "Root of the log: %s\n", p.Tree.Root)
+	if len(p.Witnesses) == 0 {
+		fmt.Fprintln(w, "No checkpoint has come back yet, so this shows only that the register agrees with itself.")
+		return
+	}
+	var newest devices.Witness
+	back := 0
+	for _, c := range p.Witnesses {
+		if c.Place != school.CheckpointFile {
+			back++
+		}
+		if c.Size >= newest.Size {
+			newest = c
+		}
+	}
+	fmt.Fprintf(w, "It fits %s, up to event %d; %s from outside the school's folder.\n",
+		counted(len(p.Witnesses), "signed checkpoint", "signed checkpoints"), newest.Size, counted(back, "came", "came"))
+}
+
+func (a *app) registerCheckpoint() *cobra.Command {
+	var secret passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "checkpoint [FILE]",
+		Short: "Sign a checkpoint of the register, to keep elsewhere",
+		Long: `Sign a checkpoint: how many events the register has, and the one hash that pins
+them all. Keep it, or give it to somebody outside: "stow register verify --checkpoint"
+proves later that the history up to it is the same. It holds nothing personal.`,
+		Example: examples("stow register checkpoint", "stow register checkpoint governors-2026-09.note"),
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				msg, err := s.Checkpoint(cmd.Context())
+				if err != nil {
+					return on("the register", err)
+				}
+				if len(args) == 0 {
+					_, err := a.stdout.Write(msg)
+					return err
+				}
+				err = writeOut(args[0], func(w io.Writer) error {
+					_, err := w.Write(msg)
+					return err
+				})
+				if err != nil {
+					return on(args[0], err)
+				}
+				return a.done("written", args, "The checkpoint is in "+args[0]+".")
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	return cmd
+}
+
+// tamperText puts what does not fit into words.
+func tamperText(e *devices.TamperError) string {
+	which := fmt.Sprintf("event %d", e.First)
+	if e.Last > e.First {
+		which = fmt.Sprintf("events %d to %d", e.First, e.Last)
+	}
+	text := ""
+	switch e.Reason {
+	case devices.TamperMissing:
+		is := "is"
+		if e.Last > e.First {
+			is = "are"
+		}
+		text = fmt.Sprintf("%s %s missing from the register", which, is)
+	case devices.TamperChanged:
+		text = fmt.Sprintf("%s of the register is not what was recorded", which)
+	case devices.TamperHashes:
+		text = fmt.Sprintf("the log of the register does not fit its events, up to event %d", e.Last)
+	case devices.TamperRewritten:
+		text = fmt.Sprintf("the register was rewritten: at least one of %s is not what it was", which)
+		if e.First == e.Last {
+			text = fmt.Sprintf("the register was rewritten: %s is not what it was", which)
+		}
+	}
+	if w := e.Witness; w != nil {
+		text += fmt.Sprintf(", which a signed checkpoint shows (%s)", witnessText(w))
+	}
+	return text + "; nothing was changed now. Keep the file as it is, tell whoever answers for the register, and compare it with its backups."
+}
+
+func witnessText(w *devices.Witness) string {
+	switch {
+	case w.Device != "" && !w.Seen.IsZero():
+		return fmt.Sprintf("on %s, seen on %s", w.Device, dayText(w.Seen))
+	case w.Place == "":
+		return "given with --checkpoint"
+	case w.Seen.IsZero():
+		return w.Place
+	}
+	return fmt.Sprintf("%s, seen on %s", cmp.Or(w.Place, "from a stick"), dayText(w.Seen))
+}
