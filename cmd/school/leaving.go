@@ -1,0 +1,180 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// ErrNotPluggedIn: a stick must be plugged in to be handed on to another
+// person, since its key is made for the one who has it.
+var ErrNotPluggedIn = errors.New("the stick is not plugged in")
+
+// Disposal is what is done with a device when its holder leaves.
+type Disposal struct {
+	Device string // the device's id
+	// Action is devices.Return (take back), devices.Issue (hand over to To) or
+	// one of devices.Lose, Steal, Damage, Retire and Destroy.
+	Action devices.Action
+	To     string        // who gets it
+	Stick  stick.FS      // the stick's drive, to hand a stick over; the caller's
+	Facts  devices.Facts // for the register
+}
+
+// Departure is how a person's leaving is wound up.
+type Departure struct {
+	Holder    string // id
+	Disposals []Disposal
+	Revoke    bool   // revoke the keys
+	Reason    string // of the revocation; required with Revoke
+	Leave     bool   // record that the person has left
+	Note      string
+	Progress  func(done, all int) // may be nil
+}
+
+// Departed is what a departure came to. It is right even when an error came
+// with it.
+type Departed struct {
+	Devices []Outcome // in the order of the disposals
+	Revoked []devices.Key
+	Left    bool
+	Rest    devices.Holdings // what the person still has
+}
+
+// Depart winds up what a person holds: first the devices, each a change of its
+// own, so that what cannot be done for one is said in its outcome and the
+// others go on; then the keys, and that the person has left, together. The
+// directory is published once at the end. An ended context stops between two
+// devices. It fails with [ErrLocked] while keys are to be revoked and the
+// authority is locked.
+func (s *School) Depart(ctx context.Context, p Departure) (out Departed, err error) {
+	if p.Revoke || needsAuthority(p.Disposals) {
+		if _, err := s.Authority(); err != nil {
+			return out, err
+		}
+	}
+	for i, d := range p.Disposals {
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		if p.Progress != nil {
+			p.Progress(i, len(p.Disposals))
+		}
+		out.Devices = append(out.Devices, s.dispose(ctx, p.Holder, d))
+	}
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		out.Revoked, out.Left = nil, false
+		if p.Revoke {
+			if out.Revoked, err = s.revokeAll(ctx, r, p.Holder, p.Reason); err != nil {
+				return err
+			}
+		}
+		if p.Leave {
+			if _, err := r.Leave(ctx, s.options.Actor, p.Holder, 0, p.Note); err != nil {
+				return err
+			}
+			out.Left = true
+		}
+		return nil
+	})
+	if err != nil {
+		out.Revoked, out.Left = nil, false
+		return out, fmt.Errorf("wind up: %w", err)
+	}
+	if out.Rest, err = s.register.Holdings(ctx, p.Holder); err != nil {
+		return out, err
+	}
+	if s.authority == nil {
+		return out, nil
+	}
+	return out, s.published(ctx)
+}
+
+func needsAuthority(all []Disposal) bool {
+	for _, d := range all {
+		if d.Stick != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// revokeAll revokes the keys that a person has in force.
+func (s *School) revokeAll(ctx context.Context, r *devices.Register, holder, reason string) ([]devices.Key, error) {
+	issued, err := r.Keys(ctx, devices.KeyQuery{Holder: holder, Statuses: []devices.KeyStatus{devices.KeyIssued}})
+	if err != nil {
+		return nil, err
+	}
+	var revoked []devices.Key
+	for _, k := range issued {
+		if k, err = r.RevokeKey(ctx, s.options.Actor, k.ID, k.Version, reason); err != nil {
+			return nil, err
+		}
+		revoked = append(revoked, k)
+	}
+	return revoked, nil
+}
+
+// dispose deals with one device of a holder.
+func (s *School) dispose(ctx context.Context, holder string, p Disposal) Outcome {
+	d, err := s.register.Device(ctx, p.Device)
+	if err != nil {
+		return Outcome{devices.Device{ID: p.Device}, err}
+	}
+	if d.Holder != holder {
+		return Outcome{d, &devices.InvalidError{Field: "holder", Value: d.HolderName, Problem: "has the device now"}}
+	}
+	changed, err := s.disposeOf(ctx, d, p)
+	if _, published := errors.AsType[*PublishError](err); err != nil && !published {
+		return Outcome{d, err}
+	}
+	return Outcome{changed, nil} // Depart publishes again
+}
+
+func (s *School) disposeOf(ctx context.Context, d devices.Device, p Disposal) (devices.Device, error) {
+	if p.Action != devices.Issue {
+		d, _, err := s.Act(ctx, d.ID, p.Action, p.Facts)
+		return d, err
+	}
+	if id, _ := knownStick(d); id == "" {
+		return s.passOn(ctx, d, p)
+	}
+	if p.Stick == nil {
+		return d, fmt.Errorf("%s: %w", d.Name(), ErrNotPluggedIn)
+	}
+	opened, err := s.OpenAsICT(ctx, p.Stick, stick.OpenOptions{})
+	if err != nil {
+		return d, err
+	}
+	if opened.Note().ID != d.Seen.Stick && d.Name() != opened.Note().Label {
+		return d, errors.Join(fmt.Errorf("%s: %w", d.Name(), ErrNotPluggedIn), opened.Close())
+	}
+	changed, err := s.RekeyStick(ctx, opened, p.To)
+	if closed := opened.Close(); err == nil {
+		err = closed
+	}
+	return changed, err
+}
+
+// passOn takes a device that is no stick back and lends it to another person,
+// together.
+func (s *School) passOn(ctx context.Context, d devices.Device, p Disposal) (changed devices.Device, err error) {
+	to, err := s.register.FindHolder(ctx, p.To)
+	if err != nil {
+		return d, aboutPerson(p.To, err)
+	}
+	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+		if d.Holder == to.ID {
+			return &devices.InvalidError{Field: "holder", Value: to.Name, Problem: "has the device already"}
+		}
+		if _, err := r.Act(ctx, s.options.Actor, d.ID, devices.Return, p.Facts); err != nil {
+			return err
+		}
+		changed, err = r.Issue(ctx, s.options.Actor, d.ID, devices.LoanDetails{Holder: to.ID, Days: s.Policy().LoanDays})
+		return err
+	})
+	return changed, err
+}
