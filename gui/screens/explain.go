@@ -1,12 +1,207 @@
 package screens
 
 import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/devices/drives"
+	"stowage/devices/store"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )
 
+// explanation puts an error into words: KEY says what happened, KEY.files what it
+// means for the files, KEY.next what to do next.
+type explanation struct {
+	is   error
+	kind parts.Kind
+	key  words.Key
+}
+
+// explanations are tried in order; the first whose error is in the chain wins.
+var explanations = []explanation{
+	// What a person does or types.
+	{keys.ErrPassphrase, parts.Warn, "explain.passphrase"},
+	{keys.ErrCode, parts.Warn, "explain.code"},
+	{keys.ErrMustChange, parts.Info, "explain.mustchange"},
+	{keys.ErrTooWeak, parts.Warn, "explain.weak"},
+	{crypt.ErrPassphrase, parts.Warn, "explain.passphrase"},
+
+	// The school and its directory.
+	{keys.ErrOtherSchool, parts.Bad, "explain.otherschool"},
+	{keys.ErrForged, parts.Bad, "explain.forged"},
+	{keys.ErrOlder, parts.Warn, "explain.older"},
+	{keys.ErrNewer, parts.Warn, "explain.newer"},
+	{keys.ErrBlocked, parts.Warn, "explain.blocked"},
+	{keys.ErrNoKey, parts.Warn, "explain.nokey"},
+	{keys.ErrUnknown, parts.Warn, "explain.unknown"},
+	{keys.ErrAmbiguous, parts.Warn, "explain.ambiguous"},
+	{keys.ErrDamagedKey, parts.Bad, "explain.damagedkey"},
+	{keys.ErrWrongKey, parts.Warn, "explain.wrongkey"},
+	{keys.ErrWorkFactor, parts.Bad, "explain.workfactor"},
+	{school.ErrReport, parts.Bad, "explain.report"},
+	{school.ErrNoInbox, parts.Warn, "explain.noinbox"},
+	{school.ErrNoShared, parts.Warn, "explain.noshared"},
+	{school.ErrHandled, parts.Info, "explain.handled"},
+	{school.ErrNotSchool, parts.Warn, "explain.notschool"},
+	{school.ErrNotEmpty, parts.Warn, "explain.notempty"},
+	{school.ErrLocked, parts.Info, "explain.locked"},
+	{school.ErrHasKey, parts.Warn, "explain.haskey"},
+	{school.ErrNoKeyFile, parts.Warn, "explain.nokeyfile"},
+	{school.ErrNotRemovable, parts.Warn, "explain.notremovable"},
+	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
+	{school.ErrNoCode, parts.Warn, "explain.nocode"},
+	{keys.ErrValue, parts.Bad, "explain.value"},
+
+	// Sticks and drives.
+	{stick.ErrNotStick, parts.Warn, "explain.notstick"},
+	{stick.ErrAlreadyStick, parts.Warn, "explain.already"},
+	{stick.ErrFormat, parts.Warn, "explain.newer"},
+	{stick.ErrNoKey, parts.Warn, "explain.stick.nokey"},
+	{stick.ErrSwapped, parts.Bad, "explain.swapped"},
+	{stick.ErrForged, parts.Bad, "explain.stick.forged"},
+	{stick.ErrGone, parts.Warn, "explain.gone"},
+	{stick.ErrFull, parts.Warn, "explain.full"},
+	{stick.ErrReadOnly, parts.Warn, "explain.readonly"},
+	{stick.ErrReopen, parts.Warn, "explain.reopen"},
+	{stick.ErrLocked, parts.Warn, "explain.inuse"},
+	{stick.ErrClosed, parts.Info, "explain.closed"},
+	{stick.ErrTooLarge, parts.Warn, "explain.toolarge"},
+	{stick.ErrExists, parts.Warn, "explain.exists"},
+	{stick.ErrKind, parts.Warn, "explain.kind"},
+	{stick.ErrName, parts.Warn, "explain.name"},
+	{stick.ErrSpecial, parts.Warn, "explain.special"},
+	{stick.ErrChanged, parts.Warn, "explain.changed"},
+	{stick.ErrNotVerified, parts.Bad, "explain.notverified"},
+	{stick.ErrNotFound, parts.Warn, "explain.stick.notfound"},
+	{stick.ErrMissing, parts.Bad, "explain.missing"},
+	{stick.ErrDamaged, parts.Bad, "explain.stick.damaged"},
+	{drives.ErrSystem, parts.Warn, "explain.system"},
+	{drives.ErrBusy, parts.Warn, "explain.drive.busy"},
+	{drives.ErrNotAllowed, parts.Warn, "explain.drive.notallowed"},
+	{drives.ErrGone, parts.Warn, "explain.gone"},
+
+	// The register.
+	{devices.ErrNotFound, parts.Warn, "explain.notfound"},
+	{devices.ErrChanged, parts.Warn, "explain.register.changed"},
+	{devices.ErrLeft, parts.Warn, "explain.left"},
+	{devices.ErrCorrupt, parts.Bad, "explain.register.damaged"},
+	{store.ErrDamaged, parts.Bad, "explain.register.damaged"},
+	{school.ErrTampered, parts.Bad, "explain.tampered"},
+	{school.ErrCheckpoint, parts.Warn, "explain.checkpoint"},
+	{store.ErrNotRegister, parts.Warn, "explain.notregister"},
+	{store.ErrNewer, parts.Warn, "explain.newer"},
+	{store.ErrFull, parts.Warn, "explain.register.full"},
+	{store.ErrReadOnly, parts.Warn, "explain.register.readonly"},
+	{store.ErrBusy, parts.Info, "explain.register.busy"},
+
+	// Files.
+	{crypt.ErrExists, parts.Warn, "explain.exists"},
+	{crypt.ErrNoIdentity, parts.Warn, "explain.noidentity"},
+	{crypt.ErrNotAge, parts.Warn, "explain.notage"},
+	{crypt.ErrWorkFactor, parts.Bad, "explain.hostile"},
+	{crypt.ErrDamaged, parts.Bad, "explain.damaged"},
+	{crypt.ErrUnsafe, parts.Bad, "explain.unsafe"},
+	{crypt.ErrChanged, parts.Warn, "explain.changed"},
+	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
+	{syscall.ENOSPC, parts.Warn, "explain.full"},
+	{syscall.EROFS, parts.Warn, "explain.readonly"},
+	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
+	{fs.ErrExist, parts.Warn, "explain.exists"},
+	{fs.ErrPermission, parts.Warn, "explain.permission"},
+	{context.DeadlineExceeded, parts.Warn, "explain.slow"},
+}
+
 // Explain puts an error into words for people: gui.Options.Explain. It returns false
 // for what it does not know, which the window then shows as unexpected.
 func Explain(w *words.Words, err error) (parts.Message, bool) {
+	if m, ok := explainTyped(w, err); ok {
+		return m, true
+	}
+	for _, e := range explanations {
+		if errors.Is(err, e.is) {
+			return say(w, e.kind, e.key, subject(err)), true
+		}
+	}
+	return parts.Message{}, false
+}
+
+// say is a message from a group of texts; pairs fill the placeholders.
+func say(w *words.Words, kind parts.Kind, key words.Key, about string, pairs ...any) parts.Message {
+	return parts.Message{
+		Kind: kind, Happened: w.T(key, pairs...), Files: w.T(key+".files", pairs...), Next: w.T(key+".next", pairs...),
+		Details: about,
+	}
+}
+
+// subject is what an error is about, as people call it; "" when it does not say.
+func subject(err error) string {
+	if p, ok := errors.AsType[*school.PersonError](err); ok {
+		return p.Who
+	}
+	if f, ok := errors.AsType[*school.FileError](err); ok {
+		return f.Path
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Path
+	}
+	return ""
+}
+
+// explainTyped puts errors into words that say more than what kind they are of.
+func explainTyped(w *words.Words, err error) (parts.Message, bool) {
+	if e, ok := errors.AsType[*school.ReportError](err); ok {
+		key := words.Key("explain.report.field")
+		if e.Long {
+			key = "explain.report.long"
+		}
+		return say(w, parts.Warn, key, e.Field), true
+	}
+	if e, ok := errors.AsType[*school.PublishError](err); ok {
+		return say(w, parts.Warn, "explain.publish", e.Err.Error()), true
+	}
+	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
+		key := words.Key("explain.known.label")
+		if e.Serial {
+			key = "explain.known.serial"
+		}
+		return say(w, parts.Warn, key, "", "name", e.Name), true
+	}
+	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
+		return say(w, parts.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
+	}
+	if _, ok := errors.AsType[*stick.InUseError](err); ok {
+		return say(w, parts.Warn, "explain.inuse", ""), true
+	}
+	if e, ok := errors.AsType[*keys.BlockedError](err); ok {
+		return say(w, parts.Warn, "explain.blocked", e.Person.Name), true
+	}
+	return explainRegister(w, err)
+}
+
+// explainRegister puts the types of the register into words.
+func explainRegister(w *words.Words, err error) (parts.Message, bool) {
+	if e, ok := errors.AsType[*devices.Refusal](err); ok {
+		return say(w, parts.Warn, "explain.refusal", "", "name", e.Name), true
+	}
+	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
+		return say(w, parts.Warn, "explain.duplicate", "", "value", e.Value), true
+	}
+	if e, ok := errors.AsType[*devices.AmbiguousError](err); ok {
+		return say(w, parts.Warn, "explain.ambiguous", e.Text), true
+	}
+	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
+		return say(w, parts.Warn, "explain.invalid", e.Error()), true
+	}
+	if e, ok := errors.AsType[*devices.ImportError](err); ok {
+		return say(w, parts.Warn, "explain.import", e.Error()), true
+	}
 	return parts.Message{}, false
 }

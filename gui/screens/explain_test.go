@@ -1,0 +1,87 @@
+package screens_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/gui/screens"
+	"stowage/gui/words"
+)
+
+// TestEverySentinelHasWords reads the packages for errors that callers decide on, so
+// that no new one goes without words in the window.
+func TestEverySentinelHasWords(t *testing.T) {
+	table, err := os.ReadFile("explain.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, dir := range []string{"crypt", "crypt/keys", "crypt/stick", "devices", "devices/store", "devices/drives", "cmd/school"} {
+		for _, name := range sentinels(t, filepath.Join("../..", dir)) {
+			found++
+			if full := filepath.Base(dir) + "." + name; !strings.Contains(string(table), "{"+full+",") {
+				t.Errorf("%s has no words in explain.go", full)
+			}
+		}
+	}
+	if found < 60 {
+		t.Errorf("only %d sentinels were found", found)
+	}
+}
+
+// sentinels lists the exported errors that a package declares.
+func sentinels(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range f.Decls {
+			gen, ok := decl.(*ast.GenDecl)
+			if !ok || gen.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					if strings.HasPrefix(id.Name, "Err") {
+						names = append(names, id.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+func TestExplainSaysWhatWhatItMeansAndWhatNext(t *testing.T) {
+	w := words.New(words.English, nil)
+	m, ok := screens.Explain(w, fmt.Errorf("decrypt: %w", &school.FileError{Path: "/home/a/letter.txt.age", Err: crypt.ErrDamaged}))
+	if !ok || m.Happened == "" || m.Files == "" || m.Next == "" || m.Details != "/home/a/letter.txt.age" {
+		t.Errorf("%+v, %v", m, ok)
+	}
+	if _, ok := screens.Explain(w, errors.New("something else")); ok {
+		t.Error("an unknown error was explained")
+	}
+	if _, ok := screens.Explain(w, context.Canceled); ok {
+		t.Error("what the person asked for was explained")
+	}
+}
