@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -56,4 +57,10 @@ func typeInto(f fyne.Focusable, text string) {
 	for _, r := range text {
 		f.TypedRune(r)
 	}
+}
+
+func scroll(o fyne.CanvasObject) fyne.CanvasObject { return container.NewScroll(o) }
+
+func halves(left, right fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewGridWithColumns(2, left, right)
 }
