@@ -25,6 +25,9 @@ func apply(ctx context.Context, t Tables, e Event) error {
 		return applyNewKey(ctx, t, e)
 	case KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved:
 		return applyKey(ctx, t, e)
+	case IncidentWasOpened, IncidentWasEdited, IncidentReported, IncidentListed,
+		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged:
+		return applyIncident(ctx, t, e)
 	case DocumentSigned:
 		return applyDocument(ctx, t, e)
 	}

@@ -61,4 +61,16 @@ type (
 		Text      string       `json:"text"`                // digest of what was signed
 		Signature string       `json:"signature,omitempty"` // digest of the picture
 	}
+	// incidentBody is anything that happened to an incident.
+	incidentBody struct {
+		Incident string           `json:"incident"`
+		Details  *IncidentDetails `json:"details,omitempty"`
+		Reports  []string         `json:"reports,omitempty"`
+		Listing  string           `json:"listing,omitempty"`
+		Listed   time.Time        `json:"listed,omitzero"`
+		Decision *Decision        `json:"decision,omitempty"`
+		Lessons  string           `json:"lessons,omitempty"`
+		Why      string           `json:"why,omitempty"`
+		Into     string           `json:"into,omitempty"`
+	}
 )

@@ -41,6 +41,15 @@ const (
 	CodeUsed   EventKind = "recovery code used"
 
 	DocumentSigned EventKind = "document signed" // by a holder, for a device or for all
+
+	IncidentWasOpened EventKind = "incident opened"
+	IncidentWasEdited EventKind = "incident edited"
+	IncidentReported  EventKind = "incident reported" // a loss report was added
+	IncidentListed    EventKind = "incident listed"   // what was on the device
+	IncidentDecided   EventKind = "incident decided"
+	IncidentWasClosed EventKind = "incident closed"
+	IncidentReopened  EventKind = "incident reopened"
+	IncidentWasMerged EventKind = "incident merged"
 )
 
 // EventKinds lists every kind.
@@ -50,6 +59,8 @@ func EventKinds() []EventKind {
 		DeviceAdded, DeviceImported, DeviceEdited, DeviceIssued, DeviceReturned, DeviceRestocked, DeviceLost, DeviceStolen,
 		DeviceFound, DeviceDamaged, DeviceRetired, DeviceDestroyed, DeviceVerified, DeviceSeen, LoanExtended,
 		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed, DocumentSigned,
+		IncidentWasOpened, IncidentWasEdited, IncidentReported, IncidentListed,
+		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged,
 	}
 }
 

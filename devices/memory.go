@@ -13,6 +13,7 @@ type memory struct {
 	holders table[Holder]
 	keys    table[Key]
 	loans   table[Loan]
+	cases   table[Incident]
 	held    map[string]map[string]bool // the devices of every holder
 	texts   map[string][]string        // the words of every device's events; nil if not wanted
 }
@@ -56,6 +57,7 @@ func newMemory() *memory {
 		holders: newTable[Holder](),
 		keys:    newTable[Key](),
 		loans:   newTable[Loan](),
+		cases:   newTable[Incident](),
 		held:    map[string]map[string]bool{},
 	}
 }
@@ -64,6 +66,10 @@ func (m *memory) Device(_ context.Context, id string) (Device, error) { return m
 func (m *memory) Holder(_ context.Context, id string) (Holder, error) { return m.holders.get(id) }
 func (m *memory) Key(_ context.Context, id string) (Key, error)       { return m.keys.get(id) }
 func (m *memory) Loan(_ context.Context, id string) (Loan, error)     { return m.loans.get(id) }
+
+func (m *memory) Incident(_ context.Context, id string) (Incident, error) { return m.cases.get(id) }
+
+func (m *memory) PutIncident(_ context.Context, i Incident) error { m.cases.put(i.ID, i); return nil }
 
 func (m *memory) PutDevice(_ context.Context, d Device) error {
 	if before := m.devices.records[d.ID].Holder; before != d.Holder {
@@ -104,6 +110,9 @@ func (m *memory) writeTo(ctx context.Context, t Tables) error {
 		return err
 	}
 	if err := m.keys.each(ctx, t.PutKey); err != nil {
+		return err
+	}
+	if err := m.cases.each(ctx, t.PutIncident); err != nil {
 		return err
 	}
 	for device, texts := range m.texts {

@@ -9,7 +9,7 @@ import (
 // A DifferenceError is a record that does not follow from the events: somebody
 // changed it, or an event, by other means than this program.
 type DifferenceError struct {
-	Record string // "device", "holder", "key", "loan" or "document"
+	Record string // "device", "holder", "key", "loan", "incident" or "document"
 	ID     string
 }
 
@@ -95,6 +95,21 @@ func (m *memory) compare(ctx context.Context, reader Reader) error {
 	}
 	if err := compareAll("key", m.keys.records, keys, func(k Key) string { return k.ID }); err != nil {
 		return err
+	}
+	incidents, err := reader.Incidents(ctx, IncidentQuery{States: []IncidentState{IncidentOpen, IncidentClosed, IncidentMerged}, Limit: -1})
+	if err != nil {
+		return err
+	}
+	if err := compareAll("incident", m.cases.records, incidents, func(i Incident) string { return i.ID }); err != nil {
+		return err
+	}
+	for _, i := range incidents {
+		if i.Listing == "" {
+			continue
+		}
+		if listing, err := reader.Blob(ctx, i.Listing); err != nil || digestOf(listing) != i.Listing {
+			return &DifferenceError{Record: "incident", ID: i.ID}
+		}
 	}
 	var holders []Holder
 	for q := (HolderQuery{All: true, Limit: MaxPage}); ; {

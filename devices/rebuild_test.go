@@ -41,7 +41,7 @@ func (d *desk) dump(t testing.TB) string {
 	defer db.Close()
 	var all strings.Builder
 	for _, table := range []string{
-		"holders", "devices", "loans", "holder_keys", "key_places",
+		"holders", "devices", "loans", "incidents", "holder_keys", "key_places",
 		"(SELECT rowid, * FROM device_words)", "(SELECT rowid, * FROM holder_words)",
 	} {
 		rows, err := db.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
@@ -127,6 +127,7 @@ func liveThrough(t testing.TB) *desk {
 	person := ann.HolderDetails
 	person.Name = "Ann Roy"
 	must[devices.Holder](t)(d.EditHolder(ctx, ict, ann.ID, 0, person))
+	liveThroughIncidents(t, d, stick.ID)
 	must[devices.Holdings](t)(d.Leave(ctx, ict, ann.ID, 0, ""))
 	must[devices.Holder](t)(d.Rejoin(ctx, ict, ann.ID, 0, ""))
 	must[devices.Document](t)(d.SignDocument(ctx, ict, devices.DocumentDetails{Kind: devices.ReturnSigned, Device: stick.ID, Holder: ann.ID, Name: "Ann Roy", Text: "It is back."}))

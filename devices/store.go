@@ -33,6 +33,8 @@ type Reader interface {
 	Keys(ctx context.Context, q KeyQuery) ([]Key, error)
 	Loan(ctx context.Context, id string) (Loan, error)
 	Loans(ctx context.Context, q LoanQuery) ([]Loan, error)
+	Incident(ctx context.Context, id string) (Incident, error)
+	Incidents(ctx context.Context, q IncidentQuery) ([]Incident, error)
 
 	// Events returns at most a page; see [EventQuery].
 	Events(ctx context.Context, q EventQuery) ([]Event, error)
@@ -67,6 +69,8 @@ type Tables interface {
 	PutKey(ctx context.Context, k Key) error
 	Loan(ctx context.Context, id string) (Loan, error)
 	PutLoan(ctx context.Context, l Loan) error
+	Incident(ctx context.Context, id string) (Incident, error)
+	PutIncident(ctx context.Context, i Incident) error
 	// HeldBy returns the ids of the devices whose Holder is that.
 	HeldBy(ctx context.Context, holder string) ([]string, error)
 	// AddText makes a device found by words from an event.
