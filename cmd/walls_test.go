@@ -5,9 +5,13 @@ package cmd_test
 import (
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -111,5 +115,32 @@ func TestTopLevel(t *testing.T) {
 		if !allowed[e.Name()] && !strings.HasPrefix(e.Name(), ".") {
 			t.Errorf("%s does not belong at the top level", e.Name())
 		}
+	}
+}
+
+// TestOneFileOpensWindows keeps Fyne's drivers, which need cgo and a display, out of
+// everything but one file of the desktop app.
+func TestOneFileOpensWindows(t *testing.T) {
+	var found []string
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			if spec.Path.Value == `"fyne.io/fyne/v2/app"` {
+				found = append(found, filepath.ToSlash(path))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 1 || found[0] != "../cmd/stowage/window.go" {
+		t.Errorf("fyne/app is imported by %q, want only cmd/stowage/window.go", found)
 	}
 }

@@ -40,19 +40,22 @@ func (pageBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(fyne.NewSize(size.Width-2*gap, size.Height-gap))
 }
 
-// railPad lays out the navigation (first), as wide as its entries (second) need.
-type railPad struct{}
+// railPad lays out the navigation, as wide as its entries need: they lie in a scroll,
+// which would take any width.
+type railPad struct{ entries []fyne.CanvasObject }
 
-func (railPad) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	pad := parts.Gap() / 2
-	return fyne.NewSize(objects[1].MinSize().Width+3*pad, objects[0].MinSize().Height+2*pad)
+func (r railPad) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	pad, width := parts.Gap()/2, float32(0)
+	for _, entry := range r.entries {
+		width = max(width, entry.MinSize().Width)
+	}
+	return fyne.NewSize(width+3*pad, objects[0].MinSize().Height+2*pad)
 }
 
 func (railPad) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	pad := parts.Gap() / 2
 	objects[0].Move(fyne.NewPos(pad, pad))
 	objects[0].Resize(size.SubtractWidthHeight(2*pad, 2*pad))
-	objects[1].Resize(fyne.Size{})
 }
 
 // pointerWatch lies below everything and sees the pointer move over what does not

@@ -87,7 +87,7 @@ func (h *shell) drawNav() {
 		rail := container.NewBorder(nil, parts.Column(1, foot...), nil, nil, container.NewVScroll(parts.Column(1, list...)))
 		h.side.Objects = []fyne.CanvasObject{container.NewStack(
 			parts.NewGround(parts.ColorRail, "", ""),
-			container.New(railPad{}, rail, parts.Column(1, append(list[:len(list):len(list)], foot...)...)),
+			container.New(railPad{append(list[:len(list):len(list)], foot...)}, rail),
 		)}
 	}
 	h.side.Refresh()

@@ -112,7 +112,11 @@ func (chipRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSquareSize(icon))
 	o[0].Move(fyne.NewPos(theme.InnerPadding(), (size.Height-icon)/2))
 	o[1].Resize(text)
-	o[1].Move(fyne.NewPos((size.Width-text.Width+icon*0.8)/2, (size.Height-text.Height)/2))
+	left := (size.Width - text.Width) / 2
+	if o[0].Visible() {
+		left += icon * 0.4
+	}
+	o[1].Move(fyne.NewPos(left, (size.Height-text.Height)/2))
 }
 
 // Steps shows the steps of a wizard above it, and where one is.

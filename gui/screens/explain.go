@@ -13,6 +13,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/store"
+	"stowage/gui"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )
@@ -59,6 +60,8 @@ var explanations = []explanation{
 	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{keys.ErrValue, parts.Bad, "explain.value"},
+
+	{gui.ErrProgram, parts.Warn, "explain.program"},
 
 	// Sticks and drives.
 	{stick.ErrNotStick, parts.Warn, "explain.notstick"},

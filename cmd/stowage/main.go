@@ -1,0 +1,55 @@
+// Command stowage is the desktop app: the window of package gui with the screens of
+// gui/screens, the drives of this computer, and its settings. What the window
+// does is in those packages; here is only how it starts.
+//
+// Where no window can be opened (a remote desktop, an old PC, no display), the
+// program says so in words, names stow, which needs none, and ends with 1.
+//
+// The window needs cgo and Fyne's drivers, which only window.go imports. Without cgo
+// the program builds too, and says that it has no window.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+func main() {
+	began := time.Now()
+	os.Exit(run(os.Args[1:], os.Stderr, began))
+}
+
+// run reads the flags and opens the window.
+func run(args []string, stderr io.Writer, began time.Time) int {
+	flags := flag.NewFlagSet("stowage", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "stowage opens the window. It takes no arguments; for the command line there is stow.")
+	}
+	measure := flags.Bool("measure", false, "say how long the window took to appear")
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	if flags.NArg() > 0 {
+		flags.Usage()
+		return 2
+	}
+	noCoreDumps()
+	report := func() {}
+	if *measure {
+		report = func() { fmt.Fprintf(stderr, "first window after %d ms\n", time.Since(began).Milliseconds()) }
+	}
+	return window(report)
+}
+
+// noWindow is said when no window can be opened, with the reason as the driver
+// gives it.
+func noWindow(reason string) string {
+	return "Stowage cannot open its window on this computer: its graphics driver does not offer what the window needs (OpenGL 2.1). " +
+		"This happens over a remote desktop and on some old computers. Your files are safe, nothing was changed.\n\n" +
+		"What you can do: start Stowage at the computer itself, or use the program stow, which does the same in a terminal and needs no graphics: " +
+		"\"stow --help\" says how.\n\nFor ICT: " + reason
+}

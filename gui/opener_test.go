@@ -1,0 +1,62 @@
+package gui_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"stowage/gui"
+)
+
+func TestProgramsAreNotOpened(t *testing.T) {
+	for _, name := range []string{"setup.exe", "Setup.EXE", "a.pdf.exe", "run.bat", "run.exe.", "run.exe ", "x.lnk", "page.hta", "s.SH", "x.desktop"} {
+		if err := (gui.SystemOpener{}).Open(filepath.Join(t.TempDir(), name)); !errors.Is(err, gui.ErrProgram) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestPathsReachTheDesktopAsTheyAre(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the desktop of Linux is asked by a program that can be put in its place")
+	}
+	dir := t.TempDir()
+	got := filepath.Join(dir, "asked")
+	script := "#!/bin/sh\nprintf '%s|' \"$#\" \"$@\" >" + got + ".part\nmv " + got + ".part " + got + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	path := filepath.Join(dir, "-x $(touch pwned); 'Ffion & Siân'.docx")
+	if err := (gui.SystemOpener{}).Open(path); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		data, err := os.ReadFile(got)
+		if err == nil {
+			if want := "1|" + path + "|"; string(data) != want {
+				t.Errorf("asked for %q, want %q", data, want)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the desktop was not asked")
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestADesktopThatIsNotThere(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is always one")
+	}
+	t.Setenv("PATH", t.TempDir())
+	if err := (gui.SystemOpener{}).Open("report.pdf"); err == nil || !strings.Contains(err.Error(), "report.pdf") {
+		t.Errorf("got %v", err)
+	}
+}
