@@ -1,102 +1,46 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-
-	"github.com/BurntSushi/toml"
-
+	"stowage/cmd/config"
 	"stowage/cmd/school"
-	"stowage/crypt"
 )
 
-// config is the config file: what need not be typed each time.
-type config struct {
-	School   string `toml:"school,omitempty"`   // the school's folder
-	Verifier string `toml:"verifier,omitempty"` // the school's verifier key, as it was first seen
-}
-
-// errNoSchool: neither --school nor the config file says where the school is.
-var errNoSchool = errors.New("the school's folder is not set")
-
-// configPath is where the config file of this user is.
-func configPath() (string, error) {
-	dir, err := os.UserConfigDir()
+// readConfig reads the config file, which the window shares.
+func readConfig() (config.Config, error) {
+	dir, err := config.Dir()
 	if err != nil {
-		return "", fmt.Errorf("find the config file: %w", err)
+		return config.Config{}, err
 	}
-	return filepath.Join(dir, "stowage", "config.toml"), nil
+	return config.Read(dir)
 }
 
-// readConfig reads the config file; a missing one is an empty one.
-func readConfig() (config, error) {
-	var c config
-	path, err := configPath()
+// useSchool remembers in the config file that the folder dir, a school's own or its
+// shared one, is in use from now on.
+func useSchool(dir, verifier string) (path string, err error) {
+	where, err := config.Dir()
 	if err != nil {
-		return c, err
-	}
-	meta, err := toml.DecodeFile(path, &c)
-	if errors.Is(err, fs.ErrNotExist) {
-		return config{}, nil
-	}
-	if err != nil {
-		return config{}, &badConfig{path, err}
-	}
-	if strange := meta.Undecoded(); len(strange) > 0 {
-		return config{}, &badConfig{path, fmt.Errorf("unknown setting %s", strange[0])}
-	}
-	return c, nil
-}
-
-// badConfig says which config file is not in order, and why.
-type badConfig struct {
-	path string
-	err  error
-}
-
-func (e *badConfig) Error() string { return fmt.Sprintf("config file %s: %v", e.path, e.err) }
-func (e *badConfig) Unwrap() error { return e.err }
-
-// writeConfig replaces the config file.
-func writeConfig(c config) (path string, err error) {
-	if path, err = configPath(); err != nil {
 		return "", err
 	}
-	text, err := toml.Marshal(c)
-	if err != nil {
-		return "", fmt.Errorf("write the config file: %w", err)
+	c := config.Config{Verifier: verifier}
+	if school.IsSchool(dir) {
+		c.School = dir
+	} else {
+		c.Shared = dir
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", fmt.Errorf("write the config file: %w", err)
+	if before, err := config.Read(where); err == nil && before.Verifier == verifier { // the same school
+		c.Me, c.Backup = before.Me, before.Backup
 	}
-	out, err := crypt.CreateOutput(path, true)
-	if err != nil {
-		return "", fmt.Errorf("write the config file: %w", err)
-	}
-	defer out.Discard()
-	if _, err := out.Write(text); err != nil {
-		return "", fmt.Errorf("write the config file: %w", err)
-	}
-	return path, out.Commit()
+	return c.Write(where)
 }
 
 // serials is where this computer remembers the newest directories.
 func serials() (school.Serials, error) {
-	path, err := configPath()
-	if err != nil {
-		return school.Serials{}, err
-	}
-	return school.Serials{Dir: filepath.Join(filepath.Dir(path), "directories")}, nil
+	dir, err := config.Dir()
+	return config.Serials(dir), err
 }
 
 // heads is where this computer remembers how sticks were left.
 func heads() (school.Heads, error) {
-	path, err := configPath()
-	if err != nil {
-		return school.Heads{}, err
-	}
-	return school.Heads{Dir: filepath.Join(filepath.Dir(path), "sticks")}, nil
+	dir, err := config.Dir()
+	return config.Heads(dir), err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -247,7 +248,7 @@ func (a *app) post(l *lossReporting, r school.LossReport, sealed []byte) error {
 			done.File, err = school.Deliver(shared.Inbox(), school.ReportName(r), sealed)
 		}
 		if done.Delivered = err == nil; !done.Delivered {
-			if !errors.Is(err, school.ErrNoInbox) && !errors.Is(err, errNoSchool) {
+			if !errors.Is(err, school.ErrNoInbox) && !errors.Is(err, config.ErrNoSchool) {
 				_, why := a.explain(err)
 				a.warn("The report could not be delivered: %s", why)
 			}

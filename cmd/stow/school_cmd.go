@@ -70,7 +70,7 @@ without them nothing can be recovered or issued.`,
 				return err
 			}
 			if setDefault {
-				if out.ConfigSet, err = writeConfig(config{School: dir, Verifier: out.Verifier}); err != nil {
+				if out.ConfigSet, err = useSchool(dir, out.Verifier); err != nil {
 					return err
 				}
 			}
@@ -116,7 +116,7 @@ refused. Compare the key with ICT's the first time.`,
 			if err != nil {
 				return err
 			}
-			if out.ConfigSet, err = writeConfig(config{School: dir, Verifier: out.Verifier}); err != nil {
+			if out.ConfigSet, err = useSchool(dir, out.Verifier); err != nil {
 				return err
 			}
 			return a.show(out, func(w io.Writer) {

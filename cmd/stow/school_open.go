@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
 )
@@ -18,14 +19,14 @@ func (a *app) theSchool() (dir, verifier string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	dir = cmp.Or(a.schoolDir, c.School)
-	if dir == "" {
-		return "", "", errNoSchool
+	usual, err := c.Folder()
+	if dir = cmp.Or(a.schoolDir, usual); dir == "" {
+		return "", "", err
 	}
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", "", err
 	}
-	if dir == c.School {
+	if dir == usual {
 		verifier = c.Verifier
 	}
 	return dir, verifier, nil
@@ -94,7 +95,7 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 // used, with a word of its age.
 func (a *app) directory(path string) (*keys.Directory, error) {
 	dir, verifier, err := a.theSchool()
-	if err != nil && (path == "" || !errors.Is(err, errNoSchool)) {
+	if err != nil && (path == "" || !errors.Is(err, config.ErrNoSchool)) {
 		return nil, err
 	}
 	usual := path == ""

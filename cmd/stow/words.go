@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -35,7 +36,7 @@ var explanations = []explanation{
 	{errCancelled, exitCancelled, "", "Stopped; nothing was changed."},
 
 	// The command line and its passphrases.
-	{errNoSchool, exitNoSchool, "the school's folder", "{} is not set; give it with --school DIR, or for good with: stow school use DIR"},
+	{config.ErrNoSchool, exitNoSchool, "the school's folder", "{} is not set; give it with --school DIR, or for good with: stow school use DIR"},
 	{errNoTerminal, exitUsage, "the passphrase", "There is no terminal on which to ask for the passphrase, so nothing was done; give it in a file with --passphrase-file (or the like; see --help)."},
 	{errEmptyPassphrase, exitUsage, "", "The passphrase given is empty, so nothing was done; check what was typed or the file."},
 	{errLongPassphrase, exitUsage, "", "The passphrase given is longer than 1024 bytes, so nothing was done; check the file."},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
@@ -132,7 +133,7 @@ func TestExplainTyped(t *testing.T) {
 		{&devices.DuplicateError{Field: "label", Value: "X"}, exitExists, `label "X"`},
 		{&devices.InvalidError{Field: "kind", Value: "toaster", Problem: "is not known"}, exitBadInput, "toaster"},
 		{&devices.ImportError{Rows: []devices.RowError{{Line: 3, Column: "kind", Err: errors.New("is odd")}}, More: 4}, exitBadInput, "line 3, column kind: is odd, and 4 more things"},
-		{&badConfig{"/c.toml", errors.New("odd")}, exitUsage, "/c.toml"},
+		{&config.FileError{Path: "/c.toml", Err: errors.New("odd")}, exitUsage, "/c.toml"},
 		{&partlyError{2}, exitPartly, "2 files were left out"},
 		{&lostFiles{1}, exitDamaged, "1 file is lost"},
 		{&notTheirs{"Bob"}, exitState, "Bob"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
@@ -18,8 +19,8 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage, e.message + "; see --help.", true
 	}
-	if e, ok := errors.AsType[*badConfig](err); ok {
-		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.path, e.err), true
+	if e, ok := errors.AsType[*config.FileError](err); ok {
+		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
 	}
 	if e, ok := errors.AsType[*partlyError](err); ok {
 		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
