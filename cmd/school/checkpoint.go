@@ -87,7 +87,8 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("sign a checkpoint: %w", err)
 	}
-	if s.authority == nil {
+	a := s.authority.Load()
+	if a == nil {
 		if len(last) == 0 {
 			return nil, fmt.Errorf("sign a checkpoint: %w", ErrLocked)
 		}
@@ -109,7 +110,7 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 			msg = before.Note
 			return nil
 		}
-		if msg, err = s.authority.Sign(checkpointText(s.authority.Verifier(), tree)); err != nil {
+		if msg, err = a.Sign(checkpointText(a.Verifier(), tree)); err != nil {
 			return err
 		}
 		return writePublic(path, msg)
@@ -143,7 +144,7 @@ func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register, path s
 	if err != nil {
 		return devices.Witness{}, err
 	}
-	tree, err := ReadCheckpoint(msg, s.authority.Verifier())
+	tree, err := ReadCheckpoint(msg, s.verifier())
 	if err != nil {
 		return devices.Witness{}, err
 	}

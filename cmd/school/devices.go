@@ -31,7 +31,7 @@ func (s *School) Act(ctx context.Context, device string, action devices.Action, 
 	if missing(before.State) == missing(d.State) {
 		return d, false, nil
 	}
-	if s.authority == nil {
+	if s.authority.Load() == nil {
 		return d, true, nil
 	}
 	return d, false, s.published(ctx)

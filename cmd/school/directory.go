@@ -41,8 +41,8 @@ func (s *School) Directory() (*keys.Directory, error) {
 // verifier is the key that the school's notes must be signed with: that of the
 // authority when it is unlocked, otherwise as it was first seen.
 func (s *School) verifier() string {
-	if s.authority != nil {
-		return s.authority.Verifier()
+	if a := s.authority.Load(); a != nil {
+		return a.Verifier()
 	}
 	return s.options.Verifier
 }

@@ -38,6 +38,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"stowage/crypt/keys"
@@ -117,14 +118,15 @@ func (o Options) now() time.Time {
 	return time.Now()
 }
 
-// School is a school's folder, open. It is safe for concurrent use except for
-// Unlock and Close.
+// School is a school's folder, open. It is safe for concurrent use, but Lock, Unlock
+// and Close must not come while something runs that needs the authority, whose
+// secrets they wipe.
 type School struct {
 	dir       string
 	options   Options
 	store     *store.SQLite
 	register  *devices.Register
-	authority *keys.Authority // nil while locked
+	authority atomic.Pointer[keys.Authority] // nil while locked
 }
 
 // Open opens the school in the folder dir, locked. It fails with
@@ -173,8 +175,7 @@ func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 	if err != nil {
 		return err
 	}
-	s.Lock()
-	s.authority = a
+	s.swap(a)
 	if err := s.publishIfBehind(ctx); err != nil {
 		return &PublishError{err}
 	}
@@ -183,18 +184,23 @@ func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 
 // Lock forgets the authority.
 func (s *School) Lock() {
-	if s.authority != nil {
-		s.authority.Wipe()
-		s.authority = nil
+	s.swap(nil)
+}
+
+// swap puts another authority, or none, in the place of the unlocked one.
+func (s *School) swap(a *keys.Authority) {
+	if before := s.authority.Swap(a); before != nil {
+		before.Wipe()
 	}
 }
 
 // Authority is the unlocked authority. It fails with [ErrLocked].
 func (s *School) Authority() (*keys.Authority, error) {
-	if s.authority == nil {
+	a := s.authority.Load()
+	if a == nil {
 		return nil, ErrLocked
 	}
-	return s.authority, nil
+	return a, nil
 }
 
 // Policy is the policy in the directory, or the default when there is no
