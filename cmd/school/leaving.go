@@ -87,7 +87,7 @@ func (s *School) Depart(ctx context.Context, p Departure) (out Departed, err err
 	if out.Rest, err = s.register.Holdings(ctx, p.Holder); err != nil {
 		return out, err
 	}
-	if s.authority == nil {
+	if s.authority.Load() == nil {
 		return out, nil
 	}
 	return out, s.published(ctx)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"syscall"
 
+	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -47,6 +48,7 @@ var explanations = []explanation{
 	{keys.ErrDamagedKey, parts.Bad, "explain.damagedkey"},
 	{keys.ErrWrongKey, parts.Warn, "explain.wrongkey"},
 	{keys.ErrWorkFactor, parts.Bad, "explain.workfactor"},
+	{config.ErrNoSchool, parts.Info, "explain.noschool"},
 	{school.ErrReport, parts.Bad, "explain.report"},
 	{school.ErrNoInbox, parts.Warn, "explain.noinbox"},
 	{school.ErrNoShared, parts.Warn, "explain.noshared"},
@@ -119,6 +121,12 @@ var explanations = []explanation{
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
 	{fs.ErrExist, parts.Warn, "explain.exists"},
 	{fs.ErrPermission, parts.Warn, "explain.permission"},
+	{stick.ErrBackingUp, parts.Warn, "explain.backingup"},
+	{stick.ErrNoBackup, parts.Warn, "explain.nobackup"},
+	{stick.ErrOtherBackup, parts.Bad, "explain.otherbackup"},
+	{devices.ErrClosed, parts.Warn, "explain.incident.closed"},
+	{devices.ErrUndecided, parts.Warn, "explain.incident.undecided"},
+	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
 	{context.DeadlineExceeded, parts.Warn, "explain.slow"},
 }
 
@@ -167,6 +175,9 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 		}
 		return say(w, parts.Warn, key, e.Field), true
 	}
+	if e, ok := errors.AsType[*config.FileError](err); ok {
+		return say(w, parts.Bad, "explain.config", e.Error()), true
+	}
 	if e, ok := errors.AsType[*school.PublishError](err); ok {
 		return say(w, parts.Warn, "explain.publish", e.Err.Error()), true
 	}
@@ -187,24 +198,4 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 		return say(w, parts.Warn, "explain.blocked", e.Person.Name), true
 	}
 	return explainRegister(w, err)
-}
-
-// explainRegister puts the types of the register into words.
-func explainRegister(w *words.Words, err error) (parts.Message, bool) {
-	if e, ok := errors.AsType[*devices.Refusal](err); ok {
-		return say(w, parts.Warn, "explain.refusal", "", "name", e.Name), true
-	}
-	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
-		return say(w, parts.Warn, "explain.duplicate", "", "value", e.Value), true
-	}
-	if e, ok := errors.AsType[*devices.AmbiguousError](err); ok {
-		return say(w, parts.Warn, "explain.ambiguous", e.Text), true
-	}
-	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
-		return say(w, parts.Warn, "explain.invalid", e.Error()), true
-	}
-	if e, ok := errors.AsType[*devices.ImportError](err); ok {
-		return say(w, parts.Warn, "explain.import", e.Error()), true
-	}
-	return parts.Message{}, false
 }

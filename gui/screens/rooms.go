@@ -17,6 +17,6 @@ package screens
 import "stowage/gui"
 
 // Rooms returns the rooms of the window, in the order of the navigation.
-func Rooms() []gui.Room {
+func Rooms(p *Place) []gui.Room {
 	return []gui.Room{}
 }

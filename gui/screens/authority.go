@@ -1,0 +1,119 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// authority calls then with the school once its authority is unlocked: at once when it
+// is, otherwise after asking for its passphrase, which why says the reason for. When
+// the person turns back, then is not called. then may use p's work, which
+// keeps the authority from being locked meanwhile.
+func (p *Place) authority(s *gui.Session, why words.Key, then func(*school.School)) {
+	if p.Desk.Unlocked() {
+		then(p.Desk.School())
+		return
+	}
+	a := &unlocking{s: s, p: p, then: then}
+	a.show(why)
+}
+
+// unlocking is the dialog that asks for the authority's passphrase.
+type unlocking struct {
+	s      *gui.Session
+	p      *Place
+	then   func(*school.School)
+	entry  *parts.Passphrase
+	unlock *parts.Button
+	panel  *parts.Progress
+	dialog *parts.Dialog
+	job    *jobs.Job
+}
+
+func (a *unlocking) show(why words.Key) {
+	w := a.s.Words
+	a.entry = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("authority.passphrase"), Submit: a.try, Changed: a.typed})
+	a.unlock = parts.NewPrimary(w.T("authority.unlock"), parts.IconUnlock.Resource(), a.try)
+	a.unlock.Disable()
+	a.panel = parts.NewProgress(w)
+	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, a.cancel), a.unlock)
+	content := parts.Column(3, parts.Body(w.T(why)), a.entry.View, a.panel.View, buttons)
+	a.dialog = parts.ShowDialog(a.s.Window.Canvas(), w.T("authority.title"), content, a.cancel)
+	a.s.Window.Canvas().Focus(a.entry.Focus())
+}
+
+// typed is told that something was typed.
+func (a *unlocking) typed() {
+	a.s.Used()
+	a.unlock.SetEnabled(!a.entry.Empty() && a.job == nil)
+	if a.dialog != nil {
+		a.dialog.Refresh()
+	}
+}
+
+func (a *unlocking) cancel() {
+	if a.job != nil {
+		a.job.Cancel()
+	}
+	a.entry.Clear()
+	a.dialog.Close()
+}
+
+// try unlocks with what was typed.
+func (a *unlocking) try() {
+	if a.entry.Empty() || a.job != nil {
+		return
+	}
+	passphrase := a.entry.Take()
+	a.entry.SetEnabled(false)
+	a.job = jobs.Run(a.s.Jobs, a.s.Words.T("authority.unlocking"), func(ctx context.Context, _ jobs.Progress) (time.Duration, error) {
+		defer clear(passphrase)
+		if err := a.p.school(ctx); err != nil {
+			return 0, err
+		}
+		err := a.p.Desk.Unlock(ctx, passphrase)
+		if err == nil && ctx.Err() != nil { // the person has turned back
+			a.p.Desk.Lock()
+			err = ctx.Err()
+		}
+		var limit time.Duration
+		if open := a.p.Desk.School(); open != nil {
+			limit = time.Duration(open.Policy().LockMinutes) * time.Minute
+		}
+		return limit, err
+	}, a.tried)
+	a.panel.Follow(a.job)
+	a.dialog.Refresh()
+}
+
+// tried is told how unlocking went.
+func (a *unlocking) tried(limit time.Duration, err error) {
+	a.job = nil
+	a.entry.SetEnabled(true)
+	_, behind := errors.AsType[*school.PublishError](err)
+	switch {
+	case err == nil || behind:
+		a.dialog.Close()
+		a.p.watch(a.s, limit)
+		if behind {
+			a.s.Fail(err)
+		}
+		a.then(a.p.Desk.School())
+	case errors.Is(err, context.Canceled):
+	case errors.Is(err, keys.ErrPassphrase):
+		a.entry.Refuse(a.s.Words.T("authority.wrong"))
+		a.s.Window.Canvas().Focus(a.entry.Focus())
+	default:
+		a.dialog.Close()
+		a.s.Fail(err)
+	}
+	a.dialog.Refresh()
+}

@@ -1,0 +1,158 @@
+package screens
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// blank is a screen with nothing on it.
+type blank struct{}
+
+func (blank) Title() string              { return "Blank" }
+func (blank) Content() fyne.CanvasObject { return parts.Body("") }
+
+// blankRoom is a room with a blank screen, for tests of what is above screens.
+func blankRoom(p *Place) []gui.Room {
+	return []gui.Room{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, New: p.room(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
+}
+
+// newPlace is a place at a school of tests, which is closed at the test's end.
+func newPlace(t testing.TB, sc *schooltest.School) *Place {
+	t.Helper()
+	p := NewPlace(sc.Config, sc.Options())
+	t.Cleanup(func() { p.Desk.Close() })
+	return p
+}
+
+func TestAuthority(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: p.ICT(), Explain: Explain})
+	w.Session.Go("blank")
+	calls := 0
+	ask := func() {
+		p.authority(w.Session, "authority.why.publish", func(s *school.School) {
+			calls++
+			if _, err := s.Authority(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	ask()
+	w.MustSee("Unlock the school's authority", "A new directory is signed")
+	w.Type("wrong")
+	w.Key(fyne.KeyReturn)
+	w.MustSee("That is not the authority's passphrase.")
+	if calls != 0 || p.Desk.Unlocked() {
+		t.Fatal("a wrong passphrase unlocked it")
+	}
+	w.Type(schooltest.Passphrase)
+	w.MustNotSee("That is not")
+	w.Press("Unlock")
+	w.MustNotSee("Unlock the school's authority")
+	if calls != 1 || !p.Desk.Unlocked() {
+		t.Fatalf("%d calls, unlocked: %v", calls, p.Desk.Unlocked())
+	}
+	ask()
+	if calls != 2 {
+		t.Error("asked again while it was unlocked")
+	}
+	w.Advance(9 * time.Minute)
+	if !p.Desk.Unlocked() {
+		t.Error("locked too early")
+	}
+	w.Advance(time.Minute)
+	if p.Desk.Unlocked() {
+		t.Error("still unlocked after a time without use")
+	}
+	w.MustSee("The authority is locked.")
+}
+
+func TestAuthorityTurnedDown(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w.Session.Go("blank")
+	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
+	w.Type("something")
+	w.Key(fyne.KeyEscape)
+	w.MustNotSee("Unlock the school's authority")
+	if p.Desk.Unlocked() {
+		t.Error("unlocked")
+	}
+}
+
+func TestAuthorityWithoutSchool(t *testing.T) {
+	p := NewPlace(t.TempDir(), school.Options{})
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w.Session.Go("blank")
+	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
+	w.Type("something")
+	w.Key(fyne.KeyReturn)
+	w.MustSee("This computer has not been told which school it belongs to.")
+}
+
+// TestAuthorityAfterSleep locks although the person has only just come back.
+func TestAuthorityAfterSleep(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w.Session.Go("blank")
+	now := w.Now()
+	w.Session.Now = func() time.Time { return now }
+	p.authority(w.Session, "authority.why.publish", func(*school.School) {})
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	now = now.Add(5 * time.Minute) // while the timers stood still
+	w.Session.Used()
+	w.Advance(watchEvery)
+	if p.Desk.Unlocked() {
+		t.Error("still unlocked after the computer slept")
+	}
+}
+
+func TestClosingLocks(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w.Session.Go("blank")
+	p.authority(w.Session, "authority.why.publish", func(*school.School) {})
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	w.Session.Close()
+	if p.Desk.Unlocked() {
+		t.Error("still unlocked after the window closed")
+	}
+}
+
+// TestWorkTells refreshes whoever listens, on the window's goroutine.
+func TestWorkTells(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	told := 0
+	work(p, w.Session, "open", func(context.Context, *school.School, jobs.Progress) (int, error) { return 0, nil }, nil)
+	w.Settle()
+	remove := p.onChange(w.Session, func() { told++ })
+	change := func() {
+		work(p, w.Session, "change", func(ctx context.Context, s *school.School, _ jobs.Progress) (int, error) {
+			_, err := s.PublishDirectory(ctx)
+			return 0, err
+		}, func(_ int, err error) {
+			if err == nil {
+				t.Error("published while locked")
+			}
+		})
+		w.Settle()
+	}
+	change()
+	if told != 0 {
+		t.Error("told of nothing")
+	}
+	remove()
+}

@@ -1,0 +1,96 @@
+package screens
+
+import (
+	"errors"
+	"slices"
+
+	"stowage/devices"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// explainRegister puts the register's typed errors into words.
+func explainRegister(w *words.Words, err error) (parts.Message, bool) {
+	if e, ok := errors.AsType[*devices.ImportError](err); ok {
+		m := say(w, parts.Warn, "explain.import", "")
+		m.Details = importDetails(w, e)
+		return m, true
+	}
+	if e, ok := errors.AsType[*devices.Refusal](err); ok {
+		return say(w, parts.Warn, "explain.refusal", "",
+			"name", e.Name, "state", stateName(w, e.State), "action", w.T(actionKey(e.Action)+".done"), "instead", insteadOf(w, e.Instead)), true
+	}
+	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
+		return say(w, parts.Warn, "explain.duplicate", "", "field", fieldName(w, e.Field), "value", e.Value), true
+	}
+	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
+		m := say(w, parts.Warn, "explain.invalid", "", "field", fieldName(w, e.Field))
+		m.Details = e.Error()
+		return m, true
+	}
+	if e, ok := errors.AsType[*devices.AmbiguousError](err); ok {
+		var names []string
+		for _, h := range e.Candidates {
+			names = append(names, h.Name)
+		}
+		return say(w, parts.Warn, "explain.who", "", "text", e.Text, "names", w.List(names)), true
+	}
+	return parts.Message{}, false
+}
+
+// insteadOf says what can be done instead, as a sentence lists it.
+func insteadOf(w *words.Words, actions []devices.Action) string {
+	names := make([]string, len(actions))
+	for i, a := range actions {
+		names[i] = w.T(actionKey(a) + ".verb")
+	}
+	return w.List(names)
+}
+
+// importDetails lists what is wrong in a file by line and column.
+func importDetails(w *words.Words, e *devices.ImportError) string {
+	text := ""
+	for i, row := range e.Rows {
+		if i == 5 {
+			break
+		}
+		text += rowText(w, row) + "\n"
+	}
+	if more := len(e.Rows) + e.More - 5; more > 0 {
+		text += w.N("explain.import.more", more)
+	}
+	return text
+}
+
+// rowText is one thing wrong in a file.
+func rowText(w *words.Words, row devices.RowError) string {
+	what := row.Err.Error()
+	if m, ok := explainRegister(w, row.Err); ok && m.Details == "" {
+		what = m.Happened
+	}
+	if row.Column == "" {
+		return w.T("explain.import.line", "line", row.Line, "what", what)
+	}
+	return w.T("explain.import.cell", "line", row.Line, "column", row.Column, "what", what)
+}
+
+// stateName is a state as people read it: "In stock".
+func stateName(w *words.Words, s devices.State) string {
+	return w.T(words.Key("device.state." + compact(string(s))))
+}
+
+// actionKey is the key of an action's name.
+func actionKey(a devices.Action) words.Key { return words.Key("device.action." + compact(string(a))) }
+
+// fieldName is the name of a field that an error is about.
+func fieldName(w *words.Words, field string) string {
+	if key := words.Key("device.field." + compact(field)); w.Has(key) {
+		return w.T(key)
+	}
+	return field
+}
+
+// compact leaves the blanks out of a name in code.
+func compact(name string) string {
+	return string(slices.DeleteFunc([]rune(name), func(r rune) bool { return r == ' ' }))
+}

@@ -1,0 +1,161 @@
+package screens
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/desk"
+	"stowage/gui/jobs"
+)
+
+// Place is what the screens of one window share: which school this computer belongs
+// to, and on ICT's computers its folder.
+type Place struct {
+	Desk *desk.Desk
+
+	dir     string // of the settings
+	options school.Options
+
+	mu       sync.Mutex
+	config   config.Config
+	broken   error // why the config file could not be read
+	opening  sync.Mutex
+	attached map[*gui.Session]bool
+}
+
+// NewPlace returns the place of a window, given the folder of the program's settings
+// and what is told to package school. A config file that is not in order is said when
+// the school is first needed.
+func NewPlace(dir string, o school.Options) *Place {
+	p := &Place{Desk: desk.New(o), dir: dir, options: o, attached: map[*gui.Session]bool{}}
+	p.config, p.broken = config.Read(dir)
+	return p
+}
+
+// Config is what the config file says. It may be called from any goroutine.
+func (p *Place) Config() config.Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.config
+}
+
+// SetConfig replaces the config file. It may be called from any goroutine.
+func (p *Place) SetConfig(c config.Config) error {
+	if _, err := c.Write(p.dir); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.config, p.broken = c, nil
+	p.mu.Unlock()
+	return nil
+}
+
+// Dir is the folder of the program's settings.
+func (p *Place) Dir() string { return p.dir }
+
+// ICT reports whether this computer is one of ICT's: gui.Options.ICT.
+func (p *Place) ICT() bool { return p.Config().ICT() }
+
+// school opens the school of the config file unless it is open. It fails with
+// config.ErrNoSchool, or as school.Open does. It may be called from any goroutine
+// but the window's.
+func (p *Place) school(ctx context.Context) error {
+	p.opening.Lock()
+	defer p.opening.Unlock()
+	p.mu.Lock()
+	c, broken := p.config, p.broken
+	p.mu.Unlock()
+	switch {
+	case broken != nil:
+		return broken
+	case !c.ICT():
+		return config.ErrNoSchool
+	}
+	if open := p.Desk.School(); open != nil && open.Dir() == c.School {
+		return nil
+	}
+	return p.Desk.Open(ctx, c.School, c.Verifier)
+}
+
+// work runs f with the school as a job, opening the school's folder first where it is
+// not, and tells done. Whoever listens is told if f has changed the register.
+func work[T any](p *Place, s *gui.Session, name string, f func(context.Context, *school.School, jobs.Progress) (T, error), done func(T, error)) *jobs.Job {
+	return jobs.Run(s.Jobs, name, func(ctx context.Context, progress jobs.Progress) (result T, err error) {
+		if err := p.school(ctx); err != nil {
+			return result, err
+		}
+		err = p.Desk.Work(ctx, func(open *school.School) error {
+			result, err = f(ctx, open, progress)
+			return err
+		})
+		return result, err
+	}, done)
+}
+
+// attach makes a window let go of the school when it closes.
+func (p *Place) attach(s *gui.Session) {
+	if p.attached[s] {
+		return
+	}
+	p.attached[s] = true
+	s.AtClose(func(proceed func()) {
+		p.Desk.Lock()
+		proceed()
+	})
+}
+
+// onChange has f called on the window's goroutine whenever the register has changed
+// or the authority was locked, until the returned function is called.
+func (p *Place) onChange(s *gui.Session, f func()) (remove func()) {
+	gone := false
+	stop := p.Desk.OnChange(func() {
+		s.Do(func() {
+			if !gone {
+				f()
+			}
+		})
+	})
+	return func() {
+		gone = true
+		stop()
+	}
+}
+
+// room makes a screen of this place's for a room.
+func (p *Place) room(screen func(*gui.Session, *Place) gui.Screen) func(*gui.Session) gui.Screen {
+	return func(s *gui.Session) gui.Screen {
+		p.attach(s)
+		return screen(s, p)
+	}
+}
+
+// watchEvery is how often an unlocked authority is looked at.
+const watchEvery = 15 * time.Second
+
+// asleep is how far the clock must have run ahead for the computer to have slept.
+const asleep = 2 * time.Minute
+
+// watch locks the authority after a time without use, and when the computer has slept.
+func (p *Place) watch(s *gui.Session, limit time.Duration) {
+	last := s.Now().Round(0) // without the clock that stands still during sleep
+	var look func()
+	look = func() {
+		if !p.Desk.Unlocked() {
+			return
+		}
+		now := s.Now().Round(0)
+		slept := now.Sub(last) > watchEvery+asleep
+		last = now
+		if slept || s.Unused() >= limit {
+			p.Desk.Lock()
+			s.Toast(s.Words.T("authority.locked"), nil)
+			return
+		}
+		s.After(watchEvery, look)
+	}
+	s.After(watchEvery, look)
+}
