@@ -27,8 +27,8 @@ type audit struct {
 	waiting []string      // scanned and not looked up yet
 	busy    bool          // the audit is in use by a job
 
-	entry   *widget.Entry
-	place   *widget.Entry
+	entry   *parts.Entry
+	place   *parts.Entry
 	answer  *parts.Banner
 	counts  *widget.RichText
 	table   *parts.Table
@@ -46,9 +46,8 @@ func (a *audit) Title() string { return a.s.Words.T("audit.title") }
 // Content is part of gui.Screen.
 func (a *audit) Content() fyne.CanvasObject {
 	t := a.s.Words.T
-	a.entry, a.place = widget.NewEntry(), widget.NewEntry()
-	a.entry.SetPlaceHolder(t("audit.scan.example"))
-	a.place.SetPlaceHolder(t("audit.place.example"))
+	a.entry, a.place = parts.NewEntry(t("audit.scan.example"), nil), parts.NewEntry(t("audit.place.example"), nil)
+	a.entry.Label, a.place.Label = t("audit.scan"), t("audit.place")
 	a.entry.OnSubmitted = a.scanned
 	a.answer = parts.NewBanner(parts.Message{Kind: parts.Info, Happened: t("audit.ready"), Next: t("audit.ready.next")})
 	a.counts = parts.Muted("")
@@ -66,7 +65,7 @@ func (a *audit) Content() fyne.CanvasObject {
 	seen := parts.NewButton(t("audit.seen"), parts.Icon("check").Resource(), a.markSeen)
 	back := parts.NewPrimary(t("audit.back"), parts.Icon("return").Resource(), a.takeBack)
 	a.buttons = []*parts.Button{seen, back}
-	fields := container.NewGridWithColumns(2, parts.NewField(t("audit.scan"), a.entry, "").View, parts.NewField(t("audit.place"), a.place, "").View)
+	fields := container.NewGridWithColumns(2, a.entry, a.place)
 	head := parts.Column(2, fields, a.answer.View, container.NewBorder(nil, nil, nil, a.which, a.counts))
 	foot := parts.Row(2, parts.Spring(), seen, back)
 	a.view = parts.NewBusy(a.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, a.table.View))
@@ -77,7 +76,7 @@ func (a *audit) Content() fyne.CanvasObject {
 // Actions is part of gui.Actor.
 func (a *audit) Actions() []fyne.CanvasObject {
 	return []fyne.CanvasObject{
-		parts.NewQuiet(a.s.Words.T("audit.again"), parts.Icon("refresh").Resource(), a.again),
+		parts.NewQuiet(a.s.Words.T("audit.again"), nil, a.again),
 		parts.NewQuiet(a.s.Words.T("audit.export"), parts.Icon("download").Resource(), a.export),
 	}
 }
