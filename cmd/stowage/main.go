@@ -42,7 +42,12 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 	if *measure {
 		report = func() { fmt.Fprintf(stderr, "first window after %d ms\n", time.Since(began).Milliseconds()) }
 	}
-	return window(report)
+	o, err := options()
+	if err != nil {
+		say("Stowage cannot find the folder for its settings. Nothing was changed. For ICT: " + err.Error())
+		return 1
+	}
+	return window(o, report)
 }
 
 // noWindow is said when no window can be opened, with the reason as the driver

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// sayNoWindow says a text where the person can see it without a window.
-func sayNoWindow(text string) { fmt.Fprintln(os.Stderr, text) }
+// say says a text where the person can see it without a window.
+func say(text string) { fmt.Fprintln(os.Stderr, text) }

@@ -4,8 +4,8 @@ package main
 
 import "golang.org/x/sys/windows"
 
-// sayNoWindow says a text in a message box, since the program has no terminal there.
-func sayNoWindow(text string) {
+// say says a text in a message box, since the program has no terminal there.
+func say(text string) {
 	message, err := windows.UTF16PtrFromString(text)
 	if err != nil {
 		return // a NUL in what a driver said

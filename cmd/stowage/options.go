@@ -1,0 +1,34 @@
+package main
+
+import (
+	"os/user"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/screens"
+)
+
+// options are what the window is made of, but for Fyne's own part.
+func options() (gui.Options, error) {
+	dir, err := config.Dir()
+	if err != nil {
+		return gui.Options{}, err
+	}
+	place := screens.NewPlace(dir, school.Options{Actor: actor()})
+	return gui.Options{
+		Rooms:    screens.Rooms(place),
+		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
+		ICT:      place.ICT(),
+		Explain:  screens.Explain,
+	}, nil
+}
+
+// actor is who does things, for the register: the name by which this person is known
+// to the computer.
+func actor() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
