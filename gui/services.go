@@ -16,6 +16,9 @@ type Services struct {
 	// Config is the folder in which the program keeps its settings, shared with
 	// stow: config.toml (which school), and what this computer remembers.
 	Config string
+	// Private is the folder of this computer below which files are decrypted while
+	// other programs work on them; "" is one below the user's cache.
+	Private string
 }
 
 // Drives are the removable drives. SystemDrives is the real one.

@@ -1,6 +1,8 @@
 package guitest
 
 import (
+	"reflect"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/storage"
@@ -127,11 +129,26 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 	c := w.Session.Window.Canvas()
 	if focused, ok := c.Focused().(fyne.Shortcutable); ok {
 		focused.TypedShortcut(s)
-		return
+		if a, ok := focused.(fyne.Accessible); !ok || a.AccessibilityRole() == fyne.AccessibleRoleText {
+			return
+		}
 	}
-	if shortcuts, ok := c.(fyne.Shortcutable); ok {
+	if shortcuts := shortcutable(c); shortcuts != nil {
 		shortcuts.TypedShortcut(s)
 	}
+}
+
+// shortcutable is the canvas with its shortcuts, which Fyne's test driver wraps: what
+// passes a shortcut on to it (parts.Table) does not reach it there.
+func shortcutable(c fyne.Canvas) fyne.Shortcutable {
+	if s, ok := c.(fyne.Shortcutable); ok {
+		return s
+	}
+	if v := reflect.Indirect(reflect.ValueOf(c)).FieldByName("WindowlessCanvas"); v.IsValid() {
+		s, _ := v.Interface().(fyne.Shortcutable)
+		return s
+	}
+	return nil
 }
 
 // Menu chooses from the menus: the first item with that text.

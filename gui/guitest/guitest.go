@@ -24,6 +24,7 @@
 package guitest
 
 import (
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -67,6 +68,9 @@ func New(t testing.TB, o gui.Options) *Window {
 	o.Do, o.Now, o.After, o.Zone = w.do, w.Now, w.after, time.UTC
 	if o.Services.Config == "" {
 		o.Services.Config = t.TempDir()
+	}
+	if o.Services.Private == "" {
+		o.Services.Private = filepath.Join(t.TempDir(), "opened")
 	}
 	w.Session = gui.New(o)
 	look := w.Session.Look
@@ -125,12 +129,21 @@ func (w *Window) Advance(d time.Duration) {
 			break
 		}
 		next.gone = true
-		w.now = next.at
+		if next.at.After(w.now) {
+			w.now = next.at
+		}
 		next.f()
 		w.Settle()
 	}
 	w.now = end
 	w.Settle()
+}
+
+// Sleep moves the window's time on as a computer does that was put to sleep: what was
+// put off until then runs late, when it wakes.
+func (w *Window) Sleep(d time.Duration) {
+	w.now = w.now.Add(d)
+	w.Advance(0)
 }
 
 // Drain runs what has come back so far, and does not wait for jobs: to look at a
