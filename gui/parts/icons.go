@@ -7,8 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// The pictures are from Phosphor Icons (icons/LICENSE), with curves in place of arcs, some
-// of which Fyne draws wrongly.
+// The pictures are from Phosphor Icons (icons/LICENSE).
 //
 //go:embed icons/*.svg
 var pictures embed.FS

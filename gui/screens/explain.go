@@ -15,6 +15,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/store"
 	"stowage/gui"
+	"stowage/gui/editing"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )
@@ -32,6 +33,7 @@ var explanations = []explanation{
 	// What a person does or types.
 	{keys.ErrPassphrase, parts.Warn, "explain.passphrase"},
 	{keys.ErrCode, parts.Warn, "explain.code"},
+	{errIntoItself, parts.Warn, "explain.itself"},
 	{keys.ErrMustChange, parts.Info, "explain.mustchange"},
 	{keys.ErrTooWeak, parts.Warn, "explain.weak"},
 	{crypt.ErrPassphrase, parts.Warn, "explain.passphrase"},
@@ -60,8 +62,6 @@ var explanations = []explanation{
 	{school.ErrNoKeyFile, parts.Warn, "explain.nokeyfile"},
 	{school.ErrNotRemovable, parts.Warn, "explain.notremovable"},
 	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
-	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
-	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{keys.ErrValue, parts.Bad, "explain.value"},
 
@@ -80,6 +80,7 @@ var explanations = []explanation{
 	{stick.ErrReopen, parts.Warn, "explain.reopen"},
 	{stick.ErrLocked, parts.Warn, "explain.inuse"},
 	{stick.ErrClosed, parts.Info, "explain.closed"},
+	{editing.ErrClosed, parts.Info, "explain.closed"},
 	{stick.ErrTooLarge, parts.Warn, "explain.toolarge"},
 	{stick.ErrExists, parts.Warn, "explain.exists"},
 	{stick.ErrKind, parts.Warn, "explain.kind"},
@@ -193,8 +194,16 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
 		return say(w, parts.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
 	}
-	if _, ok := errors.AsType[*stick.InUseError](err); ok {
+	if e, ok := errors.AsType[*stick.InUseError](err); ok {
+		if e.Program != "" && e.PID != 0 {
+			return say(w, parts.Warn, "explain.inuse.by", "", "program", e.Program, "process", e.PID), true
+		}
 		return say(w, parts.Warn, "explain.inuse", ""), true
+	}
+	if e, ok := errors.AsType[*keys.WeakError](err); ok {
+		m := say(w, parts.Warn, "explain.weak", "")
+		m.Happened = m.Happened + " " + weakWords(w, e)
+		return m, true
 	}
 	if e, ok := errors.AsType[*keys.BlockedError](err); ok {
 		return say(w, parts.Warn, "explain.blocked", e.Person.Name), true

@@ -18,5 +18,7 @@ import "stowage/gui"
 
 // Rooms returns the rooms of the window, in the order of the navigation.
 func Rooms(p *Place) []gui.Room {
-	return []gui.Room{}
+	return []gui.Room{
+		openRoom(p, nil),
+	}
 }

@@ -1,0 +1,252 @@
+package screens
+
+import (
+	"path"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// browser shows the files of an open stick.
+type browser struct {
+	s *gui.Session
+	o *opened
+
+	folder string // that is shown; "." is the top
+	query  string // what is searched for; "" shows the folder
+	more   bool   // the search found more than is shown
+	search *jobs.Job
+
+	table   *fileTable
+	crumbs  *fyne.Container
+	finder  *parts.Search
+	empty   *parts.DropZone
+	middle  *fyne.Container
+	banner  *parts.Banner // what could not be saved
+	notes   *parts.Banner // what is wrong with the stick
+	full    *fullness
+	busy    *parts.Busy
+	buttons []boundButton
+}
+
+// boundButton is a button whose command may be impossible at times.
+type boundButton struct {
+	button  *parts.Button
+	command parts.Command
+}
+
+// mostFound is how many finds of a search are shown.
+const mostFound = 1000
+
+func newBrowser(o *opened) *browser { return &browser{s: o.s, o: o, folder: "."} }
+
+// of is part of ofStick.
+func (b *browser) of() *opened { return b.o }
+
+// Title is part of gui.Screen.
+func (b *browser) Title() string { return b.o.label() }
+
+// Content is part of gui.Screen.
+func (b *browser) Content() fyne.CanvasObject {
+	w := b.s.Words
+	b.table = newFileTable(b)
+	b.crumbs = parts.Row(0)
+	b.finder = parts.NewSearch(w.T("browser.search"), b.s.After, b.find)
+	b.banner, b.notes = parts.NewBanner(parts.Message{}), parts.NewBanner(b.warning())
+	b.full = newFullness(b.s)
+	b.empty = parts.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
+	b.middle = container.NewStack(b.table.View(), b.empty)
+	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
+	top := parts.Column(2, b.notes.View, b.banner.View, head, b.toolbar())
+	b.busy = parts.NewBusy(w, container.NewBorder(top, parts.Column(1, b.full.view), nil, nil, b.middle))
+	b.o.onChange(b.refresh)
+	b.refresh()
+	return b.busy.View
+}
+
+// toolbar holds the buttons for what is done most.
+func (b *browser) toolbar() fyne.CanvasObject {
+	b.buttons = nil
+	row := parts.Row(1)
+	for _, c := range b.main() {
+		button := parts.NewCommandButton(c)
+		b.buttons = append(b.buttons, boundButton{button, c})
+		row.Add(button)
+	}
+	row.Add(parts.Spring())
+	return row
+}
+
+// Actions is part of gui.Actor.
+func (b *browser) Actions() []fyne.CanvasObject {
+	return []fyne.CanvasObject{parts.NewPrimary(b.s.Words.T("browser.lock"), parts.IconEject.Resource(), b.o.lockAndRemove)}
+}
+
+// Focus is part of gui.Focuser.
+func (b *browser) Focus() fyne.Focusable {
+	if b.empty.Visible() {
+		return b.empty.Focus()
+	}
+	return b.table.Focus()
+}
+
+// Shown is part of gui.Shower.
+func (b *browser) Shown() {
+	b.o.screen = b
+	b.refresh()
+}
+
+// Dropped is part of gui.Dropper.
+func (b *browser) Dropped(paths []string) { b.put(paths) }
+
+// Closed is part of gui.Closer.
+func (b *browser) Closed() {
+	if b.search != nil {
+		b.search.Cancel()
+	}
+	if b.o.screen == b {
+		b.o.screen = nil
+	}
+	b.o.told = nil
+}
+
+// warning says what is not as it should be on the stick.
+func (b *browser) warning() parts.Message { return warningMessage(b.s.Words, b.o) }
+
+// unsaved shows what could not be saved; an empty message clears it.
+func (b *browser) unsaved(m parts.Message) {
+	if b.banner != nil {
+		b.banner.Set(m)
+	}
+}
+
+// refresh shows what is on the stick now.
+func (b *browser) refresh() {
+	if b.table == nil || b.o.ended {
+		return
+	}
+	b.full.ask(b.o)
+	if b.query != "" {
+		b.find(b.query)
+		return
+	}
+	entries, err := b.o.stick.List(b.folder)
+	for err != nil && b.folder != "." { // it was removed or renamed
+		b.folder = path.Dir(b.folder)
+		entries, err = b.o.stick.List(b.folder)
+	}
+	if err != nil {
+		b.banner.Set(b.s.Explain(err))
+		return
+	}
+	b.show(entries)
+}
+
+// show shows entries in the table, or a place to drop files on when there are none.
+func (b *browser) show(entries []stick.Entry) {
+	b.table.SetEntries(entries, b.query != "")
+	nothing := len(entries) == 0
+	w := b.s.Words
+	switch {
+	case b.query != "" && nothing:
+		b.empty.SetText(w.T("browser.found.none", "query", b.query), w.T("browser.found.none.hint"))
+	case b.folder == ".":
+		b.empty.SetText(w.T("browser.empty"), w.T("browser.empty.hint"))
+	default:
+		b.empty.SetText(w.T("browser.empty.folder"), w.T("browser.empty.hint"))
+	}
+	b.empty.Hidden, b.table.View().Hidden = !nothing, nothing
+	b.middle.Refresh()
+	b.drawCrumbs(len(entries))
+	b.updated()
+}
+
+// drawCrumbs draws the way from the top to the folder, or what was searched for.
+func (b *browser) drawCrumbs(count int) {
+	w := b.s.Words
+	b.crumbs.Objects = nil
+	if b.query != "" {
+		text := w.N("browser.found", count, "query", b.query)
+		if b.more {
+			text = w.N("browser.found.more", count, "query", b.query)
+		}
+		b.crumbs.Objects = []fyne.CanvasObject{parts.FieldLabel(text)}
+		b.crumbs.Refresh()
+		return
+	}
+	step := func(name, to string, last bool) {
+		if last {
+			b.crumbs.Objects = append(b.crumbs.Objects, parts.FieldLabel(name))
+			return
+		}
+		sign := parts.Caption("›")
+		b.crumbs.Objects = append(b.crumbs.Objects, parts.NewQuiet(name, nil, func() { b.enter(to) }), sign)
+	}
+	step(w.T("browser.top"), ".", b.folder == ".")
+	if b.folder != "." {
+		names := strings.Split(b.folder, "/")
+		for i, name := range names {
+			step(shortName(name), strings.Join(names[:i+1], "/"), i == len(names)-1)
+		}
+	}
+	b.crumbs.Refresh()
+}
+
+// shortName is a name that is not too long for one step of the way.
+func shortName(name string) string {
+	if r := []rune(name); len(r) > 28 {
+		return string(r[:26]) + "…"
+	}
+	return name
+}
+
+// updated brings buttons and menus up to date with what is selected.
+func (b *browser) updated() {
+	for _, bound := range b.buttons {
+		bound.button.SetEnabled(bound.command.Can())
+	}
+	if b.s.Current() == gui.Screen(b) {
+		b.s.Refresh()
+	}
+}
+
+// enter shows a folder.
+func (b *browser) enter(folder string) {
+	b.stopSearch()
+	b.folder = folder
+	b.table.Unselect()
+	b.refresh()
+	b.s.Window.Canvas().Focus(b.Focus())
+}
+
+// up shows the folder above.
+func (b *browser) up() {
+	if b.query != "" {
+		b.enter(b.folder)
+		return
+	}
+	if b.folder != "." {
+		from := b.folder
+		b.enter(path.Dir(b.folder))
+		b.table.Select(from)
+	}
+}
+
+// baseName is the name of a path on the stick.
+func baseName(p string) string { return path.Base(p) }
+
+// searchWidth is the size of the search entry.
+type searchWidth struct{}
+
+func (searchWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(17*theme.TextSize(), objects[0].MinSize().Height)
+}
+
+func (searchWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }

@@ -1,0 +1,448 @@
+package screens
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/parts"
+)
+
+// openRig is newRig with the stick open.
+func openRig(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t, true, someFiles)
+	r.unlock(temporary)
+	r.browser()
+	return r
+}
+
+// pick selects a row of the browser.
+func (r *rig) pick(p string) {
+	r.t.Helper()
+	if !r.browser().table.table.Select(p) {
+		r.t.Fatalf("%s is not in the table", p)
+	}
+	r.Settle()
+}
+
+// shown are the names in the table, in their order.
+func (r *rig) shown() string {
+	names := []string{}
+	for _, e := range r.browser().table.rows {
+		names = append(names, baseName(e.Path))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestFoldersAndTheWayBack(t *testing.T) {
+	r := openRig(t)
+	r.pick("2026")
+	r.Key(fyne.KeyReturn)
+	r.MustSee("report.odt", "autumn", "All files")
+	r.pick("2026/autumn")
+	r.Key(fyne.KeyReturn)
+	r.MustSee("plan.txt")
+	r.Press("2026")
+	r.MustSee("report.odt")
+	r.Key(fyne.KeyBackspace)
+	if got := r.shown(); got != "2026 photo.heic Register.txt" {
+		t.Errorf("shown: %s", got)
+	}
+}
+
+func TestSorting(t *testing.T) {
+	r := openRig(t)
+	dir := t.TempDir()
+	for name, size := range map[string]int{"b10.bin": 10, "b9.bin": 900, "a.bin": 50} {
+		check(t, os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o644))
+		r.Drop(fyne.NewPos(500, 400), filepath.Join(dir, name))
+	}
+	table := r.browser().table
+	for _, c := range []struct {
+		column int
+		down   bool
+		want   string
+	}{
+		{columnName, false, "2026 a.bin b9.bin b10.bin photo.heic Register.txt"},
+		{columnName, true, "2026 Register.txt photo.heic b10.bin b9.bin a.bin"},
+		{columnSize, false, "2026 photo.heic Register.txt b10.bin a.bin b9.bin"},
+	} {
+		table.table.SetSort(c.column, c.down)
+		table.sort()
+		if got := r.shown(); got != c.want {
+			t.Errorf("by column %d, down %v: %s", c.column, c.down, got)
+		}
+	}
+}
+
+func TestSearchFindsOnTheWholeStick(t *testing.T) {
+	r := openRig(t)
+	r.Key(fyne.KeyF, parts.Ctrl)
+	r.Type("plan")
+	r.Advance(time.Second)
+	r.MustSee("1 result for", "plan.txt", "2026/autumn")
+	r.MustNotSee("Register.txt")
+	r.Type("etary")
+	r.Advance(time.Second)
+	r.MustSee("Nothing is called “planetary”")
+	r.Key(fyne.KeyEscape)
+	r.MustSee("Register.txt")
+}
+
+func TestDroppedFilesAreStored(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"), filepath.Dir(r.file("photos/one.txt", "1")))
+	r.MustSee("2 files are safe on the stick.", "letter.txt", "photos")
+	if got := r.content("photos/one.txt"); got != "1" {
+		t.Errorf("the stick has %q", got)
+	}
+}
+
+func TestAddWithADialog(t *testing.T) {
+	r := openRig(t)
+	r.choose.path = r.file("letter.txt", "Dear all")
+	r.Press("Add file…")
+	r.MustSee("1 file is safe on the stick.")
+	r.choose.path = filepath.Dir(r.file("photos/one.txt", "1"))
+	r.Menu("Add folder…")
+	r.MustSee("photos")
+}
+
+func TestClashesAreAskedAboutOnce(t *testing.T) {
+	for answer, want := range map[string]struct{ register, second string }{
+		"Replace":   {"new", ""},
+		"Keep both": {"Amy\nBen\n", "new"},
+		"Skip":      {"Amy\nBen\n", ""},
+	} {
+		t.Run(answer, func(t *testing.T) {
+			r := openRig(t)
+			r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "new"), r.file("photo.heic", "new"), r.file("fresh.txt", "fresh"))
+			r.MustSee("2 of the names are taken already", "Register.txt and photo.heic")
+			if r.has("fresh.txt") {
+				t.Error("something was stored before the answer")
+			}
+			r.Press(answer)
+			if got := r.content("Register.txt"); got != want.register {
+				t.Errorf("Register.txt holds %q", got)
+			}
+			if want.second != "" && r.content("Register (2).txt") != want.second {
+				t.Error("the second is not there")
+			}
+			if r.content("fresh.txt") != "fresh" {
+				t.Error("the new one was not stored")
+			}
+		})
+	}
+}
+
+func TestCancelledClashStoresNothing(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "new"), r.file("fresh.txt", "fresh"))
+	r.Press("Cancel")
+	if r.has("fresh.txt") || r.content("Register.txt") != "Amy\nBen\n" {
+		t.Error("something was stored")
+	}
+}
+
+func TestLinksAreLeftOutAndNamed(t *testing.T) {
+	r := openRig(t)
+	dir := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, "real.txt"), []byte("x"), 0o644))
+	if err := os.Symlink("real.txt", filepath.Join(dir, "link.txt")); err != nil {
+		t.Skip("no links here")
+	}
+	r.Drop(fyne.NewPos(500, 400), dir)
+	r.MustSee("1 thing was left out", "link.txt – a link or a device", "1 file is safe")
+}
+
+func TestDeleteAndUndo(t *testing.T) {
+	r := openRig(t)
+	r.pick("2026")
+	r.Key(fyne.KeyDelete)
+	if r.has("2026") {
+		t.Fatal("it is still there")
+	}
+	r.MustSee("1 thing deleted.")
+	r.Key(fyne.KeyZ, parts.Ctrl)
+	if !r.has("2026/autumn/plan.txt") || r.content("2026/report.odt") != "first words" {
+		t.Error("it did not come back")
+	}
+	r.MustSee("Undone.")
+}
+
+func TestRenameAndUndo(t *testing.T) {
+	r := openRig(t)
+	r.pick("Register.txt")
+	r.Key(fyne.KeyF2)
+	r.Type("photo.heic")
+	r.Press("Rename")
+	r.MustSee("There is something of that name already.")
+	r.Key(fyne.KeyEscape)
+	r.Key(fyne.KeyF2)
+	r.Type("Class list.txt")
+	r.Press("Rename")
+	if !r.has("Class list.txt") || r.has("Register.txt") {
+		t.Errorf("not renamed: %s", r.Text())
+	}
+	r.Press("Undo")
+	if r.has("Class list.txt") || !r.has("Register.txt") {
+		t.Error("not undone")
+	}
+}
+
+func TestNewFolder(t *testing.T) {
+	r := openRig(t)
+	r.Press("New folder")
+	r.Press("Make folder")
+	r.MustSee("Type a name.")
+	r.Type("a/b")
+	r.Press("Make folder")
+	r.MustSee("A stick cannot hold this name.")
+	r.Key(fyne.KeyEscape)
+	r.Press("New folder")
+	r.Type("Trips")
+	r.Press("Make folder")
+	if !r.has("Trips") {
+		t.Error("it was not made")
+	}
+	r.pick("Trips")
+	r.Key(fyne.KeyReturn)
+	r.MustSee("This folder is empty.")
+}
+
+func TestCutAndPaste(t *testing.T) {
+	r := openRig(t)
+	r.pick("Register.txt")
+	r.Key(fyne.KeyX, parts.Ctrl)
+	r.pick("2026")
+	r.Key(fyne.KeyReturn)
+	r.Key(fyne.KeyV, parts.Ctrl)
+	if !r.has("2026/Register.txt") || r.has("Register.txt") {
+		t.Errorf("not moved: %s", r.Text())
+	}
+}
+
+func TestMoveToAFolder(t *testing.T) {
+	r := openRig(t)
+	r.pick("photo.heic")
+	r.Menu("Move to…")
+	r.Press("2026")
+	r.Press("autumn")
+	r.Press("Move here")
+	if !r.has("2026/autumn/photo.heic") {
+		t.Errorf("not moved: %s", r.Text())
+	}
+}
+
+func TestMovingOntoATakenName(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("report.odt", "another"))
+	r.pick("report.odt")
+	r.Key(fyne.KeyX, parts.Ctrl)
+	r.pick("2026")
+	r.Key(fyne.KeyReturn)
+	r.Key(fyne.KeyV, parts.Ctrl)
+	r.MustSee("There is something of that name already")
+	r.Press("Keep both")
+	if r.content("2026/report (2).odt") != "another" || r.content("2026/report.odt") != "first words" {
+		t.Error("not both are there")
+	}
+}
+
+func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
+	r := openRig(t)
+	to := t.TempDir()
+	r.choose.path = to
+	r.pick("2026")
+	r.Press("Save a copy…")
+	r.MustSee("2 files copied.")
+	if data, err := os.ReadFile(filepath.Join(to, "2026", "autumn", "plan.txt")); err != nil || string(data) != "Monday" {
+		t.Errorf("%q, %v", data, err)
+	}
+	check(t, os.WriteFile(filepath.Join(to, "2026", "report.odt"), []byte("mine"), 0o644))
+	r.Press("Save a copy…")
+	r.MustSee("2 files are in that folder already")
+	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "mine" {
+		t.Fatal("a file was replaced unasked")
+	}
+	r.Press("Replace")
+	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "first words" {
+		t.Errorf("it was not replaced: %q", data)
+	}
+}
+
+func TestPreviousVersions(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "second"))
+	r.Press("Replace")
+	r.pick("Register.txt")
+	r.Menu("Previous versions")
+	r.MustSee("Versions of Register.txt", "the one of today", "1\u00a0September 2026")
+	v := r.Session.Current().(*versionList)
+	v.table.Select("1")
+	r.choose.path = t.TempDir()
+	r.Press("Save a copy…")
+	if data, err := os.ReadFile(filepath.Join(r.choose.path, "Register.txt")); err != nil || string(data) != "Amy\nBen\n" {
+		t.Errorf("the copy holds %q, %v", data, err)
+	}
+	r.Press("View")
+	r.Session.Back()
+	r.Press("Make it the current one")
+	r.MustSee("1 file brought back.")
+	if got := r.content("Register.txt"); got != "Amy\nBen\n" {
+		t.Errorf("it holds %q", got)
+	}
+}
+
+func TestDeletedFilesComeBack(t *testing.T) {
+	r := openRig(t)
+	r.Menu("Deleted files…")
+	r.MustSee("Nothing was deleted.")
+	r.Session.Back()
+	r.pick("2026")
+	r.Press("Delete")
+	r.Menu("Deleted files…")
+	r.MustSee("report.odt", "plan.txt")
+	r.Press("Bring back")
+	if !r.has("2026/autumn/plan.txt") {
+		t.Error("the first did not come back")
+	}
+}
+
+func TestTextIsShownWithoutBeingWritten(t *testing.T) {
+	r := openRig(t)
+	r.pick("Register.txt")
+	r.Key(fyne.KeyReturn)
+	v, ok := r.Session.Current().(*viewer)
+	if !ok {
+		t.Fatal("not viewed")
+	}
+	if got, err := v.open(); err != nil || got.Size() != 8 {
+		t.Error(err)
+	}
+	if len(r.opener.paths) > 0 || r.opened().files != nil {
+		t.Error("it was decrypted to this computer")
+	}
+	if entries, _ := os.ReadDir(r.Session.Services.Private); len(entries) > 0 {
+		t.Errorf("on this computer: %v", entries)
+	}
+}
+
+func TestWhatCannotBeShownIsSaidSo(t *testing.T) {
+	r := openRig(t)
+	r.pick("photo.heic")
+	r.Menu("View")
+	r.MustNotSee("cannot be shown") // it is a text by its content
+	r.Session.Back()
+	r.Drop(fyne.NewPos(500, 400), r.file("data.bin", "\x00\x01\x02"))
+	r.pick("data.bin")
+	r.Menu("View")
+	r.MustSee("This kind of file cannot be shown inside this window.", "Open it in its own program")
+}
+
+func TestPicturesAreShown(t *testing.T) {
+	r := openRig(t)
+	var b bytes.Buffer
+	check(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 4000, 20))))
+	r.Drop(fyne.NewPos(500, 400), r.file("wide.png", b.String()))
+	r.pick("wide.png")
+	r.Key(fyne.KeyReturn)
+	if _, ok := r.Session.Current().(*viewer); !ok {
+		t.Fatal("not viewed")
+	}
+	r.MustNotSee("cannot be shown")
+	reader, err := r.opened().stick.OpenFile("wide.png")
+	check(t, err)
+	defer reader.Close()
+	got, err := readToSee(t.Context(), reader, discard{})
+	if check(t, err); got.picture.Bounds().Dx() != widest {
+		t.Errorf("it is held as %v", got.picture.Bounds())
+	}
+}
+
+type discard struct{}
+
+func (discard) Expect(int64) {}
+func (discard) Done(int64)   {}
+
+func TestAFullStickSaysSo(t *testing.T) {
+	r := newRig(t, true, someFiles)
+	limited := &small{}
+	r.k.openFS = func(path string) (driveFS, error) {
+		d, err := stick.NewDirFS(path)
+		limited.DirFS = d
+		return limited, err
+	}
+	r.unlock(temporary)
+	r.Drop(fyne.NewPos(500, 400), r.file("large.bin", strings.Repeat("x", 200_000)))
+	r.MustSee("This needs", "and the drive has 50 kB free", "Nothing was stored.")
+	r.Press("Close")
+	if r.has("large.bin") {
+		t.Error("it is there")
+	}
+	r.MustSee("Nearly full")
+}
+
+// small is a drive with hardly any space.
+type small struct{ *stick.DirFS }
+
+func (s *small) Free() (free, total int64, err error) { return 50_000, 64_000_000, nil }
+
+func TestBrowserPictures(t *testing.T) {
+	screens := map[string]func(r *rig){
+		"list":     func(*rig) {},
+		"unlock":   func(r *rig) { r.Press("HRP-0042") },
+		"browser":  func(r *rig) { r.enterStick(); r.browser().table.Select("Register.txt"); r.Settle() },
+		"versions": func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().versions() },
+		"viewer":   func(r *rig) { r.enterStick(); r.browser().view(stick.Entry{Path: "Register.txt"}); r.Settle() },
+		"clash": func(r *rig) {
+			r.enterStick()
+			r.browser().askClash([]string{"Register.txt", "plan.txt"}, func(stick.Clash) {})
+		},
+		"rename":    func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().rename() },
+		"move":      func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().moveTo() },
+		"locked":    func(r *rig) { r.enterStick(); r.opened().lockAndRemove() },
+		"newsecret": func(r *rig) { r.enterStick(); r.Session.Push(newFirst(r.opened())) },
+	}
+	for name, arrange := range screens {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeDrives{changed: make(chan struct{}, 1)}
+			o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()
+			guitest.Pictures(t, "stick-"+name, o, func(w *guitest.Window) {
+				r := rig{Window: w, t: t, path: t.TempDir(), drives: fake}
+				issue(t, r.path, true)
+				putFiles(t, r.path, someFiles)
+				fake.list = []drives.Drive{r.drive()}
+				r.Session.Go("open")
+				r.k = r.Session.Current().(*stickList).k
+				r.Until("the list", func() bool { return r.Sees("HRP-0042") })
+				arrange(&r)
+				r.Settle()
+			})
+		})
+	}
+}
+
+func (r *rig) enterStick() {
+	r.t.Helper()
+	o, err := r.k.unlock(r.t.Context(), stickPlace{path: r.path}, unlockWith{secret: []byte(temporary)})
+	check(r.t, err)
+	r.k.add(o)
+	r.k.browse(o)
+	r.t.Cleanup(r.close)
+	r.Settle()
+}
+
+func newFirst(o *opened) gui.Screen { return newFirstPassphrase(o, nil) }

@@ -1,0 +1,181 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui/editing"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// look is called every two seconds while a stick is open: to see whether it is there,
+// to store what other programs have written, and to lock it after a time without
+// use or when the computer has slept.
+func (o *opened) look() {
+	now := o.s.Now()
+	late := now.Round(0).Sub(o.tick.Round(0)) - tickEvery // by the clock on the wall, which goes on in sleep
+	o.tick = now
+	o.cancel = o.s.After(tickEvery, o.look)
+	if o.locking {
+		return
+	}
+	switch {
+	case late.Abs() > sleptFor:
+		o.lock(lockSlept)
+	case o.s.Unused() >= o.lockTime():
+		o.lock(lockUnused)
+	default:
+		o.ask()
+		o.save()
+	}
+}
+
+// ask looks whether the drive is still there, on a goroutine of its own: a drive that
+// is half gone may take long to answer.
+func (o *opened) ask() {
+	if o.asking {
+		return
+	}
+	o.asking = true
+	go func() {
+		_, err := o.fs.ReadDir("stowage/layers")
+		o.s.Do(func() {
+			o.asking = false
+			if err != nil && !o.ended && !o.locking {
+				o.pulled()
+			}
+		})
+	}()
+}
+
+// seen is told when drives come and go.
+func (o *opened) seen(now drives.Seen) {
+	there := slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == o.place.path })
+	if now.Err == nil && now.Drives != nil && !there && !o.locking {
+		o.ask() // a drive may be mounted anew without having been away
+	}
+}
+
+// save stores what other programs have written, if there is anything.
+func (o *opened) save() {
+	if o.files == nil || o.stick.ReadOnly() || !o.files.Changed(o.s.Now()) {
+		return
+	}
+	now := o.s.Now()
+	jobs.Run(o.s.Jobs, o.s.Words.T("stick.saving"), func(ctx context.Context, p jobs.Progress) (editing.Saved, error) {
+		return o.files.Save(ctx, now, false, p)
+	}, func(saved editing.Saved, err error) {
+		o.saved(saved)
+		if errors.Is(err, stick.ErrGone) {
+			o.pulled()
+		}
+	})
+}
+
+// saved says what was stored of what other programs have written, and what could not
+// be.
+func (o *opened) saved(saved editing.Saved) {
+	w := o.s.Words
+	o.noteStored(len(saved.Stored))
+	for _, name := range saved.Stored {
+		o.s.Toast(w.T("stick.saved", "name", baseName(name)), nil)
+	}
+	if o.screen == nil {
+		return
+	}
+	if len(saved.Failed) == 0 {
+		o.screen.unsaved(parts.Message{})
+		return
+	}
+	failed := saved.Failed[0]
+	m := o.s.Explain(failed.Err)
+	m.Kind = parts.Bad
+	m.Happened = w.T("stick.unsaved", "name", baseName(failed.Path)) + " " + m.Happened
+	m.Files = w.T("stick.unsaved.files")
+	o.screen.unsaved(m)
+}
+
+// pulled is what happens when the stick is gone while it is open: everything is let
+// go, and what became of the files is said.
+func (o *opened) pulled() {
+	if o.ended {
+		return
+	}
+	w := o.s.Words
+	var unsaved []editing.File
+	if o.files != nil {
+		for _, f := range o.files.Files() {
+			if f.Changed {
+				unsaved = append(unsaved, f)
+			}
+		}
+	}
+	m := parts.Message{
+		Kind: parts.Warn, Happened: w.T("stick.pulled", "label", o.label()),
+		Files: w.T("stick.pulled.none"), Next: w.T("stick.pulled.next"),
+	}
+	if o.stored > 0 {
+		m.Files = w.N("stick.pulled.stored", o.stored, "time", w.Time(o.last))
+	}
+	if len(unsaved) > 0 {
+		m.Kind = parts.Bad
+		m.Next = w.N("stick.pulled.unsaved", len(unsaved), "names", w.List(namesOf(unsaved)))
+		m.Do = parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unsaved) }}
+	}
+	o.k.news, o.k.gone = m, ""
+	o.forget()
+	o.letGo(len(unsaved) == 0)
+	o.k.refreshList()
+}
+
+// letGo frees a stick that is gone. The private folder is wiped unless it holds what is
+// nowhere else; then it goes with the message about it.
+func (o *opened) letGo(wipe bool) {
+	files := o.files
+	if files != nil && !wipe {
+		o.k.orphans = append(o.k.orphans, files)
+	}
+	go func() {
+		if files != nil && wipe {
+			_, _ = files.Close() // what is left is wiped at the next start
+		}
+		_ = o.release() // the drive is gone, and so is what could fail
+	}()
+}
+
+// copyUnsaved keeps what was changed and not stored: in a folder that is chosen.
+func (o *opened) copyUnsaved(unsaved []editing.File) {
+	w := o.s.Words
+	o.k.choose.folder(w.T("stick.pulled.copy"), func(to string) {
+		jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+			for i, f := range unsaved {
+				if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
+					return i, err
+				}
+			}
+			return len(unsaved), nil
+		}, func(n int, err error) {
+			if err != nil {
+				o.s.Fail(err)
+				return
+			}
+			o.s.Toast(w.N("browser.copied", n), nil)
+			o.k.news = parts.Message{}
+			o.k.wipeOrphans()
+			o.k.refreshList()
+		})
+	})
+}
+
+// namesOf are the names of files without their folders.
+func namesOf(files []editing.File) []string {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = baseName(f.Path)
+	}
+	return names
+}

@@ -1,0 +1,201 @@
+package screens
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// newSecret is the screen on which a holder chooses a passphrase: at first use, in
+// place of the temporary one that ICT knows, and later when they wish to.
+type newSecret struct {
+	s       *gui.Session
+	o       *opened
+	current []byte // the passphrase that opened the stick; nil when it is to be asked for
+	first   bool   // the stick is not to be used before
+
+	before, once, twice *parts.Passphrase
+	fail                *parts.Banner
+	busy                *parts.Busy
+	done                bool
+}
+
+// newFirstPassphrase returns the screen for the first use. It takes over the stick and
+// the passphrase, and wipes it.
+func newFirstPassphrase(o *opened, current []byte) *newSecret {
+	return &newSecret{s: o.s, o: o, current: current, first: true}
+}
+
+// newPassphraseChange returns the screen for another passphrase of an open stick.
+func newPassphraseChange(o *opened) *newSecret { return &newSecret{s: o.s, o: o} }
+
+// Title is part of gui.Screen.
+func (n *newSecret) Title() string { return n.s.Words.T("choose.title") }
+
+// of is part of ofStick.
+func (n *newSecret) of() *opened { return n.o }
+
+// Content is part of gui.Screen.
+func (n *newSecret) Content() fyne.CanvasObject {
+	w := n.s.Words
+	n.fail = parts.NewBanner(parts.Message{})
+	n.once = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.once"), Judge: n.judge, Submit: func() { n.focus(n.twice) }})
+	n.twice = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.twice"), Submit: n.submit})
+	form := parts.Column(3)
+	if n.first {
+		form.Add(parts.Heading(w.T("choose.first")))
+		form.Add(parts.Body(w.T("choose.first.text")))
+	} else {
+		n.before = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.before"), Submit: func() { n.focus(n.once) }})
+		form.Add(n.before.View)
+	}
+	form.Add(parts.Muted(w.T("choose.advice")))
+	form.Add(n.once.View)
+	form.Add(n.twice.View)
+	form.Add(parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("choose.save"), parts.IconKey.Resource(), n.submit)))
+	n.busy = parts.NewBusy(w, parts.Narrow(4, n.fail.View, parts.Card(form)))
+	return container.NewVScroll(n.busy.View)
+}
+
+// Focus is part of gui.Focuser.
+func (n *newSecret) Focus() fyne.Focusable {
+	if n.before != nil {
+		return n.before.Focus()
+	}
+	return n.once.Focus()
+}
+
+func (n *newSecret) focus(p *parts.Passphrase) { n.s.Window.Canvas().Focus(p.Focus()) }
+
+// Leave is part of gui.Leaver: without a passphrase of its own the stick stays shut.
+func (n *newSecret) Leave(proceed func()) {
+	if n.busy.Progress.Job() == nil {
+		proceed()
+	}
+}
+
+// Closed is part of gui.Closer.
+func (n *newSecret) Closed() {
+	for _, p := range []*parts.Passphrase{n.before, n.once, n.twice} {
+		if p != nil {
+			p.Clear()
+		}
+	}
+	clear(n.current)
+	if n.first && !n.done {
+		n.o.abandon()
+	}
+}
+
+// personal are the words that a guesser would try first.
+func (n *newSecret) personal() []string {
+	note := n.o.stick.Note()
+	list := []string{note.School}
+	if holder, ok := n.o.stick.Holder(); ok {
+		list = append(list, holder.Name)
+	}
+	return list
+}
+
+// judge says how strong what is typed is.
+func (n *newSecret) judge(secret []byte) parts.Strength {
+	strength, err := keys.Judge(secret, n.o.stick.Note().Policy, n.personal()...)
+	w := n.s.Words
+	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
+		return parts.Strength{Level: 1, Text: weakWords(w, weak)}
+	}
+	return parts.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
+}
+
+// submit changes the passphrase.
+func (n *newSecret) submit() {
+	w := n.s.Words
+	switch {
+	case n.busy.Progress.Job() != nil:
+		return
+	case n.before != nil && n.before.Empty():
+		n.before.Refuse(w.T("unlock.empty"))
+		n.focus(n.before)
+		return
+	case n.once.Empty():
+		n.once.Refuse(w.T("choose.empty"))
+		n.focus(n.once)
+		return
+	case !n.once.Same(n.twice):
+		n.twice.Clear()
+		n.twice.Refuse(w.T("choose.differ"))
+		n.focus(n.twice)
+		return
+	}
+	n.fail.Clear()
+	current, next := n.current, n.once.Take()
+	n.twice.Clear()
+	if n.before != nil {
+		current = n.before.Take()
+	}
+	n.busy.Follow(jobs.Run(n.s.Jobs, w.T("choose.working"), func(context.Context, jobs.Progress) (int, error) {
+		return 0, school.ChangeStickPassphrase(n.o.stick, current, func(func([]byte) error) ([]byte, error) { return next, nil })
+	}, func(_ int, err error) {
+		clear(next)
+		if n.before != nil {
+			clear(current)
+		}
+		n.changed(err)
+	}))
+}
+
+// changed goes on to the files, or says why the passphrase was not taken.
+func (n *newSecret) changed(err error) {
+	w := n.s.Words
+	weak, isWeak := errors.AsType[*keys.WeakError](err)
+	switch {
+	case isWeak:
+		n.once.Refuse(weakWords(w, weak))
+		n.focus(n.once)
+	case errors.Is(err, keys.ErrPassphrase) && n.before != nil:
+		n.before.Refuse(w.T("unlock.wrong"))
+		n.focus(n.before)
+	case err != nil:
+		n.fail.Set(n.s.Explain(err))
+	default:
+		n.done = true
+		n.o.key.Chosen(n.s.Now())
+		if n.first {
+			n.o.k.add(n.o)
+		}
+		n.s.Back()
+		n.s.Toast(w.T("choose.done"), nil)
+		n.o.k.browse(n.o)
+	}
+}
+
+// weakWords says why a passphrase is refused.
+func weakWords(w *words.Words, e *keys.WeakError) string {
+	key, ok := map[keys.Reason]words.Key{
+		keys.ReasonEmpty:     "weak.empty",
+		keys.ReasonShort:     "weak.short",
+		keys.ReasonLong:      "weak.long",
+		keys.ReasonText:      "weak.text",
+		keys.ReasonCommon:    "weak.common",
+		keys.ReasonPersonal:  "weak.personal",
+		keys.ReasonRepeat:    "weak.repeat",
+		keys.ReasonSequence:  "weak.sequence",
+		keys.ReasonKeyboard:  "weak.keyboard",
+		keys.ReasonDate:      "weak.date",
+		keys.ReasonGuessable: "weak.guessable",
+		keys.ReasonSame:      "weak.same",
+	}[e.Reason]
+	if !ok {
+		key = "weak.guessable"
+	}
+	return w.T(key, "min", e.Policy.MinLength)
+}

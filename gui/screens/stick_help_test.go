@@ -1,0 +1,245 @@
+package screens
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+const (
+	temporary = "correct horse battery staple"
+	chosen    = "marmalade tractor violet umbrella"
+)
+
+// day is when sticks are issued in tests: before the window opens.
+var day = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
+
+// rig is a stick in a folder, and a window that it can be opened in.
+type rig struct {
+	*guitest.Window
+	t      *testing.T
+	k      *sticks
+	path   string // of the stick
+	code   []byte
+	drives *fakeDrives
+	opener *fakeOpener
+	choose *fakeChooser
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// issue makes a stick for Alex Example in a folder.
+func issue(t *testing.T, path string, own bool) (code []byte) {
+	t.Helper()
+	policy := keys.DefaultPolicy()
+	policy.WorkFactor = keys.InsecureTestWorkFactor
+	a, err := keys.NewAuthority("Hill Road Primary", day)
+	check(t, err)
+	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex Example"}, keys.Hybrid, day)
+	check(t, err)
+	if own {
+		k.Chosen(day)
+	}
+	sealed, err := k.Seal([]byte(temporary), policy.WorkFactor)
+	check(t, err)
+	code, err = keys.GenerateCode()
+	check(t, err)
+	fsys, err := stick.NewDirFS(path)
+	check(t, err)
+	defer fsys.Close()
+	_, err = stick.Issue(t.Context(), fsys, stick.IssueOptions{
+		School: a, Recovery: a.RecoveryRecipients(), Label: "HRP-0042", Return: "Hill Road Primary", Policy: policy,
+		Holders: []string{k.Recipient()}, HolderKey: sealed, Code: code, Clock: func() time.Time { return day },
+	})
+	check(t, err)
+	return code
+}
+
+// putFiles puts files on the stick of a rig while it is not open.
+func putFiles(t *testing.T, path string, files map[string]string) {
+	t.Helper()
+	fsys, err := stick.NewDirFS(path)
+	check(t, err)
+	defer fsys.Close()
+	s, err := stick.Open(t.Context(), fsys, stick.WithPassphrase([]byte(temporary)), stick.OpenOptions{Clock: func() time.Time { return day }})
+	check(t, err)
+	defer s.Close()
+	for name, text := range files {
+		_, err := s.PutReader(t.Context(), name, strings.NewReader(text), day, stick.PutOptions{})
+		check(t, err)
+	}
+}
+
+// someFiles are what most tests begin with.
+var someFiles = map[string]string{
+	"Register.txt": "Amy\nBen\n", "2026/report.odt": "first words", "2026/autumn/plan.txt": "Monday", "photo.heic": "picture",
+}
+
+// newRig issues a stick with files, and shows the list with it plugged in.
+func newRig(t *testing.T, own bool, files map[string]string) *rig {
+	t.Helper()
+	r := &rig{t: t, path: t.TempDir(), opener: &fakeOpener{}, choose: &fakeChooser{}}
+	r.code = issue(t, r.path, own)
+	if len(files) > 0 {
+		putFiles(t, r.path, files)
+	}
+	r.drives = &fakeDrives{list: []drives.Drive{r.drive()}, changed: make(chan struct{}, 1)}
+	r.Window = guitest.New(t, r.options())
+	r.Session.Go("open")
+	r.Until("the drives to be looked at", func() bool { return r.Sees("HRP-0042") || len(r.drives.list) == 0 })
+	t.Cleanup(r.close)
+	return r
+}
+
+func (r *rig) drive() drives.Drive {
+	return drives.Drive{Path: r.path, Label: "HRP", Make: "SanDisk", Model: "Ultra", Size: 64e9, Free: 60e9, Removable: true, Bus: drives.BusUSB, Disk: "/dev/sdz"}
+}
+
+func (r *rig) options() gui.Options {
+	return gui.Options{
+		Explain:  Explain,
+		Services: gui.Services{Drives: r.drives, Opener: r.opener},
+		Rooms:    []gui.Room{openRoom(nil, func(k *sticks) { r.k, k.choose = k, r.choose })},
+	}
+}
+
+// close lets go of what a test left open, so that its folders can be removed.
+func (r *rig) close() {
+	if r.k == nil {
+		return
+	}
+	for _, o := range r.k.open {
+		o.ended = true
+		o.cancel()
+		if o.files != nil {
+			_, _ = o.files.Close()
+		}
+		_ = o.release()
+	}
+	if r.k.stop != nil {
+		r.k.stop()
+	}
+}
+
+// unlock opens the stick with a passphrase.
+func (r *rig) unlock(secret string) {
+	r.t.Helper()
+	r.Press("HRP-0042")
+	r.Type(secret)
+	r.Press("Open")
+}
+
+// opened is the stick that is open.
+func (r *rig) opened() *opened {
+	r.t.Helper()
+	if len(r.k.open) != 1 {
+		r.t.Fatalf("%d sticks are open; the window says:\n%s", len(r.k.open), r.Text())
+	}
+	return r.k.open[0]
+}
+
+// browser is the screen with the files.
+func (r *rig) browser() *browser {
+	r.t.Helper()
+	b, ok := r.Session.Current().(*browser)
+	if !ok {
+		r.t.Fatalf("the files are not in view, but:\n%s", r.Text())
+	}
+	return b
+}
+
+// content is what a file on the open stick holds.
+func (r *rig) content(name string) string {
+	r.t.Helper()
+	f, err := r.opened().stick.OpenFile(name)
+	check(r.t, err)
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	check(r.t, err)
+	return string(data)
+}
+
+// has reports whether something is on the open stick.
+func (r *rig) has(name string) bool {
+	_, err := r.opened().stick.Stat(name)
+	return err == nil
+}
+
+// file makes a file of the computer.
+func (r *rig) file(name, text string) string {
+	r.t.Helper()
+	p := filepath.Join(r.t.TempDir(), name)
+	check(r.t, os.MkdirAll(filepath.Dir(p), 0o755))
+	check(r.t, os.WriteFile(p, []byte(text), 0o644))
+	return p
+}
+
+// fakeDrives are drives that come and go as a test says.
+type fakeDrives struct {
+	list    []drives.Drive
+	changed chan struct{}
+	ejected []string
+	err     error // of Eject
+}
+
+func (f *fakeDrives) List(context.Context) ([]drives.Drive, error) { return f.list, nil }
+
+func (f *fakeDrives) Watch(ctx context.Context, _ time.Duration) <-chan drives.Seen {
+	out := make(chan drives.Seen)
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case out <- drives.Seen{Drives: f.list}:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case <-f.changed:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// set changes which drives there are.
+func (f *fakeDrives) set(list ...drives.Drive) {
+	f.list = list
+	f.changed <- struct{}{}
+}
+
+func (f *fakeDrives) Eject(_ context.Context, d drives.Drive) error {
+	f.ejected = append(f.ejected, d.Path)
+	return f.err
+}
+
+// fakeOpener notes what it was to open.
+type fakeOpener struct{ paths []string }
+
+func (f *fakeOpener) Open(path string) error {
+	f.paths = append(f.paths, path)
+	return nil
+}
+
+// fakeChooser answers with a path.
+type fakeChooser struct{ path string }
+
+func (f *fakeChooser) file(_ string, chosen func(string))   { chosen(f.path) }
+func (f *fakeChooser) folder(_ string, chosen func(string)) { chosen(f.path) }

@@ -1,0 +1,241 @@
+package screens
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// stickList is the first screen of "Open my stick": the drives that are plugged in.
+type stickList struct {
+	s     *gui.Session
+	k     *sticks
+	news  *parts.Banner
+	list  *fyne.Container
+	other *parts.Button
+	first fyne.Focusable
+
+	stop   func()
+	cancel context.CancelFunc // of looking at the drives
+	looked map[string]look    // by path
+}
+
+func newStickList(k *sticks) *stickList { return &stickList{s: k.s, k: k, looked: map[string]look{}} }
+
+// Title is part of gui.Screen.
+func (l *stickList) Title() string { return l.s.Words.T("room.open") }
+
+// Content is part of gui.Screen.
+func (l *stickList) Content() fyne.CanvasObject {
+	w := l.s.Words
+	l.news = parts.NewBanner(parts.Message{})
+	l.list = parts.Column(3)
+	l.other = parts.NewQuiet(w.T("sticks.folder"), parts.Icon("folder-open").Resource(), l.chooseFolder)
+	l.show(drives.Seen{}, false)
+	return container.NewVScroll(parts.Narrow(4, l.news.View, l.list, parts.Row(0, l.other)))
+}
+
+// Shown is part of gui.Shower.
+func (l *stickList) Shown() {
+	l.stop = l.k.watch(l.told)
+	l.refresh()
+}
+
+// Hidden is part of gui.Hider.
+func (l *stickList) Hidden() {
+	if l.stop != nil {
+		l.stop()
+		l.stop = nil
+	}
+	if l.cancel != nil {
+		l.cancel()
+		l.cancel = nil
+	}
+}
+
+// Focus is part of gui.Focuser.
+func (l *stickList) Focus() fyne.Focusable {
+	if l.first != nil {
+		return l.first
+	}
+	return l.other
+}
+
+// Commands is part of gui.Commander.
+func (l *stickList) Commands() []parts.Command {
+	return []parts.Command{{Name: l.s.Words.T("sticks.folder"), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: l.chooseFolder}}
+}
+
+// told is given the drives whenever they change, and has them looked at, which may
+// take a moment: a stick may be slow or broken.
+func (l *stickList) told(seen drives.Seen) {
+	if l.cancel != nil {
+		l.cancel()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
+	for path := range l.looked { // what was seen of the others holds until it is seen anew
+		if !slices.ContainsFunc(seen.Drives, func(d drives.Drive) bool { return d.Path == path }) {
+			delete(l.looked, path)
+		}
+	}
+	l.show(seen, true)
+	for _, d := range seen.Drives {
+		go func() {
+			found := l.k.lookAtPath(ctx, d.Path)
+			l.s.Do(func() {
+				if ctx.Err() == nil {
+					l.looked[d.Path] = found
+					l.show(seen, true)
+				}
+			})
+		}()
+	}
+}
+
+// lookAtPath looks at the drive or folder at a path.
+func (k *sticks) lookAtPath(ctx context.Context, path string) look {
+	fsys, err := k.openFS(path)
+	if err != nil {
+		return look{err: err}
+	}
+	defer fsys.Close()
+	return lookAt(ctx, fsys)
+}
+
+func (l *stickList) refresh() {
+	l.news.Set(l.k.news)
+	l.show(l.k.seen, l.k.seen.Drives != nil || l.k.seen.Err != nil)
+}
+
+// show draws the list. known is false until the drives were listed.
+func (l *stickList) show(seen drives.Seen, known bool) {
+	w := l.s.Words
+	l.news.Set(l.k.news)
+	l.first = nil
+	rows := []fyne.CanvasObject{}
+	add := func(p *parts.Pressable) {
+		rows = append(rows, p)
+		if l.first == nil {
+			l.first = p
+		}
+	}
+	for _, o := range l.k.open {
+		add(parts.NewAction(parts.IconUnlock, w.T("sticks.opened", "label", o.label()), w.T("sticks.opened.hint"), func() { l.k.browse(o) }))
+	}
+	var plain []fyne.CanvasObject
+	for _, d := range seen.Drives {
+		found, ready := l.looked[d.Path]
+		switch {
+		case l.k.openAt(d.Path) != nil:
+		case !ready:
+			plain = append(plain, l.row(parts.IconStick, d.Name(), w.T("sticks.looking")))
+		case found.stick:
+			add(parts.NewAction(parts.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
+				l.unlock(stickPlace{path: d.Path, drive: d, look: found})
+			}))
+		case found.err != nil:
+			m := l.s.Explain(found.err)
+			plain = append(plain, l.row("warning", l.called(d), m.Happened+" "+m.Next))
+		default:
+			plain = append(plain, l.row("drive", l.called(d), w.T("sticks.plain")))
+		}
+	}
+	switch {
+	case seen.Err != nil:
+		rows = append(rows, parts.NewBanner(parts.Message{
+			Kind: parts.Warn, Happened: w.T("sticks.unlisted"), Next: w.T("sticks.unlisted.next"), Details: seen.Err.Error(),
+		}).View)
+	case len(rows) == 0 && len(plain) == 0 && known:
+		rows = append(rows, l.row(parts.IconStick, w.T("sticks.none"), w.T("sticks.none.hint")))
+	case !known:
+		rows = append(rows, l.row(parts.IconStick, w.T("sticks.looking"), w.T("sticks.none.hint")))
+	}
+	l.list.Objects = append(rows, plain...)
+	l.list.Refresh()
+}
+
+// row is a drive that cannot be opened, or what is said in the place of one.
+func (l *stickList) row(icon parts.Icon, name, hint string) fyne.CanvasObject {
+	picture := container.NewCenter(container.NewPadded(container.NewGridWrap(fyne.NewSquareSize(1.6*theme.IconInlineSize()), widget.NewIcon(icon.Colored(parts.ColorMuted)))))
+	return parts.Card(container.NewBorder(nil, nil, picture, nil, parts.Column(0, parts.Heading(name), parts.Muted(hint))))
+}
+
+// called names a drive by its label and hardware.
+func (l *stickList) called(d drives.Drive) string {
+	if l.hardware(d) == "" || d.Label == "" {
+		return d.Name()
+	}
+	return d.Label + " (" + l.hardware(d) + ")"
+}
+
+// hardware is the make, model and size of a drive.
+func (l *stickList) hardware(d drives.Drive) string {
+	name := strings.TrimSpace(d.Make + " " + d.Model)
+	if d.Size > 0 {
+		return strings.TrimSpace(name + " " + l.s.Words.Size(d.Size))
+	}
+	return name
+}
+
+// hint says whose stick it is, what it is, and what else is on it.
+func (l *stickList) hint(d drives.Drive, found look) string {
+	pieces := []string{found.note.School}
+	if h := l.hardware(d); h != "" {
+		pieces = append(pieces, h)
+	}
+	if d.ReadOnly {
+		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
+	}
+	text := strings.Join(pieces, "  ·  ")
+	if found.others > 0 {
+		text += "\n" + l.s.Words.N("sticks.others", found.others)
+	}
+	return text
+}
+
+// chooseFolder opens a stick that lies in an ordinary folder, or on a drive that is
+// not listed.
+func (l *stickList) chooseFolder() {
+	l.k.choose.folder(l.s.Words.T("sticks.folder"), func(path string) {
+		jobs.Run(l.s.Jobs, l.s.Words.T("sticks.looking"), func(ctx context.Context, _ jobs.Progress) (stickPlace, error) {
+			if up := filepath.Dir(path); filepath.Base(path) == "stowage" && l.k.lookAtPath(ctx, up).stick {
+				path = up // one level too deep
+			}
+			found := l.k.lookAtPath(ctx, path)
+			return stickPlace{path: path, look: found}, found.err
+		}, l.chosen)
+	})
+}
+
+func (l *stickList) chosen(at stickPlace, err error) {
+	w := l.s.Words
+	switch o := l.k.openAt(at.path); {
+	case err != nil:
+		l.s.Fail(err)
+	case o != nil:
+		l.k.browse(o)
+	case at.look.stick:
+		l.unlock(at)
+	default:
+		l.s.Tell(parts.Message{Happened: w.T("sticks.folder.none"), Files: w.T("sticks.folder.files"), Next: w.T("sticks.folder.next")})
+	}
+}
+
+// unlock asks for the passphrase of a stick.
+func (l *stickList) unlock(at stickPlace) {
+	l.k.news, l.k.gone = parts.Message{}, ""
+	l.s.Push(newUnlock(l.k, at))
+}

@@ -1,0 +1,226 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stowage/devices/drives"
+	"stowage/gui/editing"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// lockReason is why a stick is being locked.
+type lockReason int
+
+const (
+	lockAsked  lockReason = iota // Lock and remove
+	lockUnused                   // nobody used it for a time
+	lockSlept                    // the computer slept
+	lockClose                    // the window closes
+)
+
+// locked is what became of locking.
+type locked struct {
+	saved   editing.Saved
+	left    []string // opened files that could not be wiped, since a program holds them
+	unsaved error    // something could not be stored, so that nothing was locked
+	closed  error    // closing the stick failed; it is closed all the same
+	eject   error    // the drive was not let go
+}
+
+// lockAndRemove is the button: it warns of files that other programs have open, then
+// locks.
+func (o *opened) lockAndRemove() { o.warned(lockAsked, nil) }
+
+// atClose is asked before the window closes.
+func (o *opened) atClose(proceed func()) { o.warned(lockClose, proceed) }
+
+// warned locks, after a warning when files were opened in other programs. then is
+// called when the stick is locked; it may be nil.
+func (o *opened) warned(why lockReason, then func()) {
+	if o.ended {
+		if then != nil {
+			then()
+		}
+		return
+	}
+	if o.locking {
+		return
+	}
+	var files []editing.File
+	if o.files != nil {
+		files = o.files.Files()
+	}
+	if len(files) == 0 {
+		o.run(why, then)
+		return
+	}
+	w := o.s.Words
+	q := parts.Question{Title: w.N("lock.open", len(files)), Yes: w.T("lock.yes"), No: w.T("lock.no")}
+	used := slices.DeleteFunc(slices.Clone(files), func(f editing.File) bool { return !f.InUse })
+	if len(used) > 0 {
+		q.Text = w.N("lock.used", len(used), "names", w.List(namesOf(used)))
+		q.Danger = true
+	} else {
+		q.Text = w.T("lock.opened", "names", w.List(namesOf(files)))
+	}
+	o.s.Ask(q, func(yes bool) {
+		if yes {
+			o.run(why, then)
+		}
+	})
+}
+
+// lock locks without asking.
+func (o *opened) lock(why lockReason) { o.run(why, nil) }
+
+// run stores what was written, wipes what was decrypted, closes the stick and lets the
+// drive go. Changes that are under way end first.
+func (o *opened) run(why lockReason, then func()) {
+	if o.locking || o.ended {
+		return
+	}
+	o.locking = true
+	now := o.s.Now()
+	files, head := o.files, o.rolledBack
+	job := jobs.Run(o.s.Jobs, o.s.Words.T("lock.working"), func(ctx context.Context, p jobs.Progress) (locked, error) {
+		var l locked
+		if files != nil {
+			if !o.stick.ReadOnly() {
+				l.saved, l.unsaved = files.Save(ctx, now, true, p)
+				if l.unsaved == nil && len(l.saved.Failed) > 0 {
+					l.unsaved = l.saved.Failed[0].Err
+				}
+			}
+			if l.unsaved != nil {
+				return l, ctx.Err()
+			}
+			l.left, _ = files.Close() // what is left is named, and wiped at the next start
+		}
+		id, last := o.stick.Note().ID, o.stick.Head()
+		l.closed = o.stick.Close()
+		if !head {
+			_ = o.k.heads().Save(id, last) // a courtesy to the next opening
+		}
+		l.closed = errors.Join(l.closed, o.fs.Close())
+		if o.key != nil {
+			o.key.Wipe()
+		}
+		if drive := o.place.drive; drive.Path != "" && o.s.Services.Drives != nil && why != lockClose {
+			l.eject = o.s.Services.Drives.Eject(context.WithoutCancel(ctx), drive)
+		}
+		return l, nil
+	}, func(l locked, err error) { o.finish(why, l, err, then) })
+	if o.screen != nil {
+		o.screen.busy.Follow(job)
+	}
+}
+
+// finish says what became of it.
+func (o *opened) finish(why lockReason, l locked, err error, then func()) {
+	o.locking = false
+	o.saved(l.saved)
+	switch {
+	case l.unsaved != nil || err != nil:
+		o.kept(why, l.unsaved, err, then)
+		return
+	case l.closed != nil && !errors.Is(l.eject, drives.ErrGone):
+		l.eject = errors.Join(l.eject, l.closed)
+	}
+	o.k.news, o.k.gone = o.farewell(why, l), o.place.drive.Path
+	o.forget()
+	o.k.refreshList()
+	if then != nil {
+		then()
+	}
+}
+
+// kept says why a stick was not locked: something that was written is not on it.
+func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
+	if why == lockUnused || why == lockSlept || unsaved == nil {
+		if err != nil {
+			o.s.Fail(err)
+		}
+		return // the banner of what could not be stored is there
+	}
+	w := o.s.Words
+	m := o.s.Explain(unsaved)
+	o.s.Ask(parts.Question{
+		Title: w.T("lock.unsaved"), Text: m.Happened + " " + w.T("lock.unsaved.text"),
+		Yes: w.T("lock.unsaved.yes"), No: w.T("lock.no"), Danger: true,
+		Third: parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(o.unstored()) }},
+	}, func(yes bool) {
+		if yes {
+			_, _ = o.files.Close()
+			o.files = nil
+			o.run(why, then)
+		}
+	})
+}
+
+// unstored are the files that were changed and are not on the stick.
+func (o *opened) unstored() []editing.File {
+	return slices.DeleteFunc(o.files.Files(), func(f editing.File) bool { return !f.Changed })
+}
+
+// farewell is the last that is said of a stick: whether it may be pulled out.
+func (o *opened) farewell(why lockReason, l locked) parts.Message {
+	w := o.s.Words
+	m := parts.Message{Kind: parts.Good, Happened: w.T("lock.safe", "label", o.label()), Files: w.T("lock.files")}
+	switch {
+	case o.place.drive.Path == "":
+		m.Happened = w.T("lock.folder", "label", o.label())
+	case errors.Is(l.eject, drives.ErrGone):
+		m.Happened = w.T("lock.gone", "label", o.label())
+	case l.eject != nil:
+		m.Kind = parts.Warn
+		m.Happened = w.T("lock.busy", "label", o.label())
+		m.Next = w.T("lock.busy.next")
+		m.Details = l.eject.Error()
+		drive := o.place.drive
+		m.Do = parts.Command{Name: w.T("lock.again"), Run: func() { o.k.eject(drive) }}
+	}
+	switch why {
+	case lockUnused:
+		m.Files = w.T("lock.unused", "time", w.Duration(o.lockTime())) + " " + m.Files
+	case lockSlept:
+		m.Files = w.T("lock.slept") + " " + m.Files
+	}
+	if len(l.left) > 0 {
+		m.Kind = parts.Warn
+		m.Next = w.N("lock.left", len(l.left), "names", w.List(l.left)) + " " + m.Next
+	}
+	return m
+}
+
+// eject tries again to let a drive go.
+func (k *sticks) eject(d drives.Drive) {
+	w := k.s.Words
+	jobs.Run(k.s.Jobs, w.T("lock.working"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		return 0, k.s.Services.Drives.Eject(ctx, d)
+	}, func(_ int, err error) {
+		if err != nil {
+			k.s.Fail(err)
+			return
+		}
+		k.news, k.gone = parts.Message{Kind: parts.Good, Happened: w.T("lock.safe", "label", d.Name()), Files: w.T("lock.files")}, d.Path
+		k.refreshList()
+	})
+}
+
+// refreshList brings the list up to date, when it is in view.
+func (k *sticks) refreshList() {
+	if l, ok := k.s.Current().(*stickList); ok {
+		l.refresh()
+	}
+}
+
+// wipeOrphans removes the private folders of sticks that were pulled out.
+func (k *sticks) wipeOrphans() {
+	for _, f := range k.orphans {
+		go func() { _, _ = f.Close() }() // what is left is wiped at the next start
+	}
+	k.orphans = nil
+}

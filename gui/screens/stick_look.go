@@ -1,0 +1,56 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// look is what can be seen of a drive before it is opened.
+type look struct {
+	note   stick.Note
+	stick  bool  // it is an encrypted stick
+	key    bool  // the holder's key is on it
+	code   bool  // a recovery code opens it
+	others int   // files and folders beside the stick's own, in plain
+	err    error // why it cannot be looked at
+}
+
+// beside are the names that belong on a stick beside its own folder, in lower case.
+var beside = []string{"stowage", "if found.txt", "system volume information", "$recycle.bin", "lost+found"}
+
+// lookAt looks at a drive without changing anything. ctx bounds nothing but is looked
+// at between the steps.
+func lookAt(ctx context.Context, fsys stick.FS) look {
+	var l look
+	summary, err := stick.Inspect(fsys, "")
+	switch {
+	case err == nil:
+		l.note, l.stick, l.key, l.code = summary.Note, true, summary.Holder, summary.Code
+	case errors.Is(err, stick.ErrNotStick):
+		if carried, keyErr := stick.HolderKeys(fsys); keyErr == nil && len(carried) > 0 {
+			l.err = errors.Join(keys.ErrForged, err) // keys, and a note that makes no sense
+		}
+	default:
+		l.err = err
+	}
+	if ctx.Err() != nil {
+		return l
+	}
+	entries, err := fsys.ReadDir(".")
+	if err != nil && l.err == nil {
+		l.err = err
+	}
+	for _, e := range entries {
+		name := strings.ToLower(e.Name())
+		ours := slices.Contains(beside, name) || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "stowage")
+		if !ours {
+			l.others++
+		}
+	}
+	return l
+}

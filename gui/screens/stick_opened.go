@@ -1,0 +1,215 @@
+package screens
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/editing"
+	"stowage/gui/parts"
+)
+
+// opened is a stick that is open, from unlocking it until it is locked or pulled out.
+// Fields without a remark belong to the window's goroutine.
+type opened struct {
+	k      *sticks
+	s      *gui.Session
+	place  stickPlace
+	fs     driveFS         // safe for concurrent use
+	stick  *stick.Stick    // safe for concurrent use
+	key    *keys.HolderKey // nil when a code opened it
+	files  *editing.Folder // made when a file is first opened
+	byCode bool
+
+	rolledBack bool
+	clipboard  []string // what was cut, to be moved
+	screen     *browser
+	told       []func() // what to do when what is on the stick has changed
+
+	stored  int // files stored since it was opened
+	last    time.Time
+	locking bool
+	ended   bool // locked, or pulled out
+
+	backup  time.Time // when it was last backed up to the school's folder
+	tick    time.Time
+	cancel  func() // of the next tick
+	unguard func()
+	unwatch func()
+	asking  bool // the drive is being looked at
+}
+
+// tickEvery is how often an open stick is looked after.
+const tickEvery = 2 * time.Second
+
+// sleptFor is how much later than asked a tick comes when the computer has slept.
+const sleptFor = 30 * time.Second
+
+// lockAfter is the time without use after which a stick locks, when its school has
+// not said.
+const lockAfter = 10 * time.Minute
+
+// unlock opens a stick. It takes about a second, and is called off the window's
+// goroutine. What was opened is given to add, or abandoned.
+func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o *opened, err error) {
+	fsys, err := k.openFS(at.path)
+	if err != nil {
+		return nil, err
+	}
+	o = &opened{k: k, s: k.s, place: at, fs: fsys, byCode: with.code}
+	defer func() {
+		debug.FreeOSMemory() // scrypt took 256 MiB, which is of no further use
+		if err != nil {
+			o.release()
+			o = nil
+		}
+	}()
+	var unlock stick.Unlock
+	if with.code {
+		unlock = stick.WithCode(with.secret)
+	} else {
+		if o.key, err = with.holderKey(fsys); err != nil {
+			return o, err
+		}
+		unlock = stick.WithHolderKey(o.key)
+	}
+	if err := ctx.Err(); err != nil {
+		return o, err
+	}
+	options := stick.OpenOptions{LastSeen: k.heads().Load(at.look.note.ID), Program: "Stowage", Clock: k.s.Now}
+	o.stick, err = stick.Open(ctx, fsys, unlock, options)
+	if errors.Is(err, stick.ErrReadOnly) {
+		options.ReadOnly = true
+		o.stick, err = stick.Open(ctx, fsys, unlock, options)
+	}
+	if err != nil {
+		return o, err
+	}
+	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack })
+	return o, nil
+}
+
+// release frees everything, on whatever goroutine. It goes on after an error, and
+// returns the first.
+func (o *opened) release() error {
+	var err error
+	if o.stick != nil {
+		err = o.stick.Close()
+	}
+	if o.key != nil {
+		o.key.Wipe()
+	}
+	return cmp.Or(err, o.fs.Close())
+}
+
+// abandon closes a stick that was never shown. Nothing was written to it, so that it
+// takes no time.
+func (o *opened) abandon() { _ = o.release() }
+
+// add keeps a stick that was opened, and begins to look after it.
+func (k *sticks) add(o *opened) {
+	k.open = append(k.open, o)
+	o.tick = k.s.Now()
+	k.s.Used()
+	o.cancel = k.s.After(tickEvery, o.look)
+	o.unguard = k.s.AtClose(o.atClose)
+	if o.place.drive.Path != "" {
+		o.unwatch = k.watch(o.seen)
+	}
+}
+
+// forget ends looking after a stick, and takes its screens away.
+func (o *opened) forget() {
+	if o.ended {
+		return
+	}
+	o.ended = true
+	o.cancel()
+	o.unguard()
+	if o.unwatch != nil {
+		o.unwatch()
+	}
+	o.k.open = slices.DeleteFunc(o.k.open, func(other *opened) bool { return other == o })
+	o.leave()
+}
+
+// leave brings the person back to the list, when they are at this stick's screens.
+func (o *opened) leave() {
+	c := o.s.Window.Canvas()
+	at, ok := o.s.Current().(ofStick)
+	if !ok || at.of() != o {
+		return
+	}
+	for range 10 { // dialogs about it
+		if !parts.Escape(c) {
+			break
+		}
+	}
+	for range 10 {
+		at, ok := o.s.Current().(ofStick)
+		if !ok || at.of() != o {
+			return
+		}
+		before := o.s.Current()
+		o.s.Back()
+		if o.s.Current() == before {
+			return
+		}
+	}
+}
+
+// ofStick is a screen that belongs to an open stick, and goes when that is locked.
+type ofStick interface{ of() *opened }
+
+// label is what the stick is called.
+func (o *opened) label() string { return cmp.Or(o.stick.Note().Label, o.place.drive.Name()) }
+
+// lockTime is the time without use after which the stick locks.
+func (o *opened) lockTime() time.Duration {
+	if m := o.stick.Note().Policy.LockMinutes; m > 0 {
+		return time.Duration(m) * time.Minute
+	}
+	return lockAfter
+}
+
+// changed tells the screens that what is on the stick has changed.
+func (o *opened) changed() {
+	for _, f := range slices.Clone(o.told) {
+		f()
+	}
+}
+
+// onChange adds a function that is called when what is on the stick has changed.
+func (o *opened) onChange(f func()) { o.told = append(o.told, f) }
+
+// noteStored remembers what is safe on the stick, to be told should it be pulled out.
+func (o *opened) noteStored(files int) {
+	if files > 0 {
+		o.stored += files
+		o.last = o.s.Now()
+	}
+	o.changed()
+}
+
+// browse shows the files of an open stick.
+func (k *sticks) browse(o *opened) {
+	if at, ok := k.s.Current().(ofStick); ok && at.of() == o {
+		return
+	}
+	o.screen = newBrowser(o)
+	k.s.Push(o.screen)
+}
+
+// backedUp says when the stick was last backed up; "" where that is not known.
+func (o *opened) backedUp() string {
+	if o.backup.IsZero() {
+		return ""
+	}
+	return o.s.Words.T("full.backup", "when", o.s.Words.When(o.backup, o.s.Now()))
+}

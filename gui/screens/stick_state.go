@@ -1,0 +1,158 @@
+package screens
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/editing"
+	"stowage/gui/parts"
+)
+
+// sticks is what the screens around "Open my stick" share: the sticks that are open
+// and the drives that are plugged in. It outlives the screens, which are made
+// anew when the language changes.
+type sticks struct {
+	s    *gui.Session
+	p    *Place
+	open []*opened
+	seen drives.Seen
+	news parts.Message // what became of the stick that was open last
+	gone string        // the drive that the news are about: they go when it does
+
+	orphans  []*editing.Folder // what was changed and not stored when a stick was pulled out
+	watchers []*watcher
+	stop     context.CancelFunc // of the watch, nil when nobody watches
+
+	openFS  func(path string) (driveFS, error)
+	choose  chooser
+	private string // where opened files are decrypted to
+}
+
+// driveFS is a drive or folder that is held open.
+type driveFS interface {
+	stick.FS
+	io.Closer
+}
+
+// watcher is somebody who wants to know when drives come and go.
+type watcher struct{ told func(drives.Seen) }
+
+// lookEvery is how often the drives are looked at.
+const lookEvery = time.Second
+
+func newSticks(s *gui.Session, p *Place) *sticks {
+	return &sticks{
+		s: s, p: p, choose: dialogs{s}, private: privateFolder(s.Services),
+		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
+	}
+}
+
+// openRoom is the room "Open my stick". Tests put their own things into what it stands
+// on; otherwise adapt is nil.
+func openRoom(p *Place, adapt func(*sticks)) gui.Room {
+	var k *sticks // outlives the screens, as open sticks do
+	return gui.Room{
+		ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: parts.IconStick, Key: fyne.Key1,
+		New: func(s *gui.Session) gui.Screen {
+			if k == nil || k.s != s {
+				k = newSticks(s, p)
+				if adapt != nil {
+					adapt(k)
+				}
+			}
+			return newStickList(k)
+		},
+	}
+}
+
+// privateFolder is where files are decrypted to while other programs work on them:
+// on this computer, and not where a school's network keeps people's settings.
+func privateFolder(services gui.Services) string {
+	if services.Private != "" {
+		return services.Private
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = services.Config
+	}
+	return filepath.Join(dir, "stowage", "opened")
+}
+
+// heads is where this computer remembers how sticks were left, shared with stow.
+func (k *sticks) heads() school.Heads {
+	return school.Heads{Dir: filepath.Join(k.s.Services.Config, "sticks")}
+}
+
+// watch tells when drives come and go, until the returned function is called. It tells
+// what was seen last at once.
+func (k *sticks) watch(told func(drives.Seen)) (stop func()) {
+	w := &watcher{told}
+	k.watchers = append(k.watchers, w)
+	if k.stop == nil {
+		k.begin()
+	} else {
+		told(k.seen)
+	}
+	return func() {
+		k.watchers = slices.DeleteFunc(k.watchers, func(o *watcher) bool { return o == w })
+		if len(k.watchers) == 0 && k.stop != nil {
+			k.stop()
+			k.stop = nil
+		}
+	}
+}
+
+func (k *sticks) begin() {
+	ctx, cancel := context.WithCancel(context.Background())
+	k.stop = cancel
+	if k.s.Services.Drives == nil {
+		return
+	}
+	seen := k.s.Services.Drives.Watch(ctx, lookEvery)
+	go func() {
+		for now := range seen {
+			k.s.Do(func() {
+				if ctx.Err() == nil {
+					k.tell(now)
+				}
+			})
+		}
+	}()
+}
+
+func (k *sticks) tell(now drives.Seen) {
+	k.seen = now
+	if k.gone != "" && now.Err == nil && !slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == k.gone }) {
+		k.gone, k.news = "", parts.Message{}
+	}
+	for _, w := range slices.Clone(k.watchers) {
+		w.told(now)
+	}
+}
+
+// openAt finds the open stick of a drive or folder.
+func (k *sticks) openAt(path string) *opened {
+	for _, o := range k.open {
+		if o.place.path == path {
+			return o
+		}
+	}
+	return nil
+}
+
+// stickPlace is where a stick is: a drive, or a folder that somebody chose.
+type stickPlace struct {
+	path  string
+	drive drives.Drive // zero for a folder
+	look  look         // what was there to see
+}

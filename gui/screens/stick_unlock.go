@@ -1,0 +1,221 @@
+package screens
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// unlockStick asks for the passphrase of a stick, or for the code that ICT reads out.
+type unlockStick struct {
+	s       *gui.Session
+	k       *sticks
+	at      stickPlace
+	byCode  bool
+	keyFile string // a key that is not on the stick
+
+	secret *parts.Passphrase
+	hint   *fyne.Container
+	fail   *parts.Banner
+	busy   *parts.Busy
+	page   *fyne.Container
+	keyed  *parts.Button
+	open   *parts.Button
+}
+
+func newUnlock(k *sticks, at stickPlace) *unlockStick { return &unlockStick{s: k.s, k: k, at: at} }
+
+// Title is part of gui.Screen.
+func (u *unlockStick) Title() string {
+	return u.s.Words.T("unlock.title", "label", cmp.Or(u.at.look.note.Label, u.at.drive.Name()))
+}
+
+// Content is part of gui.Screen.
+func (u *unlockStick) Content() fyne.CanvasObject {
+	u.page = container.NewStack()
+	u.fill()
+	return u.page
+}
+
+// fill draws the page for what is asked for now.
+func (u *unlockStick) fill() {
+	w := u.s.Words
+	var intro, label, other words.Key = "unlock.intro", "unlock.passphrase", "unlock.bycode"
+	if u.byCode {
+		intro, label, other = "unlock.code.intro", "unlock.code", "unlock.bypassphrase"
+	}
+	u.secret = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T(label), Submit: u.submit})
+	u.open = parts.NewPrimary(w.T("unlock.open"), parts.IconUnlock.Resource(), u.submit)
+	u.fail = parts.NewBanner(parts.Message{})
+	turn := parts.NewQuiet(w.T(other), parts.Icon("telephone").Resource(), u.turn)
+	if u.byCode {
+		turn.SetIcon(parts.IconKey.Resource())
+	}
+	links := parts.Column(1, parts.Row(0, turn))
+	if !u.byCode {
+		u.keyed = parts.NewQuiet(u.keyText(), parts.IconKey.Resource(), u.chooseKey)
+		links.Add(parts.Row(0, u.keyed))
+	}
+	note := u.at.look.note
+	who := parts.Muted(w.T("unlock.school", "school", note.School))
+	form := parts.Card(parts.Column(3, parts.Heading(note.Label), who, parts.Body(w.T(intro)), u.secret.View, parts.Row(2, parts.Spring(), u.open)))
+	u.busy = parts.NewBusy(w, parts.Narrow(4, u.fail.View, form, links))
+	u.page.Objects = []fyne.CanvasObject{container.NewVScroll(u.busy.View)}
+	u.page.Refresh()
+}
+
+func (u *unlockStick) keyText() string {
+	if u.keyFile == "" {
+		return u.s.Words.T("unlock.keyfile")
+	}
+	return u.s.Words.T("unlock.keyfile.chosen", "path", u.keyFile)
+}
+
+// turn goes between the passphrase and the code.
+func (u *unlockStick) turn() {
+	u.secret.Clear()
+	u.byCode = !u.byCode
+	u.fill()
+	u.s.Window.Canvas().Focus(u.Focus())
+}
+
+// chooseKey takes the key from a file, for sticks that do not carry it.
+func (u *unlockStick) chooseKey() {
+	u.k.choose.file(u.s.Words.T("unlock.keyfile"), func(path string) {
+		u.keyFile = path
+		u.keyed.SetText(u.keyText())
+		u.s.Window.Canvas().Focus(u.Focus())
+	})
+}
+
+// Focus is part of gui.Focuser.
+func (u *unlockStick) Focus() fyne.Focusable { return u.secret.Focus() }
+
+// Closed is part of gui.Closer.
+func (u *unlockStick) Closed() { u.secret.Clear() }
+
+// submit opens the stick. Checking a passphrase takes a second by design.
+func (u *unlockStick) submit() {
+	if u.busy.Progress.Job() != nil {
+		return
+	}
+	w := u.s.Words
+	if u.secret.Empty() {
+		u.secret.Refuse(w.T("unlock.empty"))
+		return
+	}
+	u.fail.Clear()
+	secret := u.secret.Take()
+	with := unlockWith{secret: secret, code: u.byCode, keyFile: u.keyFile}
+	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.working"), func(ctx context.Context, _ jobs.Progress) (*opened, error) {
+		return u.k.unlock(ctx, u.at, with)
+	}, func(o *opened, err error) {
+		u.done(o, err, secret)
+	}))
+}
+
+// done goes on to the files, or to the choice of another passphrase. What was typed
+// is wiped when it is of no more use.
+func (u *unlockStick) done(o *opened, err error, secret []byte) {
+	if err != nil {
+		clear(secret)
+		u.refuse(err)
+		return
+	}
+	if u.s.Current() != gui.Screen(u) { // the person went elsewhere meanwhile
+		clear(secret)
+		o.abandon()
+		return
+	}
+	if o.stick.MustChangePassphrase() {
+		u.s.Back()
+		u.s.Push(newFirstPassphrase(o, secret))
+		return
+	}
+	clear(secret)
+	u.k.add(o)
+	u.s.Back()
+	u.k.browse(o)
+}
+
+// refuse says why the stick did not open: below the entry when the typing was at
+// fault, and above it otherwise.
+func (u *unlockStick) refuse(err error) {
+	w := u.s.Words
+	switch {
+	case errors.Is(err, context.Canceled):
+	case errors.Is(err, keys.ErrPassphrase):
+		u.secret.Refuse(w.T("unlock.wrong"))
+	case errors.Is(err, keys.ErrCode):
+		u.secret.Refuse(w.T("unlock.code.wrong"))
+	case errors.Is(err, stick.ErrNoKey) && !u.byCode:
+		u.fail.Set(parts.Message{
+			Kind: parts.Warn, Happened: w.T("unlock.nokey"), Files: w.T("unlock.nokey.files"), Next: w.T("unlock.nokey.next"),
+			Do: parts.Command{Name: w.T("unlock.keyfile"), Run: u.chooseKey},
+		})
+	default:
+		u.fail.Set(u.s.Explain(err))
+	}
+	if u.s.Current() == gui.Screen(u) {
+		u.s.Window.Canvas().Focus(u.Focus())
+	}
+}
+
+// unlockWith is what a stick is to be opened with.
+type unlockWith struct {
+	secret  []byte
+	code    bool   // secret is a recovery code
+	keyFile string // where the key is, when it is not on the stick
+}
+
+// holderKey unlocks the holder's key: from a file, or of the copies on the stick.
+func (u unlockWith) holderKey(fsys stick.FS) (*keys.HolderKey, error) {
+	var copies [][]byte
+	var err error
+	if u.keyFile != "" {
+		var sealed []byte
+		if sealed, err = readSmall(u.keyFile); err == nil {
+			copies = [][]byte{sealed}
+		}
+	} else {
+		copies, err = stick.HolderKeys(fsys)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = stick.ErrNoKey
+	for _, sealed := range copies {
+		k, keyErr := keys.OpenHolderKey(sealed, u.secret)
+		if keyErr == nil {
+			return k, nil
+		}
+		if !errors.Is(err, keys.ErrPassphrase) { // says more than a torn copy
+			err = keyErr
+		}
+	}
+	return nil, err
+}
+
+// readSmall reads a key file; a large file is none.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	const most = 1 << 20
+	if info.Size() > most {
+		return nil, keys.ErrDamagedKey
+	}
+	return os.ReadFile(path)
+}
