@@ -26,7 +26,6 @@ type unlockStick struct {
 	keyFile string // a key that is not on the stick
 
 	secret *parts.Passphrase
-	hint   *fyne.Container
 	fail   *parts.Banner
 	busy   *parts.Busy
 	page   *fyne.Container
