@@ -8,7 +8,7 @@ import (
 )
 
 // Act records an action on a device other than issuing and extending. What is
-// lost or stolen blocks the key that lies on it in the directory, and what is
+// lost or stolen opens an incident, unless one is open, and blocks the key that lies on it in the directory, and what is
 // found or back unblocks it; so the directory is published, if the authority is
 // unlocked. behind says that it still has to be.
 func (s *School) Act(ctx context.Context, device string, action devices.Action, f devices.Facts) (d devices.Device, behind bool, err error) {
@@ -19,6 +19,9 @@ func (s *School) Act(ctx context.Context, device string, action devices.Action, 
 	err = s.register.Atomically(ctx, func(r *devices.Register) error {
 		if d, err = r.Act(ctx, s.options.Actor, before.ID, action, f); err != nil {
 			return err
+		}
+		if missing(d.State) && !missing(before.State) {
+			return s.openFor(ctx, r, d, f)
 		}
 		if action == devices.Retire && missing(before.State) {
 			return s.revokeOn(ctx, r, d)
