@@ -44,7 +44,7 @@ func (s *School) openIncident(ctx context.Context, n NewIncident, reports []stri
 	if err != nil || !changed {
 		return i, false, err
 	}
-	if s.authority == nil {
+	if s.authority.Load() == nil {
 		return i, true, nil
 	}
 	return i, false, s.published(ctx)
