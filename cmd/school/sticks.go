@@ -77,8 +77,8 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 	defer clear(i.options.Code)
 	err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
 	if err != nil {
-		if i.out.Note.ID != "" {
-			err = errors.Join(err, stick.Withdraw(p.FS, i.out.Note.ID))
+		if i.made != nil {
+			err = errors.Join(err, stick.Withdraw(p.FS, i.made.ID))
 		}
 		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
@@ -114,7 +114,7 @@ func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) e
 	if errors.Is(err, ErrUnknownStick) && (summary.Layers == 0 || p.Replace) {
 		return stick.Unmake(p.FS, summary.Note.ID)
 	}
-	if err == nil && p.Replace {
+	if err == nil && (p.Replace || missing(d.State)) { // what is lost must be found first
 		if _, can := devices.Next(d.State, devices.Issue); !can {
 			return &devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: devices.Issue, Instead: devices.Allowed(d.State)}
 		}
@@ -130,6 +130,7 @@ type issuing struct {
 	options stick.IssueOptions
 	sealed  []byte // the recovery code, encrypted to the recovery key
 	a       *keys.Authority
+	made    *stick.Note // the stick on the drive, when it is there
 	out     IssuedStick
 }
 
@@ -207,12 +208,13 @@ func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
 			return err
 		}
 	}
-	i.options.Label = d.Name()
-	note, err := stick.Issue(ctx, i.plan.FS, i.options)
-	if err != nil {
-		return err
+	if i.made == nil {
+		i.options.Label = d.Name()
+		if i.made, err = stick.Issue(ctx, i.plan.FS, i.options); err != nil {
+			return err
+		}
 	}
-	i.out.Note = *note
+	i.out.Note = *i.made
 	i.out.Device, err = i.verify(ctx, r, actor, d)
 	return err
 }

@@ -1,0 +1,241 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// BackupPlan says what is to be backed up.
+type BackupPlan struct {
+	Drive    stick.FS
+	Opened   *stick.Stick     // the stick, if it is open; without, no key is needed
+	Verifier string           // the school's verifier key, from the directory or the opened stick
+	Clock    func() time.Time // time.Now when nil
+	Progress crypt.Progress   // may be nil
+}
+
+// BackUpStick copies what is new on a stick into its backup in the shared
+// folder. It fails with [ErrNoShared] and the errors of [stick.Backup].
+func (sh Shared) BackUpStick(ctx context.Context, p BackupPlan) (stick.BackupResult, error) {
+	if err := sh.Reachable(); err != nil {
+		return stick.BackupResult{}, err
+	}
+	var id string
+	if p.Opened != nil {
+		id = p.Opened.Note().ID
+	} else {
+		if p.Verifier == "" {
+			return stick.BackupResult{}, keys.ErrOtherSchool
+		}
+		summary, err := stick.Inspect(p.Drive, p.Verifier)
+		if err != nil {
+			return stick.BackupResult{}, err
+		}
+		id = summary.Note.ID
+	}
+	to, err := sh.openBackup(id, true)
+	if err != nil {
+		return stick.BackupResult{}, err
+	}
+	defer to.Close()
+	o := stick.BackupOptions{Verifier: p.Verifier, Clock: p.Clock, Progress: p.Progress}
+	if p.Opened != nil {
+		return p.Opened.Backup(ctx, to, o)
+	}
+	return stick.Backup(ctx, p.Drive, to, o)
+}
+
+// BackupStatus says how a stick's backup stands, compared with the stick on the
+// drive, which may be nil. It fails with [ErrNoShared] and stick.ErrNoBackup.
+func (sh Shared) BackupStatus(drive stick.FS, stickID string) (stick.BackupStatus, error) {
+	if err := sh.Reachable(); err != nil {
+		return stick.BackupStatus{}, err
+	}
+	from, err := sh.openBackup(stickID, false)
+	if err != nil {
+		return stick.BackupStatus{}, err
+	}
+	defer from.Close()
+	return stick.ReadBackupStatus(drive, from)
+}
+
+// BackupKeys are the holder's protected key files in a stick's backup, which may
+// be newer than the school's own copy.
+func (sh Shared) BackupKeys(stickID string) ([][]byte, error) {
+	from, err := sh.openBackup(stickID, false)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return stick.BackupKeys(from)
+}
+
+func (sh Shared) openBackup(stickID string, create bool) (*stick.BackupDir, error) {
+	path, err := sh.Backup(stickID)
+	if err != nil {
+		return nil, err
+	}
+	if create {
+		if err := os.Mkdir(filepath.Dir(path), backupMode.Perm()); err == nil {
+			_ = os.Chmod(filepath.Dir(path), backupMode)
+		}
+	}
+	return stick.NewBackupDir(path, create)
+}
+
+// A StickBackup is the backup of one stick in the shared folder.
+type StickBackup struct {
+	stick.BackupStatus
+	Note stick.Note // signed by the school
+}
+
+// Backups lists the backups in the shared folder, by label. What the school did
+// not sign for is left out.
+func (sh Shared) Backups(ctx context.Context, verifier string) ([]StickBackup, error) {
+	if err := sh.Reachable(); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(filepath.Join(sh.Dir, BackupFolder))
+	if err != nil {
+		return nil, fmt.Errorf("list the backups: %w: %w", ErrNoShared, err)
+	}
+	var list []StickBackup
+	for _, e := range entries {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		if id, err := uuid.Parse(e.Name()); err != nil || id.String() != e.Name() {
+			continue
+		}
+		if b, err := sh.describe(e.Name(), verifier); err == nil {
+			list = append(list, b)
+		}
+	}
+	slices.SortFunc(list, func(a, b StickBackup) int { return strings.Compare(a.Note.Label+a.Stick, b.Note.Label+b.Stick) })
+	return list, nil
+}
+
+func (sh Shared) describe(id, verifier string) (StickBackup, error) {
+	from, err := sh.openBackup(id, false)
+	if err != nil {
+		return StickBackup{}, err
+	}
+	defer from.Close()
+	status, err := stick.ReadBackupStatus(nil, from)
+	if err != nil {
+		return StickBackup{}, err
+	}
+	note, err := stick.BackupNote(from, verifier)
+	if err == nil && note.ID != id {
+		err = stick.ErrOtherBackup
+	}
+	return StickBackup{status, note}, err
+}
+
+// OpenedBackup is a backup, open as the stick it is of, for reading only. The
+// caller closes it.
+type OpenedBackup struct {
+	*stick.Stick
+	dir *stick.BackupDir
+}
+
+// Close wipes the keys and frees the folder.
+func (b *OpenedBackup) Close() error { return errors.Join(b.Stick.Close(), b.dir.Close()) }
+
+// OpenBackup opens the backup of a stick, with its holder's key or with what
+// else opens the stick. It fails with [ErrNoShared], stick.ErrNoBackup and the
+// errors of stick.Open.
+func (sh Shared) OpenBackup(ctx context.Context, stickID string, with stick.Unlock, o stick.OpenOptions) (*OpenedBackup, error) {
+	if err := sh.Reachable(); err != nil {
+		return nil, err
+	}
+	dir, err := sh.openBackup(stickID, false)
+	if err != nil {
+		return nil, err
+	}
+	s, err := stick.OpenBackup(ctx, dir, with, o)
+	if err == nil && s.Note().ID != strings.ToLower(stickID) {
+		err = errors.Join(stick.ErrOtherBackup, s.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return &OpenedBackup{s, dir}, nil
+}
+
+// BackupOf is the id of the stick that a device was last seen as, under which
+// its backup lies. It fails with [ErrUnknownStick] for a device that never was one.
+func (s *School) BackupOf(ctx context.Context, device string) (stickID string, err error) {
+	d, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return "", fmt.Errorf("the backup of %q: %w", device, err)
+	}
+	id, _ := knownStick(d)
+	if id == "" {
+		return "", fmt.Errorf("the backup of %s: %w", d.Name(), ErrUnknownStick)
+	}
+	return id, nil
+}
+
+// OpenBackup opens the backup of a device's stick with the recovery key.
+func (s *School) OpenBackup(ctx context.Context, device string) (*OpenedBackup, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.BackupOf(ctx, device)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	return shared.OpenBackup(ctx, id, stick.WithRecovery(a.Identities(), a.Verifier()), stick.OpenOptions{Program: program, Clock: s.options.Clock})
+}
+
+// Contents is what a stick held when it was last backed up.
+type Contents struct {
+	At      time.Time     // when the backup was last complete
+	Entries []stick.Entry // files and folders, in the order of the tree
+	Files   int
+	Bytes   int64
+	// Warnings are what is not as it should be in the backup.
+	Warnings []stick.Warning
+}
+
+// ContentsOf lists what was on a device's stick, from its backup, with the
+// recovery key.
+func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error) {
+	b, err := s.OpenBackup(ctx, device)
+	if err != nil {
+		return Contents{}, err
+	}
+	defer b.Close()
+	status, err := stick.ReadBackupStatus(nil, b.dir)
+	if err != nil {
+		return Contents{}, err
+	}
+	c := Contents{At: status.When, Warnings: b.Warnings()}
+	err = b.Walk(".", func(e stick.Entry) error {
+		c.Entries = append(c.Entries, e)
+		if !e.IsFolder() {
+			c.Files++
+			c.Bytes += e.Size
+		}
+		return context.Cause(ctx)
+	})
+	return c, err
+}

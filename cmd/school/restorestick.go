@@ -1,0 +1,143 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stowage/crypt"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// RestorePlan says from what a stick is to be restored, and onto what.
+type RestorePlan struct {
+	StickPlan                // the fresh stick, for the same or another holder
+	From      *stick.Stick   // a backup, or any other stick, opened for reading
+	Progress  crypt.Progress // plain bytes; may be nil
+}
+
+// RestoredStick is a stick that was restored.
+type RestoredStick struct {
+	IssuedStick
+	Files   int             // restored
+	Bytes   int64           // their size
+	Skipped []stick.Skipped // what could not be, such as damaged files
+	// Warnings are what is not as it should be in the backup.
+	Warnings []stick.Warning
+}
+
+// RestoreStick makes a fresh stick, with an identity of its own, from what was
+// on another one: its files and folders with their times, everything encrypted
+// anew. Previous versions and deleted files stay in the backup. The stick is
+// handed out in the register when all is on it: until then, and if anything fails,
+// there is no stick and nothing in the register but, at most, the device in
+// stock.
+//
+// The error is as for [School.IssueStick], or stick.ErrFull before anything is copied.
+func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick, error) {
+	out := RestoredStick{Warnings: p.From.Warnings()}
+	a, err := s.Authority()
+	if err != nil {
+		return out, err
+	}
+	if err := suitable(p.Drive); err != nil {
+		return out, fmt.Errorf("restore a stick: %w", err)
+	}
+	if err := s.clearOld(ctx, p.StickPlan, a); err != nil {
+		return out, fmt.Errorf("restore a stick: %w", err)
+	}
+	i, err := s.prepare(ctx, a, p.StickPlan)
+	if err != nil {
+		return out, fmt.Errorf("restore a stick: %w", err)
+	}
+	defer clear(i.options.Code)
+	if err := i.reserve(ctx); err != nil {
+		return out, fmt.Errorf("restore a stick: %w", err)
+	}
+	i.made, err = stick.Issue(ctx, p.FS, i.options)
+	if err == nil {
+		err = i.fill(ctx, p, &out)
+	}
+	if err == nil {
+		err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+	}
+	if err != nil {
+		if i.made != nil {
+			err = errors.Join(err, stick.Unmake(p.FS, i.made.ID))
+		}
+		return RestoredStick{Warnings: out.Warnings}, fmt.Errorf("restore a stick: %w", err)
+	}
+	out.IssuedStick = i.out
+	return out, nil
+}
+
+// reserve puts the device into the register if it is not there, so that its
+// label is known, and sees that it may be issued.
+func (i *issuing) reserve(ctx context.Context) error {
+	return i.school.register.Atomically(ctx, func(r *devices.Register) error {
+		d, err := i.device(ctx, r, i.school.options.Actor)
+		if err != nil {
+			return err
+		}
+		if _, can := devices.Next(d.State, devices.Issue); !can {
+			return &devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: devices.Issue, Instead: devices.Allowed(d.State)}
+		}
+		i.options.Label = d.Name()
+		i.plan.Device.Label = d.Label // for the second time
+		return nil
+	})
+}
+
+// fill copies everything from the backup.
+func (i *issuing) fill(ctx context.Context, p RestorePlan, out *RestoredStick) error {
+	with := stick.WithRecovery(i.a.Identities(), i.a.Verifier())
+	to, err := stick.Open(ctx, p.FS, with, stick.OpenOptions{Program: program, Clock: i.school.options.Clock})
+	if err != nil {
+		return fmt.Errorf("open the new stick: %w", err)
+	}
+	defer to.Close()
+	items, err := itemsOf(p.From)
+	if err != nil {
+		return err
+	}
+	result, err := to.PutItems(ctx, items, stick.PutOptions{Progress: p.Progress})
+	if err != nil {
+		return err
+	}
+	for _, stored := range result.Stored {
+		if stored.Kind == stick.KindFile {
+			out.Files++
+		}
+	}
+	out.Bytes, out.Skipped = result.Bytes, result.Skipped
+	return to.Close()
+}
+
+// itemsOf is everything on a stick, to be stored on another one.
+func itemsOf(from *stick.Stick) ([]stick.Item, error) {
+	var items []stick.Item
+	err := from.Walk(".", func(e stick.Entry) error {
+		item := stick.Item{Path: e.Path, Kind: e.Kind, Size: e.Size, ModTime: e.ModTime}
+		if !e.IsFolder() {
+			item.Open = func() (stick.ItemReader, error) {
+				r, err := from.OpenFile(e.Path)
+				if err != nil {
+					return nil, err
+				}
+				return unchanging{r}, nil
+			}
+		}
+		if e.Path != "." {
+			items = append(items, item)
+		}
+		return nil
+	})
+	return items, err
+}
+
+// unchanging is a file of a layer, which never changes.
+type unchanging struct{ *stick.Reader }
+
+// Unchanged implements [stick.ItemReader].
+func (unchanging) Unchanged() error { return nil }
