@@ -80,7 +80,7 @@ func putCheckpoint(fsys FS, msg []byte) error {
 		}
 	}
 	if len(change.old) == 2 { // replacing was interrupted: the first is given up
-		change.old = []string{checkpointOtherName}
+		change.old, free = []string{checkpointOtherName}, checkpointName
 		if err := change.remove(checkpointName); err != nil {
 			return err
 		}
