@@ -39,6 +39,7 @@ var explanations = []explanation{
 	{crypt.ErrPassphrase, parts.Warn, "explain.passphrase"},
 
 	// The school and its directory.
+	{config.ErrNoSchool, parts.Info, "explain.nodirectory"},
 	{keys.ErrOtherSchool, parts.Bad, "explain.otherschool"},
 	{keys.ErrForged, parts.Bad, "explain.forged"},
 	{keys.ErrOlder, parts.Warn, "explain.older"},
@@ -207,6 +208,9 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 	}
 	if e, ok := errors.AsType[*keys.BlockedError](err); ok {
 		return say(w, parts.Warn, "explain.blocked", e.Person.Name), true
+	}
+	if e, ok := errors.AsType[*config.FileError](err); ok {
+		return say(w, parts.Bad, "explain.config", e.Error()), true
 	}
 	return explainRegister(w, err)
 }

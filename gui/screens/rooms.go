@@ -14,11 +14,42 @@
 // the widgets.
 package screens
 
-import "stowage/gui"
+import (
+	"fyne.io/fyne/v2"
+
+	"stowage/gui"
+	"stowage/gui/parts"
+)
 
 // Rooms returns the rooms of the window, in the order of the navigation.
 func Rooms(p *Place) []gui.Room {
+	var k *sticks // once somebody has looked at them
+	open := openRoom(p, func(made *sticks) { k = made })
+	rooms := staffRooms(p, func(s *gui.Session, p *Place) *staff {
+		st := newStaff(s, p)
+		st.sticks = func() []*opened {
+			if k == nil {
+				return nil
+			}
+			return k.open
+		}
+		return st
+	})
+	return append([]gui.Room{open}, rooms...)
+}
+
+// staffRooms are the rooms of staff that need the school's directory, and share what
+// is known of it.
+func staffRooms(p *Place, make func(*gui.Session, *Place) *staff) []gui.Room {
+	var k *staff
+	shared := func(s *gui.Session) *staff {
+		if k == nil || k.s != s {
+			k = make(s, p)
+		}
+		return k
+	}
 	return []gui.Room{
-		openRoom(p, nil),
+		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: parts.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
+		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: parts.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
 	}
 }

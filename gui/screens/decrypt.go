@@ -1,0 +1,316 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+
+	"filippo.io/age"
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// decrypt turns age files back into files, with the person's key: one that a stick
+// carries, or a key file. The passphrase is asked for once for all of them.
+type decrypt struct {
+	s     *gui.Session
+	staff *staff
+	paths []string
+	keys  []keyPlace // what can be chosen, in order
+	with  int        // the one that is chosen, -1 for none
+
+	view       *parts.Busy
+	form       fyne.CanvasObject
+	files      *fileList
+	group      *widget.RadioGroup
+	noKey      *widget.Label
+	passphrase *parts.Passphrase
+	where      *destination
+	start      *parts.Button
+	result     *results
+}
+
+// keyPlace is a place where a key of the person's may be.
+type keyPlace struct {
+	name   string // for people
+	copies school.KeyCopies
+}
+
+func newDecrypt(s *gui.Session, k *staff, paths []string) gui.Screen {
+	return &decrypt{s: s, staff: k, paths: paths, with: -1}
+}
+
+// Title is part of gui.Screen.
+func (d *decrypt) Title() string { return d.s.Words.T("decrypt.title") }
+
+// Content is part of gui.Screen.
+func (d *decrypt) Content() fyne.CanvasObject {
+	w := d.s.Words
+	d.files = newFileList(d.s, d.remove)
+	d.group = widget.NewRadioGroup(nil, d.chosen)
+	d.group.Required = true
+	d.noKey = parts.Body(w.T("decrypt.nokey"))
+	d.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("decrypt.passphrase"), Submit: d.decrypt, Changed: d.update})
+	d.where = newDestination(d.s, d.staff.choose)
+	d.start = parts.NewPrimary("", parts.IconUnlock.Resource(), d.decrypt)
+	d.result = newResults(d.s, d.s.Back)
+	file := parts.NewButton(w.T("decrypt.file"), parts.IconKey.Resource(), d.chooseKey)
+	right := parts.Column(3,
+		parts.Column(1, parts.Heading(w.T("decrypt.with")), d.noKey, d.group, parts.Row(1, file)),
+		d.passphrase.View,
+		d.where.view,
+	)
+	left := container.NewBorder(parts.Heading(w.T("decrypt.files")), nil, nil, nil, d.files.view)
+	columns := container.NewGridWithColumns(2, container.NewPadded(left), container.NewPadded(container.NewVScroll(right)))
+	d.form = container.NewBorder(nil, parts.Row(2, parts.Spring(), d.start), nil, nil, columns)
+	d.view = parts.NewBusy(w, container.NewStack(d.form, d.result.view))
+	d.update()
+	return d.view.View
+}
+
+// Shown is part of gui.Shower: the sticks that are plugged in are looked at.
+func (d *decrypt) Shown() {
+	if !d.result.shown() {
+		d.look()
+	}
+}
+
+// Hidden is part of gui.Hider.
+func (d *decrypt) Hidden() { d.passphrase.Clear() }
+
+// Closed is part of gui.Closer.
+func (d *decrypt) Closed() { d.passphrase.Clear() }
+
+// Focus is part of gui.Focuser.
+func (d *decrypt) Focus() fyne.Focusable { return d.passphrase.Focus() }
+
+// Commands are part of gui.Commander.
+func (d *decrypt) Commands() []parts.Command {
+	w := d.s.Words
+	return []parts.Command{
+		{Name: w.T("decrypt.file"), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: d.chooseKey},
+		{Name: w.T("decrypt.again"), Key: fyne.KeyF5, Run: d.look},
+	}
+}
+
+// Dropped is part of gui.Dropper: more age files, or a key file.
+func (d *decrypt) Dropped(paths []string) {
+	if d.result.shown() || d.view.Progress.Job() != nil {
+		return
+	}
+	for _, path := range paths {
+		if isSealed(path) && !slices.Contains(d.paths, path) {
+			d.paths = append(d.paths, path)
+		}
+	}
+	d.update()
+}
+
+func (d *decrypt) remove(path string) {
+	d.paths = slices.DeleteFunc(d.paths, func(p string) bool { return p == path })
+	d.update()
+}
+
+// look finds the keys on the sticks that are plugged in.
+func (d *decrypt) look() {
+	plugged := d.s.Services.Drives
+	if plugged == nil {
+		d.update()
+		return
+	}
+	jobs.Run(d.s.Jobs, d.s.Words.T("decrypt.looking"), func(ctx context.Context, _ jobs.Progress) ([]keyPlace, error) {
+		list, err := plugged.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var found []keyPlace
+		for _, drive := range list {
+			if k, ok := keyOn(drive.Path, d.staff.openFS); ok {
+				found = append(found, k)
+			}
+		}
+		return found, nil
+	}, func(found []keyPlace, err error) {
+		if err == nil { // without drives there are still key files
+			d.offer(found)
+		}
+	})
+}
+
+// fsCloser is a drive that is held open.
+type fsCloser interface {
+	stick.FS
+	io.Closer
+}
+
+// keyOn reads the key that a stick carries, false when there is none.
+func keyOn(path string, open func(string) (fsCloser, error)) (keyPlace, bool) {
+	if path == "" {
+		return keyPlace{}, false
+	}
+	fsys, err := open(path)
+	if err != nil {
+		return keyPlace{}, false
+	}
+	defer fsys.Close()
+	summary, err := stick.Inspect(fsys, "")
+	if err != nil {
+		return keyPlace{}, false
+	}
+	copies, err := school.StickCopies(fsys)
+	return keyPlace{summary.Note.Label, copies}, err == nil
+}
+
+// offer adds places that are not there yet, and chooses the first if none is chosen.
+func (d *decrypt) offer(found []keyPlace) {
+	for _, k := range found {
+		if !slices.ContainsFunc(d.keys, func(have keyPlace) bool { return have.name == k.name }) {
+			d.keys = append(d.keys, k)
+		}
+	}
+	var names []string
+	for _, k := range d.keys {
+		names = append(names, k.name)
+	}
+	d.group.Options = names
+	if d.with < 0 && len(d.keys) > 0 {
+		d.group.SetSelected(names[0])
+	}
+	d.group.Refresh()
+	d.update()
+}
+
+// chosen is told which key is to be used.
+func (d *decrypt) chosen(name string) {
+	d.with = slices.IndexFunc(d.keys, func(k keyPlace) bool { return k.name == name })
+	d.update()
+}
+
+// chooseKey lets the person choose a key file.
+func (d *decrypt) chooseKey() {
+	d.staff.choose.file(d.s.Words.T("decrypt.file"), func(path string) {
+		copies, err := school.KeyFileCopies(path)
+		if err != nil {
+			d.s.Fail(err)
+			return
+		}
+		name := d.s.Words.T("decrypt.file.named", "name", filepath.Base(path))
+		d.offer([]keyPlace{{name, copies}})
+		d.group.SetSelected(name)
+		d.s.Window.Canvas().Focus(d.passphrase.Focus())
+	})
+}
+
+// plain are the identities of the chosen key when it needs no passphrase.
+func (d *decrypt) plain() []age.Identity {
+	if d.with < 0 {
+		return nil
+	}
+	return d.keys[d.with].copies.Plain()
+}
+
+func (d *decrypt) ready() bool {
+	return len(d.paths) > 0 && d.with >= 0 && (!d.passphrase.Empty() || d.plain() != nil)
+}
+
+// update brings the page up to date.
+func (d *decrypt) update() {
+	if d.result == nil {
+		return
+	}
+	show(d.form, !d.result.shown())
+	show(d.noKey, len(d.keys) == 0)
+	show(d.group, len(d.keys) > 0)
+	show(d.passphrase.View, d.plain() == nil)
+	d.files.set(d.paths)
+	d.start.SetText(d.s.Words.N("decrypt.start", len(d.paths)))
+	d.start.SetEnabled(d.ready())
+}
+
+// decrypt asks what to do about files that are there already, once for all, and
+// decrypts.
+func (d *decrypt) decrypt() {
+	if !d.ready() {
+		return
+	}
+	open := school.Unsealing{OutDir: d.where.folder, Unpack: true}
+	taken, err := open.InTheWay(d.paths)
+	if err != nil {
+		d.s.Fail(err)
+		return
+	}
+	askTaken(d.s, taken, func(t school.Taken) {
+		open.Taken = t
+		d.run(open)
+	})
+}
+
+// unsealed is what came of decrypting.
+type unsealed struct {
+	holder string // id of the holder whose key it was, "" for a key of stock age
+	all    []outcome
+}
+
+func (d *decrypt) run(open school.Unsealing) {
+	paths, copies, passphrase := d.paths, d.keys[d.with].copies, d.passphrase.Take()
+	job := jobs.Run(d.s.Jobs, d.s.Words.N("decrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) (unsealed, error) {
+		defer clear(passphrase)
+		open.Progress = inAll(ctx, p, paths)
+		open.Identities = copies.Plain()
+		var done unsealed
+		if open.Identities == nil {
+			k, err := copies.Unlock(passphrase)
+			debug.FreeOSMemory() // scrypt took 256 MiB by design, of no further use
+			if err != nil {
+				return done, err
+			}
+			defer k.Wipe()
+			if k.Temporary {
+				return done, keys.ErrMustChange
+			}
+			done.holder, open.Identities = k.Holder.ID, []age.Identity{k.Identity()}
+		}
+		var err error
+		done.all, err = each(ctx, paths, func(path string) outcome {
+			o := outcome{source: path}
+			open.Renamed = func(string, string) { o.renamed++ }
+			var made string
+			if made, o.err = open.Unseal(ctx, path); o.err == nil {
+				o.made = []string{made}
+			}
+			return o
+		})
+		return done, err
+	}, d.finished)
+	d.view.Follow(job)
+}
+
+func (d *decrypt) finished(done unsealed, err error) {
+	if errors.Is(err, keys.ErrPassphrase) {
+		d.passphrase.Refuse(d.s.Words.T("decrypt.wrong"))
+		d.s.Window.Canvas().Focus(d.passphrase.Focus())
+		return
+	}
+	if len(done.all) == 0 {
+		if err != nil {
+			d.s.Fail(err)
+		}
+		return
+	}
+	if failed := d.staff.remember(done.holder); failed != nil {
+		d.s.Fail(failed)
+	}
+	d.result.set("decrypt", done.all, err, "")
+	d.update()
+}

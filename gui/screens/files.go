@@ -1,0 +1,206 @@
+package screens
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// fileList shows the files and folders that are to be encrypted or decrypted.
+type fileList struct {
+	s      *gui.Session
+	remove func(path string)
+	view   fyne.CanvasObject
+	rows   *fyne.Container
+	total  *widget.RichText
+	shown  []string
+}
+
+func newFileList(s *gui.Session, remove func(path string)) *fileList {
+	l := &fileList{s: s, remove: remove, rows: parts.Column(1), total: parts.Caption("")}
+	l.view = container.NewBorder(nil, l.total, nil, nil, container.NewVScroll(l.rows))
+	return l
+}
+
+// maxRows is how many files are listed by name; of the others only the number is told.
+const maxRows = 200
+
+// set shows other paths.
+func (l *fileList) set(paths []string) {
+	if len(paths) == len(l.shown) { // paths are only ever added or removed
+		return
+	}
+	l.shown = append([]string(nil), paths...)
+	w := l.s.Words
+	l.rows.Objects = nil
+	for _, path := range paths[:min(len(paths), maxRows)] {
+		l.rows.Add(l.row(path))
+	}
+	if more := len(paths) - maxRows; more > 0 {
+		l.rows.Add(parts.Muted(w.N("files.more", more)))
+	}
+	l.rows.Refresh()
+	l.measure(paths)
+}
+
+// measure finds out how large everything is, which may take a while for folders.
+func (l *fileList) measure(paths []string) {
+	w := l.s.Words
+	parts.SetText(l.total, "")
+	if len(paths) == 0 {
+		return
+	}
+	type measured struct {
+		bytes int64
+		files int
+	}
+	jobs.Run(l.s.Jobs, w.T("files.measuring"), func(ctx context.Context, _ jobs.Progress) (measured, error) {
+		bytes, files := school.SizeOf(ctx, paths...)
+		return measured{bytes, files}, ctx.Err()
+	}, func(m measured, err error) {
+		if err == nil && len(l.shown) == len(paths) {
+			parts.SetText(l.total, w.N("files.total", m.files, "size", w.Size(m.bytes)))
+		}
+	})
+}
+
+func (l *fileList) row(path string) fyne.CanvasObject {
+	icon := parts.IconFile
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		icon = parts.IconFolder
+	}
+	name := widget.NewLabel(filepath.Base(path))
+	name.Truncation = fyne.TextTruncateEllipsis
+	folder := parts.Caption(filepath.Dir(path))
+	folder.Truncation = fyne.TextTruncateEllipsis
+	var button fyne.CanvasObject
+	if l.remove != nil {
+		button = parts.NewQuiet(l.s.Words.T("files.remove"), parts.IconClose.Resource(), func() { l.remove(path) })
+	}
+	return container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Resource())), button, parts.Column(-2, name, folder))
+}
+
+// destination is where made files go: beside the originals or into a folder.
+type destination struct {
+	s      *gui.Session
+	choose chooser
+	folder string // "" is beside the originals
+
+	view  *fyne.Container
+	group *widget.RadioGroup
+	path  *widget.RichText
+}
+
+func newDestination(s *gui.Session, c chooser) *destination {
+	w := s.Words
+	d := &destination{s: s, choose: c, path: parts.Caption("")}
+	d.path.Truncation = fyne.TextTruncateEllipsis
+	beside, other := w.T("files.beside"), w.T("files.folder")
+	d.group = widget.NewRadioGroup([]string{beside, other}, nil)
+	d.group.Required = true
+	d.group.SetSelected(beside)
+	d.group.OnChanged = func(chosen string) {
+		if chosen == beside {
+			d.set("")
+			return
+		}
+		if d.folder == "" {
+			d.ask()
+		}
+	}
+	d.view = parts.Column(0, parts.FieldLabel(w.T("files.where")), d.group, d.path)
+	d.path.Hide()
+	return d
+}
+
+// ask lets the person choose a folder; until one is chosen, files go beside.
+func (d *destination) ask() {
+	d.group.SetSelected(d.s.Words.T("files.beside"))
+	d.choose.folder(d.s.Words.T("files.folder.choose"), func(folder string) {
+		d.set(folder)
+		d.group.SetSelected(d.s.Words.T("files.folder"))
+	})
+}
+
+func (d *destination) set(folder string) {
+	d.folder = folder
+	parts.SetText(d.path, folder)
+	show(d.path, folder != "")
+	d.view.Refresh()
+}
+
+func (d *destination) clear() {
+	d.set("")
+	d.group.SetSelected(d.s.Words.T("files.beside"))
+}
+
+// askTaken asks what to do about files that are there already. Nothing happens when
+// the person cancels.
+func askTaken(s *gui.Session, taken []string, then func(school.Taken)) {
+	if len(taken) == 0 {
+		then(school.TakenKeepBoth) // two of one name, or one that appeared just now
+		return
+	}
+	w := s.Words
+	var names []string
+	for _, path := range taken[:min(len(taken), askedNames)] {
+		names = append(names, filepath.Base(path))
+	}
+	if more := len(taken) - askedNames; more > 0 {
+		names = append(names, w.N("files.others", more))
+	}
+	s.Ask(parts.Question{
+		Title: w.N("files.taken", len(taken)), Text: w.T("files.taken.text", "names", w.List(names)),
+		Yes:   w.T("files.keep"),
+		Third: parts.Command{Name: w.T("files.replace"), Run: func() { then(school.TakenReplace) }},
+	}, func(yes bool) {
+		if yes {
+			then(school.TakenKeepBoth)
+		}
+	})
+}
+
+// showInFolder opens the folder that a file is in.
+func showInFolder(s *gui.Session, path string) {
+	if s.Services.Opener == nil {
+		return
+	}
+	if err := s.Services.Opener.Open(filepath.Dir(path)); err != nil {
+		s.Fail(err)
+	}
+}
+
+// headed puts something of any height above the rest of a page, also text that knows
+// its height only once it knows its width.
+type headed struct{}
+
+func (headed) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := objects[1].MinSize()
+	if head := objects[0]; head.Visible() {
+		least := head.MinSize()
+		size = fyne.NewSize(max(size.Width, least.Width), size.Height+least.Height+parts.Gap()/2)
+	}
+	return size
+}
+
+func (headed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	head, rest := objects[0], objects[1]
+	top := float32(0)
+	if head.Visible() {
+		head.Resize(fyne.NewSize(size.Width, head.MinSize().Height))
+		head.Resize(fyne.NewSize(size.Width, head.MinSize().Height))
+		head.Move(fyne.Position{})
+		top = head.MinSize().Height + parts.Gap()/2
+	}
+	rest.Move(fyne.NewPos(0, top))
+	rest.Resize(fyne.NewSize(size.Width, size.Height-top))
+}

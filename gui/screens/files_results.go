@@ -1,0 +1,118 @@
+package screens
+
+import (
+	"errors"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// results shows what became of files that were encrypted or decrypted.
+type results struct {
+	s      *gui.Session
+	again  func()
+	view   *fyne.Container
+	banner *parts.Banner
+	note   *widget.Label
+	rows   *fyne.Container
+	folder *parts.Button
+	first  string // the first file that was made
+}
+
+// newResults returns results that are hidden; again is pressed to begin anew.
+func newResults(s *gui.Session, again func()) *results {
+	r := &results{s: s, again: again, banner: parts.NewBanner(parts.Message{}), note: parts.Body(""), rows: parts.Column(1)}
+	r.folder = parts.NewPrimary(s.Words.T("files.show"), parts.IconFolder.Resource(), func() { showInFolder(s, r.first) })
+	buttons := parts.Row(2, parts.NewButton(s.Words.T("files.again"), nil, again), parts.Spring(), r.folder)
+	r.view = container.NewBorder(parts.Column(2, r.banner.View, r.note), buttons, nil, nil, container.NewVScroll(r.rows))
+	r.view.Hide()
+	return r
+}
+
+func (r *results) shown() bool { return r.view.Visible() }
+
+func (r *results) hide() { r.view.Hide() }
+
+// set shows outcomes; kind is "encrypt" or "decrypt", the group of the words, err
+// why it ended early, and note what else is to be said when anything was made.
+func (r *results) set(kind words.Key, all []outcome, err error, note string) {
+	w := r.s.Words
+	made, failed := 0, 0
+	r.first = ""
+	r.rows.Objects = nil
+	for i, o := range all {
+		if o.err != nil {
+			failed++
+		}
+		made += len(o.made)
+		if r.first == "" && len(o.made) > 0 {
+			r.first = o.made[0]
+		}
+		if i < maxRows || o.err != nil {
+			r.rows.Add(r.row(o))
+		}
+	}
+	m := parts.Message{Kind: parts.Good, Happened: w.N(kind+".done", made), Files: w.T(kind + ".done.files")}
+	switch {
+	case err != nil:
+		m = parts.Message{Kind: parts.Info, Happened: w.T("files.stopped"), Files: w.N("files.stopped.files", made)}
+	case made == 0:
+		m = parts.Message{Kind: parts.Bad, Happened: w.N(kind+".failed", failed), Files: w.T("files.unharmed")}
+	case failed > 0:
+		m = parts.Message{Kind: parts.Warn, Happened: w.N(kind+".partly", made, "failed", w.Number(int64(failed))), Files: w.T("files.unharmed")}
+	}
+	r.banner.Set(m)
+	r.note.SetText(note)
+	show(r.note, made > 0 && note != "")
+	show(r.folder, made > 0 && r.s.Services.Opener != nil)
+	r.view.Show()
+	r.view.Refresh()
+	if made > 0 && r.s.Services.Opener != nil {
+		r.s.Window.Canvas().Focus(r.folder)
+	}
+}
+
+// row is one outcome.
+func (r *results) row(o outcome) fyne.CanvasObject {
+	w := r.s.Words
+	lines := parts.Column(-2)
+	icon := parts.Icon("good").Colored(parts.ColorGood)
+	for _, path := range o.made {
+		name := widget.NewLabel(filepath.Base(path))
+		name.Truncation = fyne.TextTruncateEllipsis
+		where := parts.Caption(filepath.Dir(path))
+		where.Truncation = fyne.TextTruncateEllipsis
+		lines.Add(name)
+		lines.Add(where)
+	}
+	if o.err != nil {
+		icon = parts.Icon("bad").Colored(parts.ColorError)
+		name := widget.NewLabel(filepath.Base(o.source))
+		name.Truncation = fyne.TextTruncateEllipsis
+		m := r.s.Explain(fileCause(o.err))
+		lines.Add(name)
+		lines.Add(parts.Muted(m.Happened + " " + m.Next))
+	}
+	if n := len(o.skipped); n > 0 {
+		lines.Add(parts.Muted(w.N("encrypt.skipped", n, "first", filepath.Base(o.skipped[0]))))
+	}
+	if o.renamed > 0 {
+		lines.Add(parts.Muted(w.N("decrypt.renamed", o.renamed)))
+	}
+	return container.NewBorder(nil, nil, container.NewVBox(container.NewPadded(widget.NewIcon(icon))), nil, lines)
+}
+
+// fileCause is what is wrong with a file whose name stands above it already.
+func fileCause(err error) error {
+	if e, ok := errors.AsType[*school.FileError](err); ok {
+		return e.Err
+	}
+	return err
+}

@@ -1,0 +1,261 @@
+package screens
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// lost is the form by which a person tells ICT of a lost stick: two short pages, and
+// one that says what happens now.
+type lost struct {
+	s     *gui.Session
+	staff *staff
+	form  *lostForm
+
+	step   int // 0 and 1 are the form's pages, 2 is sent
+	pages  [3]fyne.CanvasObject
+	body   *fyne.Container
+	scroll *container.Scroll
+	banner *parts.Banner
+	busy   *parts.Busy
+	done   *lostDone
+}
+
+func newLost(s *gui.Session, k *staff) gui.Screen { return &lost{s: s, staff: k} }
+
+// Title is part of gui.Screen.
+func (l *lost) Title() string { return l.s.Words.T("room.lost") }
+
+// Content is part of gui.Screen.
+func (l *lost) Content() fyne.CanvasObject {
+	w := l.s.Words
+	l.form = newLostForm(l.s, l.relayout)
+	l.banner = parts.NewBanner(parts.Message{})
+	l.done = newLostDone(l)
+	l.pages = [3]fyne.CanvasObject{
+		parts.Column(3, l.form.first(), parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("lost.next"), nil, l.next))),
+		parts.Column(3, l.form.second(), parts.Row(2, parts.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), parts.Spring(), parts.NewPrimary(w.T("lost.send"), nil, l.send))),
+		l.done.view,
+	}
+	l.body = container.NewStack()
+	l.scroll = container.NewVScroll(parts.Narrow(3, l.banner.View, l.body))
+	l.busy = parts.NewBusy(w, l.scroll)
+	l.turn(0)
+	return l.busy.View
+}
+
+// Shown is part of gui.Shower: who the person is, and whom to write to, may have
+// become known.
+func (l *lost) Shown() {
+	if l.step == 2 {
+		return
+	}
+	l.staff.read(func(error) {
+		if me, ok := l.staff.self(); ok {
+			l.form.suggest(me.Name, me.Email)
+		}
+		if holder, _, ok := l.staff.opened(); ok {
+			l.form.suggest(holder.Name, "")
+		}
+	})
+}
+
+// Focus is part of gui.Focuser.
+func (l *lost) Focus() fyne.Focusable { return l.form.focus(l.step) }
+
+// Leave is part of gui.Leaver: what was typed is not thrown away unasked.
+func (l *lost) Leave(proceed func()) {
+	if l.step == 2 || l.form.empty() {
+		l.restart()
+		proceed()
+		return
+	}
+	w := l.s.Words
+	l.s.Ask(parts.Question{Title: w.T("lost.leave"), Text: w.T("lost.leave.text"), Yes: w.T("lost.leave.yes"), No: w.T("lost.leave.no"), Danger: true}, func(yes bool) {
+		if yes {
+			l.restart()
+			proceed()
+		}
+	})
+}
+
+// restart empties the form, for the next loss.
+func (l *lost) restart() {
+	l.form.clear()
+	l.banner.Clear()
+	l.turn(0)
+}
+
+// turn shows a page.
+func (l *lost) turn(step int) {
+	l.step = step
+	l.body.Objects = []fyne.CanvasObject{l.pages[step]}
+	l.body.Refresh()
+	l.scroll.ScrollToTop()
+	if c := l.s.Window.Canvas(); l.s.Current() == gui.Screen(l) {
+		if f := l.Focus(); f != nil {
+			c.Focus(f)
+		}
+	}
+}
+
+// relayout makes room for what has appeared on the page.
+func (l *lost) relayout() {
+	l.scroll.Content.Refresh()
+	l.scroll.Refresh()
+}
+
+func (l *lost) next() {
+	f := l.form.checkFirst()
+	l.relayout()
+	if f != nil {
+		l.s.Window.Canvas().Focus(f)
+		return
+	}
+	l.turn(1)
+}
+
+// send makes the report and puts it into ICT's inbox, or has it saved as a file.
+func (l *lost) send() {
+	f := l.form.checkSecond()
+	l.relayout()
+	if f != nil {
+		l.s.Window.Canvas().Focus(f)
+		return
+	}
+	l.banner.Clear()
+	job := l.staff.read(func(err error) {
+		to, err := l.addressee(err)
+		if err != nil {
+			l.fail(err)
+			return
+		}
+		l.deliver(to)
+	})
+	l.busy.Follow(job)
+}
+
+// addressee is the school's ICT: that of the directory, or, without one, of the stick
+// that is open.
+func (l *lost) addressee(read error) (school.Addressee, error) {
+	if read == nil {
+		return school.ICTOf(l.staff.known.Directory), nil
+	}
+	if _, to, ok := l.staff.opened(); ok {
+		return to, nil
+	}
+	return school.Addressee{}, read
+}
+
+// report is what the form says, signed in as far as is known who it is.
+func (l *lost) report() school.LossReport {
+	r := l.form.report(l.s.Now())
+	if id := l.staff.me(); id != "" {
+		r.Reporter.Holder = id
+	}
+	if holder, _, ok := l.staff.opened(); ok {
+		r.Reporter.Holder, r.Reporter.Proof = holder.ID, school.ProofKey
+	}
+	return school.NewLossReport(r, l.s.Now())
+}
+
+// sealedReport is a report on its way.
+type sealedReport struct {
+	name    string
+	content []byte
+	file    string // where it was delivered to; "" when the inbox is out of reach
+}
+
+func (l *lost) deliver(to school.Addressee) {
+	r := l.report()
+	inbox := l.staff.inbox()
+	job := jobs.Run(l.s.Jobs, l.s.Words.T("lost.sending"), func(context.Context, jobs.Progress) (sealedReport, error) {
+		sealed, err := to.Seal(r)
+		if err != nil {
+			return sealedReport{}, err
+		}
+		done := sealedReport{name: school.ReportName(r), content: sealed}
+		// Why ever it cannot be delivered, it can be saved and handed over.
+		done.file, _ = school.Deliver(inbox, done.name, sealed)
+		return done, nil
+	}, func(done sealedReport, err error) {
+		if err != nil {
+			l.fail(err)
+			return
+		}
+		l.done.set(done)
+		l.turn(2)
+	})
+	l.busy.Follow(job)
+}
+
+// fail says on the page why nothing was sent, and offers what helps.
+func (l *lost) fail(err error) {
+	m := l.s.Explain(err)
+	if isNoSchool(err) {
+		m.Do = l.staff.joinCommand(func() {
+			l.banner.Clear()
+			l.send()
+		})
+	}
+	l.banner.Set(m)
+	l.scroll.ScrollToTop()
+}
+
+// choice is one answer of a few, with what it means.
+type choice[T any] struct {
+	text words.Key
+	is   T
+}
+
+// choices asks for one answer of a few, with radio buttons side by side or below each
+// other.
+type choices[T any] struct {
+	group *widget.RadioGroup
+	all   map[string]T
+}
+
+func newChoices[T any](w *words.Words, sideways bool, all ...choice[T]) *choices[T] {
+	c := &choices[T]{all: map[string]T{}}
+	var texts []string
+	for _, a := range all {
+		text := w.T(a.text)
+		texts = append(texts, text)
+		c.all[text] = a.is
+	}
+	c.group = widget.NewRadioGroup(texts, nil)
+	c.group.Horizontal = sideways
+	return c
+}
+
+// get is the answer, and false when none was given.
+func (c *choices[T]) get() (T, bool) {
+	v, ok := c.all[c.group.Selected]
+	return v, ok
+}
+
+func (c *choices[T]) clear() { c.group.SetSelected("") }
+
+// span is a stretch of time that people speak of, seen from now.
+type span func(now time.Time) (from, to time.Time)
+
+// since is the span from the beginning of the day so many days ago until now.
+func since(days int) span {
+	return func(now time.Time) (time.Time, time.Time) {
+		y, m, d := now.Date()
+		return time.Date(y, m, d-days, 0, 0, 0, 0, now.Location()), now
+	}
+}
+
+// sometime is a span of which nothing is known.
+func sometime(time.Time) (from, to time.Time) { return }

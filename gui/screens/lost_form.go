@@ -1,0 +1,211 @@
+package screens
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/gui"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// lostForm is what a person is asked about a lost stick.
+type lostForm struct {
+	s *gui.Session
+
+	which, place, police, contents, whose, more, name, contact *widget.Entry
+
+	kind     *choices[school.LossKind]
+	had      *choices[span]
+	noticed  *choices[span]
+	with     *choices[school.Answer]
+	onlyCopy *choices[school.Answer]
+
+	whichField, nameField, contactField *parts.Field
+	policeField                         *parts.Field
+}
+
+// newLostForm returns an empty form; grown is called when something has appeared in it.
+func newLostForm(s *gui.Session, grown func()) *lostForm {
+	w := s.Words
+	f := &lostForm{
+		s:     s,
+		which: line(), place: lines(2), police: line(), contents: lines(3), whose: line(), more: lines(2), name: line(), contact: line(),
+		kind: newChoices(w, true, choice[school.LossKind]{"lost.kind.lost", school.LossLost}, choice[school.LossKind]{"lost.kind.stolen", school.LossStolen}, choice[school.LossKind]{"lost.unsure", school.LossUnsure}),
+		had: newChoices[span](w, true, choice[span]{"lost.had.today", since(0)}, choice[span]{"lost.had.yesterday", since(1)},
+			choice[span]{"lost.had.week", since(7)}, choice[span]{"lost.unsure", sometime}),
+		noticed:  newChoices[span](w, true, choice[span]{"lost.noticed.now", justNow}, choice[span]{"lost.noticed.today", since(0)}, choice[span]{"lost.noticed.before", sometime}),
+		with:     yesNo(w),
+		onlyCopy: yesNo(w),
+	}
+	f.whichField = parts.NewField(w.T("lost.which"), f.which, w.T("lost.which.hint"))
+	f.policeField = parts.NewField(w.T("lost.police"), f.police, w.T("lost.police.hint"))
+	f.nameField = parts.NewField(w.T("lost.name"), f.name, "")
+	f.contactField = parts.NewField(w.T("lost.contact"), f.contact, w.T("lost.contact.hint"))
+	f.policeField.View.Hide()
+	f.kind.group.OnChanged = func(string) {
+		kind, _ := f.kind.get()
+		show(f.policeField.View, kind == school.LossStolen)
+		grown()
+	}
+	return f
+}
+
+func justNow(now time.Time) (from, to time.Time) { return now, now }
+
+func yesNo(w *words.Words) *choices[school.Answer] {
+	return newChoices(w, true, choice[school.Answer]{"lost.yes", school.Yes}, choice[school.Answer]{"lost.no", school.No}, choice[school.Answer]{"lost.unsure", school.NotSure})
+}
+
+// line is an entry for one line.
+func line() *widget.Entry { return widget.NewEntry() }
+
+// lines is an entry for some lines.
+func lines(rows int) *widget.Entry {
+	e := widget.NewMultiLineEntry()
+	e.Wrapping = fyne.TextWrapWord
+	e.SetMinRowsVisible(rows)
+	return e
+}
+
+// first is the page about the stick.
+func (f *lostForm) first() fyne.CanvasObject {
+	w := f.s.Words
+	return parts.Column(3,
+		parts.Body(w.T("lost.calm")),
+		f.whichField.View,
+		parts.NewField(w.T("lost.kind"), f.kind.group, "").View,
+		f.policeField.View,
+		parts.NewField(w.T("lost.had"), f.had.group, "").View,
+		parts.NewField(w.T("lost.place"), f.place, "").View,
+		parts.NewField(w.T("lost.noticed"), f.noticed.group, "").View,
+	)
+}
+
+// second is the page about what was on it, and about the person.
+func (f *lostForm) second() fyne.CanvasObject {
+	w := f.s.Words
+	return parts.Column(3,
+		parts.NewField(w.T("lost.with"), f.with.group, w.T("lost.with.hint")).View,
+		parts.NewField(w.T("lost.contents"), f.contents, w.T("lost.contents.hint")).View,
+		parts.NewField(w.T("lost.whose"), f.whose, w.T("lost.whose.hint")).View,
+		parts.NewField(w.T("lost.only"), f.onlyCopy.group, "").View,
+		parts.NewField(w.T("lost.more"), f.more, w.T("lost.more.hint")).View,
+		f.nameField.View,
+		f.contactField.View,
+	)
+}
+
+func (f *lostForm) entries() []*widget.Entry {
+	return []*widget.Entry{f.which, f.place, f.police, f.contents, f.whose, f.more, f.name, f.contact}
+}
+
+// focus is what the person fills in first on a page.
+func (f *lostForm) focus(step int) fyne.Focusable {
+	switch step {
+	case 0:
+		return f.which
+	case 1:
+		return f.contents
+	}
+	return nil
+}
+
+// suggest fills in who it is, where nothing was typed yet.
+func (f *lostForm) suggest(name, contact string) {
+	if f.name.Text == "" {
+		f.name.SetText(name)
+	}
+	if f.contact.Text == "" {
+		f.contact.SetText(contact)
+	}
+}
+
+// empty reports whether nothing was said about a loss.
+func (f *lostForm) empty() bool {
+	for _, e := range f.entries() {
+		if e != f.name && e != f.contact && strings.TrimSpace(e.Text) != "" {
+			return false
+		}
+	}
+	return f.kind.group.Selected == "" && f.had.group.Selected == "" && f.with.group.Selected == ""
+}
+
+func (f *lostForm) clear() {
+	for _, e := range f.entries() {
+		if e != f.name && e != f.contact {
+			e.SetText("")
+		}
+	}
+	f.kind.clear()
+	f.had.clear()
+	f.noticed.clear()
+	f.with.clear()
+	f.onlyCopy.clear()
+	for _, field := range []*parts.Field{f.whichField, f.nameField, f.contactField} {
+		field.Refuse("")
+	}
+}
+
+// checkFirst returns what has to be filled in on the first page, nil for nothing.
+func (f *lostForm) checkFirst() fyne.Focusable {
+	return f.need(f.whichField, f.which, "lost.which.needed")
+}
+
+// checkSecond returns what has to be filled in on the second page, nil for nothing.
+func (f *lostForm) checkSecond() fyne.Focusable {
+	name := f.need(f.nameField, f.name, "lost.name.needed")
+	contact := f.need(f.contactField, f.contact, "lost.contact.needed")
+	if name != nil {
+		return name
+	}
+	return contact
+}
+
+func (f *lostForm) need(field *parts.Field, e *widget.Entry, why words.Key) fyne.Focusable {
+	if strings.TrimSpace(e.Text) != "" {
+		field.Refuse("")
+		return nil
+	}
+	field.Refuse(f.s.Words.T(why))
+	return e
+}
+
+// report is what the form says.
+func (f *lostForm) report(now time.Time) school.LossReport {
+	r := school.LossReport{
+		Reporter: school.Reporter{Name: f.name.Text, Contact: f.contact.Text},
+		Device:   whichStick(f.which.Text),
+		Kind:     school.LossUnsure,
+		Place:    f.place.Text, Contents: f.contents.Text, Whose: f.whose.Text, Circumstances: f.more.Text,
+	}
+	if kind, ok := f.kind.get(); ok {
+		r.Kind = kind
+	}
+	if r.Kind == school.LossStolen {
+		r.Police = f.police.Text
+	}
+	if had, ok := f.had.get(); ok {
+		r.HappenedFrom, r.HappenedTo = had(now)
+	}
+	if noticed, ok := f.noticed.get(); ok {
+		r.Noticed, _ = noticed(now)
+	}
+	r.Passphrase, _ = f.with.get()
+	r.OnlyCopy, _ = f.onlyCopy.get()
+	return r
+}
+
+// whichStick takes one word with a digit in it for a label, and anything else for what
+// the stick looks like.
+func whichStick(text string) school.LostThing {
+	text = strings.TrimSpace(text)
+	if len(strings.Fields(text)) == 1 && strings.ContainsAny(text, "0123456789") {
+		return school.LostThing{Label: text}
+	}
+	return school.LostThing{Description: text}
+}

@@ -1,0 +1,192 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// settings are what the config file says. It fails with a config.FileError.
+func (p *Place) settings() (config.Config, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.config, p.broken
+}
+
+// staff is what the screens for staff know of their school. It outlives the
+// screens, which are made anew when the language changes.
+type staff struct {
+	s     *gui.Session
+	place *Place
+	known school.Known // the newest directory; Directory is nil before it was read
+
+	choose chooser
+	openFS func(path string) (fsCloser, error)
+	// opened is whose stick is open now, and its school; false for none.
+	opened func() (keys.Holder, school.Addressee, bool)
+}
+
+func newStaff(s *gui.Session, p *Place) *staff {
+	return &staff{
+		s: s, place: p, choose: dialogs{s},
+		openFS: func(path string) (fsCloser, error) { return stick.NewDirFS(path) },
+		opened: func() (keys.Holder, school.Addressee, bool) { return keys.Holder{}, school.Addressee{}, false },
+	}
+}
+
+// config is what this computer was told of its school.
+func (k *staff) config() (config.Config, error) { return k.place.settings() }
+
+// inbox is the school's inbox folder, "" where none is known.
+func (k *staff) inbox() string {
+	c, err := k.config()
+	if err != nil {
+		return ""
+	}
+	shared, err := c.SharedFolder()
+	if err != nil {
+		return ""
+	}
+	return shared.Inbox()
+}
+
+// read reads the newest directory, off the window's goroutine, and tells how that
+// went. What was read before stays until then.
+func (k *staff) read(done func(error)) *jobs.Job {
+	place := k.place
+	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (school.Known, error) {
+		c, err := place.settings()
+		if err != nil {
+			return school.Known{}, err
+		}
+		path, err := c.DirectoryPath()
+		if err != nil {
+			return school.Known{}, err
+		}
+		return config.Serials(place.Dir()).Newest(path, c.Verifier)
+	}, func(known school.Known, err error) {
+		if err == nil {
+			k.known = known
+		}
+		done(err)
+	})
+}
+
+// self is the person who uses this computer, as the directory shows them.
+func (k *staff) self() (keys.Person, bool) {
+	id := k.me()
+	if id == "" || k.known.Directory == nil {
+		return keys.Person{}, false
+	}
+	for _, p := range k.known.People {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return keys.Person{}, false
+}
+
+// me is the id of the person who uses this computer, "" while it is not known.
+func (k *staff) me() string {
+	c, err := k.config()
+	if err != nil {
+		return ""
+	}
+	return c.Me
+}
+
+// setMe keeps who uses this computer; "" forgets it.
+func (k *staff) setMe(id string) error {
+	c, err := k.config()
+	if err != nil {
+		return err
+	}
+	c.Me = id
+	return k.place.SetConfig(c)
+}
+
+// remember keeps who uses this computer, if it is not known yet.
+func (k *staff) remember(id string) error {
+	if id == "" || k.me() != "" {
+		return nil
+	}
+	return k.setMe(id)
+}
+
+// join makes a directory file the one of this computer, and keeps a copy, since the
+// file may be a download that is soon gone.
+func (k *staff) join(path string) error {
+	c, err := k.config()
+	if err != nil {
+		return err
+	}
+	known, err := config.Serials(k.place.Dir()).Newest(path, c.Verifier)
+	if err != nil {
+		return err
+	}
+	if c.Directory, err = filepath.Abs(path); err != nil {
+		return err
+	}
+	c.Verifier = known.Verifier
+	return k.place.SetConfig(c)
+}
+
+// age says how old the list of people is, and warns where it is the copy that the
+// computer kept.
+func (k *staff) age(now time.Time) parts.Message {
+	w := k.s.Words
+	d := k.known
+	if d.Directory == nil {
+		return parts.Message{}
+	}
+	when, number := w.When(d.Published, now), w.Number(d.Serial)
+	switch {
+	case errors.Is(d.Kept, keys.ErrOlder):
+		return parts.Message{
+			Kind: parts.Warn, Happened: w.T("staff.older"),
+			Files: w.T("staff.older.files", "when", when), Next: w.T("staff.older.next"),
+		}
+	case d.Kept != nil:
+		return parts.Message{
+			Kind: parts.Info, Happened: w.T("staff.kept", "when", when),
+			Files: w.T("staff.kept.files"),
+		}
+	case d.Age(now) > 60*24*time.Hour:
+		return parts.Message{Kind: parts.Info, Happened: w.T("staff.old", "when", when, "number", number), Next: w.T("staff.old.next")}
+	}
+	return parts.Message{}
+}
+
+// ageLine is the age in one line.
+func (k *staff) ageLine(now time.Time) string {
+	if k.known.Directory == nil {
+		return ""
+	}
+	return k.s.Words.T("staff.age", "school", k.known.School, "when", k.s.Words.When(k.known.Published, now), "number", k.known.Serial)
+}
+
+// joinCommand lets the person say where the directory is.
+func (k *staff) joinCommand(joined func()) parts.Command {
+	return parts.Command{Name: k.s.Words.T("staff.join"), Run: func() {
+		k.choose.file(k.s.Words.T("staff.join.title"), func(path string) {
+			if err := k.join(path); err != nil {
+				k.s.Fail(err)
+				return
+			}
+			joined()
+		})
+	}}
+}
+
+// isNoSchool reports whether an error says that this computer does not know its
+// school.
+func isNoSchool(err error) bool { return errors.Is(err, config.ErrNoSchool) }
