@@ -203,7 +203,6 @@ func TestPassphraseIsForgottenOnLeaving(t *testing.T) {
 
 func TestDecryptPictures(t *testing.T) {
 	for name, arrange := range map[string]func(h *hill, w *guitest.Window){
-		"decrypt": func(*hill, *guitest.Window) {},
 		"decrypt-wrong": func(h *hill, w *guitest.Window) {
 			w.Type("x")
 			decryptOf(w).decrypt()

@@ -86,7 +86,7 @@ func (e *encrypt) read() {
 func (e *encrypt) explain(err error) {
 	m := e.s.Explain(err)
 	if isNoSchool(err) {
-		m.Do = e.staff.joinCommand(e.read)
+		m.Do, m.Next = e.staff.joinCommand(e.read), e.s.Words.T("staff.join.next")
 	}
 	e.banner.Set(m)
 }

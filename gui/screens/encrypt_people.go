@@ -101,8 +101,7 @@ func (p *people) refresh() {
 
 // member is one of those whom the files are for.
 func (p *people) member(icon parts.Icon, name, hint string, button fyne.CanvasObject) fyne.CanvasObject {
-	text := parts.Row(1, widget.NewLabel(name), parts.Caption(hint))
-	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Colored(parts.ColorOnTint))), button, text)
+	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Colored(parts.ColorOnTint))), button, twoLines(name, hint))
 	return container.NewStack(parts.NewGround(parts.ColorSelected, "", "buttonRadius"), container.NewPadded(row))
 }
 
@@ -152,14 +151,13 @@ func (p *people) match(one keys.Person) fyne.CanvasObject {
 	hint := one.Email
 	icon := parts.IconPerson.Resource()
 	if why != "" {
-		hint, icon = why, parts.Icon("bad").Colored(parts.ColorMuted)
+		icon = parts.Icon("bad").Colored(parts.ColorMuted)
 	}
-	caption := parts.Caption(hint)
-	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon)), nil, parts.Column(-1, widget.NewLabel(one.Name), caption))
+	left := container.NewCenter(widget.NewIcon(icon))
 	if why != "" {
-		caption.Wrapping = fyne.TextWrapWord
-		return container.NewPadded(row)
+		return container.NewPadded(container.NewBorder(nil, nil, left, nil, parts.Column(-2, clipped(one.Name), parts.Muted(why))))
 	}
+	row := container.NewBorder(nil, nil, left, nil, twoLines(one.Name, hint))
 	return parts.NewPressable(one.Name+". "+hint, container.NewPadded(row), parts.ColorSurface, "", func() { p.choose(one) })
 }
 

@@ -39,7 +39,6 @@ var explanations = []explanation{
 	{crypt.ErrPassphrase, parts.Warn, "explain.passphrase"},
 
 	// The school and its directory.
-	{config.ErrNoSchool, parts.Info, "explain.nodirectory"},
 	{keys.ErrOtherSchool, parts.Bad, "explain.otherschool"},
 	{keys.ErrForged, parts.Bad, "explain.forged"},
 	{keys.ErrOlder, parts.Warn, "explain.older"},

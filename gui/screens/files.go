@@ -78,15 +78,26 @@ func (l *fileList) row(path string) fyne.CanvasObject {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		icon = parts.IconFolder
 	}
-	name := widget.NewLabel(filepath.Base(path))
-	name.Truncation = fyne.TextTruncateEllipsis
-	folder := parts.Caption(filepath.Dir(path))
-	folder.Truncation = fyne.TextTruncateEllipsis
 	var button fyne.CanvasObject
 	if l.remove != nil {
 		button = parts.NewQuiet(l.s.Words.T("files.remove"), parts.IconClose.Resource(), func() { l.remove(path) })
 	}
-	return container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Resource())), button, parts.Column(-2, name, folder))
+	return container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Resource())), button, twoLines(filepath.Base(path), filepath.Dir(path)))
+}
+
+// clipped is text on one line, cut where its space ends.
+func clipped(text string) *widget.Label {
+	l := widget.NewLabel(text)
+	l.Truncation = fyne.TextTruncateEllipsis
+	return l
+}
+
+// twoLines is a name with something of second rank below it, each cut where its space
+// ends.
+func twoLines(name, hint string) *fyne.Container {
+	caption := parts.Caption(hint)
+	caption.Truncation = fyne.TextTruncateEllipsis
+	return parts.Column(-2, clipped(name), caption)
 }
 
 // destination is where made files go: beside the originals or into a folder.

@@ -85,19 +85,12 @@ func (r *results) row(o outcome) fyne.CanvasObject {
 	lines := parts.Column(-2)
 	icon := parts.Icon("good").Colored(parts.ColorGood)
 	for _, path := range o.made {
-		name := widget.NewLabel(filepath.Base(path))
-		name.Truncation = fyne.TextTruncateEllipsis
-		where := parts.Caption(filepath.Dir(path))
-		where.Truncation = fyne.TextTruncateEllipsis
-		lines.Add(name)
-		lines.Add(where)
+		lines.Add(twoLines(filepath.Base(path), filepath.Dir(path)))
 	}
 	if o.err != nil {
 		icon = parts.Icon("bad").Colored(parts.ColorError)
-		name := widget.NewLabel(filepath.Base(o.source))
-		name.Truncation = fyne.TextTruncateEllipsis
 		m := r.s.Explain(fileCause(o.err))
-		lines.Add(name)
+		lines.Add(clipped(filepath.Base(o.source)))
 		lines.Add(parts.Muted(m.Happened + " " + m.Next))
 	}
 	if n := len(o.skipped); n > 0 {

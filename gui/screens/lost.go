@@ -203,6 +203,7 @@ func (l *lost) deliver(to school.Addressee) {
 func (l *lost) fail(err error) {
 	m := l.s.Explain(err)
 	if isNoSchool(err) {
+		m.Next = l.s.Words.T("staff.join.next")
 		m.Do = l.staff.joinCommand(func() {
 			l.banner.Clear()
 			l.send()

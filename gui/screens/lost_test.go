@@ -122,7 +122,7 @@ func TestLostNeedsToKnowTheSchool(t *testing.T) {
 	w := h.window("lost")
 	answer(w)
 	w.Press("Send to ICT")
-	w.MustSee("This computer does not know your school yet.")
+	w.MustSee("This computer has not been told which school it belongs to.")
 	note := filepath.Join(h.dir, "directory.note")
 	h.must(h.s.CopyDirectory(note))
 	h.picks = []string{note}
@@ -215,14 +215,8 @@ func TestLostPolice(t *testing.T) {
 
 func TestLostPictures(t *testing.T) {
 	for name, arrange := range map[string]func(*guitest.Window){
-		"lost":        func(*guitest.Window) {},
 		"lost-second": func(w *guitest.Window) { lostOf(w).form.which.SetText("HRP-0042"); lostOf(w).next() },
 		"lost-error":  func(w *guitest.Window) { lostOf(w).next() },
-		"lost-sent": func(w *guitest.Window) {
-			l := lostOf(w)
-			l.done.set(sealedReport{file: "x"})
-			l.turn(2)
-		},
 		"lost-file": func(w *guitest.Window) {
 			l := lostOf(w)
 			l.done.set(sealedReport{name: "loss-20260903-abcd1234.stowage-report.age"})
