@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -45,6 +44,7 @@ type decrypt struct {
 type keyPlace struct {
 	name   string // for people
 	copies school.KeyCopies
+	open   *keys.HolderKey // of a stick that is open, whose passphrase is not asked for again
 }
 
 func newDecrypt(s *gui.Session, k *staff, paths []string) gui.Screen {
@@ -122,8 +122,14 @@ func (d *decrypt) remove(path string) {
 	d.update()
 }
 
-// look finds the keys on the sticks that are plugged in.
+// look finds the keys of the sticks that are open, and on those that are plugged in.
 func (d *decrypt) look() {
+	d.forgetOpen()
+	for _, o := range d.staff.sticks() {
+		if o.key != nil {
+			d.offer([]keyPlace{{name: o.stick.Note().Label, open: o.key}})
+		}
+	}
 	plugged := d.s.Services.Drives
 	if plugged == nil {
 		d.update()
@@ -148,14 +154,14 @@ func (d *decrypt) look() {
 	})
 }
 
-// fsCloser is a drive that is held open.
-type fsCloser interface {
-	stick.FS
-	io.Closer
+// forgetOpen takes away the keys of sticks that were open when last looked at.
+func (d *decrypt) forgetOpen() {
+	d.keys = slices.DeleteFunc(d.keys, func(k keyPlace) bool { return k.open != nil })
+	d.with = slices.IndexFunc(d.keys, func(k keyPlace) bool { return k.name == d.group.Selected })
 }
 
 // keyOn reads the key that a stick carries, false when there is none.
-func keyOn(path string, open func(string) (fsCloser, error)) (keyPlace, bool) {
+func keyOn(path string, open func(string) (driveFS, error)) (keyPlace, bool) {
 	if path == "" {
 		return keyPlace{}, false
 	}
@@ -169,7 +175,7 @@ func keyOn(path string, open func(string) (fsCloser, error)) (keyPlace, bool) {
 		return keyPlace{}, false
 	}
 	copies, err := school.StickCopies(fsys)
-	return keyPlace{summary.Note.Label, copies}, err == nil
+	return keyPlace{name: summary.Note.Label, copies: copies}, err == nil
 }
 
 // offer adds places that are not there yet, and chooses the first if none is chosen.
@@ -206,22 +212,31 @@ func (d *decrypt) chooseKey() {
 			return
 		}
 		name := d.s.Words.T("decrypt.file.named", "name", filepath.Base(path))
-		d.offer([]keyPlace{{name, copies}})
+		d.offer([]keyPlace{{name: name, copies: copies}})
 		d.group.SetSelected(name)
 		d.s.Window.Canvas().Focus(d.passphrase.Focus())
 	})
 }
 
-// plain are the identities of the chosen key when it needs no passphrase.
-func (d *decrypt) plain() []age.Identity {
+// free are the identities of the chosen key when no passphrase is needed, and whose
+// it is: that of an open stick, or one of stock age.
+func (d *decrypt) free() (ids []age.Identity, holder string) {
 	if d.with < 0 {
-		return nil
+		return nil, ""
 	}
-	return d.keys[d.with].copies.Plain()
+	k := d.keys[d.with]
+	if k.open == nil {
+		return k.copies.Plain(), ""
+	}
+	if !slices.ContainsFunc(d.staff.sticks(), func(o *opened) bool { return o.key == k.open }) {
+		return nil, "" // it was locked meanwhile, and the key wiped
+	}
+	return []age.Identity{k.open.Identity()}, k.open.Holder.ID
 }
 
 func (d *decrypt) ready() bool {
-	return len(d.paths) > 0 && d.with >= 0 && (!d.passphrase.Empty() || d.plain() != nil)
+	free, _ := d.free()
+	return len(d.paths) > 0 && d.with >= 0 && (!d.passphrase.Empty() || free != nil)
 }
 
 // update brings the page up to date.
@@ -232,7 +247,8 @@ func (d *decrypt) update() {
 	show(d.form, !d.result.shown())
 	show(d.noKey, len(d.keys) == 0)
 	show(d.group, len(d.keys) > 0)
-	show(d.passphrase.View, d.plain() == nil)
+	free, _ := d.free()
+	show(d.passphrase.View, free == nil)
 	d.files.set(d.paths)
 	d.start.SetText(d.s.Words.N("decrypt.start", len(d.paths)))
 	d.start.SetEnabled(d.ready())
@@ -264,11 +280,12 @@ type unsealed struct {
 
 func (d *decrypt) run(open school.Unsealing) {
 	paths, copies, passphrase := d.paths, d.keys[d.with].copies, d.passphrase.Take()
+	free, holder := d.free()
 	job := jobs.Run(d.s.Jobs, d.s.Words.N("decrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) (unsealed, error) {
 		defer clear(passphrase)
 		open.Progress = inAll(ctx, p, paths)
-		open.Identities = copies.Plain()
-		var done unsealed
+		open.Identities = free
+		done := unsealed{holder: holder}
 		if open.Identities == nil {
 			k, err := copies.Unlock(passphrase)
 			debug.FreeOSMemory() // scrypt took 256 MiB by design, of no further use
@@ -299,6 +316,7 @@ func (d *decrypt) run(open school.Unsealing) {
 func (d *decrypt) finished(done unsealed, err error) {
 	if errors.Is(err, keys.ErrPassphrase) {
 		d.passphrase.Refuse(d.s.Words.T("decrypt.wrong"))
+		d.view.View.Refresh()
 		d.s.Window.Canvas().Focus(d.passphrase.Focus())
 		return
 	}

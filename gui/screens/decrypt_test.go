@@ -16,6 +16,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/gui"
 	"stowage/gui/guitest"
 )
 
@@ -101,6 +102,53 @@ func TestDecryptWithTheKeyOnAStick(t *testing.T) {
 	w.MustNotSee("Plug in the stick", "no stick")
 	w.Type(alicePassphrase)
 	w.Key(fyne.KeyReturn)
+	w.MustSee("1 file or folder was decrypted.")
+	if got, err := os.ReadFile(filepath.Join(h.dir, "letter.txt")); err != nil || string(got) != "Dear Alice" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// unlocked opens Alice's stick.
+func (h *hill) unlocked(d drives.Drive) *opened {
+	h.t.Helper()
+	fsys, err := stick.NewDirFS(d.Path)
+	h.must(err)
+	h.t.Cleanup(func() { fsys.Close() })
+	copies, err := school.StickCopies(fsys)
+	h.must(err)
+	k, err := copies.Unlock([]byte(alicePassphrase))
+	h.must(err)
+	st, err := stick.Open(h.t.Context(), fsys, stick.WithHolderKey(k), stick.OpenOptions{})
+	h.must(err)
+	h.t.Cleanup(func() { st.Close() })
+	return &opened{stick: st, key: k}
+}
+
+// The passphrase of a stick that is open is not asked for again; once it is locked, it
+// is.
+func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
+	h := newHill(t)
+	letter := h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
+	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
+	open := []*opened{h.unlocked(h.stick())}
+	o := h.options()
+	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
+		k := h.staff(s, p)
+		k.sticks = func() []*opened { return open }
+		return k
+	})
+	w := guitest.New(t, o)
+	w.Session.Go("encrypt")
+	w.Drop(fyne.NewPos(500, 300), letter)
+	w.MustSee("HRP-0042")
+	w.MustNotSee("Your passphrase")
+	was := open
+	open = nil
+	decryptOf(w).update()
+	w.MustSee("Your passphrase")
+	open = was
+	decryptOf(w).update()
+	w.Press("Decrypt it")
 	w.MustSee("1 file or folder was decrypted.")
 	if got, err := os.ReadFile(filepath.Join(h.dir, "letter.txt")); err != nil || string(got) != "Dear Alice" {
 		t.Errorf("%q, %v", got, err)

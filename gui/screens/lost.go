@@ -64,7 +64,7 @@ func (l *lost) Shown() {
 		if me, ok := l.staff.self(); ok {
 			l.form.suggest(me.Name, me.Email)
 		}
-		if holder, _, ok := l.staff.opened(); ok {
+		if holder, _, ok := l.staff.signedIn(); ok {
 			l.form.suggest(holder.Name, "")
 		}
 	})
@@ -151,7 +151,7 @@ func (l *lost) addressee(read error) (school.Addressee, error) {
 	if read == nil {
 		return school.ICTOf(l.staff.known.Directory), nil
 	}
-	if _, to, ok := l.staff.opened(); ok {
+	if _, to, ok := l.staff.signedIn(); ok {
 		return to, nil
 	}
 	return school.Addressee{}, read
@@ -163,7 +163,7 @@ func (l *lost) report() school.LossReport {
 	if id := l.staff.me(); id != "" {
 		r.Reporter.Holder = id
 	}
-	if holder, _, ok := l.staff.opened(); ok {
+	if holder, _, ok := l.staff.signedIn(); ok {
 		r.Reporter.Holder, r.Reporter.Proof = holder.ID, school.ProofKey
 	}
 	return school.NewLossReport(r, l.s.Now())
@@ -213,8 +213,8 @@ func (l *lost) fail(err error) {
 	l.scroll.ScrollToTop()
 }
 
-// choice is one answer of a few, with what it means.
-type choice[T any] struct {
+// reply is one answer of a few, with what it means.
+type reply[T any] struct {
 	text words.Key
 	is   T
 }
@@ -226,7 +226,7 @@ type choices[T any] struct {
 	all   map[string]T
 }
 
-func newChoices[T any](w *words.Words, sideways bool, all ...choice[T]) *choices[T] {
+func newChoices[T any](w *words.Words, sideways bool, all ...reply[T]) *choices[T] {
 	c := &choices[T]{all: map[string]T{}}
 	var texts []string
 	for _, a := range all {

@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"stowage/crypt"
 	"stowage/gui/parts"
@@ -18,7 +17,6 @@ type lostDone struct {
 	banner *parts.Banner
 	save   *parts.Button
 	show   *parts.Button
-	next   *widget.Label
 	sealed sealedReport
 }
 

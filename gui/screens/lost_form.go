@@ -35,10 +35,10 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 	f := &lostForm{
 		s:     s,
 		which: line(), place: lines(2), police: line(), contents: lines(3), whose: line(), more: lines(2), name: line(), contact: line(),
-		kind: newChoices(w, true, choice[school.LossKind]{"lost.kind.lost", school.LossLost}, choice[school.LossKind]{"lost.kind.stolen", school.LossStolen}, choice[school.LossKind]{"lost.unsure", school.LossUnsure}),
-		had: newChoices[span](w, true, choice[span]{"lost.had.today", since(0)}, choice[span]{"lost.had.yesterday", since(1)},
-			choice[span]{"lost.had.week", since(7)}, choice[span]{"lost.unsure", sometime}),
-		noticed:  newChoices[span](w, true, choice[span]{"lost.noticed.now", justNow}, choice[span]{"lost.noticed.today", since(0)}, choice[span]{"lost.noticed.before", sometime}),
+		kind: newChoices(w, true, reply[school.LossKind]{"lost.kind.lost", school.LossLost}, reply[school.LossKind]{"lost.kind.stolen", school.LossStolen}, reply[school.LossKind]{"lost.unsure", school.LossUnsure}),
+		had: newChoices[span](w, true, reply[span]{"lost.had.today", since(0)}, reply[span]{"lost.had.yesterday", since(1)},
+			reply[span]{"lost.had.week", since(7)}, reply[span]{"lost.unsure", sometime}),
+		noticed:  newChoices[span](w, true, reply[span]{"lost.noticed.now", justNow}, reply[span]{"lost.noticed.today", since(0)}, reply[span]{"lost.noticed.before", sometime}),
 		with:     yesNo(w),
 		onlyCopy: yesNo(w),
 	}
@@ -58,7 +58,7 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 func justNow(now time.Time) (from, to time.Time) { return now, now }
 
 func yesNo(w *words.Words) *choices[school.Answer] {
-	return newChoices(w, true, choice[school.Answer]{"lost.yes", school.Yes}, choice[school.Answer]{"lost.no", school.No}, choice[school.Answer]{"lost.unsure", school.NotSure})
+	return newChoices(w, true, reply[school.Answer]{"lost.yes", school.Yes}, reply[school.Answer]{"lost.no", school.No}, reply[school.Answer]{"lost.unsure", school.NotSure})
 }
 
 // line is an entry for one line.

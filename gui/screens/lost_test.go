@@ -9,7 +9,6 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
-	"stowage/crypt/keys"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -136,15 +135,13 @@ func TestLostNeedsToKnowTheSchool(t *testing.T) {
 
 func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	h := newHill(t)
-	d, err := h.s.Directory()
-	h.must(err)
+	drive := h.stick()
 	h.settings(config.Config{}) // at home
+	open := h.unlocked(drive)
 	o := h.options()
 	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
-		k.opened = func() (keys.Holder, school.Addressee, bool) {
-			return keys.Holder{ID: h.ids["Alice"], Name: "Alice Jones"}, school.ICTOf(d), true
-		}
+		k.sticks = func() []*opened { return []*opened{open} }
 		return k
 	})
 	w := guitest.New(t, o)
@@ -160,7 +157,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	a, err := h.s.Authority()
 	h.must(err)
 	r, err := school.OpenReport(t.Context(), content, a.Identities())
-	if err != nil || r.Reporter.Proof != school.ProofKey || r.Reporter.Holder != h.ids["Alice"] {
+	if err != nil || r.Reporter.Proof != school.ProofKey || r.Reporter.Holder != h.ids["Alice"] || r.Reporter.Name != "Alice Jones" {
 		t.Errorf("%+v, %v", r.Reporter, err)
 	}
 }

@@ -30,21 +30,32 @@ type staff struct {
 	known school.Known // the newest directory; Directory is nil before it was read
 
 	choose chooser
-	openFS func(path string) (fsCloser, error)
-	// opened is whose stick is open now, and its school; false for none.
-	opened func() (keys.Holder, school.Addressee, bool)
+	openFS func(path string) (driveFS, error)
+	// sticks are those that are open now.
+	sticks func() []*opened
 }
 
 func newStaff(s *gui.Session, p *Place) *staff {
 	return &staff{
 		s: s, place: p, choose: dialogs{s},
-		openFS: func(path string) (fsCloser, error) { return stick.NewDirFS(path) },
-		opened: func() (keys.Holder, school.Addressee, bool) { return keys.Holder{}, school.Addressee{}, false },
+		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
+		sticks: func() []*opened { return nil },
 	}
 }
 
 // config is what this computer was told of its school.
 func (k *staff) config() (config.Config, error) { return k.place.settings() }
+
+// signedIn is whose stick is open, as its key says, and the school's ICT as its note
+// says, whose signature that key has checked; false when none is.
+func (k *staff) signedIn() (keys.Holder, school.Addressee, bool) {
+	for _, o := range k.sticks() {
+		if o.key != nil {
+			return o.key.Holder, school.ICTOfStick(o.stick.Note()), true
+		}
+	}
+	return keys.Holder{}, school.Addressee{}, false
+}
 
 // inbox is the school's inbox folder, "" where none is known.
 func (k *staff) inbox() string {
