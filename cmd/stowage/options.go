@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os/user"
 
 	"stowage/cmd/config"
@@ -28,7 +29,7 @@ func options() (gui.Options, error) {
 // to the computer.
 func actor() string {
 	if u, err := user.Current(); err == nil {
-		return u.Username
+		return cmp.Or(u.Name, u.Username)
 	}
-	return ""
+	return "ICT"
 }
