@@ -41,8 +41,12 @@ func (s *School) openIncident(ctx context.Context, n NewIncident, reports []stri
 		i, err = r.OpenIncident(ctx, s.options.Actor, device, holder, n.Details, reports...)
 		return err
 	})
-	if err != nil || !changed {
+	if err != nil {
 		return i, false, err
+	}
+	i = s.listNow(ctx, i)
+	if !changed {
+		return i, false, nil
 	}
 	if s.authority.Load() == nil {
 		return i, true, nil

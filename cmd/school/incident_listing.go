@@ -46,6 +46,35 @@ func (s *School) KeepListing(ctx context.Context, incident string, l Listing) (d
 	return s.register.SetListing(ctx, s.options.Actor, incident, sealed[d.Policy.Class], l.At)
 }
 
+// ListIncident lists what was on an incident's device, from the stick's backup,
+// and keeps the list with the incident. It fails as [School.ContentsOf] does.
+func (s *School) ListIncident(ctx context.Context, i devices.Incident) (devices.Incident, error) {
+	c, err := s.ContentsOf(ctx, i.Device)
+	if err != nil {
+		return i, err
+	}
+	l := Listing{From: "backup", At: c.At.UTC().Truncate(time.Second)}
+	for _, e := range c.Entries {
+		if !e.IsFolder() {
+			l.Files = append(l.Files, ListedFile{Path: e.Path, Size: e.Size, Saved: e.Stored.UTC()})
+		}
+	}
+	return s.KeepListing(ctx, i.ID, l)
+}
+
+// listNow lists what was on the device of an incident that was just opened, if
+// the authority is unlocked and there is a backup. What hinders it does not keep
+// the incident from being opened: the list can be made later.
+func (s *School) listNow(ctx context.Context, i devices.Incident) devices.Incident {
+	if i.Device == "" || s.authority.Load() == nil {
+		return i
+	}
+	if listed, err := s.ListIncident(ctx, i); err == nil {
+		return listed
+	}
+	return i
+}
+
 // IncidentListing is what was on an incident's device. Only the unlocked
 // authority reads it; it fails with [ErrLocked], and with devices.ErrNotFound if
 // nothing was listed.
@@ -68,4 +97,33 @@ func (s *School) IncidentListing(ctx context.Context, incident string) (Listing,
 		return Listing{}, fmt.Errorf("read what was on it: %w", err)
 	}
 	return l, nil
+}
+
+// BreachFacts is what a summary of an incident needs beside it.
+type BreachFacts struct {
+	School string
+	Device devices.Device // zero if the register does not know it
+	Names  []string       // of the holder, to be left out of what is passed on
+}
+
+// BreachFacts reads what a summary of an incident needs beside it.
+func (s *School) BreachFacts(ctx context.Context, i devices.Incident) (BreachFacts, error) {
+	d, err := s.Directory()
+	if err != nil {
+		return BreachFacts{}, err
+	}
+	f := BreachFacts{School: d.School}
+	if i.Device != "" {
+		if f.Device, err = s.register.Device(ctx, i.Device); err != nil {
+			return f, err
+		}
+	}
+	if i.Holder != "" {
+		h, err := s.register.Holder(ctx, i.Holder)
+		if err != nil {
+			return f, err
+		}
+		f.Names = []string{h.Name}
+	}
+	return f, nil
 }

@@ -105,6 +105,10 @@ var explanations = []explanation{
 	// The register.
 	{devices.ErrNotFound, exitNotFound, "this", "{} is not in the register, so nothing was changed; look with: stow register search, or stow holder list"},
 	{devices.ErrChanged, exitState, "this", "Somebody else changed {} in the meantime, so nothing was changed now; look again and repeat the command."},
+	{devices.ErrClosed, exitState, "the incident", "{} is closed, so nothing was changed; open it again with: stow incident reopen"},
+	{devices.ErrUndecided, exitState, "the incident", "Nobody has decided yet whether to tell the regulator, so {} stays open; record it with: stow incident decide"},
+	{errNoIncident, exitNotFound, "this incident", "{} is no incident, so nothing was changed; look with: stow incident list --all"},
+	{errNoListing, exitNotFound, "the incident", "Nothing is on record of what was on the device of {}."},
 	{devices.ErrLeft, exitState, "this person", "{} has left the school, so nothing can be issued to them; if they are back, use: stow holder rejoin"},
 	{devices.ErrCorrupt, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},
 	{store.ErrDamaged, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},

@@ -1,0 +1,388 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// detailFlags are what is written down about an incident, as flags: those given
+// are changed, and "" empties a field.
+type detailFlags struct {
+	set map[string]*string
+}
+
+// detail is one field of an incident's details.
+type detail struct {
+	name, usage string
+	take        func(d *devices.IncidentDetails, text string) error
+}
+
+func (a *app) details() []detail {
+	text := func(field func(*devices.IncidentDetails) *string) func(*devices.IncidentDetails, string) error {
+		return func(d *devices.IncidentDetails, text string) error { *field(d) = text; return nil }
+	}
+	when := func(field func(*devices.IncidentDetails) *time.Time) func(*devices.IncidentDetails, string) error {
+		return func(d *devices.IncidentDetails, text string) (err error) {
+			*field(d), err = a.moment(text)
+			return err
+		}
+	}
+	answer := func(field func(*devices.IncidentDetails) *devices.Answer) func(*devices.IncidentDetails, string) error {
+		return func(d *devices.IncidentDetails, text string) error {
+			answer, err := answerOf(text)
+			*field(d) = devices.Answer(answer)
+			return err
+		}
+	}
+	number := func(field func(*devices.IncidentDetails) *int64) func(*devices.IncidentDetails, string) error {
+		return func(d *devices.IncidentDetails, text string) (err error) {
+			if *field(d), err = strconv.ParseInt("0"+text, 10, 64); err != nil {
+				return usagef("%q is not a number", text)
+			}
+			return nil
+		}
+	}
+	return []detail{
+		{"kind", "`KIND`: lost, stolen or not sure", func(d *devices.IncidentDetails, text string) error {
+			d.Kind = devices.LossKind(strings.ReplaceAll(text, "-", " "))
+			return nil
+		}},
+		{"what", "the `THING`, if the register does not know it", text(func(d *devices.IncidentDetails) *string { return &d.What })},
+		{"happened-from", "`TIME` before which it did not happen", when(func(d *devices.IncidentDetails) *time.Time { return &d.HappenedFrom })},
+		{"happened-to", "`TIME` after which it did not happen", when(func(d *devices.IncidentDetails) *time.Time { return &d.HappenedTo })},
+		{"noticed", "`TIME` when it was noticed", when(func(d *devices.IncidentDetails) *time.Time { return &d.Noticed })},
+		{"aware", "`TIME` when the school became aware, which starts the 72 hours; now if not given", when(func(d *devices.IncidentDetails) *time.Time { return &d.Aware })},
+		{"last-seen", "`PLACE` where it was last seen", text(func(d *devices.IncidentDetails) *string { return &d.LastSeen })},
+		{"circumstances", "how it happened, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Circumstances })},
+		{"discovered", "how it came to light, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Discovered })},
+		{"police", "the police's `REFERENCE`", text(func(d *devices.IncidentDetails) *string { return &d.Police })},
+		{"passphrase", "could the passphrase be with it: `ANSWER` yes, no or unsure", answer(func(d *devices.IncidentDetails) *devices.Answer { return &d.Passphrase })},
+		{"only-copy", "was it the only copy: `ANSWER` yes, no or unsure", answer(func(d *devices.IncidentDetails) *devices.Answer { return &d.OnlyCopy })},
+		{"contents", "what kind of data was on it, without names, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Contents })},
+		{"whose", "whose data: pupils, parents, staff, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Whose })},
+		{"categories", "categories of data: names, reports, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Categories })},
+		{"people", "about how many people: `NUMBER`", number(func(d *devices.IncidentDetails) *int64 { return &d.People })},
+		{"records", "about how many records: `NUMBER`", number(func(d *devices.IncidentDetails) *int64 { return &d.Records })},
+		{"special", "special categories of data, separated by semicolons, or none: `LIST`", takeSpecial},
+		{"trained", "data protection training in the last two years: `ANSWER`", answer(func(d *devices.IncidentDetails) *devices.Answer { return &d.Trained })},
+		{"trained-on", "`DATE` of the last training", takeTrained},
+		{"consequences", "likely consequences for people, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Consequences })},
+		{"measures", "what was in place to prevent it, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Measures })},
+		{"did", "what was done since, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Done })},
+		{"delay", "why it is notified late, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Delay })},
+		{"contact", "whom the regulator may ask: `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Contact })},
+		{"follow-up", "what is still to do, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.FollowUp })},
+		{"lessons", "how to prevent it next time, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Lessons })},
+		{"told", "add that this `PERSON` was told now", a.takeTold},
+		{"people-told-on", "`TIME` when the people concerned were told", when(func(d *devices.IncidentDetails) *time.Time { return &d.PeopleToldOn })},
+	}
+}
+
+func takeSpecial(d *devices.IncidentDetails, text string) error {
+	d.Special, d.SpecialNone = nil, strings.TrimSpace(text) == "none"
+	if d.SpecialNone {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ";") {
+		if part = strings.TrimSpace(part); part != "" {
+			d.Special = append(d.Special, part)
+		}
+	}
+	return nil
+}
+
+func takeTrained(d *devices.IncidentDetails, text string) (err error) {
+	d.TrainedOn, err = dateOf(text)
+	return err
+}
+
+func (a *app) takeTold(d *devices.IncidentDetails, text string) error {
+	d.Told = append(d.Told, devices.Told{Who: text, At: a.now()})
+	return nil
+}
+
+func (f *detailFlags) add(a *app, cmd *cobra.Command) {
+	f.set = map[string]*string{}
+	for _, d := range a.details() {
+		f.set[d.name] = cmd.Flags().String(d.name, "", d.usage)
+	}
+}
+
+// change writes what the flags say over d.
+func (f *detailFlags) change(a *app, cmd *cobra.Command, d *devices.IncidentDetails) error {
+	for _, field := range a.details() {
+		if !cmd.Flags().Changed(field.name) {
+			continue
+		}
+		if err := field.take(d, *f.set[field.name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) incidentOpen() *cobra.Command {
+	var f detailFlags
+	var act actFlags
+	var holder string
+	cmd := &cobra.Command{
+		Use:   "open [DEVICE] --kind KIND",
+		Short: "Open an incident, such as for somebody on the telephone",
+		Long: `Open an incident: what is known now, the rest later with "stow incident edit". A
+device that the register knows is recorded as lost or stolen, and it and the keys on
+it are blocked in the directory, for which the authority's passphrase is needed. The
+incident is open before that is asked for.`,
+		Example: examples(
+			"stow incident open HRP-0042 --kind stolen --noticed '2026-09-24 17:30' --last-seen 'the 42 bus'",
+			"stow incident open --what 'an unlabelled blue stick' --holder alice@hill.example --kind lost",
+		),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n := school.NewIncident{Holder: holder, Details: devices.IncidentDetails{Kind: devices.Unclear}}
+			if len(args) > 0 {
+				n.Device = args[0]
+			}
+			if err := f.change(a, cmd, &n.Details); err != nil {
+				return err
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				i, behind, err := s.OpenIncident(cmd.Context(), n)
+				if err != nil {
+					return on(n.Device, err)
+				}
+				text := "The incident is open."
+				if behind {
+					text += a.publishAfter(cmd, s, act)
+				}
+				return a.showIncident(cmd.Context(), s, i, text)
+			})
+		},
+	}
+	f.add(a, cmd)
+	cmd.Flags().StringVar(&holder, "holder", "", "the `PERSON` who had it")
+	act.ict.addAuthority(cmd, true)
+	cmd.Flags().BoolVar(&act.later, "later", false, "publish the directory later, without a passphrase now")
+	return cmd
+}
+
+func (a *app) incidentReport() *cobra.Command {
+	var ict passphraseFlag
+	var into string
+	cmd := &cobra.Command{
+		Use:   "report REPORT",
+		Short: "Accept a loss report from the inbox: open an incident, or add it to one",
+		Long: `Accept a loss report from the inbox. It opens an incident, or is added to the one
+that is open about the same device, or to the one given with --into; then the report
+is put among those dealt with.`,
+		Example: examples("stow incident report 3f2a9c11", "stow incident report 3f2a9c11 --into HRP-0042"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *school.Inbox) error {
+				r, err := findReport(cmd.Context(), in, args[0], false)
+				if err != nil {
+					return err
+				}
+				if into != "" {
+					i, err := findIncident(cmd.Context(), s, into)
+					if err == nil {
+						i, err = s.MergeReport(cmd.Context(), r, i.ID)
+					}
+					if err != nil {
+						return on(into, err)
+					}
+					return a.showIncident(cmd.Context(), s, i, "The report is added to the incident.")
+				}
+				i, merged, _, err := s.AcceptReport(cmd.Context(), r)
+				if p := publishError(err); p != nil {
+					a.warn("The directory could not be published yet; do so with: stow directory publish (%v)", p.Err)
+				} else if err != nil {
+					return on(args[0], err)
+				}
+				text := "The report opened an incident."
+				if merged {
+					text = "The report is added to the incident that was open about the same."
+				}
+				return a.showIncident(cmd.Context(), s, i, text)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	cmd.Flags().StringVar(&into, "into", "", "add it to this `INCIDENT`")
+	return cmd
+}
+
+func (a *app) incidentEdit() *cobra.Command {
+	var f detailFlags
+	cmd := &cobra.Command{
+		Use:     "edit INCIDENT",
+		Short:   "Write more down about an incident, or correct it",
+		Example: examples("stow incident edit HRP-0042 --people 31 --special health --police CR/1234 --told 'the head'"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withIncident(cmd.Context(), args[0], func(s *school.School, i devices.Incident) error {
+				if err := f.change(a, cmd, &i.IncidentDetails); err != nil {
+					return err
+				}
+				edited, err := s.Register().EditIncident(cmd.Context(), a.actor(), i.ID, i.Version, i.IncidentDetails)
+				if err != nil {
+					return on("the incident", err)
+				}
+				return a.showIncident(cmd.Context(), s, edited, "Written down.")
+			})
+		},
+	}
+	f.add(a, cmd)
+	return cmd
+}
+
+func (a *app) incidentDecide() *cobra.Command {
+	var notify, tell, notified string
+	d := devices.Decision{}
+	cmd := &cobra.Command{
+		Use:   "decide INCIDENT --notify yes|no --why WORDS --decided-by PERSON",
+		Short: "Record whether the regulator is told, who decided it and why",
+		Long: `Record what a person decided: whether the regulator is told of the breach, and why;
+and whether the people whose data it is are told. Give --notified when the regulator
+has been told. The program keeps the decision and makes none.`,
+		Example: examples("stow incident decide HRP-0042 --notify yes --why 'health data of children' --decided-by 'Mrs Pugh, DPO' --notified '2026-09-25 09:00'"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for text, to := range map[*string]*devices.Answer{&notify: &d.Notify, &tell: &d.TellPeople} {
+				answer, err := answerOf(*text)
+				if err != nil {
+					return err
+				}
+				*to = devices.Answer(answer)
+			}
+			var err error
+			if d.Notified, err = a.moment(notified); err != nil {
+				return err
+			}
+			return a.withIncident(cmd.Context(), args[0], func(s *school.School, i devices.Incident) error {
+				decided, err := s.Register().Decide(cmd.Context(), a.actor(), i.ID, i.Version, d)
+				if err != nil {
+					return on("the incident", err)
+				}
+				return a.showIncident(cmd.Context(), s, decided, "The decision is recorded.")
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&notify, "notify", "", "tell the regulator: `ANSWER` yes or no")
+	flags.StringVar(&d.Why, "why", "", "why, in `WORDS`")
+	flags.StringVar(&d.By, "decided-by", "", "the `PERSON` who decided")
+	flags.StringVar(&tell, "tell-people", "", "tell the people concerned: `ANSWER` yes or no")
+	flags.StringVar(&d.TellWhy, "tell-why", "", "why they are told or not, in `WORDS`")
+	flags.StringVar(&notified, "notified", "", "`TIME` when the regulator was told")
+	flags.StringVar(&d.Reference, "reference", "", "the regulator's `REFERENCE`")
+	return cmd
+}
+
+func (a *app) incidentClose() *cobra.Command {
+	var lessons string
+	cmd := a.incidentStep("close INCIDENT", "Close an incident that has been decided on", "stow incident close HRP-0042 --lessons 'sticks go on lanyards'", "The incident is closed.",
+		func(cmd *cobra.Command, s *school.School, i devices.Incident) (devices.Incident, error) {
+			return s.Register().CloseIncident(cmd.Context(), a.actor(), i.ID, i.Version, lessons)
+		})
+	cmd.Flags().StringVar(&lessons, "lessons", "", "how to prevent it next time, in `WORDS`")
+	return cmd
+}
+
+func (a *app) incidentReopen() *cobra.Command {
+	var why string
+	cmd := a.incidentStep("reopen INCIDENT --why WORDS", "Open a closed incident again", "stow incident reopen HRP-0042 --why 'the bus company rang'", "The incident is open again.",
+		func(cmd *cobra.Command, s *school.School, i devices.Incident) (devices.Incident, error) {
+			return s.Register().ReopenIncident(cmd.Context(), a.actor(), i.ID, i.Version, why)
+		})
+	cmd.Flags().StringVar(&why, "why", "", "why, in `WORDS`")
+	return cmd
+}
+
+func (a *app) incidentMerge() *cobra.Command {
+	var into string
+	cmd := a.incidentStep("merge INCIDENT --into INCIDENT", "End an incident that is about the same loss as another", "stow incident merge 3f2a9c11 --into HRP-0042", "They are one incident now.",
+		func(cmd *cobra.Command, s *school.School, i devices.Incident) (devices.Incident, error) {
+			other, err := findIncident(cmd.Context(), s, into)
+			if err != nil {
+				return i, err
+			}
+			return s.Register().MergeIncident(cmd.Context(), a.actor(), i.ID, other.ID)
+		})
+	cmd.Flags().StringVar(&into, "into", "", "the `INCIDENT` that goes on")
+	return cmd
+}
+
+// incidentStep is a command that changes an incident and shows it.
+func (a *app) incidentStep(use, short, example, text string, do func(*cobra.Command, *school.School, devices.Incident) (devices.Incident, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Example: examples(example), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withIncident(cmd.Context(), args[0], func(s *school.School, i devices.Incident) error {
+				changed, err := do(cmd, s, i)
+				if err != nil {
+					return on("the incident", err)
+				}
+				return a.showIncident(cmd.Context(), s, changed, text)
+			})
+		},
+	}
+}
+
+func (a *app) incidentContents() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "contents INCIDENT",
+		Short: "List what was on the device, as far as the school knows",
+		Long: `List what was on the device, from the list that is kept encrypted with the incident.
+Only the school's recovery key reads it.`,
+		Example: examples("stow incident contents HRP-0042"),
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
+				i, err := findIncident(cmd.Context(), s, args[0])
+				if err != nil {
+					return err
+				}
+				if i.Listing == "" && i.Device != "" && i.State == devices.IncidentOpen {
+					if i, err = s.ListIncident(cmd.Context(), i); errors.Is(err, stick.ErrNoBackup) || errors.Is(err, school.ErrUnknownStick) || errors.Is(err, school.ErrNoShared) {
+						err = nil
+					}
+				}
+				var l school.Listing
+				if err == nil {
+					l, err = s.IncidentListing(cmd.Context(), i.ID)
+				}
+				if errors.Is(err, devices.ErrNotFound) {
+					err = errNoListing
+				}
+				if err != nil {
+					return on("the incident", err)
+				}
+				return a.show(l, func(w io.Writer) {
+					var rows [][]string
+					for _, file := range l.Files {
+						rows = append(rows, []string{file.Path, sizeText(file.Size), dayText(file.Saved)})
+					}
+					table(w, []string{"file", "size", "saved"}, rows)
+					fmt.Fprintf(w, "%s, from the %s of %s.\n", counted(len(l.Files), "file", "files"), printable(l.From), timeText(l.At))
+				})
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+// errNoListing: nobody listed what was on the device.
+var errNoListing = errors.New("no list of contents")
