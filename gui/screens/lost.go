@@ -2,17 +2,14 @@ package screens
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"stowage/cmd/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // lost is the form by which a person tells ICT of a lost stick: two short pages, and
@@ -24,7 +21,9 @@ type lost struct {
 
 	step   int // 0 and 1 are the form's pages, 2 is sent
 	pages  [3]fyne.CanvasObject
+	feet   [3]fyne.CanvasObject // their buttons, always in view
 	body   *fyne.Container
+	foot   *fyne.Container
 	scroll *container.Scroll
 	banner *parts.Banner
 	busy   *parts.Busy
@@ -42,14 +41,15 @@ func (l *lost) Content() fyne.CanvasObject {
 	l.form = newLostForm(l.s, l.relayout)
 	l.banner = parts.NewBanner(parts.Message{})
 	l.done = newLostDone(l)
-	l.pages = [3]fyne.CanvasObject{
-		parts.Column(3, l.form.first(), parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("lost.next"), nil, l.next))),
-		parts.Column(3, l.form.second(), parts.Row(2, parts.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), parts.Spring(), parts.NewPrimary(w.T("lost.send"), nil, l.send))),
-		l.done.view,
+	l.pages = [3]fyne.CanvasObject{l.form.first(), l.form.second(), l.done.view}
+	l.feet = [3]fyne.CanvasObject{
+		parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("lost.next"), nil, l.next)),
+		parts.Row(2, parts.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), parts.Spring(), parts.NewPrimary(w.T("lost.send"), nil, l.send)),
+		parts.Row(2, parts.Spring(), parts.NewButton(w.T("lost.home"), parts.IconHome.Resource(), l.s.Back)),
 	}
-	l.body = container.NewStack()
+	l.body, l.foot = container.NewStack(), container.NewStack()
 	l.scroll = container.NewVScroll(parts.Narrow(3, l.banner.View, l.body))
-	l.busy = parts.NewBusy(w, l.scroll)
+	l.busy = parts.NewBusy(w, container.NewBorder(nil, parts.Narrow(0, l.foot), nil, nil, l.scroll))
 	l.turn(0)
 	return l.busy.View
 }
@@ -100,7 +100,9 @@ func (l *lost) restart() {
 func (l *lost) turn(step int) {
 	l.step = step
 	l.body.Objects = []fyne.CanvasObject{l.pages[step]}
+	l.foot.Objects = []fyne.CanvasObject{l.feet[step]}
 	l.body.Refresh()
+	l.foot.Refresh()
 	l.scroll.ScrollToTop()
 	if c := l.s.Window.Canvas(); l.s.Current() == gui.Screen(l) {
 		if f := l.Focus(); f != nil {
@@ -212,51 +214,3 @@ func (l *lost) fail(err error) {
 	l.banner.Set(m)
 	l.scroll.ScrollToTop()
 }
-
-// reply is one answer of a few, with what it means.
-type reply[T any] struct {
-	text words.Key
-	is   T
-}
-
-// choices asks for one answer of a few, with radio buttons side by side or below each
-// other.
-type choices[T any] struct {
-	group *widget.RadioGroup
-	all   map[string]T
-}
-
-func newChoices[T any](w *words.Words, sideways bool, all ...reply[T]) *choices[T] {
-	c := &choices[T]{all: map[string]T{}}
-	var texts []string
-	for _, a := range all {
-		text := w.T(a.text)
-		texts = append(texts, text)
-		c.all[text] = a.is
-	}
-	c.group = widget.NewRadioGroup(texts, nil)
-	c.group.Horizontal = sideways
-	return c
-}
-
-// get is the answer, and false when none was given.
-func (c *choices[T]) get() (T, bool) {
-	v, ok := c.all[c.group.Selected]
-	return v, ok
-}
-
-func (c *choices[T]) clear() { c.group.SetSelected("") }
-
-// span is a stretch of time that people speak of, seen from now.
-type span func(now time.Time) (from, to time.Time)
-
-// since is the span from the beginning of the day so many days ago until now.
-func since(days int) span {
-	return func(now time.Time) (time.Time, time.Time) {
-		y, m, d := now.Date()
-		return time.Date(y, m, d-days, 0, 0, 0, 0, now.Location()), now
-	}
-}
-
-// sometime is a span of which nothing is known.
-func sometime(time.Time) (from, to time.Time) { return }

@@ -25,12 +25,11 @@ func newLostDone(l *lost) *lostDone {
 	d := &lostDone{l: l, banner: parts.NewBanner(parts.Message{})}
 	d.save = parts.NewPrimary(w.T("lost.save"), parts.Icon("save").Resource(), d.saveAs)
 	d.show = parts.NewButton(w.T("files.show"), parts.IconFolder.Resource(), func() { showInFolder(l.s, d.sealed.file) })
-	home := parts.NewButton(w.T("lost.home"), parts.IconHome.Resource(), l.s.Back)
 	steps := parts.Column(1, parts.Heading(w.T("lost.then")))
 	for _, key := range lostSteps {
 		steps.Add(parts.Body("•  " + w.T(key)))
 	}
-	d.view = parts.Column(3, d.banner.View, parts.Row(2, d.save, d.show), parts.Card(steps), parts.Row(2, parts.Spring(), home))
+	d.view = parts.Column(3, d.banner.View, parts.Row(2, d.save, d.show), parts.Card(steps))
 	return d
 }
 
