@@ -160,6 +160,9 @@ func (s *School) Close() error {
 // Dir is the school's folder.
 func (s *School) Dir() string { return s.dir }
 
+// Actor is who does things here, for the record.
+func (s *School) Actor() string { return s.options.Actor }
+
 // Register is the school's register.
 func (s *School) Register() *devices.Register { return s.register }
 

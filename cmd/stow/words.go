@@ -54,6 +54,8 @@ var explanations = []explanation{
 	{school.ErrNoKeyFile, exitNotFound, "the key", "The file of this key is missing from the school's folder, so nothing was changed; make the person a new key with: stow key rotate"},
 	{school.ErrNotRemovable, exitUnsuitable, "this drive", "{} is not a removable drive, so nothing was changed; choose another (stow drives)."},
 	{school.ErrUnknownStick, exitNotFound, "this stick", "{} was issued by the school, but the register does not know it, so nothing was changed; restore the register's backup, or issue the stick anew."},
+	{school.ErrNotPluggedIn, exitNotFound, "the stick", "{} is not plugged in, so it stays with the person who has it; plug it in, or take it back with: stow device return"},
+	{school.ErrNotTheirs, exitState, "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
 	// Loss reports.

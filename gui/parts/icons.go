@@ -7,7 +7,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// The pictures are from Phosphor Icons (icons/LICENSE).
+// The pictures are from Phosphor Icons (icons/LICENSE), with curves in place of arcs, some
+// of which Fyne draws wrongly.
 //
 //go:embed icons/*.svg
 var pictures embed.FS

@@ -62,6 +62,8 @@ var explanations = []explanation{
 	{school.ErrNoKeyFile, parts.Warn, "explain.nokeyfile"},
 	{school.ErrNotRemovable, parts.Warn, "explain.notremovable"},
 	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
+	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
+	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{keys.ErrValue, parts.Bad, "explain.value"},
 

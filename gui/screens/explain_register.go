@@ -16,6 +16,9 @@ func explainRegister(w *words.Words, err error) (parts.Message, bool) {
 		m.Details = importDetails(w, e)
 		return m, true
 	}
+	if e, ok := errors.AsType[*devices.Refusal](err); ok && e.Action == devices.Issue && (e.State == devices.Lost || e.State == devices.Stolen) {
+		return say(w, parts.Warn, "explain.refusal.lost", "", "name", e.Name), true
+	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok {
 		return say(w, parts.Warn, "explain.refusal", "",
 			"name", e.Name, "state", stateName(w, e.State), "action", w.T(actionKey(e.Action)+".done"), "instead", insteadOf(w, e.Instead)), true

@@ -35,7 +35,8 @@ func Rooms(p *Place) []gui.Room {
 		}
 		return st
 	})
-	return append([]gui.Room{open}, rooms...)
+	rooms = append([]gui.Room{open}, rooms...)
+	return append(rooms, deskRooms(p)...)
 }
 
 // staffRooms are the rooms of staff that need the school's directory, and share what

@@ -1,0 +1,403 @@
+package screens
+
+import (
+	"context"
+	"io"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// audit is the room in which many devices are scanned one after the other, to see
+// that they are there or to take them back.
+type audit struct {
+	s      *gui.Session
+	p      *Place
+	choose chooser
+
+	audit   *school.Audit // nil until it has begun
+	waiting []string      // scanned and not looked up yet
+	busy    bool          // the audit is in use by a job
+
+	entry   *parts.Entry
+	place   *parts.Entry
+	answer  *parts.Banner
+	counts  *widget.RichText
+	table   *parts.Table
+	view    *parts.Busy
+	missing bool // the table shows what was not scanned
+	which   *parts.Button
+	buttons []*parts.Button // that need something scanned
+}
+
+func newAudit(s *gui.Session, p *Place) *audit { return &audit{s: s, p: p, choose: dialogs{s}} }
+
+// Title is part of gui.Screen.
+func (a *audit) Title() string { return a.s.Words.T("audit.title") }
+
+// Content is part of gui.Screen.
+func (a *audit) Content() fyne.CanvasObject {
+	t := a.s.Words.T
+	a.entry, a.place = parts.NewEntry(t("audit.scan.example"), nil), parts.NewEntry(t("audit.place.example"), nil)
+	a.entry.Label, a.place.Label = t("audit.scan"), t("audit.place")
+	a.entry.OnSubmitted = a.scanned
+	a.answer = parts.NewBanner(parts.Message{Kind: parts.Info, Happened: t("audit.ready"), Next: t("audit.ready.next")})
+	a.counts = parts.Muted("")
+	a.table = parts.NewTable(a.s.Words, parts.TableOptions{
+		Label: t("audit.title"), Empty: t("audit.empty"), Now: a.s.Now,
+		Columns: []parts.TableColumn{
+			{Title: t("audit.column.result"), Width: 180, Fixed: true},
+			{Title: t("audit.column.device"), Width: 130, Fixed: true},
+			{Title: t("audit.column.holder"), Width: 150, Grow: true, Fixed: true},
+			{Title: t("audit.column.done"), Width: 120, Fixed: true},
+		},
+		Key: a.key,
+	})
+	a.which = parts.NewQuiet(t("audit.show.missing"), parts.IconFilter.Resource(), a.toggle)
+	seen := parts.NewButton(t("audit.seen"), parts.Icon("check").Resource(), a.markSeen)
+	back := parts.NewPrimary(t("audit.back"), parts.Icon("return").Resource(), a.takeBack)
+	a.buttons = []*parts.Button{seen, back}
+	fields := container.NewGridWithColumns(2, a.entry, a.place)
+	head := parts.Column(2, fields, a.answer.View, container.NewBorder(nil, nil, nil, a.which, a.counts))
+	foot := parts.Row(2, parts.Spring(), seen, back)
+	a.view = parts.NewBusy(a.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, a.table.View))
+	a.show()
+	return a.view.View
+}
+
+// Actions is part of gui.Actor.
+func (a *audit) Actions() []fyne.CanvasObject {
+	return []fyne.CanvasObject{
+		parts.NewQuiet(a.s.Words.T("audit.again"), nil, a.again),
+		parts.NewQuiet(a.s.Words.T("audit.export"), parts.Icon("download").Resource(), a.export),
+	}
+}
+
+// Shown is part of gui.Shower.
+func (a *audit) Shown() {
+	if a.audit == nil && !a.busy {
+		a.begin()
+	}
+}
+
+// Focus is part of gui.Focuser.
+func (a *audit) Focus() fyne.Focusable { return a.entry }
+
+// Leave is part of gui.Leaver: what was scanned and not recorded is asked about.
+func (a *audit) Leave(proceed func()) {
+	if a.audit == nil || !a.unrecorded() {
+		proceed()
+		return
+	}
+	t := a.s.Words.T
+	a.s.Ask(parts.Question{Title: t("audit.leave"), Text: t("audit.leave.text"), Yes: t("audit.leave.yes"), No: t("audit.leave.no"), Danger: true}, func(yes bool) {
+		if yes {
+			a.audit = nil
+			a.show()
+			proceed()
+		}
+	})
+}
+
+// unrecorded reports whether a device was scanned of which nothing is recorded.
+func (a *audit) unrecorded() bool {
+	for _, s := range a.audit.Scans() {
+		if s.Device.ID != "" && s.Done == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Commands is part of gui.Commander.
+func (a *audit) Commands() []parts.Command {
+	none := func() bool { return a.audit == nil || a.busy }
+	return []parts.Command{
+		{Name: a.s.Words.T("audit.seen"), Run: a.markSeen, Disabled: none},
+		{Name: a.s.Words.T("audit.back"), Run: a.takeBack, Disabled: none},
+		{Name: a.s.Words.T("audit.export"), Key: fyne.KeyE, Modifier: parts.Ctrl, Run: a.export, Disabled: none},
+	}
+}
+
+func (a *audit) begin() {
+	a.busy = true
+	work(a.p, a.s, a.s.Words.T("audit.beginning"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*school.Audit, error) {
+		return s.Audit(ctx, devices.DeviceQuery{})
+	}, func(begun *school.Audit, err error) {
+		a.busy = false
+		if err != nil {
+			a.answer.Set(a.s.Explain(err))
+			return
+		}
+		a.audit = begun
+		a.show()
+		a.next()
+	})
+}
+
+// scanned takes what a scanner or a person typed. A scanner is faster than the
+// register, so that what it types waits in a queue.
+func (a *audit) scanned(text string) {
+	a.entry.SetText("")
+	a.s.Window.Canvas().Focus(a.entry)
+	if text == "" {
+		return
+	}
+	a.waiting = append(a.waiting, text)
+	a.next()
+}
+
+func (a *audit) next() {
+	if a.busy || len(a.waiting) == 0 || a.audit == nil {
+		return
+	}
+	text := a.waiting[0]
+	a.waiting, a.busy = a.waiting[1:], true
+	work(a.p, a.s, a.s.Words.T("audit.looking"), func(ctx context.Context, _ *school.School, _ jobs.Progress) (school.Scan, error) {
+		return a.audit.Scan(ctx, text)
+	}, func(scan school.Scan, err error) {
+		a.busy = false
+		if err != nil {
+			a.answer.Set(a.s.Explain(err))
+		} else {
+			a.answer.Set(a.told(scan))
+			a.show()
+		}
+		a.next()
+	})
+}
+
+// told is the answer to a scan: never by colour alone.
+func (a *audit) told(scan school.Scan) parts.Message {
+	name := scan.Device.Name()
+	if name == "" {
+		name = scan.Text
+	}
+	key := resultKeys[scan.Result]
+	m := parts.Message{Kind: resultKinds[scan.Result], Happened: a.s.Words.T(key+".told", "name", name)}
+	switch {
+	case scan.Result == school.ScanStranger:
+		m.Next = a.s.Words.T("audit.result.stranger.next")
+	case scan.Result == school.ScanMissing:
+		m.Next = a.s.Words.T("audit.result.lost.next")
+	case scan.Device.HolderName != "":
+		m.Next = a.s.Words.T("audit.with", "holder", scan.Device.HolderName)
+	}
+	return m
+}
+
+var resultKeys = map[school.ScanResult]words.Key{
+	school.ScanExpected: "audit.result.expected", school.ScanUnexpected: "audit.result.unexpected",
+	school.ScanMissing: "audit.result.lost", school.ScanWrittenOff: "audit.result.writtenoff",
+	school.ScanRepeat: "audit.result.repeat", school.ScanStranger: "audit.result.stranger",
+}
+
+var resultKinds = map[school.ScanResult]parts.Kind{
+	school.ScanExpected: parts.Good, school.ScanUnexpected: parts.Info, school.ScanMissing: parts.Warn,
+	school.ScanWrittenOff: parts.Warn, school.ScanRepeat: parts.Info, school.ScanStranger: parts.Bad,
+}
+
+// show brings table, counts and buttons up to date.
+func (a *audit) show() {
+	if a.table == nil {
+		return
+	}
+	scans, rest := []school.Scan{}, []devices.Device{}
+	expected := 0
+	if a.audit != nil {
+		scans, rest, expected = a.audit.Scans(), a.audit.Missing(), a.audit.Expected()
+	}
+	w := a.s.Words
+	parts.SetText(a.counts, w.T("audit.counts", "seen", w.Number(int64(expected-len(rest))), "all", w.Number(int64(expected)), "strangers", w.Number(strangers(scans))))
+	a.which.SetText(w.N("audit.show.missing", len(rest)))
+	if a.missing {
+		a.which.SetText(w.N("audit.show.scanned", len(scans)))
+		a.table.SetEmpty(w.T("audit.none.missing"))
+		a.table.SetRows(list[devices.Device]{rest, func(d devices.Device) string { return d.ID }, a.missingCell})
+	} else {
+		newest := make([]school.Scan, 0, len(scans))
+		for i := len(scans) - 1; i >= 0; i-- {
+			newest = append(newest, scans[i])
+		}
+		a.table.SetEmpty(w.T("audit.empty"))
+		a.table.SetRows(list[school.Scan]{newest, func(s school.Scan) string { return s.Device.ID + "/" + s.Text }, a.scanCell})
+	}
+	for _, b := range a.buttons {
+		b.SetEnabled(len(scans) > 0)
+	}
+}
+
+func strangers(scans []school.Scan) (n int64) {
+	for _, s := range scans {
+		if s.Device.ID == "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (a *audit) scanCell(s school.Scan, column int) parts.Cell {
+	switch column {
+	case 0:
+		icon, colour, back := kindLook(resultKinds[s.Result])
+		return parts.Cell{Text: a.s.Words.T(resultKeys[s.Result]), Icon: icon, Color: colour, Back: back}
+	case 1:
+		if s.Device.ID == "" {
+			return parts.Cell{Text: s.Text, Bold: true}
+		}
+		return parts.Cell{Text: s.Device.Name(), Bold: true}
+	case 2:
+		return parts.Cell{Text: s.Device.HolderName}
+	}
+	switch s.Done {
+	case "seen":
+		return parts.Cell{Text: a.s.Words.T("audit.done.seen"), Icon: "check", Color: parts.ColorGood}
+	case "taken back":
+		return parts.Cell{Text: a.s.Words.T("audit.done.back"), Icon: "return", Color: parts.ColorGood}
+	}
+	return parts.Cell{Text: a.s.Words.T("audit.done.not"), Color: parts.ColorMuted}
+}
+
+func (a *audit) missingCell(d devices.Device, column int) parts.Cell {
+	switch column {
+	case 0:
+		return parts.Cell{Text: a.s.Words.T("audit.result.notscanned"), Icon: "question", Color: parts.ColorWarn, Back: parts.ColorWarnBack}
+	case 1:
+		return parts.Cell{Text: d.Name(), Bold: true}
+	case 2:
+		return parts.Cell{Text: d.HolderName}
+	}
+	return parts.Cell{}
+}
+
+// kindLook is how a kind of answer looks in a table.
+func kindLook(k parts.Kind) (icon parts.Icon, colour, back fyne.ThemeColorName) {
+	switch k {
+	case parts.Good:
+		return "good", parts.ColorGood, parts.ColorGoodBack
+	case parts.Warn:
+		return "warning", parts.ColorWarn, parts.ColorWarnBack
+	case parts.Bad:
+		return "bad", parts.ColorError, parts.ColorErrorBack
+	}
+	return "info", parts.ColorInfo, parts.ColorInfoBack
+}
+
+// toggle shows what is missing, or what was scanned.
+func (a *audit) toggle() {
+	a.missing = !a.missing
+	a.show()
+}
+
+// key takes a slip out of the list.
+func (a *audit) key(e *fyne.KeyEvent) bool {
+	if e.Name != fyne.KeyDelete || a.missing || a.busy || a.audit == nil {
+		return a.s.Typed(e)
+	}
+	for _, row := range a.table.SelectedRows() {
+		a.audit.Forget(len(a.audit.Scans()) - 1 - row)
+		break
+	}
+	a.show()
+	return true
+}
+
+func (a *audit) markSeen() { a.record("audit.marking", "audit.marked", a.auditMarkSeen) }
+
+func (a *audit) auditMarkSeen(ctx context.Context, place string) ([]school.Outcome, error) {
+	return a.audit.MarkSeen(ctx, place)
+}
+
+func (a *audit) takeBack() {
+	t := a.s.Words.T
+	a.s.Ask(parts.Question{Title: a.s.Words.N("audit.back.ask", len(a.audit.Scans())), Text: t("audit.back.text"), Yes: t("audit.back")}, func(yes bool) {
+		if yes {
+			a.record("audit.taking", "audit.taken", func(ctx context.Context, place string) ([]school.Outcome, error) {
+				return a.audit.TakeBack(ctx, place, devices.Facts{})
+			})
+		}
+	})
+}
+
+func (a *audit) record(name, done words.Key, do func(context.Context, string) ([]school.Outcome, error)) {
+	if a.busy || a.audit == nil {
+		return
+	}
+	a.busy = true
+	place := a.place.Text
+	job := work(a.p, a.s, a.s.Words.T(name), func(ctx context.Context, _ *school.School, _ jobs.Progress) ([]school.Outcome, error) {
+		return do(ctx, place)
+	}, func(all []school.Outcome, err error) {
+		a.busy = false
+		a.show()
+		if err != nil {
+			a.s.Fail(err)
+		} else {
+			a.answer.Set(outcomesTold(a.s, done, all))
+		}
+		a.next()
+	})
+	a.view.Follow(job)
+}
+
+// outcomesTold says what became of several devices: how many went well, and by name
+// those that did not, and why.
+func outcomesTold(s *gui.Session, done words.Key, all []school.Outcome) parts.Message {
+	good, failed := 0, []string{}
+	for _, o := range all {
+		if o.Err == nil {
+			good++
+			continue
+		}
+		failed = append(failed, o.Device.Name()+": "+s.Explain(o.Err).Happened)
+	}
+	m := parts.Message{Kind: parts.Good, Happened: s.Words.N(done, good)}
+	if len(failed) > 0 {
+		m.Kind = parts.Warn
+		if len(failed) > 5 {
+			failed = append(failed[:5], "…")
+		}
+		for i, f := range failed {
+			if i > 0 {
+				m.Files += "\n"
+			}
+			m.Files += f
+		}
+	}
+	return m
+}
+
+func (a *audit) export() {
+	if a.audit == nil || a.busy {
+		return
+	}
+	a.choose.folder(a.s.Words.T("audit.export.where"), func(folder string) {
+		name := a.s.Words.T("audit.file", "date", a.s.Now().Format("2006-01-02")) + ".csv"
+		path, err := writeInto(folder, name, func(w io.Writer) error { return a.audit.Export(w) })
+		if err != nil {
+			a.s.Fail(err)
+			return
+		}
+		a.s.Toast(a.s.Words.T("audit.exported", "path", path), nil)
+	})
+}
+
+// again begins a new audit.
+func (a *audit) again() {
+	if a.busy {
+		return
+	}
+	a.Leave(func() {
+		a.audit, a.missing = nil, false
+		a.answer.Set(parts.Message{Kind: parts.Info, Happened: a.s.Words.T("audit.ready"), Next: a.s.Words.T("audit.ready.next")})
+		a.begin()
+	})
+}

@@ -1,0 +1,142 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+// onlyFolder is a chooser that always answers with one path.
+type onlyFolder string
+
+func (c onlyFolder) file(_ string, then func(string))   { then(string(c)) }
+func (c onlyFolder) folder(_ string, then func(string)) { then(string(c)) }
+
+func auditRoom(p *Place) (gui.Options, func() *audit) {
+	return roomOf("audit", "room.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
+}
+
+func TestAuditRoom(t *testing.T) {
+	d := newDesk(t)
+	d.laptop(t, "LT-1", "Ann Lee")
+	d.laptop(t, "LT-2", "Bob Roy")
+	d.Act(d.laptop(t, "LT-3", "Bob Roy"), devices.Lose, devices.Facts{})
+	options, room := auditRoom(d.place)
+	w := guitest.New(t, options)
+	w.Session.Go("audit")
+	w.MustSee("Ready to scan.", "Nothing scanned yet.", "0 of 2 seen")
+
+	a := room()
+	for _, scan := range []struct{ text, answer string }{
+		{"LT-1", "LT-1 is here. With Ann Lee."},
+		{"sn-lt-1", "LT-1 was scanned before. It counts once."},
+		{"LT-3", "LT-3 is in the register as lost. It has turned up."},
+		{"XX-77", "XX-77 is not in the register."},
+	} {
+		enter(w, a.entry, scan.text)
+		w.MustSee(scan.answer)
+		if a.entry.Text != "" || w.Session.Window.Canvas().Focused() != fyne.Focusable(a.entry) {
+			t.Fatal("the next scan would go elsewhere")
+		}
+	}
+	w.MustSee("1 of 2 seen, 1 not known", "Was lost", "Not known")
+	w.Press("Show the 1 missing")
+	w.MustSee("LT-2", "Not scanned")
+	w.Press("Show the 3 scanned")
+
+	w.Focus(a.place)
+	w.Type("Library")
+	w.Press("Mark as seen")
+	w.MustSee("2 devices are recorded as seen.")
+	if seen := d.device(t, "LT-1").Seen; seen.Place != "Library" {
+		t.Errorf("%+v", seen)
+	}
+	w.Press("Take all back")
+	w.MustSee("Take 3 devices back?")
+	w.Press("Cancel")
+	if d.device(t, "LT-1").State != devices.Issued {
+		t.Error("taken back without a yes")
+	}
+	w.Press("Take all back")
+	a.s.Window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	w.MustSee("1 device is taken back.", "LT-3:")
+	if state := d.device(t, "LT-1").State; state != devices.Returned {
+		t.Error(state)
+	}
+
+	folder := t.TempDir()
+	a.choose = onlyFolder(folder)
+	w.Press("Export")
+	w.Press("Export")
+	for _, name := range []string{"Audit 2026-09-03.csv", "Audit 2026-09-03 (2).csv"} {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil || !strings.Contains(string(content), "stranger,XX-77") {
+			t.Errorf("%s: %s, %v", name, content, err)
+		}
+	}
+}
+
+// A scanner types faster than the register answers.
+func TestAuditQueuesScans(t *testing.T) {
+	d := newDesk(t)
+	options, room := auditRoom(d.place)
+	w := guitest.New(t, options)
+	w.Session.Go("audit")
+	for _, text := range []string{"A-1", "A-2", "", "A-3"} {
+		room().scanned(text)
+	}
+	w.MustSee("A-1", "A-2", "A-3", "0 of 0 seen, 3 not known")
+}
+
+func TestAuditAsksBeforeItIsLeft(t *testing.T) {
+	d := newDesk(t)
+	d.laptop(t, "LT-1", "")
+	options, room := auditRoom(d.place)
+	w := guitest.New(t, options)
+	w.Session.Go("audit")
+	enter(w, room().entry, "LT-1")
+	w.Session.Go(gui.Home)
+	w.MustSee("Leave this audit?")
+	w.Press("Go on scanning")
+	if w.Session.At() != "audit" {
+		t.Error("left")
+	}
+	w.Press("Mark as seen")
+	w.Session.Go(gui.Home)
+	if w.Session.At() != gui.Home {
+		t.Error("held back although all is recorded")
+	}
+}
+
+func TestAuditWithoutARegister(t *testing.T) {
+	options, room := auditRoom(NewPlace(t.TempDir(), school.Options{}))
+	w := guitest.New(t, options)
+	w.Session.Go("audit")
+	w.MustNotSee("Ready to scan.")
+	if room().audit != nil {
+		t.Error("an audit of nothing")
+	}
+}
+
+func TestAuditPictures(t *testing.T) {
+	d := newDesk(t)
+	for i := range 14 {
+		d.laptop(t, "LT-"+string(rune('A'+i)), []string{"Ann Lee", "Bob Roy"}[i%2])
+	}
+	d.Act(d.laptop(t, "LT-X", "Bob Roy"), devices.Lose, devices.Facts{})
+	options, room := auditRoom(d.place)
+	guitest.Pictures(t, "audit", options, func(w *guitest.Window) {
+		w.Session.Go("audit")
+		for _, text := range []string{"LT-A", "LT-B", "LT-X", "lt-c", "XX-77", "LT-D", "LT-A"} {
+			enter(w, room().entry, text)
+		}
+	})
+}

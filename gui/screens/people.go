@@ -1,0 +1,220 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// everybody is the room with everybody in the register and their keys.
+type everybody struct {
+	s *gui.Session
+	p *Place
+
+	search  *parts.Search
+	leavers *widget.Check
+	table   *parts.Table
+	more    *widget.RichText
+	rows    []personRow
+	asked   int // which reading of the register is the newest
+	stop    func()
+}
+
+// personRow is a person with what the table says of them.
+type personRow struct {
+	holder  devices.Holder
+	key     devices.Key // zero without one in force
+	devices int
+}
+
+func newEverybody(s *gui.Session, p *Place) *everybody {
+	return &everybody{s: s, p: p, stop: func() {}}
+}
+
+// Title is part of gui.Screen.
+func (l *everybody) Title() string { return l.s.Words.T("people.title") }
+
+// Content is part of gui.Screen.
+func (l *everybody) Content() fyne.CanvasObject {
+	t := l.s.Words.T
+	l.search = parts.NewSearch(t("people.search"), l.s.After, func(string) { l.read() })
+	l.leavers = widget.NewCheck(t("people.leavers"), func(bool) { l.read() })
+	l.table = parts.NewTable(l.s.Words, parts.TableOptions{
+		Label: t("people.title"), Empty: t("people.empty"), Now: l.s.Now, Key: l.s.Typed,
+		Columns: []parts.TableColumn{
+			{Title: t("people.column.name"), Width: 190, Grow: true, Fixed: true},
+			{Title: t("people.column.email"), Width: 210, Grow: true, Fixed: true},
+			{Title: t("people.column.key"), Width: 140, Fixed: true},
+			{Title: t("people.column.devices"), Width: 90, Fixed: true, Right: true},
+		},
+		Open: func(row int) { l.open(l.rows[row].holder.ID) },
+	})
+	l.more = parts.Muted("")
+	head := parts.Column(1, container.NewBorder(nil, nil, nil, l.leavers, l.search.View))
+	return container.NewBorder(head, l.more, nil, nil, l.table.View)
+}
+
+// Shown is part of gui.Shower.
+func (l *everybody) Shown() {
+	l.stop = l.p.onChange(l.s, l.read)
+	l.read()
+}
+
+// Hidden is part of gui.Hider.
+func (l *everybody) Hidden() { l.stop() }
+
+// Focus is part of gui.Focuser.
+func (l *everybody) Focus() fyne.Focusable { return l.search.Focus() }
+
+// Actions is part of gui.Actor.
+func (l *everybody) Actions() []fyne.CanvasObject {
+	return []fyne.CanvasObject{parts.NewPrimary(l.s.Words.T("people.add"), parts.Icon("add").Resource(), l.add)}
+}
+
+// Commands is part of gui.Commander.
+func (l *everybody) Commands() []parts.Command {
+	return []parts.Command{{Name: l.s.Words.T("people.add"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.add}}
+}
+
+// read asks the register for those who fit. A later reading wins over an earlier one
+// that is still under way.
+func (l *everybody) read() {
+	l.asked++
+	asked, q := l.asked, devices.HolderQuery{Search: l.search.Text(), Leavers: l.leavers.Checked, Limit: devices.MaxPage}
+	work(l.p, l.s, l.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (found foundPeople, err error) {
+		return findPeople(ctx, s, q)
+	}, func(found foundPeople, err error) {
+		switch {
+		case asked != l.asked:
+		case err != nil:
+			l.s.Fail(err)
+		default:
+			l.show(found)
+		}
+	})
+}
+
+// foundPeople is a page of people; more says that there are others.
+type foundPeople struct {
+	rows []personRow
+	more bool
+}
+
+func findPeople(ctx context.Context, s *school.School, q devices.HolderQuery) (foundPeople, error) {
+	page, err := s.Register().Holders(ctx, q)
+	if err != nil {
+		return foundPeople{}, err
+	}
+	keys, err := s.Register().Keys(ctx, devices.KeyQuery{Statuses: []devices.KeyStatus{devices.KeyIssued}})
+	if err != nil {
+		return foundPeople{}, err
+	}
+	loans, err := s.Register().Loans(ctx, devices.LoanQuery{Open: true})
+	if err != nil {
+		return foundPeople{}, err
+	}
+	key, count := map[string]devices.Key{}, map[string]int{}
+	for _, k := range keys {
+		key[k.Holder] = k
+	}
+	for _, loan := range loans {
+		count[loan.Holder]++
+	}
+	found := foundPeople{more: page.Next != ""}
+	for _, h := range page.Holders {
+		found.rows = append(found.rows, personRow{h, key[h.ID], count[h.ID]})
+	}
+	return found, nil
+}
+
+func (l *everybody) show(found foundPeople) {
+	l.rows = found.rows
+	l.table.SetEmpty(l.s.Words.T("people.empty"))
+	if l.search.Text() != "" {
+		l.table.SetEmpty(l.s.Words.T("people.none", "text", l.search.Text()))
+	}
+	l.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, l.cell})
+	text := l.s.Words.N("people.count", len(found.rows))
+	if found.more {
+		text = l.s.Words.T("people.more", "n", l.s.Words.Number(int64(len(found.rows))))
+	}
+	parts.SetText(l.more, text)
+}
+
+func (l *everybody) cell(r personRow, column int) parts.Cell {
+	switch column {
+	case 0:
+		return parts.Cell{Text: r.holder.Name, Icon: parts.IconPerson, Bold: true}
+	case 1:
+		return parts.Cell{Text: r.holder.Email, Color: parts.ColorMuted}
+	case 2:
+		switch {
+		case r.key.ID != "":
+			return parts.Cell{Text: l.s.Words.T("people.key.has"), Icon: parts.IconKey, Color: parts.ColorGood}
+		case !r.holder.Left.IsZero():
+			return parts.Cell{Text: l.s.Words.T("people.left"), Color: parts.ColorMuted}
+		}
+		return parts.Cell{Text: l.s.Words.T("people.key.none"), Color: parts.ColorMuted}
+	}
+	return parts.Cell{Text: l.s.Words.Number(int64(r.devices))}
+}
+
+func (l *everybody) open(id string) { l.s.Push(newPerson(l.s, l.p, id)) }
+
+// add adds a person and opens their page.
+func (l *everybody) add() {
+	editPerson(l.s, l.p, devices.Holder{}, func(h devices.Holder) {
+		l.s.Toast(l.s.Words.T("people.added", "name", h.Name), nil)
+		l.open(h.ID)
+	})
+}
+
+// editPerson asks for a person's details in a dialog, and adds or corrects them. done
+// is told who it is now.
+func editPerson(s *gui.Session, p *Place, h devices.Holder, done func(devices.Holder)) {
+	t := s.Words.T
+	name, email, site := parts.NewEntry("", nil), parts.NewEntry("", nil), parts.NewEntry("", nil)
+	name.Label, email.Label, site.Label = t("people.name"), t("people.email"), t("people.site")
+	name.SetText(h.Name)
+	email.SetText(h.Email)
+	site.SetText(h.Site)
+	field := parts.NewField(t("people.name"), name, "")
+	refused := parts.NewBanner(parts.Message{})
+	var dialog *parts.Dialog
+	save := func() {
+		details := devices.HolderDetails{Name: name.Text, Email: email.Text, Site: site.Text, Notes: h.Notes}
+		work(p, s, t("people.saving"), func(ctx context.Context, sch *school.School, _ jobs.Progress) (devices.Holder, error) {
+			if h.ID == "" {
+				return sch.Register().AddHolder(ctx, sch.Actor(), details)
+			}
+			return sch.Register().EditHolder(ctx, sch.Actor(), h.ID, h.Version, details)
+		}, func(saved devices.Holder, err error) {
+			if err != nil {
+				refused.Set(s.Explain(err))
+				dialog.Refresh()
+				return
+			}
+			dialog.Close()
+			done(saved)
+		})
+	}
+	for _, e := range []*parts.Entry{name, email, site} {
+		e.OnSubmitted = func(string) { save() }
+	}
+	title := t("people.edit")
+	if h.ID == "" {
+		title = t("people.add")
+	}
+	buttons := parts.Row(2, parts.Spring(), parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() }), parts.NewPrimary(t("people.save"), nil, save))
+	content := parts.Column(2, field.View, parts.NewField(t("people.email"), email, "").View, parts.NewField(t("people.site"), site, "").View, refused.View, buttons)
+	dialog = parts.ShowDialog(s.Window.Canvas(), title, content, nil)
+	s.Window.Canvas().Focus(name)
+}

@@ -1,0 +1,56 @@
+package screens
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"stowage/crypt"
+	"stowage/gui"
+	"stowage/gui/parts"
+)
+
+// deskRooms are the rooms in which ICT hands out, counts and takes back.
+func deskRooms(p *Place) []gui.Room {
+	return []gui.Room{
+		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
+		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
+	}
+}
+
+// list is rows of a table that are all in memory.
+type list[T any] struct {
+	rows []T
+	key  func(T) string
+	cell func(row T, column int) parts.Cell
+}
+
+func (l list[T]) Len() int                        { return len(l.rows) }
+func (l list[T]) Key(row int) string              { return l.key(l.rows[row]) }
+func (l list[T]) Cell(row, column int) parts.Cell { return l.cell(l.rows[row], column) }
+
+// writeInto writes a new file into a folder, which appears when it is complete. A
+// number tells it from files with its name. It returns its path.
+func writeInto(folder, name string, write func(io.Writer) error) (string, error) {
+	extension := filepath.Ext(name)
+	path := filepath.Join(folder, name)
+	for n := 2; n < 1000; n++ {
+		out, err := crypt.CreateOutput(path, false)
+		if err == nil {
+			defer out.Discard()
+			if err = write(out); err != nil {
+				return "", err
+			}
+			return path, out.Commit()
+		}
+		if !isExists(err) {
+			return "", err
+		}
+		path = filepath.Join(folder, fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, extension), n, extension))
+	}
+	return "", crypt.ErrExists
+}
+
+func isExists(err error) bool { return errors.Is(err, crypt.ErrExists) }

@@ -1,0 +1,67 @@
+package screens
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"stowage/gui"
+	"stowage/gui/parts"
+)
+
+// secretShown is how long a secret stays on the screen by itself.
+const secretShown = 5 * time.Minute
+
+// showSecret shows a passphrase or code large, in groups, with how it is spelled below
+// it, until the dialog is closed or some minutes have passed. The groups are wiped
+// then. (What the window draws are strings, which Go gives no way to wipe; they are
+// not kept anywhere else.)
+func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled string) {
+	t := s.Words.T
+	lines := parts.Column(1)
+	for i := 0; i < len(groups); i += 3 {
+		line := ""
+		for _, g := range groups[i:min(i+3, len(groups))] {
+			line += string(g) + "   "
+		}
+		lines.Add(secretLine(line))
+	}
+	box := container.NewStack(parts.NewGround(parts.ColorSurface, parts.ColorBorder, theme.SizeNameCardRadius), parts.Inset(lines))
+	var dialog *parts.Dialog
+	var cancel func()
+	end := func() {
+		for _, g := range groups {
+			clear(g)
+		}
+		lines.Objects = nil
+		cancel()
+		dialog.Close()
+	}
+	hide := parts.NewPrimary(t("secret.hide"), parts.IconHide.Resource(), end)
+	content := parts.Column(2, parts.Body(text), box)
+	if spelled != "" {
+		spoken := parts.Body(spelled)
+		spoken.TextStyle = fyne.TextStyle{Italic: true}
+		scroll := container.NewVScroll(spoken)
+		scroll.SetMinSize(fyne.NewSize(400, theme.TextSize()*9))
+		content.Add(scroll)
+	}
+	content.Add(parts.Row(2, parts.Spring(), hide))
+	cancel = s.After(secretShown, end)
+	dialog = parts.ShowDialog(s.Window.Canvas(), title, content, end)
+	s.Window.Canvas().Focus(hide)
+}
+
+// secretLine is one line of a secret: large, in letters of one width.
+func secretLine(text string) *canvas.Text {
+	line := canvas.NewText(text, color.Black)
+	line.Color = theme.Color(theme.ColorNameForeground)
+	line.TextSize = theme.TextSize() * 1.4
+	line.TextStyle = fyne.TextStyle{Monospace: true, Bold: true}
+	line.Alignment = fyne.TextAlignCenter
+	return line
+}
