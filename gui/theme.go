@@ -1,20 +1,14 @@
 package gui
 
 import (
-	"embed"
 	"image/color"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"stowage/cmd/fonts"
 	"stowage/gui/parts"
 )
-
-// The type is Atkinson Hyperlegible Next, drawn so that no two letters are taken
-// for each other; it has the letters of Welsh (fonts/OFL.txt).
-//
-//go:embed fonts/*.ttf
-var fonts embed.FS
 
 // Theme is the look of the window: colours, type, spacing and pictures, chosen
 // here once for everything. It is immutable.
@@ -28,12 +22,8 @@ var _ fyne.Theme = (*Theme)(nil)
 
 // NewTheme returns the theme of a look.
 func NewTheme(look Look) *Theme {
-	font := func(name string) fyne.Resource {
-		data, err := fonts.ReadFile("fonts/" + name + ".ttf")
-		if err != nil {
-			panic(err) // part of the program
-		}
-		return fyne.NewStaticResource(name+".ttf", data)
+	font := func(style string) fyne.Resource {
+		return fyne.NewStaticResource(style+".ttf", fonts.TTF(style))
 	}
 	return &Theme{
 		look:     look.valid(),
@@ -41,10 +31,10 @@ func NewTheme(look Look) *Theme {
 		dark:     darkPalette(),
 		contrast: contrastPalette(),
 		fonts: map[fyne.TextStyle]fyne.Resource{
-			{}:                         font("Regular"),
-			{Bold: true}:               font("SemiBold"),
-			{Italic: true}:             font("Italic"),
-			{Bold: true, Italic: true}: font("SemiBoldItalic"),
+			{}:                         font(fonts.Regular),
+			{Bold: true}:               font(fonts.SemiBold),
+			{Italic: true}:             font(fonts.Italic),
+			{Bold: true, Italic: true}: font(fonts.SemiBoldItalic),
 		},
 	}
 }
