@@ -1,0 +1,368 @@
+package papers
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// notifyWithin is how long a school has to tell the regulator of a breach after
+// it became aware of it (UK GDPR, article 33).
+const notifyWithin = 72 * time.Hour
+
+// EvidenceFacts is what the evidence about a device says.
+type EvidenceFacts struct {
+	Device     Device
+	Protection Protection
+	Seen       Sighting
+	BackedUp   time.Time // the newest backup; zero if there is none
+	Contents   *Contents // nil if nothing is known
+	Incident   *Incident // nil if none is open
+	History    []Entry   // oldest first
+	Checkpoint Checkpoint
+	Commands   []string // how to check the register, to be typed
+}
+
+// Evidence writes the evidence about a device for the data-protection lead and
+// the governors. It states facts and leaves the decision to people.
+func Evidence(w io.Writer, h Head, e EvidenceFacts) error {
+	about := joined(", ", e.Device.name(), e.Device.Kind, e.Device.State)
+	return write(w, h, "Evidence", about, func(p *page) {
+		p.first()
+		p.evidenceShort(e)
+		if e.Incident != nil {
+			p.evidenceClock(*e.Incident)
+			p.evidenceIncident(*e.Incident)
+		}
+		p.evidenceDevice(e)
+		p.evidenceProtection(e.Protection)
+		p.evidenceGuessing(e.Protection)
+		p.evidenceSeen(e)
+		p.evidenceContents(e.Contents)
+		p.evidenceAnnex(e)
+	})
+}
+
+// evidenceShort is the summary in plain words.
+func (p *page) evidenceShort(e EvidenceFacts) {
+	d := e.Device
+	what := fmt.Sprintf("%s is a %s", d.name(), or(d.Kind, "device"))
+	switch {
+	case d.Holder == "":
+		what += " of the school."
+	case d.Issued.IsZero():
+		what += fmt.Sprintf(" that was issued to %s.", d.Holder)
+	default:
+		what += fmt.Sprintf(" that was issued to %s on %s.", d.Holder, p.head.day(d.Issued))
+	}
+	if d.State != "" {
+		what += " The register has it as " + d.State + "."
+	}
+	lines := []string{what, protectedShort(e.Protection, p.head)}
+	if e.Contents != nil {
+		lines = append(lines, fmt.Sprintf("It held %s, %s in all, as far as %s tells.", plural(int64(e.Contents.Files), "file"), size(e.Contents.Bytes), or(e.Contents.Source, "the register")))
+	} else {
+		lines = append(lines, "What was on it is not known to the register.")
+	}
+	if !e.BackedUp.IsZero() {
+		lines = append(lines, "The school has a copy of the encrypted contents of "+p.head.moment(e.BackedUp)+"; what was added later is not in it.")
+	}
+	lines = append(lines, "This paper states what is on record. Whether the regulator and the people concerned must be told is for a person to decide and to write down; encryption is one of the facts in that decision and does not decide it.")
+	bar, ground := accent(), tint()
+	if !e.Protection.encrypted() {
+		bar, ground = alarm(), rose()
+	}
+	p.note("In short", lines, bar, ground)
+}
+
+// encrypted reports whether the newest look found the device encrypted.
+func (p Protection) encrypted() bool { return len(p.Checks) > 0 && p.Checks[0].Encrypted }
+
+// protectedShort says in one sentence how the device is protected.
+func protectedShort(p Protection, h Head) string {
+	switch {
+	case len(p.Checks) == 0:
+		return "Nobody is on record as having checked that it was encrypted. It must be treated as if it was not."
+	case !p.encrypted():
+		return fmt.Sprintf("When it was last checked, on %s, it was NOT encrypted.", h.day(p.Checks[0].At))
+	case p.Stick:
+		return fmt.Sprintf("What was stored on it with Stowage is encrypted, names of files included; this was last verified on %s. Reading it needs a key that opens it, and the holder's key needs its passphrase.", h.day(p.Checks[0].At))
+	}
+	return fmt.Sprintf("It was encrypted with %s when it was last checked, on %s.", p.Checks[0].Method, h.day(p.Checks[0].At))
+}
+
+// evidenceClock is the 72 hours.
+func (p *page) evidenceClock(i Incident) {
+	p.heading("The 72 hours")
+	if i.Aware.IsZero() {
+		p.paragraph("It is not recorded when the school became aware of the loss. That moment starts the 72 hours within which the regulator must be told of a breach that has to be notified.")
+		return
+	}
+	end := i.Aware.Add(notifyWithin)
+	left := end.Sub(p.head.Made)
+	status := span(left) + " left when this paper was made"
+	if left < 0 {
+		status = "ended " + span(left) + " before this paper was made"
+	}
+	p.facts(
+		fact{"It happened", or(p.head.moment(i.Happened), unrecorded)},
+		fact{"It was noticed", or(p.head.moment(i.Noticed), unrecorded)},
+		fact{"The school became aware", p.head.moment(i.Aware)},
+		fact{"The 72 hours end", p.head.moment(end)},
+		fact{"Time left", status},
+		fact{"Regulator notified", p.head.moment(i.Decision.Sent)},
+	)
+}
+
+func (p *page) evidenceIncident(i Incident) {
+	p.heading(joined(" ", "Incident", i.Number))
+	decision := "none recorded yet"
+	if i.Decision.What != "" {
+		decision = joined(", ", i.Decision.What, "decided by "+or(i.Decision.By, "a person not named"), p.head.moment(i.Decision.At))
+	}
+	facts := []fact{
+		{"Lost or stolen", i.Kind},
+		{"Last seen", i.LastSeen},
+		{"Circumstances", i.Account},
+		{"Police reference", i.Police},
+		{"Could the passphrase be with it?", or(i.WithIt, "not known")},
+		{"Whose data", i.People},
+		{"Special categories", i.Special},
+		{"Was it the only copy?", or(i.OnlyCopy, "not known")},
+		{"Holder's training", i.Training},
+		{"Likely consequences", i.Effects},
+		{"What was done", i.Done},
+	}
+	p.facts(append(facts,
+		fact{"Who was told", strings.Join(i.Told, "\n")},
+		fact{"Decision on notifying", decision},
+		fact{"Reasons", i.Decision.Why},
+		fact{"Regulator's reference", i.Decision.Ref},
+		fact{"Lessons", i.Lessons},
+		fact{"Closed", p.head.moment(i.Closed)},
+	)...)
+}
+
+func (p *page) evidenceDevice(e EvidenceFacts) {
+	d := e.Device
+	p.heading("The device and who had it")
+	p.facts(append(d.facts(),
+		fact{"State in the register", d.State},
+		fact{"Holder", or(d.Holder, "nobody")},
+		fact{"Issued", p.head.day(d.Issued)},
+		fact{"Due back", p.head.day(d.Due)},
+	)...)
+}
+
+func (p *page) evidenceProtection(x Protection) {
+	p.heading("How it was protected")
+	if !x.Stick {
+		p.paragraph(protectedShort(x, p.head))
+		p.checks(x.Checks)
+		return
+	}
+	p.paragraph("The stick holds its files as age files, an open format for encryption that has been reviewed in public. Names and sizes of files, and the holder's name, cannot be seen without a key. Each of the keys below opens it; there is no other way in that the school knows of.")
+	onStick := "not on the stick: whoever has the stick needs the key file too"
+	if x.KeyOnStick {
+		onStick = "on the stick, protected by the holder's passphrase"
+	}
+	plain := "nobody looked for files outside the encryption"
+	switch {
+	case x.PlainFiles == 0:
+		plain = "none were found outside the encryption"
+	case x.PlainFiles > 0:
+		plain = plural(int64(x.PlainFiles), "file") + " on the drive were NOT encrypted when last checked"
+	}
+	var openers []string
+	for _, r := range x.Recipients {
+		openers = append(openers, joined(", ", r.Whose, className(r.Class)))
+	}
+	p.facts(
+		fact{"Opened by", strings.Join(openers, "\n")},
+		fact{"Where the holder's key is", onStick},
+		fact{"Other files", plain},
+		fact{"Holder's key blocked", p.head.moment(x.KeyBlocked)},
+		fact{"Passphrase", passphraseText(x.Passphrase, p.head)},
+	)
+	p.checks(x.Checks)
+}
+
+// className says what a class of key is.
+func className(class string) string {
+	switch class {
+	case "hybrid":
+		return "a post-quantum key (ML-KEM-768 with X25519)"
+	case "x25519":
+		return "an X25519 key"
+	}
+	return class
+}
+
+func passphraseText(x Passphrase, h Head) string {
+	if x.Words > 0 {
+		return fmt.Sprintf("generated by ICT, %d words drawn at random", x.Words)
+	}
+	text := fmt.Sprintf("chosen by the holder and held to the school's policy when it was set: at least %d characters, and an estimate of at least %s guesses", x.MinLength, rough(x.MinGuesses))
+	if !x.Set.IsZero() {
+		text += "; set on " + h.day(x.Set)
+	}
+	return text
+}
+
+func (p *page) checks(checks []Verification) {
+	if len(checks) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, c := range checks {
+		found := "encrypted"
+		if !c.Encrypted {
+			found = "NOT encrypted"
+		}
+		rows = append(rows, []string{p.head.brief(c.At), found, c.Method, c.By, c.Note})
+	}
+	p.gap(1)
+	p.table([]column{{title: "Checked", share: 3}, {title: "Found", share: 2.4}, {title: "How it is encrypted", share: 3}, {title: "By", share: 2.4}, {title: "Note", share: 4}}, rows)
+}
+
+// evidenceGuessing is the estimate, in plain words.
+func (p *page) evidenceGuessing(x Protection) {
+	if !x.Stick || x.Passphrase.WorkFactor == 0 || x.Passphrase.guesses() == 0 {
+		return
+	}
+	c := costOf(x.Passphrase)
+	what := "Whoever has the stick"
+	if !x.KeyOnStick {
+		what += " and the key file, which is not on it,"
+	}
+	what += " can try passphrases for as long as they like. "
+	if x.Passphrase.Words > 0 {
+		what += "An order of magnitude: hired computers would cost about " + c.pound() + " on average. "
+	} else {
+		what += "An order of magnitude, if the passphrase is only just as strong as the policy demands: hired computers would cost about " + c.pound() + " on average. For six words drawn at random it would be about " + costOf(Passphrase{WorkFactor: x.Passphrase.WorkFactor, Words: 6}).pound() + ". How strong the holder's own one is, nobody knows. "
+	}
+	p.need(75)
+	p.heading("What it would cost to guess the passphrase")
+	p.paragraph(what + "The assumptions are in the annex.")
+	p.table([]column{{title: "Who tries", share: 4}, {title: "Guesses a second", share: 3, right: true}, {title: "How long, on average", share: 4}}, c.rows())
+	p.note("", []string{"This does not hold if the passphrase was written down with the stick, is known to somebody, is used elsewhere, or can be guessed by somebody who knows the holder."}, alarm(), rose())
+}
+
+func (p *page) evidenceSeen(e EvidenceFacts) {
+	p.heading("When it was last seen")
+	if e.Seen.At.IsZero() && e.BackedUp.IsZero() {
+		p.paragraph("It was not seen at school since it is in the register, and there is no backup of it.")
+		return
+	}
+	full := ""
+	if e.Seen.Size > 0 {
+		full = size(e.Seen.Used) + " of " + size(e.Seen.Size)
+	}
+	p.facts(
+		fact{"Last seen at school", joined(", ", or(p.head.moment(e.Seen.At), "never"), e.Seen.Place)},
+		fact{"Check at that time", or(e.Seen.Health, "not checked")},
+		fact{"Space in use", full},
+		fact{"Last backup", or(p.head.moment(e.BackedUp), "none")},
+	)
+}
+
+func (p *page) evidenceContents(c *Contents) {
+	p.heading("What was on it")
+	if c == nil {
+		p.paragraph("The register does not know. The holder has to be asked.")
+		return
+	}
+	p.paragraph(fmt.Sprintf("As of %s, from %s: %s, %s in all. Files that were added afterwards are not counted.", or(p.head.moment(c.At), "a time not recorded"), or(c.Source, "the register"), plural(int64(c.Files), "file"), size(c.Bytes)))
+	types := slices.Clone(c.Types)
+	slices.SortStableFunc(types, func(a, b TypeCount) int {
+		return cmp.Or(cmp.Compare(b.Files, a.Files), cmp.Compare(a.Type, b.Type))
+	})
+	var rows [][]string
+	for _, t := range types {
+		rows = append(rows, []string{or(t.Type, "no type"), number(int64(t.Files)), size(t.Bytes)})
+	}
+	if len(rows) > 0 {
+		p.table([]column{{title: "Type", share: 5}, {title: "Files", share: 2, right: true}, {title: "Size", share: 2, right: true}}, rows)
+	}
+	if len(c.Names) > 0 {
+		p.paragraph("Names, as asked for. They may be personal data themselves.")
+		p.bullets(c.Names)
+	}
+}
+
+// evidenceAnnex is for people who want to check.
+func (p *page) evidenceAnnex(e EvidenceFacts) {
+	p.next()
+	p.text("Technical annex", style{size: 17, ink: ink(), bold: true})
+	if len(e.History) > 0 {
+		p.heading("History in the register")
+		p.entries(e.History)
+	}
+	if x := e.Protection; x.Stick {
+		p.heading("Format and keys")
+		p.facts(
+			fact{"Format", "Stowage format 1: layers, each an age file (age-encryption.org/v1) holding a tar"},
+			fact{"Contents", "ChaCha20-Poly1305 in chunks of 64 KiB, a fresh file key for each layer"},
+			fact{"Key file", fmt.Sprintf("age identity encrypted with a passphrase: scrypt, work factor %d (N = 2^%d, r = 8, p = 1)", x.Passphrase.WorkFactor, x.Passphrase.WorkFactor)},
+		)
+		for _, r := range x.Recipients {
+			p.labelled(joined(", ", r.Whose, r.Class), keyLines(r.Key)...)
+		}
+		if x.Passphrase.WorkFactor > 0 && x.Passphrase.guesses() > 0 {
+			p.heading("Assumptions about guessing")
+			p.bullets(costOf(x.Passphrase).assumptions(x.Passphrase))
+		}
+	}
+	p.checkpoint(e.Checkpoint, e.Commands)
+}
+
+// entries draws a history.
+func (p *page) entries(list []Entry) {
+	var rows [][]string
+	for _, e := range list {
+		rows = append(rows, []string{number(e.Number), p.head.brief(e.At), e.By, e.What, e.More})
+	}
+	p.table([]column{{title: "No.", share: 1.4, right: true}, {title: "When", share: 2.9}, {title: "By", share: 2.2}, {title: "What", share: 2.8}, {title: "Details", share: 5}}, rows)
+}
+
+// checkpoint says how the register can be proved.
+func (p *page) checkpoint(c Checkpoint, commands []string) {
+	p.heading("How the register proves itself")
+	p.paragraph("Every entry of the register is a leaf of a tamper-evident log. The school signs its size and root as a checkpoint, and puts it on every stick that is seen at school; an entry that was changed, removed or put in another order afterwards no longer fits.")
+	if c.Events == 0 {
+		p.paragraph("The register has no checkpoint yet.")
+		return
+	}
+	p.facts(
+		fact{"Entries", number(c.Events)},
+		fact{"Signed", p.head.moment(c.At)},
+		fact{"Also carried by", strings.Join(c.Seen, "\n")},
+	)
+	if c.Note != "" {
+		p.labelled("The signed note", lines(c.Note)...)
+	} else {
+		p.labelled("Root hash", c.Root)
+	}
+	if c.Verifier != "" {
+		p.labelled("The school's verifier key", c.Verifier)
+	}
+	if len(commands) > 0 {
+		p.labelled("To check it", commands...)
+	}
+}
+
+// keyLines are the public half of a key. A post-quantum one is some two thousand
+// characters long and is shown by its digest.
+func keyLines(key string) []string {
+	if len(key) <= 120 {
+		return []string{key}
+	}
+	return []string{
+		fmt.Sprintf("%s… (%d characters)", key[:60], len(key)),
+		fmt.Sprintf("SHA-256 of all of it: %x", sha256.Sum256([]byte(key))),
+	}
+}

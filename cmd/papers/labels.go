@@ -1,0 +1,155 @@
+package papers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+)
+
+// maxLabels is how many labels one paper has at most.
+const maxLabels = 20_000
+
+var (
+	// ErrStart: the sheet has no label of that number.
+	ErrStart = errors.New("the sheet has no such label")
+	// ErrLabels: there is no label to print, there are too many, or one is empty
+	// or too long.
+	ErrLabels = errors.New("labels cannot be printed")
+)
+
+// LabelFacts is what is printed on labels. Nothing on them is personal.
+type LabelFacts struct {
+	Sheet  Sheet
+	Start  int      // the first label to print on, from 1, for a sheet already begun; 0 is 1
+	Labels []string // asset labels
+	Return string   // where a finder brings it, lines
+	// ReturnInQR puts the return line into the QR code, after the label. Otherwise
+	// that holds the label alone, as hand scanners want it.
+	ReturnInQR bool
+}
+
+// Labels writes sheets of labels. They are printed at actual size, without
+// scaling. It fails with [ErrStart] or [ErrLabels].
+func Labels(w io.Writer, h Head, l LabelFacts) error {
+	start := max(l.Start, 1)
+	switch {
+	case l.Start < 0 || start > l.Sheet.Count():
+		return fmt.Errorf("label %d of %d: %w", l.Start, l.Sheet.Count(), ErrStart)
+	case len(l.Labels) == 0 || len(l.Labels) > maxLabels:
+		return fmt.Errorf("%d labels: %w", len(l.Labels), ErrLabels)
+	}
+	codes := make([]*code, len(l.Labels))
+	for i, label := range l.Labels {
+		var err error
+		if codes[i], err = qrCode(label, l); err != nil {
+			return fmt.Errorf("%q: %w", label, err)
+		}
+	}
+	return write(w, h, "Labels", l.Sheet.Name, func(p *page) {
+		p.foot = 0
+		for i, label := range l.Labels {
+			place := (start - 1 + i) % l.Sheet.Count()
+			if i == 0 || place == 0 {
+				p.pdf.AddPage()
+			}
+			x, y := l.Sheet.at(place)
+			p.label(l, label, codes[i], x, y)
+		}
+	})
+}
+
+// code is a QR code as rows of dots.
+type code struct {
+	size int
+	dark func(x, y int) bool
+}
+
+// qrCode makes the code of a label.
+func qrCode(label string, l LabelFacts) (*code, error) {
+	text := strings.TrimSpace(label)
+	if text == "" || len(text) > 200 {
+		return nil, ErrLabels
+	}
+	if l.ReturnInQR && l.Return != "" {
+		text += "\nIf found, return to: " + strings.Join(lines(l.Return), ", ")
+	}
+	made, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrLabels, err)
+	}
+	at := made.Bounds().Min
+	return &code{made.Bounds().Dx(), func(x, y int) bool {
+		r, _, _, _ := made.At(at.X+x, at.Y+y).RGBA()
+		return r == 0
+	}}, nil
+}
+
+// quiet is the white edge of a code, in dots.
+const quiet = 4
+
+// code draws a code with its quiet zone into a square.
+func (p *page) code2D(c *code, x, y, side float64) {
+	dot := side / float64(c.size+2*quiet)
+	p.pdf.SetFillColor(0, 0, 0)
+	for row := range c.size {
+		for from := 0; from < c.size; from++ {
+			if !c.dark(from, row) {
+				continue
+			}
+			until := from
+			for until < c.size && c.dark(until, row) {
+				until++
+			}
+			// A trace higher than a dot, so that no viewer shows a hairline between rows.
+			p.pdf.Rect(x+float64(quiet+from)*dot, y+float64(quiet+row)*dot, float64(until-from)*dot, dot*1.02, "F")
+			from = until
+		}
+	}
+}
+
+// label draws one label: the code on the left, and beside it the label and where
+// to return it, as large as they fit.
+func (p *page) label(l LabelFacts, label string, c *code, x, y float64) {
+	const edge = 1.0
+	side := min(l.Sheet.Height-2*edge, l.Sheet.Width*0.42)
+	p.code2D(c, x+edge, y+(l.Sheet.Height-side)/2, side)
+	left := x + edge + side
+	width := l.Sheet.Width - side - 2*edge - 0.5
+	name := style{size: 18, ink: colour{}, bold: true}
+	for p.width(p.clean(label, name), name) > width && name.size > 6 {
+		name.size -= 0.5
+	}
+	room := l.Sheet.Height - 2*edge - 1
+	text := style{size: 9, ink: colour{}}
+	var beside []string
+	if room > 12 && l.Return != "" {
+		beside, text.size = p.returnLines(l.Return, width, room-name.height()-0.8)
+	}
+	height := name.height() + float64(len(beside))*text.height()
+	top := y + (l.Sheet.Height-height)/2
+	p.put(left, top, p.fit(label, name, width), name)
+	for i, line := range beside {
+		p.put(left, top+name.height()+float64(i)*text.height(), line, text)
+	}
+}
+
+// returnLines are where to return a device, in the largest size that fits, and
+// cut off at the smallest that can be read.
+func (p *page) returnLines(text string, width, height float64) ([]string, float64) {
+	s := style{size: 9}
+	text = "If found, please return to " + strings.Join(lines(text), ", ")
+	for {
+		wrapped := p.wrap(text, s, width)
+		fits := int(height / s.height())
+		if len(wrapped) <= fits {
+			return wrapped, s.size
+		}
+		if s.size <= 5.5 {
+			return wrapped[:max(fits, 0)], s.size
+		}
+		s.size -= 0.5
+	}
+}
