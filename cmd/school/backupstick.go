@@ -239,3 +239,14 @@ func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error
 	})
 	return c, err
 }
+
+// Listing is the same for an incident, files alone; see [School.KeepListing].
+func (c Contents) Listing() Listing {
+	l := Listing{From: "backup", At: c.At}
+	for _, e := range c.Entries {
+		if !e.IsFolder() {
+			l.Files = append(l.Files, ListedFile{e.Path, e.Size, e.Stored})
+		}
+	}
+	return l
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -18,6 +19,12 @@ type Sight struct {
 	CodeReplaced bool // a recovery code that had been used was replaced
 	KeyKept      bool // the key's newer passphrase was taken into the school's folder
 	KeyRenewed   bool // the stick was given a copy of the key whose passphrase is newer
+
+	Checkpoint bool  // the stick carries the register's newest checkpoint now
+	Tampered   error // the register does not fit the checkpoint that the stick brought: [ErrTampered]
+
+	Backup    *stick.BackupResult // what backing up did; nil if it was not asked for
+	BackupErr error               // why the backup is not complete; that stops no check-in
 }
 
 // CheckInOptions say what else a check-in is to do.
@@ -27,6 +34,9 @@ type CheckInOptions struct {
 	Health  devices.Health  // what a check came to
 	Place   string          // where the stick was seen
 	NewCode bool            // replace the recovery code even if it was not used
+
+	BackUp   bool           // back the stick up to the shared folder
+	Progress crypt.Progress // of backing up; may be nil
 }
 
 // CheckIn records that an opened stick was seen at school, replaces a recovery
@@ -59,7 +69,103 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 		return seen, err
 	}
 	seen.Older = seen.Device.Seen.Older
-	return seen, nil
+	if o.BackUp && !seen.Older {
+		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Opened: opened, Progress: o.Progress})
+		if err := context.Cause(ctx); err != nil {
+			return seen, err
+		}
+	}
+	put := opened.PutCheckpoint
+	if opened.ReadOnly() {
+		put = nil
+	}
+	return seen, s.exchange(ctx, o.Drive, put, o.Place, &seen)
+}
+
+// Glance records that a stick was plugged in at school that nobody opened: when
+// and where. What needs no key is done: it is backed up, and it takes the
+// register's newest checkpoint and hands back the one that it brought. What it
+// says of itself beyond the school's signed note is not believed. It fails with
+// [ErrUnknownStick], stick.ErrNotStick and the errors of keys.OpenNote.
+func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
+	directory, err := s.Directory()
+	if err != nil {
+		return Sight{}, err
+	}
+	summary, err := stick.Inspect(o.Drive, directory.Verifier)
+	if err != nil {
+		return Sight{}, err
+	}
+	d, err := s.DeviceOf(ctx, summary.Note)
+	if err != nil {
+		return Sight{}, err
+	}
+	seen := Sight{Lost: missing(d.State)}
+	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}
+	if o.BackUp {
+		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Verifier: directory.Verifier, Progress: o.Progress})
+		if err := context.Cause(ctx); err != nil {
+			return seen, err
+		}
+		seen.Older = seen.Backup != nil && seen.Backup.Older
+	}
+	if seen.Older {
+		sighting.Note = "plugged in, not opened; older than its backup"
+	}
+	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
+		return seen, err
+	}
+	put := func(msg []byte) error { return stick.PutCheckpoint(o.Drive, msg) }
+	return seen, s.exchange(ctx, o.Drive, put, o.Place, &seen)
+}
+
+// backUp backs a stick up to the shared folder.
+func (s *School) backUp(ctx context.Context, p BackupPlan) (*stick.BackupResult, error) {
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	p.Clock = s.options.Clock
+	result, err := shared.BackUpStick(ctx, p)
+	return &result, err
+}
+
+// exchange takes the checkpoint that a stick brought back as a witness, and
+// gives it the newest. put is nil for a stick that cannot be written. What is no
+// checkpoint of the school's is somebody's doing and no witness.
+func (s *School) exchange(ctx context.Context, drive stick.FS, put func([]byte) error, place string, seen *Sight) error {
+	brought, err := stick.Checkpoints(drive)
+	if err != nil {
+		return err
+	}
+	for _, msg := range brought {
+		err := s.KeepCheckpoint(ctx, msg, place, seen.Device.Name())
+		switch {
+		case errors.Is(err, ErrTampered):
+			seen.Tampered = err
+		case err == nil, errors.Is(err, ErrCheckpoint), errors.Is(err, keys.ErrForged), errors.Is(err, keys.ErrOtherSchool), errors.Is(err, keys.ErrNewer):
+		default:
+			return err
+		}
+	}
+	if seen.Tampered != nil || put == nil {
+		return nil // what shows the tampering stays on the stick
+	}
+	msg, err := s.Checkpoint(ctx)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return nil // none was ever signed
+	case errors.Is(err, ErrTampered):
+		seen.Tampered = err
+		return nil
+	case err != nil:
+		return err
+	}
+	if err := put(msg); err != nil {
+		return err
+	}
+	seen.Checkpoint = true
+	return nil
 }
 
 // sighting is what an opened stick says of its state. Since the register knows

@@ -22,7 +22,8 @@ func (a *app) stickGroup() *cobra.Command {
 		a.stickPut(), a.stickGet(), a.stickLs(), a.stickRm(), a.stickMv(), a.stickMkdir(),
 		a.stickVersions(), a.stickUndelete(), a.stickErase(), a.stickTidy(),
 		a.stickCheck(), a.stickRepair(), a.stickScan(),
-		a.stickPassphrase(), a.stickRekey(), a.stickRotate(), a.stickCheckin())
+		a.stickPassphrase(), a.stickRekey(), a.stickRotate(), a.stickCheckin(),
+		a.stickBackup(), a.stickBackups(), a.stickContents(), a.stickRestore())
 }
 
 // errNotTop: a path on a drive was given that is not the drive's top.

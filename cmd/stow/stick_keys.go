@@ -152,12 +152,14 @@ type jsonSight struct {
 	CodeReplaced bool           `json:"code_replaced"`
 	KeyKept      bool           `json:"key_kept"`
 	KeyRenewed   bool           `json:"key_renewed"`
+	Checkpoint   bool           `json:"checkpoint"`       // it carries the register's newest
+	Backup       *jsonBackup    `json:"backup,omitempty"` // when it was backed up
 	Problems     []jsonProblem  `json:"problems"`
 }
 
 func (a *app) stickCheckin() *cobra.Command {
 	var unlock unlockFlags
-	var check bool
+	var check, sealed, noBackup bool
 	var options school.CheckInOptions
 	cmd := &cobra.Command{
 		Use:   "checkin STICK",
@@ -165,7 +167,11 @@ func (a *app) stickCheckin() *cobra.Command {
 		Long: `Record that a stick was seen at school: when, its newest layer, how full it is, and
 with --check its health. A recovery code that was given out is replaced, and the
 copies of the person's key on the stick and in the school's folder get the newest
-passphrase. A stick that is older than it was, or that was reported lost, is named.`,
+passphrase. The stick takes the register's newest checkpoint along and hands back the one
+that it brought, and it is backed up. A stick that is older than it was, or that was
+reported lost, is named.
+
+With --sealed it is not opened, and no passphrase is asked for: what needs no key is done.`,
 		Example: examples(
 			"stow stick checkin /media/STICK --recovery --check",
 			"stow stick checkin /media/STICK --place 'ICT office'",
@@ -173,16 +179,24 @@ passphrase. A stick that is older than it was, or that was reported lost, is nam
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if sealed {
+				options.BackUp = !noBackup
+				return a.glance(cmd.Context(), args[0], options)
+			}
 			return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
-				options.Drive, options.Holder = s.drive, s.holder
+				options.Drive, options.Holder, options.BackUp = s.drive, s.holder, !noBackup
 				return a.checkIn(cmd.Context(), args[0], s, check, options)
 			})
 		},
 	}
 	unlock.add(cmd)
+	cmd.Flags().BoolVar(&sealed, "sealed", false, "do not open it, and do what needs no key")
+	cmd.Flags().BoolVar(&noBackup, "no-backup", false, "do not back it up now")
 	cmd.Flags().BoolVar(&check, "check", false, "read every byte, to see that the stick is healthy")
 	cmd.Flags().BoolVar(&options.NewCode, "new-code", false, "replace the recovery code even if it was not used")
 	cmd.Flags().StringVar(&options.Place, "place", "", "`WHERE` it was seen")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "check")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "new-code")
 	return cmd
 }
 
@@ -203,22 +217,69 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 	}
 	register := func(in *school.School) error {
 		options.Health = health
+		p := a.progress("backing up")
+		options.Progress = p
 		seen, err := in.CheckIn(ctx, s.Stick, options)
+		p.end()
 		if err != nil {
 			return on("the stick at "+path, err)
 		}
-		out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, problems}
-		err = firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
-		if err == nil && seen.Older {
-			err = errRolledBack
-		}
-		return on("the stick at "+path, err)
+		return on("the stick at "+path, a.showSight(seen, s.Note(), problems))
 	}
 	if s.school != nil {
 		return register(s.school)
 	}
 	return a.withSchool(ctx, register)
 }
+
+// glance checks a stick in that nobody opened.
+func (a *app) glance(ctx context.Context, path string, options school.CheckInOptions) error {
+	return a.withSchool(ctx, func(in *school.School) error {
+		return a.withDrive(path, func(drive driveFS) error {
+			note, err := lookAt(drive)
+			if err != nil {
+				return on(path, err)
+			}
+			p := a.progress("backing up")
+			options.Drive, options.Progress = drive, p
+			seen, err := in.Glance(ctx, options)
+			p.end()
+			if err != nil {
+				return on("the stick at "+path, err)
+			}
+			return on("the stick at "+path, a.showSight(seen, note, []jsonProblem{}))
+		})
+	})
+}
+
+// showSight says what a check-in found and did. A backup that failed is a
+// warning: the stick was seen all the same.
+func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem) error {
+	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Checkpoint, nil, problems}
+	if seen.BackupErr != nil {
+		_, text := a.explain(on("the stick", seen.BackupErr))
+		a.warn("It was not backed up: %s", text)
+	} else if seen.Backup != nil {
+		b := backupJSON(n, *seen.Backup)
+		b.When = a.now()
+		out.Backup = &b
+	}
+	err := firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
+	switch {
+	case err != nil:
+		return err
+	case seen.Tampered != nil:
+		return errTampered
+	case seen.Older:
+		return errRolledBack
+	case seen.Backup != nil && len(seen.Backup.Differing) > 0:
+		return errDiffers
+	}
+	return nil
+}
+
+// errTampered: the register does not fit the checkpoint that a stick brought.
+var errTampered = errors.New("the register does not fit the checkpoint that came back")
 
 // errRolledBack: a stick that was checked in is older than it was.
 var errRolledBack = errors.New("the stick is older than it was when last seen")
@@ -238,6 +299,9 @@ func sightText(w io.Writer, s jsonSight) {
 		if line.say {
 			fmt.Fprintln(w, printable(line.text))
 		}
+	}
+	if s.Backup != nil {
+		backupText(w, *s.Backup)
 	}
 	for _, p := range s.Problems {
 		fmt.Fprintln(w, printable(p.Message))

@@ -43,6 +43,8 @@ var explanations = []explanation{
 	{errNotTheSame, exitUsage, "", "The two entries are not the same, so nothing was changed; type the new passphrase again."},
 	{errPlainFound, exitPlain, "", "There are files that are not encrypted, and a finder could read them; encrypt them with: stow stick convert"},
 	{errRolledBack, exitRolledBack, "the stick", "{} is older than it was when last seen, so somebody may have put it back to an earlier state; that is on record, and what it holds is as it was then, so find out what happened to it."},
+	{errDiffers, exitDamaged, "the stick", "Something on {} is not what was backed up, though it never changes; the backup keeps what it has, so check the stick with: stow stick check"},
+	{errTampered, exitForged, "the register", "The register does not fit the checkpoint that {} brought back: somebody may have changed it. Nothing was lost, and the stick keeps the proof; find out with: stow register verify"},
 	{errNotTop, exitUnsuitable, "this", "{} is not the top of a drive, so nothing was changed; give the drive's own path (stow drives), or add --folder to make a stick of a folder."},
 
 	// The school.
@@ -87,6 +89,10 @@ var explanations = []explanation{
 	{stick.ErrNotStick, exitNotStick, "this", "{} is not an encrypted stick, so nothing was changed; check the path (stow drives)."},
 	{stick.ErrAlreadyStick, exitExists, "this drive", "{} is an encrypted stick already and was left as it is; use stow stick rekey to hand it on, or --replace-old to give up what it holds."},
 	{stick.ErrFormat, exitNewer, "the stick", "{} was made by a newer version of Stowage, so it was not touched; use that version."},
+	{stick.ErrNoBackup, exitNotFound, "the stick", "There is no backup: {} was never backed up to the school's shared folder; see stow stick backups"},
+	{stick.ErrBackingUp, exitInUse, "the stick", "Another computer is backing up {} now, so nothing was done; it is safe to leave that to it, or try again in a moment."},
+	{stick.ErrOtherBackup, exitState, "the backup", "In the place of {} is the backup of another stick, so nothing was changed; show the shared folder to ICT."},
+	{stick.ErrNotVerified, exitFailed, "the drive", "What was written on the drive did not read back the same, so it was not kept; what was there before is unharmed, so try again, or use another drive."},
 	{stick.ErrNoKey, exitNotFound, "the stick", "{} carries no such key, so nothing was changed; give a key file with --key."},
 	{stick.ErrSwapped, exitForged, "the stick", "The keys on {} are not the ones the school signed for, so it was not used; hand it to ICT."},
 	{stick.ErrForged, exitDamaged, "the stick", "Something on {} was not written with its key and was not read; everything else is there, so hand it to ICT."},

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+)
+
+// errDiffers: layers on the stick are not those in its backup.
+var errDiffers = errors.New("the stick differs from its backup")
+
+// jsonBackup is what a backup did.
+type jsonBackup struct {
+	Label   string    `json:"label"`
+	Stick   string    `json:"stick"`
+	When    time.Time `json:"when,omitzero"`
+	Copied  int       `json:"copied"`
+	Bytes   int64     `json:"bytes"`
+	Layers  int       `json:"layers"`
+	Removed int       `json:"removed"`
+	Differ  []string  `json:"differ"`
+	Older   bool      `json:"older"`
+}
+
+func backupJSON(n stick.Note, r stick.BackupResult) jsonBackup {
+	return jsonBackup{n.Label, n.ID, time.Time{}, r.Copied, r.Bytes, r.Layers, r.Removed, append([]string{}, r.Differing...), r.Older}
+}
+
+func (a *app) stickBackup() *cobra.Command {
+	var unlock unlockFlags
+	var open bool
+	cmd := &cobra.Command{
+		Use:   "backup STICK",
+		Short: "Copy what is new on a stick into its backup in the school's shared folder",
+		Long: `Copy what is new on a stick into its backup in the school's shared folder. No key is
+needed and no passphrase is asked for: what is copied is sealed. What was copied is read
+back and compared. Interrupted at any moment, the next run goes on.
+
+With --open the stick is opened with its key. Then only authentic data is copied, what
+went bad in the backup is replaced, and what tidying replaced a month ago is removed.`,
+		Example:           examples("stow stick backup /media/STICK", "stow stick backup /media/STICK --open"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			shared, err := a.reachableShared()
+			if err != nil {
+				return err
+			}
+			if open || unlock.recovery || unlock.key != "" {
+				return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
+					return a.backUp(cmd.Context(), args[0], shared, s.Note(), school.BackupPlan{Drive: s.drive, Opened: s.Stick})
+				})
+			}
+			d, err := a.directory("")
+			if err != nil {
+				return err
+			}
+			return a.withDrive(args[0], func(drive driveFS) error {
+				summary, err := stick.Inspect(drive, d.Verifier)
+				if err != nil {
+					return on(args[0], err)
+				}
+				return a.backUp(cmd.Context(), args[0], shared, summary.Note, school.BackupPlan{Drive: drive, Verifier: d.Verifier})
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&open, "open", false, "open the stick with its key")
+	return cmd
+}
+
+func (a *app) backUp(ctx context.Context, path string, shared school.Shared, n stick.Note, p school.BackupPlan) error {
+	progress := a.progress("backing up")
+	p.Progress, p.Clock = progress, a.now
+	result, err := shared.BackUpStick(ctx, p)
+	progress.end()
+	if err != nil {
+		return on("the stick at "+path, err)
+	}
+	out := backupJSON(n, result)
+	if status, err := shared.BackupStatus(nil, n.ID); err == nil {
+		out.When = status.When
+	}
+	err = a.show(out, func(w io.Writer) { backupText(w, out) })
+	switch {
+	case out.Older:
+		err = firstError(err, errRolledBack)
+	case len(out.Differ) > 0:
+		err = firstError(err, errDiffers)
+	}
+	return on("the stick at "+path, err)
+}
+
+func backupText(w io.Writer, b jsonBackup) {
+	if b.Copied == 0 {
+		fmt.Fprintf(w, "%s is backed up: nothing new.\n", printable(b.Label))
+	} else {
+		fmt.Fprintf(w, "Backed up %s: %s (%s) copied and compared.\n", printable(b.Label), counted(b.Copied, "new layer", "new layers"), sizeText(b.Bytes))
+	}
+	if b.Removed > 0 {
+		fmt.Fprintf(w, "%s that tidying had replaced removed from the backup.\n", counted(b.Removed, "layer", "layers"))
+	}
+	for _, name := range b.Differ {
+		fmt.Fprintf(w, "%s is not the same on the stick; the backup keeps its own.\n", printable(name))
+	}
+}
+
+// jsonBackups is the list of backups.
+type jsonBackups struct {
+	Backups []jsonKept `json:"backups"`
+}
+
+// jsonKept is one of them.
+type jsonKept struct {
+	Label  string    `json:"label"`
+	Stick  string    `json:"stick"`
+	When   time.Time `json:"when,omitzero"`
+	Layers int       `json:"layers"`
+}
+
+func (a *app) stickBackups() *cobra.Command {
+	return &cobra.Command{
+		Use:     "backups",
+		Short:   "List the backups of sticks, and when each was last complete",
+		Example: examples("stow stick backups", "stow stick backups --json"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			shared, err := a.reachableShared()
+			if err != nil {
+				return err
+			}
+			d, err := a.directory("")
+			if err != nil {
+				return err
+			}
+			list, err := shared.Backups(cmd.Context(), d.Verifier)
+			if err != nil {
+				return on(shared.Dir, err)
+			}
+			out := jsonBackups{Backups: []jsonKept{}}
+			for _, b := range list {
+				out.Backups = append(out.Backups, jsonKept{b.Note.Label, b.Stick, b.When, b.Layers})
+			}
+			return a.show(out, func(w io.Writer) {
+				for _, b := range out.Backups {
+					when := "never complete"
+					if !b.When.IsZero() {
+						when = timeText(b.When)
+					}
+					fmt.Fprintf(w, "%s  %s  %s\n", printable(b.Label), when, counted(b.Layers, "layer", "layers"))
+				}
+			})
+		},
+	}
+}
+
+// jsonContents is what was on a stick when it was last backed up.
+type jsonContents struct {
+	Device string     `json:"device"`
+	At     time.Time  `json:"at,omitzero"`
+	Files  []jsonOnStick `json:"files"`
+	Bytes  int64      `json:"bytes"`
+}
+
+// jsonOnStick is one file of it.
+type jsonOnStick struct {
+	Path     string    `json:"path"`
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified"`
+	Stored   time.Time `json:"stored"`
+}
+
+func (a *app) stickContents() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "contents DEVICE",
+		Short: "List what was on a stick when it was last backed up (ICT)",
+		Long: `List the files that were on a device's stick when it was last backed up, with the
+school's recovery key: for when it is lost.`,
+		Example:           examples("stow stick contents HRP-0042", "stow stick contents HRP-0042 --json"),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
+				c, err := s.ContentsOf(cmd.Context(), args[0])
+				if err != nil {
+					return on("the backup of "+args[0], err)
+				}
+				out := jsonContents{Device: args[0], At: c.At, Files: []jsonOnStick{}, Bytes: c.Bytes}
+				for _, e := range c.Entries {
+					if !e.IsFolder() {
+						out.Files = append(out.Files, jsonOnStick{e.Path, e.Size, e.ModTime, e.Stored})
+					}
+				}
+				a.warnOf(c.Warnings)
+				return a.show(out, func(w io.Writer) {
+					fmt.Fprintf(w, "On %s, as backed up on %s: %s, %s.\n", printable(args[0]), timeText(c.At), counted(c.Files, "file", "files"), sizeText(c.Bytes))
+					for _, f := range out.Files {
+						fmt.Fprintf(w, "%10s  %s  %s\n", sizeText(f.Size), dayText(f.Modified), printable(f.Path))
+					}
+				})
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}

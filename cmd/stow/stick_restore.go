@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+)
+
+// jsonRestored is a stick that was restored.
+type jsonRestored struct {
+	jsonIssued
+	From    string        `json:"from"`
+	Files   int           `json:"files"`
+	Bytes   int64         `json:"bytes"`
+	Skipped []jsonSkipped `json:"skipped"`
+}
+
+// restoreFlags say from what a stick is restored.
+type restoreFlags struct {
+	issueFlags
+	from   string         // --from
+	key    string         // --key
+	secret passphraseFlag // of that key
+}
+
+func (a *app) stickRestore() *cobra.Command {
+	var f restoreFlags
+	cmd := &cobra.Command{
+		Use:   "restore DRIVE --from DEVICE --to PERSON",
+		Short: "Make a fresh stick from the backup of another one (ICT)",
+		Long: `Make a fresh stick, with a fresh identity of its own, from the backup of another one,
+for the same or another person: every file and folder with its times, encrypted anew.
+Previous versions and deleted files stay in the backup. The backup is opened with the
+school's recovery key, or with the holder's key FILE.
+
+The stick is handed out in the register when everything is on it. If anything fails, or it
+is stopped, no stick is left on the drive and nobody has one in the register.
+
+The key of somebody whose stick is lost is blocked: they need a new one first
+(stow key rotate).`,
+		Example: examples(
+			"stow stick restore /media/NEW --from HRP-0042 --to alice@hillroad.example",
+			"stow stick restore E: --from HRP-0042 --to 'Bob Evans' --label HRP-0077",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.to == "" || f.from == "" {
+				return usagef("say from what with --from, and who gets the stick with --to")
+			}
+			return a.withDrive(args[0], func(drive driveFS) error {
+				return a.withAuthority(cmd.Context(), f.ict, func(s *school.School) error {
+					return a.restore(cmd.Context(), args[0], drive, s, f)
+				})
+			})
+		},
+	}
+	f.add(a, cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.from, "from", "", "the `DEVICE` whose backup it is")
+	flags.StringVarP(&f.key, "key", "i", "", "open the backup with the holder's key `FILE` instead of the recovery key")
+	flags.BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school on the drive with ALL its data")
+	f.secret.add(cmd, "key-passphrase-file", "read the passphrase of that key from a file")
+	_ = cmd.RegisterFlagCompletionFunc("from", a.completeDevice)
+	return cmd
+}
+
+func (a *app) restore(ctx context.Context, path string, drive driveFS, s *school.School, f restoreFlags) (err error) {
+	from, err := a.backupOf(ctx, s, f)
+	if err != nil {
+		return on("the backup of "+f.from, err)
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	a.warnOf(from.Warnings())
+	plan, err := f.plan(ctx, path, drive, s)
+	if err != nil {
+		return on(path, err)
+	}
+	p := a.progress("restoring")
+	restored, err := s.RestoreStick(ctx, school.RestorePlan{StickPlan: plan, From: from.Stick, Progress: p})
+	p.end()
+	if err != nil {
+		return on(path, err)
+	}
+	return a.showRestored(f.from, restored)
+}
+
+// backupOf opens the backup, with the recovery key or with the holder's.
+func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*school.OpenedBackup, error) {
+	if f.key == "" {
+		return s.OpenBackup(ctx, f.from)
+	}
+	id, err := s.BackupOf(ctx, f.from)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := readSmallFile(f.key)
+	if err != nil {
+		return nil, on(f.key, err)
+	}
+	k, err := a.unlockKey(ctx, [][]byte{sealed}, f.key, f.secret)
+	if err != nil {
+		return nil, err
+	}
+	defer k.Wipe()
+	return shared.OpenBackup(ctx, id, stick.WithHolderKey(k), stick.OpenOptions{Program: "stow", Clock: a.now})
+}
+
+func (a *app) showRestored(from string, r school.RestoredStick) error {
+	out := jsonRestored{
+		jsonIssued: jsonIssued{r.Device, r.Note.ID, r.Holder.Name, r.OnStick, 0},
+		From:       from, Files: r.Files, Bytes: r.Bytes, Skipped: skippedList(r.Skipped),
+	}
+	err := a.show(out, func(w io.Writer) {
+		fmt.Fprintf(w, "Restored %s (%s) from the backup of %s, and issued %s to %s%s.\n", counted(r.Files, "file", "files"), sizeText(r.Bytes),
+			printable(from), printable(r.Device.Name()), printable(r.Holder.Name), dueText(r.Device.Due))
+	})
+	return firstError(err, a.skipped(out.Skipped))
+}
