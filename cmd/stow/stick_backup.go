@@ -163,10 +163,10 @@ func (a *app) stickBackups() *cobra.Command {
 
 // jsonContents is what was on a stick when it was last backed up.
 type jsonContents struct {
-	Device string     `json:"device"`
-	At     time.Time  `json:"at,omitzero"`
+	Device string        `json:"device"`
+	At     time.Time     `json:"at,omitzero"`
 	Files  []jsonOnStick `json:"files"`
-	Bytes  int64      `json:"bytes"`
+	Bytes  int64         `json:"bytes"`
 }
 
 // jsonOnStick is one file of it.
