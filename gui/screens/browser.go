@@ -29,6 +29,7 @@ type browser struct {
 	finder  *parts.Search
 	empty   *parts.DropZone
 	middle  *fyne.Container
+	page    *fyne.Container
 	banner  *parts.Banner // what could not be saved
 	notes   *parts.Banner // what is wrong with the stick
 	full    *fullness
@@ -65,7 +66,8 @@ func (b *browser) Content() fyne.CanvasObject {
 	b.middle = container.NewStack(b.table.View(), b.empty)
 	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
 	top := parts.Column(2, b.notes.View, b.banner.View, head, b.toolbar())
-	b.busy = parts.NewBusy(w, container.NewBorder(top, parts.Column(1, b.full.view), nil, nil, b.middle))
+	b.page = container.NewBorder(top, parts.Column(1, b.full.view), nil, nil, b.middle)
+	b.busy = parts.NewBusy(w, b.page)
 	b.o.onChange(b.refresh)
 	b.refresh()
 	return b.busy.View
@@ -124,6 +126,7 @@ func (b *browser) warning() parts.Message { return warningMessage(b.s.Words, b.o
 func (b *browser) unsaved(m parts.Message) {
 	if b.banner != nil {
 		b.banner.Set(m)
+		b.page.Refresh() // the banner may have come or gone
 	}
 }
 
@@ -143,7 +146,7 @@ func (b *browser) refresh() {
 		entries, err = b.o.stick.List(b.folder)
 	}
 	if err != nil {
-		b.banner.Set(b.s.Explain(err))
+		b.unsaved(b.s.Explain(err))
 		return
 	}
 	b.show(entries)

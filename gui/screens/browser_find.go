@@ -40,7 +40,7 @@ func (b *browser) find(query string) {
 		b.search = nil
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
-				b.banner.Set(b.s.Explain(err))
+				b.unsaved(b.s.Explain(err))
 			}
 			return
 		}

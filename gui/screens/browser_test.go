@@ -379,11 +379,9 @@ func (discard) Done(int64)   {}
 
 func TestAFullStickSaysSo(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	limited := &small{}
 	r.k.openFS = func(path string) (driveFS, error) {
 		d, err := stick.NewDirFS(path)
-		limited.DirFS = d
-		return limited, err
+		return &small{d}, err
 	}
 	r.unlock(temporary)
 	r.Drop(fyne.NewPos(500, 400), r.file("large.bin", strings.Repeat("x", 200_000)))

@@ -55,7 +55,7 @@ func (o *opened) ask() {
 // seen is told when drives come and go.
 func (o *opened) seen(now drives.Seen) {
 	there := slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == o.place.path })
-	if now.Err == nil && now.Drives != nil && !there && !o.locking {
+	if now.Err == nil && !there && !o.locking {
 		o.ask() // a drive may be mounted anew without having been away
 	}
 }
@@ -106,14 +106,7 @@ func (o *opened) pulled() {
 		return
 	}
 	w := o.s.Words
-	var unsaved []editing.File
-	if o.files != nil {
-		for _, f := range o.files.Files() {
-			if f.Changed {
-				unsaved = append(unsaved, f)
-			}
-		}
-	}
+	unsaved := unstored(o.files)
 	m := parts.Message{
 		Kind: parts.Warn, Happened: w.T("stick.pulled", "label", o.label()),
 		Files: w.T("stick.pulled.none"), Next: w.T("stick.pulled.next"),
@@ -137,7 +130,7 @@ func (o *opened) pulled() {
 func (o *opened) letGo(wipe bool) {
 	files := o.files
 	if files != nil && !wipe {
-		o.k.orphans = append(o.k.orphans, files)
+		o.k.orphans = append(o.k.orphans, orphan{o.stick.Note().ID, files})
 	}
 	go func() {
 		if files != nil && wipe {
@@ -145,30 +138,6 @@ func (o *opened) letGo(wipe bool) {
 		}
 		_ = o.release() // the drive is gone, and so is what could fail
 	}()
-}
-
-// copyUnsaved keeps what was changed and not stored: in a folder that is chosen.
-func (o *opened) copyUnsaved(unsaved []editing.File) {
-	w := o.s.Words
-	o.k.choose.folder(w.T("stick.pulled.copy"), func(to string) {
-		jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
-			for i, f := range unsaved {
-				if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
-					return i, err
-				}
-			}
-			return len(unsaved), nil
-		}, func(n int, err error) {
-			if err != nil {
-				o.s.Fail(err)
-				return
-			}
-			o.s.Toast(w.N("browser.copied", n), nil)
-			o.k.news = parts.Message{}
-			o.k.wipeOrphans()
-			o.k.refreshList()
-		})
-	})
 }
 
 // namesOf are the names of files without their folders.

@@ -26,6 +26,7 @@ type newSecret struct {
 	before, once, twice *parts.Passphrase
 	fail                *parts.Banner
 	busy                *parts.Busy
+	form                *fyne.Container
 	done                bool
 }
 
@@ -62,7 +63,8 @@ func (n *newSecret) Content() fyne.CanvasObject {
 	form.Add(n.once.View)
 	form.Add(n.twice.View)
 	form.Add(parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("choose.save"), parts.IconKey.Resource(), n.submit)))
-	n.busy = parts.NewBusy(w, parts.Narrow(4, n.fail.View, parts.Card(form)))
+	n.form = parts.Narrow(4, n.fail.View, parts.Card(form))
+	n.busy = parts.NewBusy(w, n.form)
 	return container.NewVScroll(n.busy.View)
 }
 
@@ -136,7 +138,7 @@ func (n *newSecret) submit() {
 		n.focus(n.twice)
 		return
 	}
-	n.fail.Clear()
+	n.say(parts.Message{})
 	current, next := n.current, n.once.Take()
 	n.twice.Clear()
 	if n.before != nil {
@@ -165,7 +167,7 @@ func (n *newSecret) changed(err error) {
 		n.before.Refuse(w.T("unlock.wrong"))
 		n.focus(n.before)
 	case err != nil:
-		n.fail.Set(n.s.Explain(err))
+		n.say(n.s.Explain(err))
 	default:
 		n.done = true
 		n.o.key.Chosen(n.s.Now())
@@ -176,6 +178,12 @@ func (n *newSecret) changed(err error) {
 		n.s.Toast(w.T("choose.done"), nil)
 		n.o.k.browse(n.o)
 	}
+}
+
+// say shows a message above the form; an empty one takes it away.
+func (n *newSecret) say(m parts.Message) {
+	n.fail.Set(m)
+	n.form.Refresh()
 }
 
 // weakWords says why a passphrase is refused.

@@ -24,6 +24,7 @@ type stickList struct {
 	k     *sticks
 	news  *parts.Banner
 	list  *fyne.Container
+	page  *fyne.Container
 	other *parts.Button
 	first fyne.Focusable
 
@@ -44,7 +45,8 @@ func (l *stickList) Content() fyne.CanvasObject {
 	l.list = parts.Column(3)
 	l.other = parts.NewQuiet(w.T("sticks.folder"), parts.Icon("folder-open").Resource(), l.chooseFolder)
 	l.show(drives.Seen{}, false)
-	return container.NewVScroll(parts.Narrow(4, l.news.View, l.list, parts.Row(0, l.other)))
+	l.page = parts.Narrow(4, l.news.View, l.list, parts.Row(0, l.other))
+	return container.NewVScroll(l.page)
 }
 
 // Shown is part of gui.Shower.
@@ -124,6 +126,7 @@ func (l *stickList) refresh() {
 func (l *stickList) show(seen drives.Seen, known bool) {
 	w := l.s.Words
 	l.news.Set(l.k.news)
+	before := l.first
 	l.first = nil
 	rows := []fyne.CanvasObject{}
 	add := func(p *parts.Pressable) {
@@ -165,6 +168,23 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 	}
 	l.list.Objects = append(rows, plain...)
 	l.list.Refresh()
+	if l.page != nil {
+		l.page.Refresh() // the news may have come or gone
+	}
+	l.refocus(before)
+}
+
+// refocus keeps the keyboard on the first stick when the list is drawn anew, unless the
+// person has gone elsewhere with it.
+func (l *stickList) refocus(before fyne.Focusable) {
+	c := l.s.Window.Canvas()
+	at := c.Focused()
+	if l.page == nil || l.s.Current() != gui.Screen(l) || parts.Covered(c) {
+		return
+	}
+	if at == nil || at == before || at == fyne.Focusable(l.other) {
+		c.Focus(l.Focus())
+	}
 }
 
 // row is a drive that cannot be opened, or what is said in the place of one.

@@ -150,7 +150,7 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 	o.s.Ask(parts.Question{
 		Title: w.T("lock.unsaved"), Text: m.Happened + " " + w.T("lock.unsaved.text"),
 		Yes: w.T("lock.unsaved.yes"), No: w.T("lock.no"), Danger: true,
-		Third: parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(o.unstored()) }},
+		Third: parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unstored(o.files)) }},
 	}, func(yes bool) {
 		if yes {
 			_, _ = o.files.Close()
@@ -158,11 +158,6 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 			o.run(why, then)
 		}
 	})
-}
-
-// unstored are the files that were changed and are not on the stick.
-func (o *opened) unstored() []editing.File {
-	return slices.DeleteFunc(o.files.Files(), func(f editing.File) bool { return !f.Changed })
 }
 
 // farewell is the last that is said of a stick: whether it may be pulled out.
@@ -215,12 +210,4 @@ func (k *sticks) refreshList() {
 	if l, ok := k.s.Current().(*stickList); ok {
 		l.refresh()
 	}
-}
-
-// wipeOrphans removes the private folders of sticks that were pulled out.
-func (k *sticks) wipeOrphans() {
-	for _, f := range k.orphans {
-		go func() { _, _ = f.Close() }() // what is left is wiped at the next start
-	}
-	k.orphans = nil
 }

@@ -122,6 +122,7 @@ func (k *sticks) add(o *opened) {
 	if o.place.drive.Path != "" {
 		o.unwatch = k.watch(o.seen)
 	}
+	k.adopt(o)
 }
 
 // forget ends looking after a stick, and takes its screens away.

@@ -14,7 +14,6 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"
-	"stowage/gui/editing"
 	"stowage/gui/parts"
 )
 
@@ -29,7 +28,7 @@ type sticks struct {
 	news parts.Message // what became of the stick that was open last
 	gone string        // the drive that the news are about: they go when it does
 
-	orphans  []*editing.Folder // what was changed and not stored when a stick was pulled out
+	orphans  []orphan
 	watchers []*watcher
 	stop     context.CancelFunc // of the watch, nil when nobody watches
 
@@ -66,6 +65,7 @@ func openRoom(p *Place, adapt func(*sticks)) gui.Room {
 		New: func(s *gui.Session) gui.Screen {
 			if k == nil || k.s != s {
 				k = newSticks(s, p)
+				s.AtClose(k.atClose)
 				if adapt != nil {
 					adapt(k)
 				}

@@ -29,6 +29,7 @@ type unlockStick struct {
 	fail   *parts.Banner
 	busy   *parts.Busy
 	page   *fyne.Container
+	form   *fyne.Container
 	keyed  *parts.Button
 	open   *parts.Button
 }
@@ -69,7 +70,8 @@ func (u *unlockStick) fill() {
 	note := u.at.look.note
 	who := parts.Muted(w.T("unlock.school", "school", note.School))
 	form := parts.Card(parts.Column(3, parts.Heading(note.Label), who, parts.Body(w.T(intro)), u.secret.View, parts.Row(2, parts.Spring(), u.open)))
-	u.busy = parts.NewBusy(w, parts.Narrow(4, u.fail.View, form, links))
+	u.form = parts.Narrow(4, u.fail.View, form, links)
+	u.busy = parts.NewBusy(w, u.form)
 	u.page.Objects = []fyne.CanvasObject{container.NewVScroll(u.busy.View)}
 	u.page.Refresh()
 }
@@ -114,7 +116,7 @@ func (u *unlockStick) submit() {
 		u.secret.Refuse(w.T("unlock.empty"))
 		return
 	}
-	u.fail.Clear()
+	u.say(parts.Message{})
 	secret := u.secret.Take()
 	with := unlockWith{secret: secret, code: u.byCode, keyFile: u.keyFile}
 	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.working"), func(ctx context.Context, _ jobs.Progress) (*opened, error) {
@@ -159,12 +161,12 @@ func (u *unlockStick) refuse(err error) {
 	case errors.Is(err, keys.ErrCode):
 		u.secret.Refuse(w.T("unlock.code.wrong"))
 	case errors.Is(err, stick.ErrNoKey) && !u.byCode:
-		u.fail.Set(parts.Message{
+		u.say(parts.Message{
 			Kind: parts.Warn, Happened: w.T("unlock.nokey"), Files: w.T("unlock.nokey.files"), Next: w.T("unlock.nokey.next"),
 			Do: parts.Command{Name: w.T("unlock.keyfile"), Run: u.chooseKey},
 		})
 	default:
-		u.fail.Set(u.s.Explain(err))
+		u.say(u.s.Explain(err))
 	}
 	if u.s.Current() == gui.Screen(u) {
 		u.s.Window.Canvas().Focus(u.Focus())
@@ -217,4 +219,10 @@ func readSmall(path string) ([]byte, error) {
 		return nil, keys.ErrDamagedKey
 	}
 	return os.ReadFile(path)
+}
+
+// say shows a message above the form; an empty one takes it away.
+func (u *unlockStick) say(m parts.Message) {
+	u.fail.Set(m)
+	u.form.Refresh()
 }

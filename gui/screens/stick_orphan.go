@@ -1,0 +1,140 @@
+package screens
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"stowage/crypt/stick"
+	"stowage/gui/editing"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// orphan is what was changed and not stored when a stick was pulled out: it stays in its
+// private folder until it is on the stick again, was copied elsewhere, or given up.
+type orphan struct {
+	id    string // of the stick
+	files *editing.Folder
+}
+
+// unstored are the files of a private folder that were changed and are not on the stick.
+func unstored(files *editing.Folder) []editing.File {
+	if files == nil {
+		return nil
+	}
+	return slices.DeleteFunc(files.Files(), func(f editing.File) bool { return !f.Changed })
+}
+
+// copyUnsaved keeps what was changed and not stored: in a folder that is chosen.
+func (o *opened) copyUnsaved(unsaved []editing.File) {
+	w := o.s.Words
+	o.k.choose.folder(w.T("stick.pulled.copy"), func(to string) {
+		jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+			for i, f := range unsaved {
+				if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
+					return i, err
+				}
+			}
+			return len(unsaved), nil
+		}, func(n int, err error) {
+			if err != nil {
+				o.s.Fail(err)
+				return
+			}
+			o.s.Toast(w.N("browser.copied", n), nil)
+			o.k.news = parts.Message{}
+			o.k.wipeOrphans(func(orphan) bool { return true })
+		})
+	})
+}
+
+// wipeOrphans removes private folders that are of no more use.
+func (k *sticks) wipeOrphans(done func(orphan) bool) {
+	var wipe []orphan
+	k.orphans = slices.DeleteFunc(k.orphans, func(o orphan) bool {
+		if done(o) {
+			wipe = append(wipe, o)
+			return true
+		}
+		return false
+	})
+	go func() {
+		for _, o := range wipe {
+			_, _ = o.files.Close() // what is left is wiped at the next start
+		}
+		k.s.Do(k.refreshList)
+	}()
+}
+
+// adopt stores on a stick that was plugged in again what was changed before it was
+// pulled out.
+func (k *sticks) adopt(o *opened) {
+	id := o.stick.Note().ID
+	mine := func(p orphan) bool { return p.id == id }
+	var unsaved []editing.File
+	for _, p := range k.orphans {
+		if mine(p) {
+			unsaved = append(unsaved, unstored(p.files)...)
+		}
+	}
+	if len(unsaved) == 0 || o.stick.ReadOnly() {
+		return
+	}
+	jobs.Run(k.s.Jobs, k.s.Words.T("stick.saving"), func(ctx context.Context, p jobs.Progress) (int, error) {
+		for i, f := range unsaved {
+			if err := putBack(ctx, o.stick, f, p); err != nil {
+				return i, err
+			}
+		}
+		return len(unsaved), nil
+	}, func(n int, err error) {
+		o.noteStored(n)
+		if err != nil {
+			k.s.Fail(err)
+			return
+		}
+		k.s.Toast(k.s.Words.T("stick.adopted", "names", k.s.Words.List(namesOf(unsaved))), nil)
+		k.news = parts.Message{}
+		k.wipeOrphans(mine)
+	})
+}
+
+// putBack stores one file under the name that it had.
+func putBack(ctx context.Context, s *stick.Stick, f editing.File, p jobs.Progress) error {
+	r, err := os.Open(f.Local)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	info, err := r.Stat()
+	if err != nil {
+		return err
+	}
+	result, err := s.PutReader(ctx, f.Path, r, info.ModTime(), stick.PutOptions{Clash: stick.Replace, Progress: p})
+	if err == nil && len(result.Skipped) > 0 {
+		err = result.Skipped[0].Err
+	}
+	return err
+}
+
+// atClose asks before the window closes over what was changed and is nowhere else.
+func (k *sticks) atClose(proceed func()) {
+	if len(k.orphans) == 0 {
+		proceed()
+		return
+	}
+	w := k.s.Words
+	k.s.Ask(parts.Question{
+		Title: w.T("lock.unsaved"), Text: w.T("lock.unsaved.close"), Yes: w.T("lock.unsaved.give"), No: w.T("lock.no"), Danger: true,
+	}, func(yes bool) {
+		if !yes {
+			return
+		}
+		for _, o := range k.orphans {
+			_, _ = o.files.Close() // what is left is wiped at the next start
+		}
+		k.orphans = nil
+		proceed()
+	})
+}
