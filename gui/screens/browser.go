@@ -122,6 +122,15 @@ func (b *browser) Closed() {
 // warning says what is not as it should be on the stick.
 func (b *browser) warning() parts.Message { return warningMessage(b.s.Words, b.o) }
 
+// noted shows what has become known of the stick besides.
+func (b *browser) noted() {
+	if b.notes != nil {
+		b.notes.Set(b.warning())
+		b.full.tell(b.o)
+		b.page.Refresh()
+	}
+}
+
 // unsaved shows what could not be saved; an empty message clears it.
 func (b *browser) unsaved(m parts.Message) {
 	if b.banner != nil {

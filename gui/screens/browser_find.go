@@ -96,7 +96,12 @@ func (f *fullness) show(o *opened, free, total int64) {
 		key = "full.nearly"
 	}
 	parts.SetText(f.text, w.T(key, "free", w.Size(free), "total", w.Size(total), "percent", w.Percent(share)))
-	parts.SetText(f.backup, o.backedUp())
+	f.tell(o)
+}
+
+// tell says when the stick was last backed up.
+func (f *fullness) tell(o *opened) {
+	parts.SetText(f.backup, o.backupWords())
 	f.view.Refresh()
 }
 

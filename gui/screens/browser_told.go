@@ -110,6 +110,9 @@ func warningMessage(w *words.Words, o *opened) parts.Message {
 	}
 	switch {
 	case m.Happened != "":
+	case o.older:
+		v := warningWords(stick.WarnRolledBack)
+		m.Happened, m.Files, m.Next = w.T("warn.older"), w.T(v.files), w.T(v.next)
 	case o.stick.ReadOnly():
 		m = parts.Message{Kind: parts.Info, Happened: w.T("stick.readonly"), Files: w.T("stick.readonly.files")}
 	case o.byCode:

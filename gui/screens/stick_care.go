@@ -31,6 +31,10 @@ func (o *opened) look() {
 	default:
 		o.ask()
 		o.save()
+		o.keepBackedUp()
+		if o.screen != nil {
+			o.screen.full.tell(o)
+		}
 	}
 }
 
@@ -128,7 +132,7 @@ func (o *opened) pulled() {
 // letGo frees a stick that is gone. The private folder is wiped unless it holds what is
 // nowhere else; then it goes with the message about it.
 func (o *opened) letGo(wipe bool) {
-	files := o.files
+	files, wait := o.files, o.stopBackup()
 	if files != nil && !wipe {
 		o.k.orphans = append(o.k.orphans, orphan{o.stick.Note().ID, files})
 	}
@@ -136,6 +140,7 @@ func (o *opened) letGo(wipe bool) {
 		if files != nil && wipe {
 			_, _ = files.Close() // what is left is wiped at the next start
 		}
+		wait()
 		_ = o.release() // the drive is gone, and so is what could fail
 	}()
 }

@@ -12,6 +12,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/cmd/config"
+	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui/editing"
@@ -220,7 +222,7 @@ func TestAPulledStickIsSaidCalmly(t *testing.T) {
 	r.drives.set()
 	r.Until("it to be noticed", func() bool { return r.Sees("HRP-0042 was pulled out before it was locked.") })
 	r.MustSee("The 1 file stored this time, last at 08:30, is safe on it.", "Plug it in again to go on.")
-	r.MustNotSee("Lock and remove")
+	r.MustNotSee("Register.txt")
 	if len(r.k.open) > 0 {
 		t.Error("it counts as open")
 	}
@@ -344,4 +346,41 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
 	r.MustSee("This can only be read.")
+}
+
+func TestItIsBackedUpAtSchool(t *testing.T) {
+	shared := t.TempDir()
+	place := NewPlace(t.TempDir(), school.Options{})
+	check(t, school.Shared{Dir: shared}.Make())
+	check(t, place.SetConfig(config.Config{Shared: shared}))
+	r := newRigAt(t, place, true, someFiles)
+	r.unlock(temporary)
+	r.Until("the backup", func() bool { return r.Sees("Backed up just now") })
+	status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs, r.note().ID)
+	if check(t, err); status.Behind > 0 || status.Layers == 0 {
+		t.Errorf("the backup is %+v", status)
+	}
+	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
+	r.Advance(30 * time.Second)
+	if status, _ := (school.Shared{Dir: shared}).BackupStatus(r.opened().fs, r.note().ID); status.Behind != 1 {
+		t.Errorf("it is backed up while the person works: %+v", status)
+	}
+	r.Advance(time.Minute)
+	r.Until("the next backup", func() bool {
+		status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs, r.note().ID)
+		return err == nil && status.Behind == 0 && r.opened().backing == nil
+	})
+	r.Advance(4 * time.Minute)
+	r.MustSee("Backed up 4 minutes ago")
+	r.Press("Lock and remove")
+	r.MustSee("You can pull it out now.")
+}
+
+func TestAwayFromSchoolNothingIsSaidOfBackups(t *testing.T) {
+	place := NewPlace(t.TempDir(), school.Options{})
+	check(t, place.SetConfig(config.Config{Shared: filepath.Join(t.TempDir(), "nowhere")}))
+	r := newRigAt(t, place, true, someFiles)
+	r.unlock(temporary)
+	r.Until("it to be tried", func() bool { return r.opened().backing == nil })
+	r.MustNotSee("Backed up", "backup")
 }

@@ -34,6 +34,7 @@ type rig struct {
 	drives *fakeDrives
 	opener *fakeOpener
 	choose *fakeChooser
+	place  *Place
 }
 
 func check(t testing.TB, err error) {
@@ -93,7 +94,13 @@ var someFiles = map[string]string{
 // newRig issues a stick with files, and shows the list with it plugged in.
 func newRig(t *testing.T, own bool, files map[string]string) *rig {
 	t.Helper()
-	r := &rig{t: t, path: t.TempDir(), opener: &fakeOpener{}, choose: &fakeChooser{}}
+	return newRigAt(t, nil, own, files)
+}
+
+// newRigAt is newRig on a computer that knows its school.
+func newRigAt(t *testing.T, place *Place, own bool, files map[string]string) *rig {
+	t.Helper()
+	r := &rig{t: t, place: place, path: t.TempDir(), opener: &fakeOpener{}, choose: &fakeChooser{}}
 	r.code = issue(t, r.path, own)
 	if len(files) > 0 {
 		putFiles(t, r.path, files)
@@ -114,7 +121,7 @@ func (r *rig) options() gui.Options {
 	return gui.Options{
 		Explain:  Explain,
 		Services: gui.Services{Drives: r.drives, Opener: r.opener},
-		Rooms:    []gui.Room{openRoom(nil, func(k *sticks) { r.k, k.choose = k, r.choose })},
+		Rooms:    []gui.Room{openRoom(r.place, func(k *sticks) { r.k, k.choose = k, r.choose })},
 	}
 }
 

@@ -84,9 +84,10 @@ func (o *opened) run(why lockReason, then func()) {
 	}
 	o.locking = true
 	now := o.s.Now()
-	files, head := o.files, o.rolledBack
+	files, head, wait := o.files, o.rolledBack, o.stopBackup()
 	job := jobs.Run(o.s.Jobs, o.s.Words.T("lock.working"), func(ctx context.Context, p jobs.Progress) (locked, error) {
 		var l locked
+		wait()
 		if files != nil {
 			if !o.stick.ReadOnly() {
 				l.saved, l.unsaved = files.Save(ctx, now, true, p)

@@ -37,7 +37,14 @@ type opened struct {
 	locking bool
 	ended   bool // locked, or pulled out
 
-	backup  time.Time // when it was last backed up to the school's folder
+	backup   time.Time  // when everything was last in the backup in the school's folder
+	tried    time.Time  // when backing up was last begun
+	triedAt  stick.Head // and what was on the stick then
+	touched  time.Time  // when the stick was last changed
+	backing  *backupRun // under way, nil when none is
+	unbacked bool       // the last backup failed
+	older    bool       // the backup is newer than the stick
+
 	tick    time.Time
 	cancel  func() // of the next tick
 	unguard func()
@@ -123,6 +130,7 @@ func (k *sticks) add(o *opened) {
 		o.unwatch = k.watch(o.seen)
 	}
 	k.adopt(o)
+	o.keepBackedUp()
 }
 
 // forget ends looking after a stick, and takes its screens away.
@@ -181,6 +189,7 @@ func (o *opened) lockTime() time.Duration {
 
 // changed tells the screens that what is on the stick has changed.
 func (o *opened) changed() {
+	o.touched = o.s.Now()
 	for _, f := range slices.Clone(o.told) {
 		f()
 	}
@@ -205,12 +214,4 @@ func (k *sticks) browse(o *opened) {
 	}
 	o.screen = newBrowser(o)
 	k.s.Push(o.screen)
-}
-
-// backedUp says when the stick was last backed up; "" where that is not known.
-func (o *opened) backedUp() string {
-	if o.backup.IsZero() {
-		return ""
-	}
-	return o.s.Words.T("full.backup", "when", o.s.Words.When(o.backup, o.s.Now()))
 }

@@ -1,0 +1,154 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+)
+
+// backupAfter is how long after the last change a stick is backed up: people store
+// several things one after the other.
+const backupAfter = time.Minute
+
+// backupRun is one run of backing up, which goes on while the person works. It is no
+// job of the window, so that a slow server neither keeps the stick from locking nor
+// the window from closing.
+type backupRun struct {
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+// backedUp is what came of it.
+type backedUp struct {
+	when   time.Time // when everything was last in the backup
+	older  bool      // the backup has newer layers than the stick
+	seen   bool      // the register knows that the stick was at school
+	lost   bool      // the register has it as lost
+	reason error     // why the backup is not complete
+}
+
+// keepBackedUp begins a backup when the stick was just opened and when something was
+// stored a while ago, if the school's shared folder is in reach.
+func (o *opened) keepBackedUp() {
+	if o.k.p == nil || o.backing != nil {
+		return
+	}
+	head := o.stick.Head()
+	due := o.tried.IsZero() || (head != o.triedAt && o.s.Now().Sub(o.touched) >= backupAfter)
+	if !due {
+		return
+	}
+	o.tried, o.triedAt = o.s.Now(), head
+	ctx, cancel := context.WithCancel(context.Background())
+	run := &backupRun{cancel, make(chan struct{})}
+	o.backing = run
+	now := o.tried
+	go func() {
+		got := o.backUp(ctx, func() time.Time { return now })
+		close(run.ended)
+		o.s.Do(func() {
+			cancel()
+			o.backing = nil
+			o.tellBackup(got)
+		})
+	}()
+}
+
+// backUp copies what is new to the school's shared folder, and on ICT's computers
+// records that the stick was seen. It runs off the window's goroutine.
+func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backedUp) {
+	c, err := o.k.p.settings()
+	if err != nil {
+		return backedUp{reason: err}
+	}
+	if c.Verifier != "" && c.Verifier != o.stick.Verifier() {
+		return backedUp{reason: config.ErrNoSchool} // another school's stick is not this one's business
+	}
+	shared, err := c.SharedFolder()
+	if err != nil {
+		return backedUp{reason: err}
+	}
+	result, err := shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
+	got.reason, got.older = err, result.Older
+	if status, err := shared.BackupStatus(nil, o.stick.Note().ID); err == nil {
+		got.when = status.When
+	}
+	if c.ICT() && ctx.Err() == nil && !o.stick.ReadOnly() {
+		o.checkIn(ctx, &got)
+	}
+	return got
+}
+
+// checkIn records in the register that the stick was seen at school. A stick that the
+// register does not know is not ICT's.
+func (o *opened) checkIn(ctx context.Context, got *backedUp) {
+	if o.k.p.school(ctx) != nil {
+		return
+	}
+	_ = o.k.p.Desk.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
+		sight, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
+		got.seen, got.lost = err == nil, sight.Lost
+		return err
+	})
+}
+
+// tellBackup shows when the stick was last backed up.
+func (o *opened) tellBackup(got backedUp) {
+	if o.ended {
+		return
+	}
+	if got.when.After(o.backup) {
+		o.backup = got.when
+	}
+	o.unbacked = got.reason != nil && !quietly(got.reason)
+	if got.lost {
+		o.s.Toast(o.s.Words.T("stick.waslost", "label", o.label()), nil)
+	}
+	o.older = o.older || got.older
+	if o.screen != nil {
+		o.screen.noted()
+	}
+}
+
+// quietly reports whether there is nothing to say of a backup that was not made: the
+// computer is not at school, or knows none.
+func quietly(err error) bool {
+	for _, e := range []error{config.ErrNoSchool, school.ErrNoShared, stick.ErrBackingUp, stick.ErrClosed, stick.ErrGone, context.Canceled} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// stopBackup ends a backup under way, and returns what waits for its end.
+func (o *opened) stopBackup() (wait func()) {
+	run := o.backing
+	if run == nil {
+		return func() {}
+	}
+	run.cancel()
+	return func() { <-run.ended }
+}
+
+// backupWords says when the stick was last backed up; "" where that is not known.
+func (o *opened) backupWords() string {
+	w := o.s.Words
+	switch {
+	case o.unbacked:
+		return w.T("full.backup.failed")
+	case o.backing != nil:
+		return w.T("full.backup.now")
+	case o.backup.IsZero():
+		return ""
+	case o.s.Now().Sub(o.backup) < time.Minute:
+		return w.T("full.backup.just")
+	case o.s.Now().Sub(o.backup) < time.Hour:
+		return w.T("full.backup.ago", "time", w.Duration(o.s.Now().Sub(o.backup).Truncate(time.Minute)))
+	}
+	return w.T("full.backup", "when", w.When(o.backup, o.s.Now()))
+}
