@@ -90,17 +90,20 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 }
 
 // directory reads the school's directory, which needs no register and no
-// passphrase. A path takes the place of the one in the school's folder, or the
-// shared one. While that is out of reach, the copy that this computer kept is
+// passphrase. A path takes the place of the one in the school's folder, in the
+// shared one, or that this computer joined with. While that is out of reach, the copy that this computer kept is
 // used, with a word of its age.
 func (a *app) directory(path string) (*keys.Directory, error) {
 	dir, verifier, err := a.theSchool()
-	if err != nil && (path == "" || !errors.Is(err, config.ErrNoSchool)) {
+	joined, _ := readConfig() // where it is not in order, err says so
+	if err != nil && (path == "" && joined.Directory == "" || !errors.Is(err, config.ErrNoSchool)) {
 		return nil, err
 	}
 	usual := path == ""
-	if usual {
+	if usual && dir != "" {
 		path = filepath.Join(dir, school.DirectoryFile)
+	} else if usual {
+		path, verifier = joined.Directory, joined.Verifier
 	}
 	seen, err := serials()
 	if err != nil {
