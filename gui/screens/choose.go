@@ -50,6 +50,6 @@ func (d dialogs) folder(title string, chosen func(path string)) {
 // show gives a dialog most of the window.
 func (d dialogs) show(open *dialog.FileDialog, title string) {
 	open.SetTitleText(title)
-	open.Resize(d.s.Window.Canvas().Size().Subtract(fyne.NewSize(80, 80)))
 	open.Show()
+	open.Resize(d.s.Window.Canvas().Size().Subtract(fyne.NewSize(80, 80))) // before Show it would panic
 }
