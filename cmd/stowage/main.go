@@ -15,6 +15,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"stowage/gui/screens"
 )
 
 func main() {
@@ -47,6 +49,7 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 		say("Stowage cannot find the folder for its settings. Nothing was changed. For ICT: " + err.Error())
 		return 1
 	}
+	go func() { _, _ = screens.WipeLeftovers(o.Services) }() // what cannot be removed yet is, at the next start
 	return window(o, report)
 }
 

@@ -244,6 +244,7 @@ func TestLeftoversOfACrashAreWiped(t *testing.T) {
 	check(t, err)
 	crashed := filepath.Join(base, "CRASHED", "1")
 	check(t, os.MkdirAll(crashed, 0o700))
+	check(t, os.WriteFile(filepath.Join(filepath.Dir(crashed), "in-use"), nil, 0o600))
 	check(t, os.WriteFile(filepath.Join(crashed, "secret.txt"), []byte("secret"), 0o400))
 	wiped, err := editing.WipeLeftovers(base)
 	if err != nil || wiped != 1 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"stowage/crypt/stick"
 )
@@ -45,6 +46,12 @@ func unlocked(dir string) (bool, error) {
 		return false, err
 	}
 	defer fsys.Close()
+	if _, err := fsys.Stat(lockName); errors.Is(err, fs.ErrNotExist) {
+		info, err := fsys.Stat(".")
+		if err != nil || time.Since(info.ModTime()).Abs() < time.Minute {
+			return false, err // it is just being made
+		}
+	}
 	lock, err := fsys.Lock(lockName, true)
 	if errors.Is(err, stick.ErrLocked) {
 		return false, nil

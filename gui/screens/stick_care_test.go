@@ -16,7 +16,6 @@ import (
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
-	"stowage/gui/editing"
 	"stowage/gui/parts"
 )
 
@@ -280,9 +279,10 @@ func TestLeftoversOfACrashAreWipedAtTheNextStart(t *testing.T) {
 	r := openRig(t)
 	crashed := filepath.Join(r.Session.Services.Private, "CRASHED", "1")
 	check(t, os.MkdirAll(crashed, 0o700))
+	check(t, os.WriteFile(filepath.Join(filepath.Dir(crashed), "in-use"), nil, 0o600))
 	check(t, os.WriteFile(filepath.Join(crashed, "secret.txt"), []byte("secret"), 0o600))
 	local := r.openFile("Register.txt")
-	wiped, err := editing.WipeLeftovers(r.Session.Services.Private)
+	wiped, err := WipeLeftovers(r.Session.Services)
 	if err != nil || wiped != 1 {
 		t.Errorf("wiped %d, %v", wiped, err)
 	}

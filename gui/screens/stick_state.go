@@ -14,6 +14,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"
+	"stowage/gui/editing"
 	"stowage/gui/parts"
 )
 
@@ -86,6 +87,13 @@ func privateFolder(services gui.Services) string {
 		dir = services.Config
 	}
 	return filepath.Join(dir, "stowage", "opened")
+}
+
+// WipeLeftovers removes what a program that died has left decrypted on this computer, and
+// returns how many sticks it was from. It is called when the program starts, on any
+// goroutine. What cannot be removed yet is removed the next time.
+func WipeLeftovers(services gui.Services) (wiped int, err error) {
+	return editing.WipeLeftovers(privateFolder(services))
 }
 
 // heads is where this computer remembers how sticks were left, shared with stow.
