@@ -43,6 +43,7 @@ type decrypt struct {
 type keyPlace struct {
 	name   string // for people
 	copies school.KeyCopies
+	path   string          // of a key file
 	open   *keys.HolderKey // of a stick that is open, whose passphrase is not asked for again
 }
 
@@ -136,7 +137,7 @@ func (d *decrypt) chooseKey() {
 			return
 		}
 		name := d.s.Words.T("decrypt.file.named", "name", filepath.Base(path))
-		d.offer([]keyPlace{{name: name, copies: copies}})
+		d.offer([]keyPlace{{name: name, copies: copies, path: path}})
 		d.group.SetSelected(name)
 		d.s.Window.Canvas().Focus(d.passphrase.Focus())
 	})
@@ -184,11 +185,15 @@ func (d *decrypt) decrypt() {
 type unsealed struct {
 	holder string // id of the holder whose key it was, "" for a key of stock age
 	all    []outcome
+
+	// first is set when the passphrase of the key is the temporary one.
+	first *firstOfKey
 }
 
 func (d *decrypt) run(open school.Unsealing) {
 	paths, copies, passphrase := d.paths, d.keys[d.with].copies, d.passphrase.Take()
 	free, holder := d.free()
+	path := d.keys[d.with].path
 	job := jobs.Run(d.s.Jobs, d.s.Words.N("decrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) (unsealed, error) {
 		defer clear(passphrase)
 		open.Progress = inAll(ctx, p, paths)
@@ -202,6 +207,7 @@ func (d *decrypt) run(open school.Unsealing) {
 			}
 			defer k.Wipe()
 			if k.Temporary {
+				done.first = &firstOfKey{k: d.staff, path: path, current: slices.Clone(passphrase), school: k.School, holder: k.Holder.Name, chosen: d.rechosen}
 				return done, keys.ErrMustChange
 			}
 			done.holder, open.Identities = k.Holder.ID, []age.Identity{k.Identity()}
@@ -228,6 +234,12 @@ func (d *decrypt) finished(done unsealed, err error) {
 		d.s.Window.Canvas().Focus(d.passphrase.Focus())
 		return
 	}
+	if first := done.first; first != nil && first.path != "" {
+		d.s.Push(first)
+		return
+	} else if first != nil {
+		clear(first.current)
+	}
 	if len(done.all) == 0 {
 		if err != nil {
 			d.s.Fail(err)
@@ -239,4 +251,18 @@ func (d *decrypt) finished(done unsealed, err error) {
 	}
 	d.result.set("decrypt", done.all, err, "")
 	d.update()
+}
+
+// rechosen reads the key file again, whose passphrase was chosen just now.
+func (d *decrypt) rechosen() {
+	if d.with < 0 {
+		return
+	}
+	copies, err := school.KeyFileCopies(d.keys[d.with].path)
+	if err != nil {
+		d.s.Fail(err)
+		return
+	}
+	d.keys[d.with].copies = copies
+	d.s.Window.Canvas().Focus(d.passphrase.Focus())
 }

@@ -214,7 +214,31 @@ func TestTemporaryPassphraseMustBeChangedFirst(t *testing.T) {
 	w.Type(string(issued.Passphrase))
 	w.Press("Decrypt it")
 	w.Press("Keep both")
-	w.MustSee("The passphrase of this key is the temporary one from ICT.", "Choose a passphrase of your own first")
+	w.MustSee("ICT knows the passphrase that your key file has now.")
+	f := w.Session.Current().(*firstOfKey)
+	choose := func(once, twice string) {
+		w.Focus(f.once.Focus())
+		w.Type(once)
+		w.Focus(f.twice.Focus())
+		w.Type(twice)
+		w.Key(fyne.KeyReturn)
+	}
+	choose("monkey123", "monkey123")
+	if f.once.Refusal() == "" {
+		t.Error("a weak passphrase was taken")
+	}
+	const mine = "granite umbrella whistles softly"
+	choose(mine, mine+"!")
+	if f.twice.Refusal() == "" {
+		t.Error("two different passphrases were taken")
+	}
+	f.once.Clear()
+	choose(mine, mine)
+	w.MustSee("What to decrypt")
+	w.Type(mine)
+	w.Press("Decrypt it")
+	w.Press("Keep both")
+	w.MustSee("1 file or folder was decrypted.")
 }
 
 func TestBothKindsDropped(t *testing.T) {
