@@ -15,6 +15,7 @@ import (
 // deskRooms are the rooms in which ICT hands out, counts and takes back.
 func deskRooms(p *Place) []gui.Room {
 	return []gui.Room{
+		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: parts.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
 		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
 		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
 	}

@@ -1,0 +1,207 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/devices"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+func notFound(err error) bool { return errors.Is(err, devices.ErrNotFound) }
+
+// stepHolder searches for who gets the stick, with what they hold beside it.
+func (i *handing) stepHolder() fyne.CanvasObject {
+	t := i.s.Words.T
+	i.search = parts.NewSearch(t("people.search"), i.s.After, func(string) { i.find() })
+	i.table = parts.NewTable(i.s.Words, parts.TableOptions{
+		Label: t("issue.step.holder"), Empty: t("people.empty"), Now: i.s.Now, Key: i.s.Typed,
+		Columns:  []parts.TableColumn{{Title: t("people.column.name"), Width: 200, Grow: true, Fixed: true}, {Title: t("people.column.key"), Width: 110, Fixed: true}},
+		Selected: i.chosen,
+		Open: func(int) {
+			if i.holder.holder.ID != "" {
+				i.proceed()
+			}
+		},
+	})
+	i.side = container.NewStack(parts.Muted(t("issue.holder.none")))
+	add := parts.NewButton(t("people.add"), parts.Icon("add").Resource(), func() {
+		editPerson(i.s, i.p, devices.Holder{}, func(h devices.Holder) {
+			i.search.Set(h.Name)
+			i.holder = personRow{holder: h}
+			i.find()
+		})
+	})
+	left := container.NewBorder(container.NewBorder(nil, nil, nil, add, i.search.View), nil, nil, nil, i.table.View)
+	i.find()
+	return container.NewGridWithColumns(2, left, container.NewVScroll(container.NewPadded(i.side)))
+}
+
+func (i *handing) find() {
+	i.asked++
+	asked, q := i.asked, devices.HolderQuery{Search: i.search.Text(), Limit: 200}
+	work(i.p, i.s, i.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (foundPeople, error) {
+		return findPeople(ctx, s, q)
+	}, func(found foundPeople, err error) {
+		if asked != i.asked {
+			return
+		}
+		if err != nil {
+			i.problem.Set(i.s.Explain(err))
+			return
+		}
+		i.holders = found.rows
+		cells := newEverybody(i.s, i.p)
+		i.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, func(r personRow, column int) parts.Cell {
+			return cells.cell(r, column*2)
+		}})
+		if i.holder.holder.ID != "" {
+			i.table.Select(i.holder.holder.ID)
+			i.chosen()
+		}
+	})
+}
+
+// chosen shows what the person holds who is selected.
+func (i *handing) chosen() {
+	rows := i.table.SelectedRows()
+	if len(rows) != 1 || rows[0] >= len(i.holders) {
+		return
+	}
+	i.holder = i.holders[rows[0]]
+	i.able()
+	id := i.holder.holder.ID
+	work(i.p, i.s, i.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Holdings, error) {
+		return s.Register().Holdings(ctx, id)
+	}, func(has devices.Holdings, err error) {
+		if err != nil || i.holder.holder.ID != id {
+			return
+		}
+		w := i.s.Words
+		side := parts.Column(2, parts.Heading(has.Holder.Name), parts.Muted(has.Holder.Email), parts.FieldLabel(w.N("person.devices", len(has.Devices))))
+		if len(has.Devices) == 0 {
+			side.Add(parts.Muted(w.T("person.devices.none")))
+		}
+		for _, d := range has.Devices {
+			side.Add(heldLine(i.s, d))
+		}
+		i.side.Objects = []fyne.CanvasObject{side}
+		i.side.Refresh()
+	})
+}
+
+// stepLoan asks for the label, the end of the loan and, without a key, the passphrase.
+func (i *handing) stepLoan() fyne.CanvasObject {
+	w := i.s.Words
+	if i.label == nil {
+		i.label = parts.NewEntry("MS-0001", nil)
+		i.label.Label = w.T("issue.label")
+		i.label.SetText(i.look.label)
+		i.due = parts.NewDateEntry(w, i.s.Now, nil)
+		if i.look.days > 0 {
+			i.due.Set(i.s.Now().AddDate(0, 0, i.look.days))
+		}
+		i.convert = widget.NewCheck(w.N("issue.convert", len(i.look.plain), "size", w.Size(i.look.bytes)), nil)
+		i.convert.Checked = true
+	}
+	i.field = parts.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
+	rows := parts.Column(3, parts.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View)
+	if len(i.look.plain) > 0 {
+		rows.Add(parts.Column(0, i.convert, parts.Muted(w.T("issue.convert.hint"))))
+	}
+	i.wipe()
+	i.own = nil
+	if i.holder.key.ID != "" {
+		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("issue.key.has", "name", i.holder.holder.Name)}).View)
+		return container.NewVScroll(rows)
+	}
+	judge := func(secret []byte) parts.Strength {
+		strength, err := keys.Judge(secret, i.look.policy, i.holder.holder.Name, i.look.school)
+		i.weak = err
+		if weak, ok := errors.AsType[*keys.WeakError](err); ok {
+			return parts.Strength{Level: 1, Text: weakWords(w, weak)}
+		}
+		return parts.Strength{Level: min(max(strength.Score, 2), 4)}
+	}
+	i.once = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("issue.passphrase"), Judge: judge})
+	i.twice = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("issue.passphrase.again")})
+	both := parts.Column(2, i.once.View, i.twice.View)
+	both.Hide()
+	i.own = parts.NewChoice([]string{w.T("issue.temporary"), w.T("issue.chosen")}, func() {
+		both.Hidden = i.own.On()[0] == 0
+		rows.Refresh()
+	})
+	rows.Add(parts.NewField(w.T("issue.key.none", "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
+	rows.Add(both)
+	return container.NewVScroll(rows)
+}
+
+// loanFits says what is wrong with the third step, if anything is.
+func (i *handing) loanFits() bool {
+	t := i.s.Words.T
+	i.field.Refuse("")
+	if day, ok := i.due.Date(); !i.due.Empty() && (!ok || !day.After(i.s.Now())) {
+		i.field.Refuse(t("issue.due.wrong"))
+		return false
+	}
+	if strings.TrimSpace(i.label.Text) == "" {
+		i.problem.Set(parts.Message{Kind: parts.Warn, Happened: t("issue.label.missing")})
+		return false
+	}
+	if i.own == nil || i.own.On()[0] == 0 {
+		return true
+	}
+	if i.weak != nil {
+		i.once.Refuse(i.s.Explain(i.weak).Happened)
+		return false
+	}
+	if i.once.Empty() || !i.once.Same(i.twice) {
+		i.twice.Refuse(t("issue.passphrase.different"))
+		return false
+	}
+	return true
+}
+
+// dueDate is the end of the day on which the stick is due, zero for no end.
+func (i *handing) dueDate() time.Time {
+	day, ok := i.due.Date()
+	if !ok {
+		return time.Time{}
+	}
+	return day.AddDate(0, 0, 1).Add(-time.Second)
+}
+
+// stepSign shows the rules, which the holder accepts and signs.
+func (i *handing) stepSign() fyne.CanvasObject {
+	t := i.s.Words.T
+	i.sign = parts.NewSignature(i.s.Words, nil)
+	i.name = parts.NewEntry("", nil)
+	i.name.Label = t("sign.name")
+	i.name.SetText(i.holder.holder.Name)
+	i.read = widget.NewCheck(t("sign.accept"), func(bool) { i.able() })
+	i.name.OnChanged = func(string) { i.able() }
+	summary := parts.Details(
+		parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
+		parts.Detail{Name: t("issue.due"), Value: i.dueText()})
+	rules := parts.Card(parts.Body(i.rules()))
+	return container.NewVScroll(parts.Column(2, summary, rules, i.read, parts.NewField(t("sign.name"), i.name, "").View, parts.FieldLabel(t("sign.here")), i.sign.View))
+}
+
+// rules is what is signed.
+func (i *handing) rules() string { return i.s.Words.T("issue.rules", "school", i.look.school) }
+
+func (i *handing) dueText() string {
+	if due := i.dueDate(); !due.IsZero() {
+		return i.s.Words.Date(due)
+	}
+	return i.s.Words.T("held.noend")
+}

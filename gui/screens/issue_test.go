@@ -1,0 +1,198 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+func issueRoom(p *Place, d gui.Drives) (gui.Options, func() *handing) {
+	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *handing { return newHanding(s, p) })
+	o.Services.Drives = d
+	return o, room
+}
+
+// toPerson goes to the second step of the wizard and chooses a person.
+func toPerson(t *testing.T, w *guitest.Window, room func() *handing, who string) {
+	t.Helper()
+	w.Session.Go("issue")
+	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Press("SanDisk Ultra Fit")
+	w.Press("Next")
+	h := room()
+	for i, r := range h.holders {
+		if r.holder.Name == who {
+			h.table.Select(h.holders[i].holder.ID)
+			h.chosen()
+		}
+	}
+	w.Settle()
+}
+
+// accept ticks that the rules are read.
+func accept(w *guitest.Window, room func() *handing) { room().read.SetChecked(true); w.Settle() }
+
+func TestIssueWizard(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	plugs.all = append(plugs.all, drives.Drive{Path: "/", Make: "System", Model: "Disk", Disk: "/dev/sda", System: true, Bus: drives.BusUSB, Removable: true})
+	secret := filepath.Join(drive.Path, "reports.txt")
+	if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.laptop(t, "LT-1", "Cat Fox")
+	options, room := issueRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	toPerson(t, w, room, "Cat Fox")
+	w.MustNotSee("System Disk")
+	w.MustSee("LT-1, laptop")
+	w.Press("Next")
+	if room().label.Text != "MS-0001" || room().due.Empty() {
+		t.Errorf("%q, %v", room().label.Text, room().due.Empty())
+	}
+	w.MustSee("Cat Fox has no key yet", "Encrypt the 1 file on it")
+	w.Press("Next")
+	w.MustSee("I keep it with me")
+	if !room().next.Disabled() {
+		t.Error("issued without the rules being accepted")
+	}
+	accept(w, room)
+	w.Press("Issue the stick")
+	w.MustSee("MS-0001 is issued to Cat Fox.", "1 file was encrypted", "Temporary passphrase")
+	passphrase := mono(w)
+	w.Press("Done, hide it")
+
+	if _, err := os.Stat(secret); !os.IsNotExist(err) {
+		t.Errorf("the plain file: %v", err)
+	}
+	fs, err := stick.NewDirFS(drive.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fs.Close()
+	if _, err := stick.Open(t.Context(), fs, stick.WithPassphrase([]byte(passphrase)), stick.OpenOptions{ReadOnly: true}); err != nil && !strings.Contains(err.Error(), keys.ErrMustChange.Error()) {
+		t.Error(err)
+	}
+	issued := d.device(t, "MS-0001")
+	if issued.State != devices.Issued || issued.HolderName != "Cat Fox" || issued.Serial != "S1" || !issued.Encryption.Encrypted {
+		t.Errorf("%+v", issued)
+	}
+	signed, err := d.Register().Documents(t.Context(), issued.ID, "")
+	if err != nil || len(signed) != 1 || signed[0].Name != "Cat Fox" || signed[0].Loan != issued.Loan {
+		t.Fatalf("%+v, %v", signed, err)
+	}
+	content, err := d.Register().DocumentContent(t.Context(), signed[0])
+	if err != nil || !strings.Contains(content.Text, "Hill Road Primary") {
+		t.Errorf("%+v, %v", content, err)
+	}
+	w.Press("Issue another stick")
+	if room().steps.At() != 0 {
+		t.Error("not at the beginning")
+	}
+}
+
+func TestIssueWithAPassphraseChosenNow(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	options, room := issueRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	toPerson(t, w, room, "Cat Fox")
+	w.Press("Next")
+	w.Press("Chosen here now")
+	for _, both := range [][2]string{{"cat", "cat"}, {"harbour lantern violet mosaic", "another"}} {
+		room().wipe()
+		w.Focus(room().once.Focus())
+		w.Type(both[0])
+		w.Focus(room().twice.Focus())
+		w.Type(both[1])
+		w.Press("Next")
+		if room().steps.At() != 2 || room().once.Refusal()+room().twice.Refusal() == "" {
+			t.Fatalf("%q was taken", both)
+		}
+	}
+	const own = "harbour lantern violet mosaic"
+	room().wipe()
+	for _, f := range []fyne.Focusable{room().once.Focus(), room().twice.Focus()} {
+		w.Focus(f)
+		w.Type(own)
+	}
+	w.Press("Next")
+	accept(w, room)
+	w.Press("Issue the stick")
+	w.MustSee("is issued to Cat Fox.")
+	w.MustNotSee("Temporary passphrase")
+	fs, err := stick.NewDirFS(drive.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fs.Close()
+	opened, err := stick.Open(t.Context(), fs, stick.WithPassphrase([]byte(own)), stick.OpenOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened.Close()
+}
+
+func TestIssueRefusesALostDevice(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	plugs.plugIn(t, "S1")
+	lost := d.Device(devices.DeviceDetails{Label: "MS-9", Serial: "S1"})
+	d.Act(lost, devices.Lose, devices.Facts{})
+	options, room := issueRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	w.Session.Go("issue")
+	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Press("SanDisk Ultra Fit")
+	w.MustSee("MS-9 is in the register as lost or stolen.", "Record first that it was found")
+	if !room().next.Disabled() {
+		t.Error("the wizard goes on")
+	}
+}
+
+func TestIssueNoticesAPulledDrive(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	plugs.plugIn(t, "S1")
+	options, room := issueRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	toPerson(t, w, room, "Ann Lee")
+	room().plugged(drives.Seen{})
+	w.MustSee("The drive was pulled out.", "No memory stick is plugged in.")
+}
+
+func TestIssuePictures(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "4C530001231120115142")
+	if err := os.WriteFile(filepath.Join(drive.Path, "reports.txt"), []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.laptop(t, "LT-1", "Cat Fox")
+	options, room := issueRoom(d.place, plugs)
+	next := func() { room().proceed() }
+	for step, name := range []string{"drive", "person", "loan", "sign"} {
+		guitest.Pictures(t, "issue-"+name, options, func(w *guitest.Window) {
+			w.Session.Go("issue")
+			w.Until("the drives", func() bool { return len(room().drives) > 0 })
+			room().take(drive, drive.Path)
+			w.Settle()
+			for at := range step {
+				next()
+				w.Settle()
+				if at == 0 {
+					room().table.Select(d.holder(t, "Cat Fox").ID)
+					room().chosen()
+					w.Settle()
+				}
+			}
+		})
+	}
+}
