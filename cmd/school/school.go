@@ -29,6 +29,11 @@
 //     this process. Nobody else keeps it.
 //   - Who may do what is decided by who can read the folder and knows the
 //     authority's passphrase; an actor is a name for the record.
+//   - A loss report is encrypted and not signed, since age keys cannot sign.
+//     Whoever has the directory can write one in anybody's name, also one that
+//     says that a key was unlocked for it ([ProofKey]). So a report changes
+//     nothing by itself: ICT decides, after ringing back at a number that the
+//     report does not bring.
 package school
 
 import (
