@@ -36,7 +36,7 @@ func Rooms(p *Place) []gui.Room {
 		return st
 	})
 	rooms = append([]gui.Room{open}, rooms...)
-	return append(rooms, deskRooms(p)...)
+	return append(append(rooms, deskRooms(p)...), incidentsRoom(p))
 }
 
 // staffRooms are the rooms of staff that need the school's directory, and share what

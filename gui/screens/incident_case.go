@@ -1,0 +1,331 @@
+package screens
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/breachform"
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// incidentCase is one incident: its clock, and what is written down in sections.
+type incidentCase struct {
+	s      *gui.Session
+	p      *Place
+	id     string
+	choose chooser
+
+	clock   *parts.Banner
+	tabs    *parts.Chips
+	body    *fyne.Container
+	head    *fyne.Container
+	page    *fyne.Container
+	scroll  *container.Scroll
+	save    *parts.Button
+	close   *parts.Button
+	kase    namedIncident
+	history []devices.Event
+	form    *incidentForm
+	files   *school.Listing
+	ticker  func()
+}
+
+func newIncidentCase(s *gui.Session, p *Place, id string, choose chooser) *incidentCase {
+	return &incidentCase{s: s, p: p, id: id, choose: choose}
+}
+
+// Title is part of gui.Screen.
+func (c *incidentCase) Title() string {
+	if c.kase.ID == "" {
+		return c.s.Words.T("room.incidents")
+	}
+	return c.s.Words.T("incident.title."+lossKey(c.kase.Kind), "name", c.kase.name())
+}
+
+// Content is part of gui.Screen.
+func (c *incidentCase) Content() fyne.CanvasObject {
+	w := c.s.Words
+	c.clock = parts.NewBanner(parts.Message{})
+	c.tabs = parts.NewChoice([]string{w.T("incident.tab.happened"), w.T("incident.tab.affected"), w.T("incident.tab.done"), w.T("incident.tab.decision"), w.T("incident.tab.history")}, c.draw)
+	c.body = parts.Narrow(3)
+	c.scroll = container.NewVScroll(container.NewPadded(c.body))
+	c.save = parts.NewPrimary(w.T("incident.save"), nil, c.keep)
+	c.close = parts.NewButton(w.T("incident.close"), nil, c.end)
+	foot := parts.Row(2, parts.Spring(), c.close, c.save)
+	c.head = parts.Column(2, c.clock.View, c.tabs.View)
+	c.page = container.NewBorder(c.head, foot, nil, nil, c.scroll)
+	return c.page
+}
+
+// say shows a message, or the clock, above everything.
+func (c *incidentCase) say(m parts.Message) {
+	c.clock.Set(m)
+	c.head.Refresh() // which may have grown
+	c.page.Refresh()
+}
+
+// Shown is part of gui.Shower.
+func (c *incidentCase) Shown() {
+	c.read()
+	c.tick()
+}
+
+// Hidden is part of gui.Hider.
+func (c *incidentCase) Hidden() {
+	if c.ticker != nil {
+		c.ticker()
+		c.ticker = nil
+	}
+}
+
+// Leave is part of gui.Leaver: nothing typed is thrown away unasked.
+func (c *incidentCase) Leave(proceed func()) {
+	if c.form == nil || c.kase.State != devices.IncidentOpen || !c.form.changed() {
+		proceed()
+		return
+	}
+	w := c.s.Words
+	c.s.Ask(parts.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
+		if yes {
+			proceed()
+		}
+	})
+}
+
+// Commands is part of gui.Commander.
+func (c *incidentCase) Commands() []parts.Command {
+	w := c.s.Words
+	return []parts.Command{
+		{Name: w.T("incident.save"), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: c.keep},
+		{Name: w.T("incident.copy"), Run: c.copySummary},
+		{Name: w.T("incident.ics"), Run: c.saveCalendar},
+	}
+}
+
+func (c *incidentCase) tick() {
+	c.ticker = c.s.After(clockEvery, func() {
+		c.showClock()
+		c.tick()
+	})
+}
+
+// caseNow is one incident as it was read.
+type caseNow struct {
+	namedIncident
+	history []devices.Event
+}
+
+func (c *incidentCase) read() {
+	work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (now caseNow, err error) {
+		i, err := s.Register().Incident(ctx, c.id)
+		if err == nil {
+			now.namedIncident, err = nameIncident(ctx, s, i)
+		}
+		if err == nil {
+			now.history, err = s.Register().IncidentHistory(ctx, c.id)
+		}
+		return now, err
+	}, func(now caseNow, err error) {
+		if err != nil {
+			c.say(c.s.Explain(err))
+			return
+		}
+		c.set(now)
+	})
+}
+
+// set shows an incident as it was read. What is being typed stays if nobody else
+// has changed the incident.
+func (c *incidentCase) set(now caseNow) {
+	same := c.form != nil && c.kase.Version == now.Version
+	c.kase, c.history = now.namedIncident, now.history
+	if !same {
+		c.form = newIncidentForm(c.s, now.IncidentDetails)
+	}
+	open := now.State == devices.IncidentOpen
+	c.save.SetEnabled(open)
+	c.close.SetText(c.s.Words.T("incident.close"))
+	if now.State == devices.IncidentClosed {
+		c.close.SetText(c.s.Words.T("incident.reopen"))
+	}
+	c.draw()
+	c.s.Refresh()
+}
+
+// draw shows the section that is chosen.
+func (c *incidentCase) draw() {
+	if c.form == nil {
+		return
+	}
+	c.showClock()
+	var list []fyne.CanvasObject
+	switch c.tabs.On()[0] {
+	case 0:
+		list = c.form.happened()
+		if c.kase.holder != "" {
+			list = append([]fyne.CanvasObject{parts.Body(c.s.Words.T("incident.with", "name", c.kase.holder))}, list...)
+		}
+	case 1:
+		list = append([]fyne.CanvasObject{c.listing()}, c.form.affected()...)
+	case 2:
+		list = c.form.actions()
+	case 3:
+		list = c.decision()
+	case 4:
+		list = []fyne.CanvasObject{parts.Timeline(c.s.Words, c.moments())}
+	}
+	c.body.Objects = list
+	c.body.Refresh()
+	c.scroll.ScrollToTop()
+}
+
+// showClock shows the clock, and on the first section what started it.
+func (c *incidentCase) showClock() {
+	m := clockMessage(c.s.Words, c.kase.Incident, c.s.Now())
+	if c.tabs.On()[0] != 0 {
+		m.Files, m.Next = "", ""
+	}
+	c.say(m)
+}
+
+// keep writes down what the form says.
+func (c *incidentCase) keep() {
+	if c.form == nil || c.kase.State != devices.IncidentOpen {
+		return
+	}
+	d, wrong := c.form.details()
+	if wrong != "" {
+		c.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: c.s.Words.T("incident.wrong.kept")})
+		return
+	}
+	version := c.kase.Version
+	c.change("incident.saved", func(ctx context.Context, s *school.School) error {
+		_, err := s.Register().EditIncident(ctx, c.p.options.Actor, c.id, version, d)
+		return err
+	})
+}
+
+// change changes the incident and shows it anew; done is said then.
+func (c *incidentCase) change(done words.Key, f func(context.Context, *school.School) error) {
+	work(c.p, c.s, c.s.Words.T("incident.saving"), func(ctx context.Context, s *school.School, _ jobs.Progress) (struct{}, error) {
+		return struct{}{}, f(ctx, s)
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			c.s.Fail(err)
+			return
+		}
+		c.s.Toast(c.s.Words.T(done), nil)
+		c.read()
+	})
+}
+
+// listing is what was on the device: shown only while the authority is unlocked.
+func (c *incidentCase) listing() fyne.CanvasObject {
+	w := c.s.Words
+	if c.files != nil && c.p.Desk.Unlocked() {
+		rows := parts.Column(0)
+		const most = 200
+		for i, f := range c.files.Files {
+			if i == most {
+				rows.Add(parts.Muted(w.N("incident.files.more", len(c.files.Files)-most)))
+				break
+			}
+			rows.Add(parts.Body(f.Path + "  (" + w.Size(f.Size) + ")"))
+		}
+		scroll := container.NewVScroll(rows)
+		scroll.SetMinSize(fyne.NewSize(200, 140))
+		return parts.Card(parts.Column(1, parts.FieldLabel(w.N("incident.files", len(c.files.Files), "when", w.Date(c.files.At))), scroll))
+	}
+	if c.kase.Device == "" {
+		return parts.Muted(w.T("incident.files.unknown"))
+	}
+	show := parts.NewButton(w.T("incident.files.show"), parts.IconUnlock.Resource(), c.showFiles)
+	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), parts.Row(0, show)))
+}
+
+func (c *incidentCase) showFiles() {
+	c.p.authority(c.s, "incident.why.files", func(*school.School) {
+		i := c.kase.Incident
+		work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
+			if i.Listing == "" && i.State == devices.IncidentOpen {
+				if _, err := s.ListIncident(ctx, i); err != nil {
+					return school.Listing{}, err
+				}
+			}
+			return s.IncidentListing(ctx, i.ID)
+		}, func(l school.Listing, err error) {
+			if err != nil {
+				c.s.Fail(err)
+				return
+			}
+			c.files = &l
+			c.read()
+		})
+	})
+}
+
+// copySummary copies what is known in the order of the regulator's form.
+func (c *incidentCase) copySummary() {
+	i := c.kase.Incident
+	work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+		f, err := s.BreachFacts(ctx, i)
+		return breachform.Text(i, breachform.Facts{School: f.School, Device: f.Device, Names: f.Names, Now: c.s.Now(), Zone: c.s.Now().Location()}), err
+	}, func(text string, err error) {
+		if err != nil {
+			c.s.Fail(err)
+			return
+		}
+		c.s.App.Clipboard().SetContent(text)
+		c.s.Tell(parts.Message{Kind: parts.Info, Happened: c.s.Words.T("incident.copied"), Next: c.s.Words.T("incident.copied.next")})
+	})
+}
+
+// saveCalendar saves the deadline for a calendar.
+func (c *incidentCase) saveCalendar() {
+	w := c.s.Words
+	i := c.kase.Incident
+	c.choose.folder(w.T("incident.ics"), func(folder string) {
+		path := filepath.Join(folder, fmt.Sprintf("incident-%.8s.ics", i.ID))
+		text := school.IncidentCalendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
+		if err := writeNew(path, text); err != nil {
+			c.s.Fail(err)
+			return
+		}
+		c.s.Toast(w.T("incident.ics.saved", "name", filepath.Base(path)), nil)
+	})
+}
+
+// moments is what happened to the incident, for the history.
+func (c *incidentCase) moments() (list []parts.Moment) {
+	w := c.s.Words
+	for i := len(c.history) - 1; i >= 0; i-- {
+		e := c.history[i]
+		var body struct {
+			Why string `json:"why"`
+		}
+		_ = json.NewDecoder(bytes.NewReader(e.Body)).Decode(&body)
+		list = append(list, parts.Moment{
+			When: w.DateTime(e.Time) + ", " + e.Actor, Title: w.T("incident.event." + words.Key(compact(string(e.Kind)))), Text: body.Why,
+			Icon: parts.Icon("history"),
+		})
+	}
+	return list
+}
+
+// sameAnswers reports whether two sets of details say the same.
+func sameAnswers(a, b devices.IncidentDetails) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}

@@ -1,0 +1,168 @@
+package screens
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// decision is the section in which a person decides. The program says nothing about
+// what is to be decided.
+func (c *incidentCase) decision() []fyne.CanvasObject {
+	w := c.s.Words
+	d := c.kase.Decision
+	yesOrNo := func(is devices.Answer) *choices[devices.Answer] {
+		a := newChoices(w, true, reply[devices.Answer]{"lost.yes", devices.Yes}, reply[devices.Answer]{"lost.no", devices.No})
+		a.set(is)
+		return a
+	}
+	notify, tell := yesOrNo(d.Notify), yesOrNo(d.TellPeople)
+	why, by, tellWhy, reference := lines(3), line(), lines(2), line()
+	why.SetText(d.Why)
+	by.SetText(d.By)
+	tellWhy.SetText(d.TellWhy)
+	reference.SetText(d.Reference)
+	notified := newMomentEntry(c.s, d.Notified)
+	record := parts.NewPrimary(w.T("incident.decide"), nil, func() {
+		at, ok := notified.get()
+		if !ok {
+			c.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.T("incident.wrong.time", "field", w.T("incident.field.notified")), Files: w.T("incident.wrong.kept")})
+			return
+		}
+		next := devices.Decision{Why: why.Text, By: by.Text, TellWhy: tellWhy.Text, Notified: at, Reference: reference.Text}
+		next.Notify, _ = notify.get()
+		next.TellPeople, _ = tell.get()
+		version := c.kase.Version
+		c.change("incident.decided", func(ctx context.Context, s *school.School) error {
+			_, err := s.Register().Decide(ctx, c.p.options.Actor, c.id, version, next)
+			return err
+		})
+	})
+	record.SetEnabled(c.kase.State == devices.IncidentOpen)
+	field := func(name words.Key, input fyne.CanvasObject) fyne.CanvasObject {
+		return parts.NewField(w.T("incident.field."+name), input, "").View
+	}
+	take := container.New(layout.NewRowWrapLayout(),
+		parts.NewButton(w.T("incident.copy"), parts.Icon("copy").Resource(), c.copySummary),
+		parts.NewButton(w.T("incident.ics"), parts.IconCalendar.Resource(), c.saveCalendar))
+	return []fyne.CanvasObject{
+		parts.Body(w.T("incident.decision.person")), take,
+		field("notify", notify.group), field("why", why), field("by", by), field("notified", notified.entry), field("reference", reference),
+		field("tellpeople", tell.group), field("tellwhy", tellWhy), parts.Row(0, parts.Spring(), record),
+	}
+}
+
+// end closes the incident with what was learnt, or opens a closed one again.
+func (c *incidentCase) end() {
+	w := c.s.Words
+	closed := c.kase.State == devices.IncidentClosed
+	title, label := w.T("incident.close"), w.T("incident.field.lessons")
+	if closed {
+		title, label = w.T("incident.reopen"), w.T("incident.field.whyagain")
+	}
+	text := lines(4)
+	if !closed {
+		text.SetText(c.kase.Lessons)
+	}
+	var d *parts.Dialog
+	version := c.kase.Version
+	do := parts.NewPrimary(title, nil, func() {
+		d.Close()
+		if closed {
+			c.change("incident.reopened", func(ctx context.Context, s *school.School) error {
+				_, err := s.Register().ReopenIncident(ctx, c.p.options.Actor, c.id, version, text.Text)
+				return err
+			})
+			return
+		}
+		c.change("incident.closed", func(ctx context.Context, s *school.School) error {
+			_, err := s.Register().CloseIncident(ctx, c.p.options.Actor, c.id, version, text.Text)
+			return err
+		})
+	})
+	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	d = parts.ShowDialog(c.s.Window.Canvas(), title, parts.Column(2, parts.NewField(label, text, "").View, parts.Row(2, parts.Spring(), cancel, do)), nil)
+	c.s.Window.Canvas().Focus(text)
+}
+
+// telephone is the page on which an incident is opened for somebody on the telephone.
+type telephone struct {
+	s      *gui.Session
+	p      *Place
+	choose chooser
+	form   *incidentForm
+	device *parts.Field
+	label  *parts.Entry
+	holder *parts.Entry
+}
+
+func newTelephone(s *gui.Session, p *Place, choose chooser) *telephone {
+	t := &telephone{s: s, p: p, choose: choose}
+	t.form = newIncidentForm(s, devices.IncidentDetails{Kind: devices.Unclear, Aware: s.Now()})
+	t.label, t.holder = parts.NewEntry("", nil), parts.NewEntry("", nil)
+	t.device = parts.NewField(s.Words.T("incident.field.device"), t.label, s.Words.T("incident.hint.device"))
+	return t
+}
+
+// Title is part of gui.Screen.
+func (t *telephone) Title() string { return t.s.Words.T("incidents.open") }
+
+// Content is part of gui.Screen.
+func (t *telephone) Content() fyne.CanvasObject {
+	w := t.s.Words
+	list := append([]fyne.CanvasObject{
+		parts.Body(w.T("incidents.open.text")), t.device.View,
+		parts.NewField(w.T("incident.field.holder"), t.holder, w.T("incident.hint.holder")).View,
+	}, t.form.happened()...)
+	open := parts.NewPrimary(w.T("incidents.open.now"), nil, t.open)
+	return container.NewBorder(nil, parts.Row(2, parts.Spring(), open), nil, nil, container.NewVScroll(parts.Narrow(3, list...)))
+}
+
+// Focus is part of gui.Focuser.
+func (t *telephone) Focus() fyne.Focusable { return t.label }
+
+// open opens the incident at once; the directory follows, for which the authority's
+// passphrase is asked.
+func (t *telephone) open() {
+	d, wrong := t.form.details()
+	if wrong != "" {
+		t.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: t.s.Words.T("incident.wrong.kept")})
+		return
+	}
+	n := school.NewIncident{Device: strings.TrimSpace(t.label.Text), Holder: strings.TrimSpace(t.holder.Text), Details: d}
+	if n.Device == "" && n.Holder == "" {
+		t.device.Refuse(t.s.Words.T("incident.device.needed"))
+		t.s.Window.Canvas().Focus(t.label)
+		return
+	}
+	if n.Device == "" {
+		n.Details.What = t.s.Words.T("incident.what.unknown")
+	}
+	behind := false
+	work(t.p, t.s, t.s.Words.T("incident.saving"), func(ctx context.Context, s *school.School, _ jobs.Progress) (i devices.Incident, err error) {
+		i, behind, err = s.OpenIncident(ctx, n)
+		return i, err
+	}, func(i devices.Incident, err error) {
+		if err != nil {
+			t.s.Fail(err)
+			if i.ID == "" {
+				return
+			}
+		}
+		t.s.Back()
+		t.s.Push(newIncidentCase(t.s, t.p, i.ID, t.choose))
+		if behind { // unlocking publishes what is missing
+			t.p.authority(t.s, "authority.why.lost", func(*school.School) { t.s.Toast(t.s.Words.T("incidents.published"), nil) })
+		}
+	})
+}

@@ -1,0 +1,361 @@
+package screens
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// incidentsRoom is the room of the incidents.
+func incidentsRoom(p *Place) gui.Room {
+	return gui.Room{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: parts.IconIncident, New: p.room(newIncidents)}
+}
+
+// namedIncident is an incident with what people call its device and holder.
+type namedIncident struct {
+	devices.Incident
+	device, holder string
+}
+
+// name is what people call an incident.
+func (n namedIncident) name() string { return cmp.Or(n.device, n.What) }
+
+// incidentsNow is what the list of incidents shows.
+type incidentsNow struct {
+	list    []namedIncident
+	waiting int             // reports in the inbox
+	reports []school.Report // those read; none while the authority is locked
+	inbox   error           // why the inbox could not be looked at
+}
+
+// incidents is the list of incidents and the inbox of loss reports.
+type incidents struct {
+	s *gui.Session
+	p *Place
+
+	news   *parts.Banner
+	list   *fyne.Container
+	head   *fyne.Container
+	page   *fyne.Container
+	open   *parts.Button
+	all    *parts.Chips
+	now    incidentsNow
+	stop   func()
+	ticker func()
+	choose chooser
+}
+
+func newIncidents(s *gui.Session, p *Place) gui.Screen {
+	return &incidents{s: s, p: p, choose: dialogs{s}}
+}
+
+// Title is part of gui.Screen.
+func (l *incidents) Title() string { return l.s.Words.T("room.incidents") }
+
+// Content is part of gui.Screen.
+func (l *incidents) Content() fyne.CanvasObject {
+	w := l.s.Words
+	l.news = parts.NewBanner(parts.Message{})
+	l.list = parts.Column(2)
+	l.open = parts.NewButton(w.T("incidents.open"), parts.Icon("telephone").Resource(), l.telephone)
+	l.all = parts.NewChoice([]string{w.T("incidents.still"), w.T("incidents.all")}, l.refresh)
+	l.head = parts.Column(2, l.news.View, container.NewBorder(nil, nil, nil, container.NewCenter(l.open), l.all.View))
+	l.page = container.NewBorder(l.head, nil, nil, nil, container.NewVScroll(container.NewPadded(l.list)))
+	return l.page
+}
+
+// Shown is part of gui.Shower.
+func (l *incidents) Shown() {
+	l.stop = l.p.onChange(l.s, l.refresh)
+	l.refresh()
+	l.tick()
+}
+
+// Hidden is part of gui.Hider.
+func (l *incidents) Hidden() {
+	if l.stop != nil {
+		l.stop()
+	}
+	if l.ticker != nil {
+		l.ticker()
+	}
+	l.stop, l.ticker = nil, nil
+}
+
+// Focus is part of gui.Focuser.
+func (l *incidents) Focus() fyne.Focusable { return l.open }
+
+// Commands is part of gui.Commander.
+func (l *incidents) Commands() []parts.Command {
+	return []parts.Command{{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.telephone}}
+}
+
+// tick shows the clocks anew while the screen is in view.
+func (l *incidents) tick() {
+	l.ticker = l.s.After(clockEvery, func() {
+		l.show()
+		l.tick()
+	})
+}
+
+// refresh reads everything anew.
+func (l *incidents) refresh() {
+	closed := len(l.all.On()) > 0 && l.all.On()[0] == 1
+	work(l.p, l.s, l.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (incidentsNow, error) {
+		return readIncidents(ctx, s, closed)
+	}, func(now incidentsNow, err error) {
+		if err != nil {
+			l.say(l.s.Explain(err))
+			return
+		}
+		l.now = now
+		l.show()
+	})
+}
+
+// readIncidents reads the incidents and the inbox.
+func readIncidents(ctx context.Context, s *school.School, closed bool) (now incidentsNow, err error) {
+	q := devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}}
+	if closed {
+		q = devices.IncidentQuery{}
+	}
+	found, err := s.Register().Incidents(ctx, q)
+	if err != nil {
+		return now, err
+	}
+	for _, i := range found {
+		named, err := nameIncident(ctx, s, i)
+		if err != nil {
+			return now, err
+		}
+		now.list = append(now.list, named)
+	}
+	slices.SortStableFunc(now.list, func(a, b namedIncident) int { // the most pressing first
+		if a.ClockRuns() != b.ClockRuns() {
+			return map[bool]int{true: -1, false: 1}[a.ClockRuns()]
+		}
+		if a.ClockRuns() {
+			return a.Aware.Compare(b.Aware)
+		}
+		return 0
+	})
+	now.waiting, now.reports, now.inbox = readInbox(ctx, s)
+	return now, nil
+}
+
+func nameIncident(ctx context.Context, s *school.School, i devices.Incident) (namedIncident, error) {
+	n := namedIncident{Incident: i}
+	if i.Device != "" {
+		d, err := s.Register().Device(ctx, i.Device)
+		if err != nil {
+			return n, err
+		}
+		n.device = d.Name()
+	}
+	if i.Holder != "" {
+		h, err := s.Register().Holder(ctx, i.Holder)
+		if err != nil {
+			return n, err
+		}
+		n.holder = h.Name
+	}
+	return n, nil
+}
+
+// readInbox counts the reports, and reads them while the authority is unlocked.
+func readInbox(ctx context.Context, s *school.School) (waiting int, reports []school.Report, err error) {
+	shared, err := s.Shared()
+	if err != nil {
+		return 0, nil, err
+	}
+	in, err := s.OpenInbox(shared.Inbox())
+	if errors.Is(err, school.ErrNoInbox) && shared.Reachable() == nil {
+		return 0, nil, nil // nobody has delivered anything yet
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	names, err := in.Waiting()
+	if err != nil {
+		return 0, nil, err
+	}
+	if _, err := s.Authority(); err != nil {
+		return len(names), nil, nil
+	}
+	reports, err = in.Reports(ctx)
+	return len(names), reports, err
+}
+
+// say shows a message above everything; an empty one is none.
+func (l *incidents) say(m parts.Message) {
+	l.news.Set(m)
+	l.head.Refresh() // which may have grown
+	l.page.Refresh()
+}
+
+// show draws the page from what was read.
+func (l *incidents) show() {
+	w := l.s.Words
+	l.say(parts.Message{})
+	if l.now.inbox != nil && !errors.Is(l.now.inbox, school.ErrNoShared) {
+		l.say(l.s.Explain(l.now.inbox))
+	}
+	rows := l.inboxRows()
+	if len(l.now.list) > 0 && len(rows) > 0 {
+		rows = append(rows, parts.Heading(w.T("room.incidents")))
+	}
+	for _, i := range l.now.list {
+		rows = append(rows, l.row(i))
+	}
+	if len(rows) == 0 {
+		rows = append(rows, parts.Muted(w.T("incidents.none")))
+	}
+	l.list.Objects = rows
+	l.list.Refresh()
+}
+
+// row is one incident: what, whose, and its clock in words and colour.
+func (l *incidents) row(i namedIncident) fyne.CanvasObject {
+	w := l.s.Words
+	title := parts.Body(w.T("incident.title."+lossKey(i.Kind), "name", i.name()))
+	title.TextStyle.Bold = true
+	back, edge := kindColors(clockKind(i.Incident, l.s.Now()))
+	open := func() { l.s.Push(newIncidentCase(l.s, l.p, i.ID, l.choose)) }
+	clock := clockText(w, i.Incident, l.s.Now())
+	text := parts.Column(-2, title, parts.Body(clock))
+	if i.holder != "" {
+		text.Add(parts.Muted(w.T("incident.with", "name", i.holder)))
+	}
+	return parts.NewPressable(title.Text+". "+clock, parts.Inset(text), back, edge, open)
+}
+
+// inboxRows are the loss reports that wait.
+func (l *incidents) inboxRows() []fyne.CanvasObject {
+	w := l.s.Words
+	if l.now.waiting == 0 {
+		return nil
+	}
+	rows := []fyne.CanvasObject{parts.Heading(w.N("incidents.inbox", l.now.waiting))}
+	if len(l.now.reports) == 0 {
+		unlock := parts.NewButton(w.T("incidents.unlock"), parts.IconUnlock.Resource(), func() {
+			l.p.authority(l.s, "incidents.why.inbox", func(*school.School) { l.refresh() })
+		})
+		return append(rows, parts.Row(2, parts.Muted(w.T("incidents.sealed")), parts.Spring(), unlock))
+	}
+	for _, r := range l.now.reports {
+		rows = append(rows, l.report(r))
+	}
+	return rows
+}
+
+// report is one loss report, with what can be done with it.
+func (l *incidents) report(r school.Report) fyne.CanvasObject {
+	w := l.s.Words
+	if r.Err != nil {
+		m := l.s.Explain(r.Err)
+		return parts.NewBanner(m).View
+	}
+	title := parts.Body(w.T("incidents.report", "name", r.Reporter.Name, "device", cmp.Or(r.Device.Label, r.Device.Description)))
+	title.TextStyle.Bold = true
+	text := parts.Column(-2, title, parts.Muted(w.T("incidents.received", "when", w.DateTime(r.Received))))
+	for _, more := range []string{r.Place, r.Circumstances} {
+		if more != "" {
+			text.Add(parts.Body(more))
+		}
+	}
+	if r.Reporter.Contact != "" {
+		text.Add(parts.Body(w.T("incidents.contact", "contact", r.Reporter.Contact)))
+	}
+	if len(r.Same) > 0 {
+		text.Add(parts.Muted(w.T("incidents.same")))
+	}
+	accept := parts.NewPrimary(w.T("incidents.accept"), nil, func() { l.accept(r) })
+	merge := parts.NewButton(w.T("incidents.merge"), nil, func() { l.merge(r) })
+	buttons := parts.Row(2, parts.Spring(), merge, accept)
+	if len(l.openOnes()) == 0 {
+		merge.Hide()
+	}
+	return parts.Card(parts.Column(1, text, buttons))
+}
+
+func (l *incidents) openOnes() (open []namedIncident) {
+	for _, i := range l.now.list {
+		if i.State == devices.IncidentOpen {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// accept makes an incident of a report, or adds it to the one about the same.
+func (l *incidents) accept(r school.Report) {
+	l.p.authority(l.s, "authority.why.lost", func(*school.School) {
+		merged := false
+		work(l.p, l.s, l.s.Words.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
+			i, m, _, err := s.AcceptReport(ctx, r)
+			merged = m
+			return i, err
+		}, func(i devices.Incident, err error) { l.accepted(i, merged, err) })
+	})
+}
+
+func (l *incidents) accepted(i devices.Incident, merged bool, err error) {
+	var behind *school.PublishError
+	if err != nil {
+		l.s.Fail(err)
+		if !errors.As(err, &behind) {
+			l.refresh()
+			return
+		}
+	}
+	if merged {
+		l.s.Toast(l.s.Words.T("incidents.merged"), nil)
+	} else {
+		l.s.Toast(l.s.Words.T("incidents.accepted"), nil)
+	}
+	l.s.Push(newIncidentCase(l.s, l.p, i.ID, l.choose))
+}
+
+// merge asks which open incident a report belongs to.
+func (l *incidents) merge(r school.Report) {
+	w := l.s.Words
+	var d *parts.Dialog
+	rows := parts.Column(1)
+	for _, i := range l.openOnes() {
+		rows.Add(parts.NewAction(parts.IconIncident, w.T("incident.title."+lossKey(i.Kind), "name", i.name()), i.holder, func() {
+			d.Close()
+			work(l.p, l.s, w.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
+				return s.MergeReport(ctx, r, i.ID)
+			}, func(i devices.Incident, err error) { l.accepted(i, true, err) })
+		}))
+	}
+	scroll := container.NewVScroll(rows)
+	scroll.SetMinSize(fyne.NewSize(460, 240))
+	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	d = parts.ShowDialog(l.s.Window.Canvas(), w.T("incidents.merge"), parts.Column(2, scroll, parts.Row(2, parts.Spring(), cancel)), nil)
+}
+
+// telephone opens an incident for somebody on the telephone.
+func (l *incidents) telephone() { l.s.Push(newTelephone(l.s, l.p, l.choose)) }
+
+// lossKey is the part of a word's key that a kind of loss has.
+func lossKey(k devices.LossKind) words.Key {
+	switch k {
+	case devices.WasLost:
+		return "lost"
+	case devices.WasStolen:
+		return "stolen"
+	}
+	return "unsure"
+}

@@ -1,0 +1,285 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+)
+
+// fixedChoice answers with one folder.
+type fixedChoice string
+
+func (f fixedChoice) file(_ string, chosen func(string))   { chosen(string(f)) }
+func (f fixedChoice) folder(_ string, chosen func(string)) { chosen(string(f)) }
+
+// lossSchool is a school of whose sticks one is reported and one is with somebody.
+func lossSchool(t testing.TB) *schooltest.School {
+	t.Helper()
+	sc := schooltest.New(t)
+	alice := sc.Person("Alice Jones", "alice@hill.example")
+	for _, label := range []string{"HRP-0042", "HRP-0043"} {
+		sc.Lend(sc.Device(devices.DeviceDetails{Label: label}), alice, 30)
+	}
+	return sc
+}
+
+// deliver puts a report by Alice into the inbox.
+func deliver(t testing.TB, sc *schooltest.School, label string) {
+	t.Helper()
+	shared, err := sc.Shared()
+	check(t, err)
+	check(t, shared.Make())
+	d, err := sc.Directory()
+	check(t, err)
+	r := school.NewLossReport(school.LossReport{
+		Reporter: school.Reporter{Name: "Alice Jones", Contact: "07700 900123"}, Device: school.LostThing{Label: label},
+		Kind: school.LossLost, Place: "the 42 bus", Circumstances: "It fell out of my bag.", Noticed: sc.Now().Add(-time.Hour),
+	}, sc.Now())
+	sealed, err := school.ICTOf(d).Seal(r)
+	check(t, err)
+	path, err := school.Deliver(shared.Inbox(), school.ReportName(r), sealed)
+	check(t, err)
+	check(t, os.Chtimes(path, sc.Now(), sc.Now()))
+}
+
+// opened opens an incident in the register, hours before now.
+func opensIncident(t testing.TB, sc *schooltest.School, label string, hoursAgo int) devices.Incident {
+	t.Helper()
+	i, _, err := sc.OpenIncident(t.Context(), school.NewIncident{Device: label, Details: devices.IncidentDetails{
+		Kind: devices.WasStolen, Aware: sc.Now().Add(-time.Duration(hoursAgo) * time.Hour), LastSeen: "the car park",
+		Circumstances: "Alice left it in the car.", Whose: "pupils", Special: []string{"health"}, OnlyCopy: devices.Yes, People: 31,
+	}})
+	check(t, err)
+	return i
+}
+
+func incidentsWindow(t testing.TB, sc *schooltest.School) *guitest.Window {
+	t.Helper()
+	p := newPlace(t, sc)
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go("incidents")
+	w.Settle()
+	return w
+}
+
+func TestIncidentsNone(t *testing.T) {
+	w := incidentsWindow(t, lossSchool(t))
+	w.MustSee("There are no open incidents.", "Open an incident")
+}
+
+func TestIncidentsClockTicks(t *testing.T) {
+	sc := lossSchool(t)
+	opensIncident(t, sc, "HRP-0042", 61)
+	w := incidentsWindow(t, sc)
+	w.MustSee("HRP-0042, stolen", "11 hours 0 minutes left", "It was with Alice Jones.")
+	w.Advance(30 * time.Minute)
+	w.MustSee("10 hours 30 minutes left")
+	w.Advance(11 * time.Hour)
+	w.MustSee("The 72 hours ended on")
+}
+
+func TestIncidentReportIsAccepted(t *testing.T) {
+	sc := lossSchool(t)
+	deliver(t, sc, "HRP-0042")
+	w := incidentsWindow(t, sc)
+	w.MustSee("1 loss report waits", "encrypted to the school's authority")
+	w.MustNotSee("07700")
+	w.Press("Unlock to read")
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	w.Settle()
+	w.MustSee("Alice Jones reports: HRP-0042", "07700 900123", "It fell out of my bag.")
+	w.Press("Accept")
+	w.Settle()
+	w.MustSee("HRP-0042, lost", "hours left", "The school became aware")
+	d, err := sc.Register().FindDevice(t.Context(), "HRP-0042")
+	if check(t, err); d.State != devices.Lost {
+		t.Errorf("the device is %s", d.State)
+	}
+	w.Session.Back()
+	w.Settle()
+	w.MustNotSee("loss report waits")
+}
+
+func TestIncidentOnTheTelephone(t *testing.T) {
+	sc := lossSchool(t)
+	w := incidentsWindow(t, sc)
+	w.Press("Open an incident")
+	w.Press("Open the incident")
+	w.MustSee("Say which device, or who had it.")
+	page := w.Session.Current().(*telephone)
+	page.label.SetText("hrp-0043")
+	page.form.texts["lastseen"].SetText("the gym")
+	page.form.times["noticed"].entry.SetText("nonsense")
+	w.Press("Open the incident")
+	w.MustSee("no day and time", "still there")
+	w.Press("Close")
+	page.form.times["noticed"].entry.SetText("02/09/2026 17:30")
+	w.Press("Open the incident")
+	w.Settle()
+	w.MustSee("HRP-0043, missing", "A lost device blocks the key")
+	all, err := sc.Register().Incidents(t.Context(), devices.IncidentQuery{})
+	if check(t, err); len(all) != 1 || all[0].LastSeen != "the gym" || all[0].Noticed.IsZero() {
+		t.Errorf("%+v", all)
+	}
+}
+
+// caseWindow shows an incident; files are saved into the folder.
+func caseWindow(t testing.TB, sc *schooltest.School, i devices.Incident, folder string) (*guitest.Window, *incidentCase) {
+	t.Helper()
+	w := incidentsWindow(t, sc)
+	room := w.Session.Current().(*incidents)
+	c := newIncidentCase(w.Session, room.p, i.ID, fixedChoice(folder))
+	w.Session.Push(c)
+	w.Settle()
+	return w, c
+}
+
+func TestIncidentIsWrittenDownDecidedAndClosed(t *testing.T) {
+	sc := lossSchool(t)
+	i := opensIncident(t, sc, "HRP-0042", 10)
+	w, c := caseWindow(t, sc, i, "")
+	c.form.texts["police"].SetText("CR/12")
+	w.Press("Data and people")
+	c.form.texts["people"].SetText("1,031")
+	w.Key(fyne.KeyS, fyne.KeyModifierShortcutDefault)
+	w.Settle()
+	w.MustSee("The incident is saved.")
+	now, err := sc.Register().Incident(t.Context(), i.ID)
+	if check(t, err); now.Police != "CR/12" || now.People != 1031 || now.OnlyCopy != devices.Yes || len(now.Special) != 1 || !now.Aware.Equal(i.Aware) {
+		t.Errorf("%+v", now.IncidentDetails)
+	}
+	w.Press("Close the incident")
+	w.Press("Close the incident")
+	w.Settle()
+	if now, err = sc.Register().Incident(t.Context(), i.ID); err != nil || now.State != devices.IncidentOpen {
+		t.Errorf("closed undecided: %v, %v", now.State, err)
+	}
+	check(t, decideYes(t, sc, i))
+	w.Press("Close")
+	c.read()
+	w.Settle()
+	w.Press("Close the incident")
+	w.Type("lanyards")
+	w.Press("Close the incident")
+	w.Settle()
+	if now, err = sc.Register().Incident(t.Context(), i.ID); err != nil || now.State != devices.IncidentClosed || now.Lessons != "lanyards" {
+		t.Errorf("%v: %+v", err, now)
+	}
+	w.MustSee("Closed on")
+	w.Press("History")
+	w.MustSee("A decision was recorded", "Written down or corrected")
+}
+
+func decideYes(t testing.TB, sc *schooltest.School, i devices.Incident) error {
+	_, err := sc.Register().Decide(t.Context(), "ICT", i.ID, 0, devices.Decision{Notify: devices.Yes, Why: "health", By: "Head", Notified: sc.Now()})
+	return err
+}
+
+func TestIncidentDecisionNeedsAPersonAndAReason(t *testing.T) {
+	sc := lossSchool(t)
+	w, _ := caseWindow(t, sc, opensIncident(t, sc, "HRP-0042", 10), "")
+	w.Press("Decision")
+	w.MustSee("A person decides whether the regulator")
+	w.Press("Record the decision")
+	w.MustSee("Nothing was changed.")
+	for _, advice := range []string{"encrypted, so", "need not", "wipe"} {
+		if strings.Contains(strings.ToLower(w.Text()), advice) {
+			t.Errorf("the screen says %q", advice)
+		}
+	}
+}
+
+func TestIncidentSummaryAndCalendar(t *testing.T) {
+	sc := lossSchool(t)
+	folder := t.TempDir()
+	i := opensIncident(t, sc, "HRP-0042", 10)
+	w, _ := caseWindow(t, sc, i, folder)
+	w.Press("Decision")
+	w.Press("Copy the summary")
+	w.Settle()
+	copied := w.Session.App.Clipboard().Content()
+	if !strings.Contains(copied, "the holder left it in the car") || strings.Contains(copied, "Alice") {
+		t.Errorf("copied\n%s", copied)
+	}
+	w.Press("Close")
+	w.Press("Save for the calendar")
+	content, err := os.ReadFile(filepath.Join(folder, "incident-"+i.ID[:8]+".ics"))
+	if check(t, err); !strings.Contains(string(content), "DTSTART:"+i.Deadline().Format("20060102T150405Z")) {
+		t.Errorf("%s", content)
+	}
+}
+
+func TestIncidentLeavingAsks(t *testing.T) {
+	sc := lossSchool(t)
+	w, c := caseWindow(t, sc, opensIncident(t, sc, "HRP-0042", 10), "")
+	c.form.texts["police"].SetText("CR/12")
+	w.Session.Back()
+	w.MustSee("Leave without saving?")
+	w.Press("Stay")
+	w.MustSee("CR/12")
+}
+
+func TestIncidentFilesNeedTheAuthority(t *testing.T) {
+	sc := lossSchool(t)
+	i := opensIncident(t, sc, "HRP-0042", 10)
+	_, err := sc.KeepListing(t.Context(), i.ID, school.Listing{From: "backup", At: sc.Now(), Files: []school.ListedFile{{Path: "Year 4/plan.docx", Size: 20_000}}})
+	check(t, err)
+	w, _ := caseWindow(t, sc, i, "")
+	w.Press("Data and people")
+	w.MustNotSee("plan.docx")
+	w.Press("Show what was on it")
+	w.MustSee("File names can say much about people")
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	w.Settle()
+	w.MustSee("Year 4/plan.docx", "1 file was on it")
+}
+
+func TestIncidentPictures(t *testing.T) {
+	sc := lossSchool(t)
+	i := opensIncident(t, sc, "HRP-0042", 61)
+	opensIncident(t, sc, "HRP-0043", 2)
+	deliver(t, sc, "HRP-0043")
+	for name, arrange := range map[string]func(*guitest.Window){
+		"incidents": func(*guitest.Window) {},
+		"incidents-inbox": func(w *guitest.Window) {
+			room := w.Session.Current().(*incidents)
+			check(t, room.p.Desk.Unlock(t.Context(), []byte(schooltest.Passphrase)))
+			room.refresh()
+			w.Settle()
+		},
+		"incident": func(w *guitest.Window) {
+			w.Session.Push(newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID, fixedChoice("")))
+		},
+		"incident-affected": func(w *guitest.Window) { tab(w, i, 1) },
+		"incident-decision": func(w *guitest.Window) { tab(w, i, 3) },
+		"incident-open":     func(w *guitest.Window) { w.Session.Current().(*incidents).telephone() },
+	} {
+		p := newPlace(t, sc)
+		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+			w.Session.Go("incidents")
+			w.Settle()
+			arrange(w)
+			w.Settle()
+		})
+	}
+}
+
+func tab(w *guitest.Window, i devices.Incident, n int) {
+	c := newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID, fixedChoice(""))
+	w.Session.Push(c)
+	w.Settle()
+	c.tabs.Set(n)
+	c.draw()
+}
