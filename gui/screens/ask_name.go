@@ -38,7 +38,7 @@ func askName(s *gui.Session, title, label, name, yes string, refuse func(name st
 	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), parts.NewPrimary(yes, nil, submit))
 	d = parts.ShowDialog(s.Window.Canvas(), title, parts.Column(3, field.View, buttons), nil)
 	s.Window.Canvas().Focus(entry)
-	entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // typing replaces the name
 }
 
 // numbered is the n-th of several names that are the same: "name (2).ext".

@@ -18,6 +18,9 @@ import (
 
 // find searches the whole stick as the person types; "" shows the folder again.
 func (b *browser) find(query string) {
+	if query != b.query {
+		b.s.Used()
+	}
 	if b.search != nil {
 		b.search.Cancel()
 		b.search = nil

@@ -55,7 +55,7 @@ func (f *fileTable) build(column int, down bool) {
 		Columns:  columns,
 		Multi:    true,
 		Sort:     func(int, bool) { f.sort(); f.table.Refresh() },
-		Selected: b.updated,
+		Selected: func() { b.s.Used(); b.updated() },
 		Open:     func(row int) { b.activate(f.rows[row]) },
 		Menu:     b.Commands,
 		Key:      b.s.Typed,

@@ -26,8 +26,7 @@ type backupRun struct {
 type backedUp struct {
 	when   time.Time // when everything was last in the backup
 	older  bool      // the backup has newer layers than the stick
-	seen   bool      // the register knows that the stick was at school
-	lost   bool      // the register has it as lost
+	lost   time.Time // when it was reported lost; zero when it was not
 	reason error     // why the backup is not complete
 }
 
@@ -65,12 +64,15 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 	if err != nil {
 		return backedUp{reason: err}
 	}
+	got.lost = o.reportedLost(c)
 	if c.Verifier != "" && c.Verifier != o.stick.Verifier() {
-		return backedUp{reason: config.ErrNoSchool} // another school's stick is not this one's business
+		got.reason = config.ErrNoSchool // another school's stick is not this one's business
+		return got
 	}
 	shared, err := c.SharedFolder()
 	if err != nil {
-		return backedUp{reason: err}
+		got.reason = err
+		return got
 	}
 	result, err := shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
 	got.reason, got.older = err, result.Older
@@ -78,22 +80,40 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 		got.when = status.When
 	}
 	if c.ICT() && ctx.Err() == nil && !o.stick.ReadOnly() {
-		o.checkIn(ctx, &got)
+		o.checkIn(ctx)
 	}
 	return got
 }
 
 // checkIn records in the register that the stick was seen at school. A stick that the
 // register does not know is not ICT's.
-func (o *opened) checkIn(ctx context.Context, got *backedUp) {
+func (o *opened) checkIn(ctx context.Context) {
 	if o.k.p.school(ctx) != nil {
 		return
 	}
 	_ = o.k.p.Desk.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
-		sight, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
-		got.seen, got.lost = err == nil, sight.Lost
+		_, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
 		return err
 	})
+}
+
+// reportedLost is when the newest directory at hand says that the stick was lost; zero
+// when it does not, or there is none. It runs off the window's goroutine.
+func (o *opened) reportedLost(c config.Config) time.Time {
+	path, err := c.DirectoryPath()
+	if err != nil {
+		return time.Time{}
+	}
+	known, err := config.Serials(o.k.p.Dir()).Newest(path, c.Verifier)
+	if err != nil || known.Directory == nil {
+		return time.Time{}
+	}
+	for _, lost := range known.Lost {
+		if lost.ID == o.stick.Note().ID {
+			return lost.Since
+		}
+	}
+	return time.Time{}
 }
 
 // tellBackup shows when the stick was last backed up.
@@ -105,9 +125,7 @@ func (o *opened) tellBackup(got backedUp) {
 		o.backup = got.when
 	}
 	o.unbacked = got.reason != nil && !quietly(got.reason)
-	if got.lost {
-		o.s.Toast(o.s.Words.T("stick.waslost", "label", o.label()), nil)
-	}
+	o.lost = got.lost
 	o.older = o.older || got.older
 	if o.screen != nil {
 		o.screen.noted()

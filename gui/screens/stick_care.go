@@ -26,6 +26,8 @@ func (o *opened) look() {
 	switch {
 	case late.Abs() > sleptFor:
 		o.lock(lockSlept)
+	case o.s.Unused() >= o.lockTime() && o.worked():
+		o.s.Used() // a program has a file open: taking it away would lose work
 	case o.s.Unused() >= o.lockTime():
 		o.lock(lockUnused)
 	default:
@@ -36,6 +38,11 @@ func (o *opened) look() {
 			o.screen.full.tell(o)
 		}
 	}
+}
+
+// worked reports whether a program has a file of the stick open, as far as can be seen.
+func (o *opened) worked() bool {
+	return o.files != nil && slices.ContainsFunc(o.files.Files(), func(f editing.File) bool { return f.InUse })
 }
 
 // ask looks whether the drive is still there, on a goroutine of its own: a drive that

@@ -14,6 +14,7 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
+	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui/parts"
@@ -136,6 +137,18 @@ func TestItLocksByItselfAfterATimeWithoutUse(t *testing.T) {
 	if got := r.content("Register.txt"); got != "last words" {
 		t.Errorf("the stick has %q", got)
 	}
+}
+
+func TestItStaysOpenWhileAProgramHasAFile(t *testing.T) {
+	r := openRig(t)
+	local := r.openFile("Register.txt")
+	mark := filepath.Join(filepath.Dir(local), ".~lock.Register.txt#")
+	check(t, os.WriteFile(mark, []byte("x"), 0o600))
+	r.Advance(25 * time.Minute)
+	r.browser()
+	check(t, os.Remove(mark))
+	r.Advance(11 * time.Minute)
+	r.MustSee("so it locked by itself")
 }
 
 func TestItLocksWhenTheComputerSleeps(t *testing.T) {
@@ -383,4 +396,21 @@ func TestAwayFromSchoolNothingIsSaidOfBackups(t *testing.T) {
 	r.unlock(temporary)
 	r.Until("it to be tried", func() bool { return r.opened().backing == nil })
 	r.MustNotSee("Backed up", "backup")
+}
+
+func TestAStickReportedLostIsNamed(t *testing.T) {
+	place := NewPlace(t.TempDir(), school.Options{})
+	r := newRigAt(t, place, true, someFiles)
+	a, err := keys.NewAuthority("Hill Road Primary", day)
+	check(t, err)
+	directory := &keys.Directory{
+		School: a.School(), Verifier: a.Verifier(), Serial: 1, Published: day, Policy: keys.DefaultPolicy(), Recovery: a.RecoveryRecipients(),
+		Lost: []keys.LostDevice{{ID: r.note().ID, Label: "HRP-0042", Since: day}},
+	}
+	signed, err := directory.Sign(a)
+	check(t, err)
+	check(t, place.SetConfig(config.Config{Directory: r.file("directory.note", string(signed))}))
+	r.unlock(temporary)
+	r.Until("it to be said", func() bool { return r.Sees("HRP-0042 was reported lost on 1\u00a0September 2026.") })
+	r.MustSee("Please take it to ICT")
 }

@@ -192,7 +192,11 @@ func decodeText(data []byte) (text string, ok bool) {
 		return "", false
 	}
 	data = bytes.TrimPrefix(data, []byte{0xef, 0xbb, 0xbf})
-	for cut := 0; cut < utf8.UTFMax && cut <= len(data); cut++ { // the end may be in the middle of a letter
+	most := 1
+	if len(data) == mostText {
+		most = utf8.UTFMax // the end may be in the middle of a letter
+	}
+	for cut := range most {
 		if utf8.Valid(data[:len(data)-cut]) {
 			return printable(string(data[:len(data)-cut]))
 		}
