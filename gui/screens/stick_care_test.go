@@ -1,20 +1,14 @@
 package screens
 
 import (
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
-	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui/parts"
@@ -163,130 +157,12 @@ func TestItLocksWhenTheComputerSleeps(t *testing.T) {
 }
 
 // pulledRig is openRig with the stick on a drive that can be pulled out.
-func pulledRig(t *testing.T) (*rig, *state) {
-	t.Helper()
-	r := newRig(t, true, someFiles)
-	m := &state{}
-	r.k.openFS = func(path string) (driveFS, error) {
-		d, err := stick.NewDirFS(path)
-		return &pullable{d, m}, err
-	}
-	r.unlock(temporary)
-	r.browser()
-	return r, m
-}
-
 // pullable is a drive that can be pulled out, and filled.
-type pullable struct {
-	*stick.DirFS
-	*state
-}
-
-type state struct{ gone, full atomic.Bool }
-
-func (p *pullable) err() error {
-	if p.gone.Load() {
-		return stick.ErrGone
-	}
-	return nil
-}
-
-func (p *pullable) Create(name string) (stick.File, error) {
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	return p.DirFS.Create(name)
-}
-
-func (p *pullable) ReadDir(name string) ([]fs.DirEntry, error) {
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	return p.DirFS.ReadDir(name)
-}
-
-func (p *pullable) Free() (free, total int64, err error) {
-	if p.full.Load() {
-		return 0, 64_000_000, p.err()
-	}
-	return 32_000_000, 64_000_000, p.err()
-}
-
 // readOnly is a drive with its switch set to lock.
-type readOnly struct{ *stick.DirFS }
-
 func (readOnly) Create(string) (stick.File, error) { return nil, stick.ErrReadOnly }
 func (readOnly) Mkdir(string) error                { return stick.ErrReadOnly }
 func (readOnly) Remove(string) error               { return stick.ErrReadOnly }
 func (readOnly) SyncDir(string) error              { return stick.ErrReadOnly }
-
-func (r readOnly) Lock(name string, exclusive bool) (io.Closer, error) {
-	if exclusive {
-		return nil, stick.ErrReadOnly
-	}
-	return r.DirFS.Lock(name, exclusive)
-}
-
-func TestAPulledStickIsSaidCalmly(t *testing.T) {
-	r, m := pulledRig(t)
-	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
-	m.gone.Store(true)
-	r.drives.set()
-	r.Until("it to be noticed", func() bool { return r.Sees("HRP-0042 was pulled out before it was locked.") })
-	r.MustSee("The 1 file stored this time, last at 08:30, is safe on it.", "Plug it in again to go on.")
-	r.MustNotSee("Register.txt")
-	if len(r.k.open) > 0 {
-		t.Error("it counts as open")
-	}
-}
-
-func TestAPulledStickIsNoticedByItself(t *testing.T) {
-	r, m := pulledRig(t)
-	m.gone.Store(true)
-	r.Advance(2 * tickEvery)
-	r.Until("it to be noticed", func() bool { return r.Sees("HRP-0042 was pulled out before it was locked.") })
-	r.MustSee("Nothing was being stored, and everything on it is safe.")
-}
-
-func TestAPulledStickWhileStoring(t *testing.T) {
-	r, m := pulledRig(t)
-	m.gone.Store(true)
-	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
-	r.MustSee("HRP-0042 was pulled out before it was locked.")
-}
-
-func TestChangesSurviveAPulledStick(t *testing.T) {
-	r, m := pulledRig(t)
-	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
-	m.gone.Store(true)
-	r.Advance(2 * tickEvery)
-	r.Until("it to be noticed", func() bool { return r.Sees("Changes to Register.txt had not reached it.") })
-	r.choose.path = t.TempDir()
-	r.Press("Save a copy…")
-	if data, err := os.ReadFile(filepath.Join(r.choose.path, "Register.txt")); err != nil || string(data) != "last words" {
-		t.Errorf("the copy holds %q, %v", data, err)
-	}
-	r.Until("the private copy to be wiped", func() bool { return len(r.privately()) == 0 })
-}
-
-func TestLockingAFullStickAsksAboutChanges(t *testing.T) {
-	r, m := pulledRig(t)
-	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
-	m.full.Store(true)
-	r.Press("Lock and remove")
-	r.Press("Lock now")
-	r.MustSee("Not everything could be saved to the stick", "Your changes are still on this computer.")
-	r.Press("Keep open")
-	if data, err := os.ReadFile(local); err != nil || string(data) != "last words" {
-		t.Errorf("the private copy: %q, %v", data, err)
-	}
-	r.Press("Lock and remove")
-	r.Press("Lock now")
-	r.Press("Lock and lose the changes")
-	r.MustSee("is locked")
-}
 
 func TestLeftoversOfACrashAreWipedAtTheNextStart(t *testing.T) {
 	r := openRig(t)
@@ -344,73 +220,4 @@ func TestATornLayerIsSaidInPlainWords(t *testing.T) {
 	if !r.Sees("pulled out once while something was being stored") && !r.Sees("A part of the stick is damaged.") && !r.Sees("A part of the stick is missing.") {
 		t.Errorf("the window says:\n%s", r.Text())
 	}
-}
-
-func TestAReadOnlyStickCanBeRead(t *testing.T) {
-	r := newRig(t, true, someFiles)
-	r.k.openFS = func(path string) (driveFS, error) {
-		d, err := stick.NewDirFS(path)
-		return readOnly{d}, err
-	}
-	r.unlock(temporary)
-	r.MustSee("This stick can only be read here.", "Register.txt")
-	if b := r.Find("New folder").(*parts.Button); !b.Disabled() {
-		t.Error("a folder can be made")
-	}
-	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
-	r.MustSee("This can only be read.")
-}
-
-func TestItIsBackedUpAtSchool(t *testing.T) {
-	shared := t.TempDir()
-	place := NewPlace(t.TempDir(), school.Options{})
-	check(t, school.Shared{Dir: shared}.Make())
-	check(t, place.SetConfig(config.Config{Shared: shared}))
-	r := newRigAt(t, place, true, someFiles)
-	r.unlock(temporary)
-	r.Until("the backup", func() bool { return r.Sees("Backed up just now") })
-	status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs, r.note().ID)
-	if check(t, err); status.Behind > 0 || status.Layers == 0 {
-		t.Errorf("the backup is %+v", status)
-	}
-	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
-	r.Advance(30 * time.Second)
-	if status, _ := (school.Shared{Dir: shared}).BackupStatus(r.opened().fs, r.note().ID); status.Behind != 1 {
-		t.Errorf("it is backed up while the person works: %+v", status)
-	}
-	r.Advance(time.Minute)
-	r.Until("the next backup", func() bool {
-		status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs, r.note().ID)
-		return err == nil && status.Behind == 0 && r.opened().backing == nil
-	})
-	r.Advance(4 * time.Minute)
-	r.MustSee("Backed up 4 minutes ago")
-	r.Press("Lock and remove")
-	r.MustSee("You can pull it out now.")
-}
-
-func TestAwayFromSchoolNothingIsSaidOfBackups(t *testing.T) {
-	place := NewPlace(t.TempDir(), school.Options{})
-	check(t, place.SetConfig(config.Config{Shared: filepath.Join(t.TempDir(), "nowhere")}))
-	r := newRigAt(t, place, true, someFiles)
-	r.unlock(temporary)
-	r.Until("it to be tried", func() bool { return r.opened().backing == nil })
-	r.MustNotSee("Backed up", "backup")
-}
-
-func TestAStickReportedLostIsNamed(t *testing.T) {
-	place := NewPlace(t.TempDir(), school.Options{})
-	r := newRigAt(t, place, true, someFiles)
-	a, err := keys.NewAuthority("Hill Road Primary", day)
-	check(t, err)
-	directory := &keys.Directory{
-		School: a.School(), Verifier: a.Verifier(), Serial: 1, Published: day, Policy: keys.DefaultPolicy(), Recovery: a.RecoveryRecipients(),
-		Lost: []keys.LostDevice{{ID: r.note().ID, Label: "HRP-0042", Since: day}},
-	}
-	signed, err := directory.Sign(a)
-	check(t, err)
-	check(t, place.SetConfig(config.Config{Directory: r.file("directory.note", string(signed))}))
-	r.unlock(temporary)
-	r.Until("it to be said", func() bool { return r.Sees("HRP-0042 was reported lost on 1\u00a0September 2026.") })
-	r.MustSee("Please take it to ICT")
 }

@@ -1,0 +1,120 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/crypt/stick"
+)
+
+func TestDroppedFilesAreStored(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"), filepath.Dir(r.file("photos/one.txt", "1")))
+	r.MustSee("2 files are safe on the stick.", "letter.txt", "photos")
+	if got := r.content("photos/one.txt"); got != "1" {
+		t.Errorf("the stick has %q", got)
+	}
+}
+
+func TestAddWithADialog(t *testing.T) {
+	r := openRig(t)
+	r.choose.path = r.file("letter.txt", "Dear all")
+	r.Press("Add file…")
+	r.MustSee("1 file is safe on the stick.")
+	r.choose.path = filepath.Dir(r.file("photos/one.txt", "1"))
+	r.Menu("Add folder…")
+	r.MustSee("photos")
+}
+
+func TestClashesAreAskedAboutOnce(t *testing.T) {
+	for answer, want := range map[string]struct{ register, second string }{
+		"Replace":   {"new", ""},
+		"Keep both": {"Amy\nBen\n", "new"},
+		"Skip":      {"Amy\nBen\n", ""},
+	} {
+		t.Run(answer, func(t *testing.T) {
+			r := openRig(t)
+			r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "new"), r.file("photo.heic", "new"), r.file("fresh.txt", "fresh"))
+			r.MustSee("2 of the names are taken already", "Register.txt and photo.heic")
+			if r.has("fresh.txt") {
+				t.Error("something was stored before the answer")
+			}
+			r.Press(answer)
+			if got := r.content("Register.txt"); got != want.register {
+				t.Errorf("Register.txt holds %q", got)
+			}
+			if want.second != "" && r.content("Register (2).txt") != want.second {
+				t.Error("the second is not there")
+			}
+			if r.content("fresh.txt") != "fresh" {
+				t.Error("the new one was not stored")
+			}
+		})
+	}
+}
+
+func TestCancelledClashStoresNothing(t *testing.T) {
+	r := openRig(t)
+	r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "new"), r.file("fresh.txt", "fresh"))
+	r.Press("Cancel")
+	if r.has("fresh.txt") || r.content("Register.txt") != "Amy\nBen\n" {
+		t.Error("something was stored")
+	}
+}
+
+func TestLinksAreLeftOutAndNamed(t *testing.T) {
+	r := openRig(t)
+	dir := t.TempDir()
+	check(t, os.WriteFile(filepath.Join(dir, "real.txt"), []byte("x"), 0o644))
+	if err := os.Symlink("real.txt", filepath.Join(dir, "link.txt")); err != nil {
+		t.Skip("no links here")
+	}
+	r.Drop(fyne.NewPos(500, 400), dir)
+	r.MustSee("1 thing was left out", "link.txt – a link or a device", "1 file is safe")
+}
+
+func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
+	r := openRig(t)
+	to := t.TempDir()
+	r.choose.path = to
+	r.pick("2026")
+	r.Press("Save a copy…")
+	r.MustSee("2 files copied.")
+	if data, err := os.ReadFile(filepath.Join(to, "2026", "autumn", "plan.txt")); err != nil || string(data) != "Monday" {
+		t.Errorf("%q, %v", data, err)
+	}
+	check(t, os.WriteFile(filepath.Join(to, "2026", "report.odt"), []byte("mine"), 0o644))
+	r.Press("Save a copy…")
+	r.MustSee("2 files are in that folder already")
+	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "mine" {
+		t.Fatal("a file was replaced unasked")
+	}
+	r.Press("Replace")
+	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "first words" {
+		t.Errorf("it was not replaced: %q", data)
+	}
+}
+
+func TestAFullStickSaysSo(t *testing.T) {
+	r := newRig(t, true, someFiles)
+	r.k.openFS = func(path string) (driveFS, error) {
+		d, err := stick.NewDirFS(path)
+		return &small{d}, err
+	}
+	r.unlock(temporary)
+	r.Drop(fyne.NewPos(500, 400), r.file("large.bin", strings.Repeat("x", 200_000)))
+	r.MustSee("This needs", "and the drive has 50 kB free", "Nothing was stored.")
+	r.Press("Close")
+	if r.has("large.bin") {
+		t.Error("it is there")
+	}
+	r.MustSee("Nearly full")
+}
+
+type small struct{ *stick.DirFS }
+
+func (s *small) Free() (free, total int64, err error) { return 50_000, 64_000_000, nil }
