@@ -198,7 +198,7 @@ func (p *page) auditProof(a AuditFacts) {
 	p.paragraph("The school signed these checkpoints of the tamper-evident log. An entry that was changed, removed or put in another order after one of them no longer fits it.")
 	var rows [][]string
 	for _, c := range a.Checkpoints {
-		rows = append(rows, []string{p.head.brief(c.At), number(c.Events), c.Root})
+		rows = append(rows, []string{or(p.head.brief(c.At), "the newest"), number(c.Events), c.Root})
 	}
-	p.table([]column{{title: "Signed", share: 3}, {title: "Entries", share: 1.6, right: true}, {title: "Root hash", share: 8, mono: true}}, rows)
+	p.table([]column{{title: "Seen at school", share: 3}, {title: "Entries", share: 1.6, right: true}, {title: "Root hash", share: 8, mono: true}}, rows)
 }

@@ -95,11 +95,16 @@ func duration(hours float64) string {
 	return "less than an hour"
 }
 
-func (c cost) pound() string { return "£" + rough(c.pounds) }
+func (c cost) pound() string {
+	if c.pounds < 1 {
+		return "less than £1"
+	}
+	return "£" + rough(c.pounds)
+}
 
 // assumptions say what the estimate rests on.
 func (c cost) assumptions(p Passphrase) []string {
-	strength := fmt.Sprintf("The passphrase was chosen by the holder and needs at least %s guesses, as the school's policy demands and a program (zxcvbn) estimated. A guesser who knows the holder may need fewer; a good passphrase needs many times more.", rough(p.guesses()))
+	strength := fmt.Sprintf("The passphrase, if the holder has chosen one, needs at least %s guesses, as the school's policy demands and a program (zxcvbn) estimated. A guesser who knows the holder may need fewer; a good passphrase needs many times more.", rough(p.guesses()))
 	if p.Words > 0 {
 		strength = fmt.Sprintf("The passphrase is the one that was generated at issue: %d words drawn at random from a list of %s, which makes %s possible ones.", p.Words, number(dicewords), rough(p.guesses()))
 	}

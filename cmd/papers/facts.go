@@ -87,7 +87,7 @@ type Protection struct {
 type Recipient struct {
 	Whose string // "Alice Jones", "the school's recovery key"
 	Class string // "hybrid", "x25519"
-	Key   string // the public half: age1…
+	Key   string // the public half: age1…; empty for what is no key
 }
 
 // Sighting is the device seen at school.
@@ -122,6 +122,7 @@ type Incident struct {
 	Number   string
 	Kind     string // "lost" or "stolen"
 	Happened time.Time
+	Until    time.Time // the end of the span in which it happened; zero if that is known
 	Noticed  time.Time
 	Aware    time.Time // when the school became aware, which starts the 72 hours
 	LastSeen string    // where

@@ -122,7 +122,7 @@ func (p *page) paragraph(text string) {
 // heading begins a section; it stays with what follows.
 func (p *page) heading(text string) {
 	s := style{size: 13, ink: accent(), bold: true}
-	p.need(30)
+	p.need(24)
 	p.gap(5)
 	p.pdf.Bookmark(p.clean(text, s), 0, p.y)
 	p.text(text, s)

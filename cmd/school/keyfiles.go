@@ -74,6 +74,13 @@ func (s *School) KeepKeyFile(key devices.Key, k *keys.HolderKey, sealed []byte) 
 	return true, nil
 }
 
+// KeyFileSet is when the passphrase of a key's newest file in the folder was
+// set. A copy elsewhere may have a newer one. It fails with [ErrNoKeyFile].
+func (s *School) KeyFileSet(key devices.Key) (time.Time, error) {
+	_, set, err := s.newestKeyFile(key)
+	return set, err
+}
+
 // newestKeyFile is a key's newest file, with the time when its passphrase was
 // set. It fails with [ErrNoKeyFile].
 func (s *School) newestKeyFile(key devices.Key) (path string, set time.Time, err error) {

@@ -161,6 +161,7 @@ func (l *loanFlags) dueDate() (time.Time, error) {
 
 func (a *app) deviceIssue() *cobra.Command {
 	var loan loanFlags
+	var slip slipFlags
 	var to string
 	cmd := &cobra.Command{
 		Use:   "issue DEVICE --to PERSON",
@@ -177,6 +178,9 @@ encrypt, use "stow stick issue" instead.`,
 			if to == "" {
 				return usagef("say who gets it with --to")
 			}
+			if err := slip.check(); err != nil {
+				return err
+			}
 			due, err := loan.dueDate()
 			if err != nil {
 				return err
@@ -186,11 +190,14 @@ encrypt, use "stow stick issue" instead.`,
 				if err != nil {
 					return on(args[0], err)
 				}
+				slip.after(cmd, a, s, d.Name())
 				return a.showDevice(d, fmt.Sprintf("Issued %s to %s%s.", d.Name(), d.HolderName, dueText(d.Due)))
 			})
 		},
 	}
 	loan.add(cmd)
+	slip.addTo(cmd)
+	cmd.Flags().StringVar(&slip.returnTo, "return", "", "`WHERE` to return it, for the slip; otherwise to the school")
 	cmd.Flags().StringVar(&to, "to", "", "the `PERSON` who gets it")
 	_ = cmd.RegisterFlagCompletionFunc("to", a.completePerson)
 	return cmd

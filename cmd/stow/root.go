@@ -46,7 +46,7 @@ func (a *app) rootCommand() *cobra.Command {
 		&cobra.Group{ID: "ict", Title: "For ICT:"},
 	)
 	root.AddCommand(a.encryptCommand(), a.decryptCommand(), a.inspectCommand(), a.drivesCommand(), a.stickGroup(), a.reportGroup())
-	root.AddCommand(a.schoolGroup(), a.holderGroup(), a.keyGroup(), a.directoryGroup(), a.deviceGroup(), a.registerGroup(), a.incidentGroup())
+	root.AddCommand(a.schoolGroup(), a.holderGroup(), a.keyGroup(), a.directoryGroup(), a.deviceGroup(), a.registerGroup(), a.incidentGroup(), a.paperGroup())
 	root.AddCommand(&cobra.Command{
 		Use:   "exit-codes",
 		Short: "The numbers stow ends with",

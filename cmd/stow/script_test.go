@@ -64,6 +64,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["layer"] = layerName
 	commands["forge"] = forge
 	commands["hold"] = hold
+	commands["pdf"] = pdfSays
 	commands["sql"] = sqlShell
 	return commands
 }

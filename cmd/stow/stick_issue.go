@@ -136,6 +136,7 @@ type jsonIssued struct {
 
 func (a *app) stickIssue() *cobra.Command {
 	var f issueFlags
+	var slip slipFlags
 	cmd := &cobra.Command{
 		Use:   "issue DRIVE --to PERSON",
 		Short: "Make a drive a person's encrypted stick, and hand it out in the register",
@@ -158,18 +159,24 @@ register has it back.`,
 			if f.to == "" {
 				return usagef("say who gets the stick with --to")
 			}
+			if err := slip.check(); err != nil {
+				return err
+			}
+			slip.returnTo = f.returnTo
 			return a.withDrive(args[0], func(drive driveFS) error {
 				return a.withAuthority(cmd.Context(), f.ict, func(s *school.School) error {
 					issued, err := a.issue(cmd.Context(), args[0], drive, s, f)
 					if err != nil {
 						return on(args[0], err)
 					}
+					slip.after(cmd, a, s, issued.Device.Name())
 					return a.showIssued(cmd.Context(), drive, issued)
 				})
 			})
 		},
 	}
 	f.add(a, cmd)
+	slip.addTo(cmd)
 	cmd.Flags().BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school with ALL its data")
 	return cmd
 }

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"stowage/cmd/config"
+	"stowage/cmd/papers"
+	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -65,6 +67,14 @@ var explanations = []explanation{
 	{school.ErrReport, exitBadInput, "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
 	{school.ErrNoInbox, exitNotFound, "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
 	{school.ErrHandled, exitState, "this report", "Somebody else has dealt with {} already; look again at the inbox."},
+	{papers.ErrSheet, exitBadInput, "the sheet", "{} is none of the sheets of labels that are known, so nothing was printed; for the list see: stow paper labels --help"},
+	{papers.ErrStart, exitBadInput, "the sheet", "{} has no label of that number, so nothing was printed; count along the rows from 1."},
+	{papers.ErrLabels, exitBadInput, "the labels", "{} cannot be printed, so nothing was written: one is empty or too long for a code, or there are none or more than 20,000."},
+	{papers.ErrSignature, exitBadInput, "the signature", "{} cannot be shown, so nothing was written; it must be a PNG or JPEG picture."},
+	{fill.ErrNotHandedOut, exitState, "the device", "{} is with nobody, so there is no slip to write; issue it first."},
+	{fill.ErrNotReturned, exitState, "the device", "{} did not come back, so there is no receipt to write; take it back first: stow device return"},
+	{fill.ErrNotDestroyed, exitState, "the device", "{} is not recorded as destroyed, so there is nothing to certify; record it first: stow device destroy"},
+	{fill.ErrNoLabel, exitState, "the device", "{} has no asset label to print, so nothing was written; give it one: stow device edit --label"},
 	{school.ErrTampered, exitTampered, "the register", "The history of {} does not fit a checkpoint that was signed before, so it was changed by other means than this program; nothing was signed or changed now, so see what: stow register verify"},
 	{school.ErrCheckpoint, exitBadInput, "this", "{} is not a checkpoint of the register; nothing was changed, so give a checkpoint.note."},
 

@@ -36,7 +36,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 		"keys.ErrTooWeak":      true, // a WeakError
 	}
 	found := 0
-	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../school"} {
+	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../school", "../papers", "../papers/fill"} {
 		for _, name := range sentinels(t, dir) {
 			full := filepath.Base(dir) + "." + name
 			found++

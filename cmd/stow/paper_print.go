@@ -1,0 +1,169 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/papers"
+	"stowage/cmd/papers/fill"
+	"stowage/cmd/school"
+)
+
+// sheetTable lists the sheets of labels for the help.
+func sheetTable() string {
+	var b strings.Builder
+	for _, s := range papers.Sheets() {
+		fmt.Fprintf(&b, "  %s  %3d a page, %g × %g mm: %s\n", s.Name, s.Count(), s.Width, s.Height, s.Use)
+	}
+	return b.String()
+}
+
+func (a *app) paperLabels() *cobra.Command {
+	var out outFlag
+	var sheet, returnTo string
+	var start int
+	var inQR, unregistered bool
+	cmd := &cobra.Command{
+		Use:   "labels LABEL… --out FILE.pdf",
+		Short: "Sheets of labels with QR codes",
+		Long: `Write asset labels for sheets of labels: the label, its QR code, and where a finder
+brings it. Nothing on them is personal. Print at actual size, without scaling. Sheets,
+by Avery's numbers:
+
+` + sheetTable(),
+		Example: examples(
+			"stow paper labels HRP-0042 HRP-0043 --sheet L7651 --return 'Hill Road Primary, Hill Road, Swansea' --out labels.pdf",
+			"stow paper labels HRP-0042 --start 5 --out labels.pdf",
+		),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: a.completeDevice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			if start < 1 {
+				return usagef("the labels of a sheet are counted from 1")
+			}
+			format, err := papers.FindSheet(sheet)
+			if err != nil {
+				return on(sheet, err)
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				labels := slices.Clone(args)
+				for i, name := range args {
+					if unregistered {
+						break
+					}
+					if labels[i], err = fill.Label(cmd.Context(), s, name); err != nil {
+						return on(name, err)
+					}
+				}
+				return a.writePaper(s, out.path, func(w io.Writer, h papers.Head) error {
+					back := returnTo
+					if back == "" {
+						back = h.School
+					}
+					facts := papers.LabelFacts{Sheet: format, Start: start, Labels: labels, Return: strings.ReplaceAll(back, `\n`, "\n"), ReturnInQR: inQR}
+					err := papers.Labels(w, h, facts)
+					switch {
+					case errors.Is(err, papers.ErrStart):
+						return on("the sheet "+format.Name, err)
+					case errors.Is(err, papers.ErrLabels):
+						return on("what was given", err)
+					}
+					return err
+				})
+			})
+		},
+	}
+	out.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&sheet, "sheet", papers.DefaultSheet, "the `SHEET`, by Avery's number")
+	flags.IntVar(&start, "start", 1, "the `NUMBER` of the first label that is still on the sheet, along the rows")
+	flags.StringVar(&returnTo, "return", "", "`WHERE` a finder brings it; otherwise to the school")
+	flags.BoolVar(&inQR, "qr-return", false, "put where to return it into the QR code too")
+	flags.BoolVar(&unregistered, "unregistered", false, "print labels that the register does not have yet")
+	_ = cmd.RegisterFlagCompletionFunc("sheet", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, s := range papers.Sheets() {
+			names = append(names, s.Name+"\t"+s.Use)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	})
+	return cmd
+}
+
+func (a *app) paperAudit() *cobra.Command {
+	var out outFlag
+	var csv, from, to, site string
+	cmd := &cobra.Command{
+		Use:   "audit --from DATE --to DATE --out FILE.pdf",
+		Short: "The report of a span of time for an auditor",
+		Long: `Write the report of a span of time: devices by state, what was issued, returned, lost,
+found and destroyed, what is overdue, not seen or not verified as encrypted, incidents
+with what was decided, and the checkpoints. Both dates are within the span; states are
+those of now. --csv writes it for a spreadsheet, instead of the PDF or beside it.`,
+		Example: examples(
+			"stow paper audit --from 2026-09-01 --to 2026-12-31 --out autumn.pdf",
+			"stow paper audit --from 2026-09-01 --site 'Upper school' --csv autumn.csv",
+		),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out.path == "" && csv == "" {
+				return usagef("say which file to write with --out or --csv")
+			}
+			plan := fill.AuditPlan{Site: site, Now: a.now()}
+			var err error
+			if plan.From, err = dateOf(from); err != nil {
+				return err
+			}
+			if plan.Until, err = dateOf(to); err != nil {
+				return err
+			}
+			if !plan.Until.IsZero() {
+				plan.Until = plan.Until.Local().AddDate(0, 0, 1).UTC()
+				if !plan.From.Before(plan.Until) {
+					return usagef("--to is before --from")
+				}
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				return a.writeAudit(cmd, s, plan, out.path, csv)
+			})
+		},
+	}
+	out.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&csv, "csv", "", "the `FILE.csv` to write")
+	flags.StringVar(&from, "from", "", "the first `DATE`, such as 2026-09-01; otherwise from the beginning")
+	flags.StringVar(&to, "to", "", "the last `DATE`; otherwise until now")
+	flags.StringVar(&site, "site", "", "only the devices of this `SITE`")
+	_ = cmd.MarkFlagFilename("csv", "csv")
+	return cmd
+}
+
+// writeAudit writes the report as PDF, as CSV or as both.
+func (a *app) writeAudit(cmd *cobra.Command, s *school.School, plan fill.AuditPlan, pdf, csv string) error {
+	facts, err := fill.Audit(cmd.Context(), s, plan)
+	if err != nil {
+		return err
+	}
+	var written []string
+	for _, file := range []struct {
+		path  string
+		write func(io.Writer, papers.Head, papers.AuditFacts) error
+	}{{pdf, papers.Audit}, {csv, papers.AuditCSV}} {
+		if file.path == "" {
+			continue
+		}
+		if err := a.makePaper(s, file.path, func(w io.Writer, h papers.Head) error { return file.write(w, h, facts) }); err != nil {
+			return err
+		}
+		written = append(written, file.path)
+	}
+	return a.done("written", written, "Written to "+joinAnd(written)+".")
+}
