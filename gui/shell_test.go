@@ -146,6 +146,23 @@ func TestKeysOfAScreen(t *testing.T) {
 	w.MustSee("Keyboard shortcuts", "F2", "Rename")
 }
 
+func TestKeysReachTheWindowWhateverHasTheFocus(t *testing.T) {
+	w, one, _ := openNotes(t, false)
+	w.Key(fyne.KeyF1) // a large action has the focus
+	w.MustSee("Keyboard shortcuts")
+	w.Key(fyne.KeyEscape)
+	w.MustNotSee("Keyboard shortcuts")
+	w.Session.Go("one")
+	for w.FocusedLabel() != "In One" {
+		w.Tab()
+	}
+	one.told = nil
+	w.Key(fyne.KeyF2)
+	if !slices.Equal(one.told, []string{"rename"}) {
+		t.Errorf("with a button in focus F2 did %v", one.told)
+	}
+}
+
 func TestFocusOrder(t *testing.T) {
 	w, _, _ := openNotes(t, false)
 	if got := w.FocusedLabel(); !strings.HasPrefix(got, "Open my stick") {

@@ -82,8 +82,9 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		e = &fyne.KeyEvent{Name: fyne.KeySpace}
-	case fyne.KeyEscape:
-		escapeFrom(b)
+	case fyne.KeySpace:
+	default:
+		passKey(b, e)
 		return
 	}
 	b.Button.TypedKey(e)

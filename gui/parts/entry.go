@@ -53,6 +53,10 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 		}
 		return
 	}
+	if isFunctionKey(key.Name) {
+		passKey(e, key)
+		return
+	}
 	e.Entry.TypedKey(key)
 }
 

@@ -66,8 +66,8 @@ func (p *Pressable) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		p.Tapped(nil)
-	case fyne.KeyEscape:
-		escapeFrom(p)
+	default:
+		passKey(p, e)
 	}
 }
 

@@ -137,6 +137,10 @@ func (f *secretField) TypedKey(e *fyne.KeyEvent) {
 		f.submit()
 	case fyne.KeyEscape:
 		escapeFrom(f)
+	default:
+		if isFunctionKey(e.Name) {
+			passKey(f, e)
+		}
 	}
 }
 

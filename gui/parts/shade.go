@@ -51,6 +51,19 @@ func passOn(o fyne.CanvasObject, s fyne.Shortcut) {
 	}
 }
 
+// passKey gives a key that the widget with the focus has no use for to the window: Fyne
+// itself tells the window of keys only when nothing has the focus.
+func passKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
+		c.OnTypedKey()(e)
+	}
+}
+
+// isFunctionKey reports whether a key means nothing to what text is typed into.
+func isFunctionKey(key fyne.KeyName) bool {
+	return len(key) > 1 && key[0] == 'F' && key[1] >= '1' && key[1] <= '9'
+}
+
 // Tapped keeps taps from what is below.
 func (*shade) Tapped(*fyne.PointEvent) {}
 

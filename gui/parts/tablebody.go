@@ -125,8 +125,8 @@ func (b *tableBody) TypedKey(e *fyne.KeyEvent) {
 		t.choose(row)
 	case e.Name == fyne.KeyEscape:
 		escapeFrom(b)
-	case t.options.Key != nil:
-		t.options.Key(e)
+	case t.options.Key == nil || !t.options.Key(e):
+		passKey(b, e)
 	}
 }
 

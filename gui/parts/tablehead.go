@@ -156,9 +156,7 @@ func (h *tableHead) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		escapeFrom(h)
 	default:
-		if h.t.options.Key != nil {
-			h.t.options.Key(e)
-		}
+		passKey(h, e)
 	}
 }
 
