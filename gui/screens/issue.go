@@ -27,6 +27,7 @@ type handing struct {
 
 	steps   *parts.Steps
 	page    *fyne.Container
+	foot    *fyne.Container
 	view    *parts.Busy
 	back    *parts.Button
 	next    *parts.Button
@@ -90,9 +91,9 @@ func (i *handing) Content() fyne.CanvasObject {
 	i.problem = parts.NewBanner(parts.Message{})
 	i.back = parts.NewButton(t("issue.back"), nil, func() { i.goTo(i.steps.At() - 1) })
 	i.next = parts.NewPrimary(t("issue.next"), nil, i.proceed)
-	foot := parts.Row(2, i.back, parts.Spring(), i.next)
+	i.foot = parts.Row(2, i.back, parts.Spring(), i.next)
 	head := parts.Column(2, i.steps.View, i.problem.View)
-	i.view = parts.NewBusy(i.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, container.NewPadded(i.page)))
+	i.view = parts.NewBusy(i.s.Words, container.NewBorder(head, container.NewPadded(i.foot), nil, nil, i.page))
 	i.goTo(0)
 	return i.view.View
 }
@@ -194,6 +195,7 @@ func (i *handing) goTo(step int) {
 	}
 	i.able()
 	i.page.Refresh()
+	i.foot.Refresh()
 	switch step {
 	case 1:
 		i.s.Window.Canvas().Focus(i.search.Focus())
@@ -255,7 +257,7 @@ func (i *handing) stepDrive() fyne.CanvasObject {
 		rows.Add(parts.NewBanner(i.lookedAt()).View)
 	}
 	rows.Add(parts.Row(1, parts.NewQuiet(t("issue.folder"), parts.IconFolder.Resource(), i.folder)))
-	return container.NewVScroll(rows)
+	return scrolled(rows)
 }
 
 // lookedAt says what is on the drive that was chosen.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
@@ -155,7 +154,7 @@ func (i *handing) done(out handedOut, err error) {
 	again := parts.NewPrimary(w.T("issue.again"), parts.IconIssue.Resource(), i.finish)
 	rows.Add(parts.Row(2, again))
 	i.steps.Set(3)
-	i.page.Objects = []fyne.CanvasObject{container.NewVScroll(rows)}
+	i.page.Objects = []fyne.CanvasObject{scrolled(rows)}
 	i.page.Refresh()
 	i.back.SetEnabled(false)
 	i.next.SetEnabled(false)

@@ -122,7 +122,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 	i.own = nil
 	if i.holder.key.ID != "" {
 		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("issue.key.has", "name", i.holder.holder.Name)}).View)
-		return container.NewVScroll(rows)
+		return scrolled(rows)
 	}
 	judge := func(secret []byte) parts.Strength {
 		strength, err := keys.Judge(secret, i.look.policy, i.holder.holder.Name, i.look.school)
@@ -142,7 +142,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 	})
 	rows.Add(parts.NewField(w.T("issue.key.none", "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
 	rows.Add(both)
-	return container.NewVScroll(rows)
+	return scrolled(rows)
 }
 
 // loanFits says what is wrong with the third step, if anything is.
@@ -192,8 +192,9 @@ func (i *handing) stepSign() fyne.CanvasObject {
 	summary := parts.Details(
 		parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
 		parts.Detail{Name: t("issue.due"), Value: i.dueText()})
-	rules := parts.Card(parts.Body(i.rules()))
-	return container.NewVScroll(parts.Column(2, summary, rules, i.read, parts.NewField(t("sign.name"), i.name, "").View, parts.FieldLabel(t("sign.here")), i.sign.View))
+	left := parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read)
+	right := parts.Column(2, parts.NewField(t("sign.name"), i.name, "").View, parts.FieldLabel(t("sign.here")), i.sign.View)
+	return scrolled(container.NewGridWithColumns(2, left, right))
 }
 
 // rules is what is signed.

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
 	"stowage/crypt"
 	"stowage/gui"
 	"stowage/gui/parts"
@@ -17,8 +20,14 @@ func deskRooms(p *Place) []gui.Room {
 	return []gui.Room{
 		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: parts.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
 		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
+		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: parts.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
 		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
 	}
+}
+
+// scrolled is content that scrolls, with room for the edges of what is on it.
+func scrolled(content fyne.CanvasObject) *container.Scroll {
+	return container.NewVScroll(container.NewPadded(content))
 }
 
 // list is rows of a table that are all in memory.

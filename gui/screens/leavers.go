@@ -1,0 +1,269 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// leavers is the room in which everything that a person holds is taken back or handed
+// over in one go.
+type leavers struct {
+	s *gui.Session
+	p *Place
+
+	view   *parts.Busy
+	page   *fyne.Container
+	answer *parts.Banner
+	search *parts.Search
+	table  *parts.Table
+	rows   []personRow
+	asked  int
+
+	has    devices.Holdings // of the person who was chosen
+	fates  []*fate
+	revoke *widget.Check
+	leave  *widget.Check
+	name   *parts.Entry
+	sign   *parts.Signature
+}
+
+// fate is what is to become of one device.
+type fate struct {
+	device devices.Device
+	choice *parts.Chips // take back, hand over, stays
+	to     *parts.Entry
+}
+
+// What a fate's choice means.
+const (
+	fateBack = iota
+	fateOver
+	fateStays
+)
+
+func newLeavers(s *gui.Session, p *Place) *leavers { return &leavers{s: s, p: p} }
+
+// Title is part of gui.Screen.
+func (l *leavers) Title() string { return l.s.Words.T("leavers.title") }
+
+// Content is part of gui.Screen.
+func (l *leavers) Content() fyne.CanvasObject {
+	l.page, l.answer = container.NewStack(), parts.NewBanner(parts.Message{})
+	l.view = parts.NewBusy(l.s.Words, container.NewBorder(l.answer.View, nil, nil, nil, l.page))
+	l.showSearch()
+	return l.view.View
+}
+
+// Shown is part of gui.Shower.
+func (l *leavers) Shown() {
+	if l.has.Holder.ID == "" {
+		l.find()
+	}
+}
+
+// Focus is part of gui.Focuser.
+func (l *leavers) Focus() fyne.Focusable { return l.search.Focus() }
+
+// showSearch asks who is leaving.
+func (l *leavers) showSearch() {
+	t := l.s.Words.T
+	l.has, l.fates = devices.Holdings{}, nil
+	l.search = parts.NewSearch(t("people.search"), l.s.After, func(string) { l.find() })
+	cells := newEverybody(l.s, l.p)
+	l.table = parts.NewTable(l.s.Words, parts.TableOptions{
+		Label: t("leavers.title"), Empty: t("people.empty"), Now: l.s.Now, Key: l.s.Typed,
+		Columns: []parts.TableColumn{
+			{Title: t("people.column.name"), Width: 200, Grow: true, Fixed: true},
+			{Title: t("people.column.email"), Width: 200, Grow: true, Fixed: true},
+			{Title: t("people.column.key"), Width: 130, Fixed: true},
+			{Title: t("people.column.devices"), Width: 90, Fixed: true, Right: true},
+		},
+		Open: func(row int) { l.open(l.rows[row].holder.ID) },
+	})
+	l.table.SetRows(list[personRow]{l.rows, func(r personRow) string { return r.holder.ID }, cells.cell})
+	next := parts.NewPrimary(t("leavers.choose"), parts.IconForward.Resource(), func() {
+		if rows := l.table.SelectedRows(); len(rows) == 1 {
+			l.open(l.rows[rows[0]].holder.ID)
+		}
+	})
+	head := parts.Column(1, parts.Body(t("leavers.intro")), l.search.View)
+	l.page.Objects = []fyne.CanvasObject{container.NewBorder(head, container.NewPadded(parts.Row(2, parts.Spring(), next)), nil, nil, l.table.View)}
+	l.page.Refresh()
+}
+
+func (l *leavers) find() {
+	l.asked++
+	asked, q := l.asked, devices.HolderQuery{Search: l.search.Text(), Limit: devices.MaxPage}
+	work(l.p, l.s, l.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (foundPeople, error) {
+		return findPeople(ctx, s, q)
+	}, func(found foundPeople, err error) {
+		switch {
+		case asked != l.asked:
+		case err != nil:
+			l.answer.Set(l.s.Explain(err))
+		default:
+			l.rows = found.rows
+			cells := newEverybody(l.s, l.p)
+			l.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, cells.cell})
+		}
+	})
+}
+
+// open shows what a person holds.
+func (l *leavers) open(id string) {
+	l.answer.Clear()
+	l.view.Follow(work(l.p, l.s, l.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Holdings, error) {
+		return s.Register().Holdings(ctx, id)
+	}, func(has devices.Holdings, err error) {
+		if err != nil {
+			l.answer.Set(l.s.Explain(err))
+			return
+		}
+		l.has = has
+		l.showHoldings()
+	}))
+}
+
+// showHoldings shows everything that the person holds, with what is to become of it.
+func (l *leavers) showHoldings() {
+	w := l.s.Words
+	l.fates = nil
+	rows := parts.Column(2, parts.Heading(l.has.Holder.Name))
+	if len(l.has.Devices) == 0 {
+		rows.Add(parts.Body(w.T("person.devices.none")))
+	}
+	for _, d := range l.has.Devices {
+		rows.Add(l.fateOf(d))
+	}
+	l.revoke = widget.NewCheck(w.N("leavers.revoke", len(l.has.Keys)), nil)
+	l.leave = widget.NewCheck(w.T("leavers.leave", "name", l.has.Holder.Name), nil)
+	l.revoke.Checked, l.leave.Checked = len(l.has.Keys) > 0, true
+	if len(l.has.Keys) > 0 {
+		rows.Add(l.revoke)
+	}
+	rows.Add(l.leave)
+	l.name, l.sign = parts.NewEntry(l.has.Holder.Name, nil), parts.NewSignature(w, nil)
+	l.name.Label = w.T("sign.name")
+	rows.Add(parts.Card(parts.Column(2, parts.Body(l.statement()), parts.NewField(w.T("sign.name"), l.name, w.T("leavers.sign.hint")).View, l.sign.View)))
+	back := parts.NewButton(w.T("leavers.other"), nil, func() { l.showSearch(); l.find() })
+	do := parts.NewPrimary(w.T("leavers.do"), parts.Icon("check").Resource(), l.windUp)
+	foot := container.NewPadded(parts.Row(2, back, parts.Spring(), do))
+	l.page.Objects = []fyne.CanvasObject{container.NewBorder(nil, foot, nil, nil, scrolled(rows))}
+	l.page.Refresh()
+}
+
+// fateOf asks what is to become of a device. One that is missing stays so.
+func (l *leavers) fateOf(d devices.Device) fyne.CanvasObject {
+	t := l.s.Words.T
+	f := &fate{device: d, to: parts.NewEntry(t("leavers.to"), nil)}
+	f.to.Label = t("leavers.to")
+	f.to.Hide()
+	line := heldLine(l.s, d)
+	if _, can := devices.Next(d.State, devices.Return); !can {
+		return parts.Column(0, line)
+	}
+	row := parts.Column(1, line)
+	f.choice = parts.NewChoice([]string{t("leavers.fate.back"), t("leavers.fate.over"), t("leavers.fate.stays")}, func() {
+		f.to.Hidden = f.choice.On()[0] != fateOver
+		row.Refresh()
+		if !f.to.Hidden {
+			l.s.Window.Canvas().Focus(f.to)
+		}
+	})
+	if d.State != devices.Issued {
+		f.choice.Set(fateBack)
+	}
+	row.Add(f.choice.View)
+	row.Add(f.to)
+	l.fates = append(l.fates, f)
+	return row
+}
+
+// statement is what is signed.
+func (l *leavers) statement() string {
+	var names []string
+	for _, d := range l.has.Devices {
+		names = append(names, d.Name())
+	}
+	if len(names) == 0 {
+		return l.s.Words.T("leavers.statement.none")
+	}
+	return l.s.Words.T("leavers.statement", "devices", l.s.Words.List(names))
+}
+
+// windUp does all of it.
+func (l *leavers) windUp() {
+	plan := school.Departure{Holder: l.has.Holder.ID, Revoke: l.revoke.Checked && len(l.has.Keys) > 0, Reason: "has left", Leave: l.leave.Checked}
+	for _, f := range l.fates {
+		switch f.choice.On()[0] {
+		case fateBack:
+			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Return})
+		case fateOver:
+			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Issue, To: f.to.Text})
+		}
+	}
+	document := devices.DocumentDetails{Kind: devices.LeavingSigned, Holder: l.has.Holder.ID, Name: l.name.Text, Text: l.statement()}
+	picture, err := l.sign.PNG()
+	if err != nil {
+		l.answer.Set(l.s.Explain(err))
+		return
+	}
+	document.Signature = picture
+	l.p.authority(l.s, "leavers.why", func(*school.School) {
+		l.view.Follow(work(l.p, l.s, l.s.Words.T("leavers.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Departed, error) {
+			return depart(ctx, s, l.s.Services.Drives, plan, document)
+		}, l.departed))
+	})
+}
+
+// depart winds up with the sticks that are plugged in, and records the signature if
+// there is one.
+func depart(ctx context.Context, s *school.School, d gui.Drives, plan school.Departure, document devices.DocumentDetails) (school.Departed, error) {
+	theirs, err := pluggedSticks(ctx, d, s, plan.Holder)
+	if err != nil {
+		return school.Departed{}, err
+	}
+	defer closeSticks(theirs)
+	for i, p := range plan.Disposals {
+		for _, stick := range theirs {
+			if p.Action == devices.Issue && stick.device.ID == p.Device {
+				plan.Disposals[i].Stick = stick.fs
+			}
+		}
+	}
+	out, err := s.Depart(ctx, plan)
+	if err == nil && document.Name != "" {
+		_, err = s.Register().SignDocument(context.WithoutCancel(ctx), s.Actor(), document)
+	}
+	return out, err
+}
+
+// departed says what became of each thing.
+func (l *leavers) departed(out school.Departed, err error) {
+	m := outcomesTold(l.s, "leavers.done", out.Devices)
+	if len(out.Revoked) > 0 {
+		m.Next = l.s.Words.N("leavers.done.keys", len(out.Revoked))
+	}
+	if n := len(out.Rest.Devices); n > 0 && err == nil {
+		m.Kind, m.Next = parts.Warn, m.Next+" "+l.s.Words.N("leavers.rest", n)
+	}
+	if err != nil {
+		l.s.Fail(err)
+	}
+	if len(out.Rest.Devices) == 0 && err == nil {
+		l.showSearch()
+		l.find()
+	} else {
+		l.open(l.has.Holder.ID)
+	}
+	l.answer.Set(m)
+}

@@ -1,0 +1,81 @@
+package screens
+
+import (
+	"testing"
+
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+func leaversRoom(p *Place, d gui.Drives) (gui.Options, func() *leavers) {
+	o, room := roomOf("leavers", "room.leavers", "leavers", func(s *gui.Session) *leavers { return newLeavers(s, p) })
+	o.Services.Drives = d
+	return o, room
+}
+
+func TestLeaver(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	ann := d.holder(t, "Ann Lee")
+	d.issueOn(t, plugs.plugIn(t, "S1"), ann.ID, "MS-1")
+	away := plugs.plugIn(t, "S2")
+	d.issueOn(t, away, ann.ID, "MS-2")
+	plugs.all = plugs.all[:1] // MS-2 is not here
+	d.laptop(t, "LT-1", "Ann Lee")
+	d.Act(d.laptop(t, "LT-2", "Ann Lee"), devices.Lose, devices.Facts{})
+
+	options, room := leaversRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	w.Session.Go("leavers")
+	w.MustSee("Choose who is leaving.", "Ann Lee")
+	room().open(ann.ID)
+	w.MustSee("MS-1, memory stick", "LT-2, laptop", "Missing since", "Revoke their key", "Record that Ann Lee has left")
+	for _, f := range room().fates {
+		if f.device.Label == "LT-1" {
+			continue // taken back
+		}
+		f.choice.Set(fateOver)
+		f.to.SetText("Bob Roy")
+	}
+	w.Focus(room().name)
+	w.Type("Ann Lee")
+	w.Press("Wind up")
+	w.MustSee("2 devices are dealt with.", "MS-2: This stick is not plugged in.", "The key is revoked.", "2 devices are still with them.")
+	for label, holder := range map[string]string{"MS-1": "Bob Roy", "MS-2": "Ann Lee", "LT-1": "", "LT-2": "Ann Lee"} {
+		if got := d.device(t, label).HolderName; got != holder {
+			t.Errorf("%s is with %q, want %q", label, got, holder)
+		}
+	}
+	if left := d.holder(t, ann.ID).Left; left.IsZero() {
+		t.Error("not recorded as left")
+	}
+	signed, err := d.Register().Documents(t.Context(), "", ann.ID)
+	if err != nil || len(signed) != 1 || signed[0].Kind != devices.LeavingSigned {
+		t.Errorf("%+v, %v", signed, err)
+	}
+}
+
+func TestLeaverWithNothing(t *testing.T) {
+	d := newDesk(t)
+	options, room := leaversRoom(d.place, nil)
+	w := guitest.New(t, options)
+	w.Session.Go("leavers")
+	room().open(d.holder(t, "Cat Fox").ID)
+	w.MustSee("This person has no device of the school.", "I have nothing of the school's.")
+	w.Press("Wind up")
+	w.MustSee("Choose who is leaving.")
+	w.MustNotSee("Cat Fox")
+}
+
+func TestLeaversPictures(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	ann := d.holder(t, "Ann Lee")
+	d.issueOn(t, plugs.plugIn(t, "S1"), ann.ID, "MS-1")
+	d.laptop(t, "LT-1", "Ann Lee")
+	options, room := leaversRoom(d.place, plugs)
+	guitest.Pictures(t, "leavers", options, func(w *guitest.Window) {
+		w.Session.Go("leavers")
+		room().open(ann.ID)
+		w.Settle()
+	})
+}
