@@ -60,7 +60,6 @@ type handing struct {
 
 	// Step 4.
 	sign *parts.Signature
-	name *parts.Entry
 	read *widget.Check
 }
 
@@ -200,7 +199,7 @@ func (i *handing) goTo(step int) {
 	case 1:
 		i.s.Window.Canvas().Focus(i.search.Focus())
 	case 3:
-		i.s.Window.Canvas().Focus(i.name)
+		i.s.Window.Canvas().Focus(i.read)
 	}
 }
 
@@ -214,7 +213,7 @@ func (i *handing) able() {
 	case 2:
 		i.next.SetEnabled(true)
 	case 3:
-		i.next.SetEnabled(i.read.Checked && i.name.Text != "")
+		i.next.SetEnabled(i.read.Checked && !i.sign.Empty())
 	}
 }
 

@@ -56,9 +56,8 @@ func (i *handing) order() (order, error) {
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
 		Return: i.look.school, Replace: i.look.stick,
 	}
-	o.document = devices.DocumentDetails{Kind: devices.RulesAccepted, Holder: i.holder.holder.ID, Name: i.name.Text, Text: i.rules()}
-	picture, err := i.sign.PNG()
-	o.document.Signature = picture
+	var err error
+	o.document, err = signed(devices.RulesAccepted, i.holder.holder, i.rules(), i.sign)
 	if i.own != nil && i.own.On()[0] == 1 {
 		o.own = i.once.Take()
 		i.twice.Clear()

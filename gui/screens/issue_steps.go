@@ -183,17 +183,13 @@ func (i *handing) dueDate() time.Time {
 // stepSign shows the rules, which the holder accepts and signs.
 func (i *handing) stepSign() fyne.CanvasObject {
 	t := i.s.Words.T
-	i.sign = parts.NewSignature(i.s.Words, nil)
-	i.name = parts.NewEntry("", nil)
-	i.name.Label = t("sign.name")
-	i.name.SetText(i.holder.holder.Name)
+	i.sign = parts.NewSignature(i.s.Words, func() { i.able() })
 	i.read = widget.NewCheck(t("sign.accept"), func(bool) { i.able() })
-	i.name.OnChanged = func(string) { i.able() }
 	summary := parts.Details(
 		parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
 		parts.Detail{Name: t("issue.due"), Value: i.dueText()})
 	left := parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read)
-	right := parts.Column(2, parts.NewField(t("sign.name"), i.name, "").View, parts.FieldLabel(t("sign.here")), i.sign.View)
+	right := parts.Column(1, parts.FieldLabel(t("sign.here")), i.sign.View)
 	return scrolled(container.NewGridWithColumns(2, left, right))
 }
 

@@ -40,7 +40,17 @@ func toPerson(t *testing.T, w *guitest.Window, room func() *handing, who string)
 }
 
 // accept ticks that the rules are read.
-func accept(w *guitest.Window, room func() *handing) { room().read.SetChecked(true); w.Settle() }
+// and the name is typed.
+func accept(w *guitest.Window, room func() *handing) {
+	room().read.SetChecked(true)
+	signName(w, "Cat Fox")
+}
+
+// signName types a name in place of a drawing.
+func signName(w *guitest.Window, name string) {
+	w.Focus(w.Find("Or type your full name").(fyne.Focusable))
+	w.Type(name)
+}
 
 func TestIssueWizard(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
@@ -63,8 +73,9 @@ func TestIssueWizard(t *testing.T) {
 	w.MustSee("Cat Fox has no key yet", "Encrypt the 1 file on it")
 	w.Press("Next")
 	w.MustSee("I keep it with me")
+	room().read.SetChecked(true)
 	if !room().next.Disabled() {
-		t.Error("issued without the rules being accepted")
+		t.Error("issued without a signature")
 	}
 	accept(w, room)
 	w.Press("Issue the stick")

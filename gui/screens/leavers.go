@@ -32,7 +32,6 @@ type leavers struct {
 	fates  []*fate
 	revoke *widget.Check
 	leave  *widget.Check
-	name   *parts.Entry
 	sign   *parts.Signature
 }
 
@@ -151,9 +150,8 @@ func (l *leavers) showHoldings() {
 		rows.Add(l.revoke)
 	}
 	rows.Add(l.leave)
-	l.name, l.sign = parts.NewEntry(l.has.Holder.Name, nil), parts.NewSignature(w, nil)
-	l.name.Label = w.T("sign.name")
-	rows.Add(parts.Card(parts.Column(2, parts.Body(l.statement()), parts.NewField(w.T("sign.name"), l.name, w.T("leavers.sign.hint")).View, l.sign.View)))
+	l.sign = parts.NewSignature(w, nil)
+	rows.Add(parts.Card(parts.Column(2, parts.Body(l.statement()), l.sign.View, parts.Muted(w.T("leavers.sign.hint")))))
 	back := parts.NewButton(w.T("leavers.other"), nil, func() { l.showSearch(); l.find() })
 	do := parts.NewPrimary(w.T("leavers.do"), parts.Icon("check").Resource(), l.windUp)
 	foot := container.NewPadded(parts.Row(2, back, parts.Spring(), do))
@@ -211,13 +209,14 @@ func (l *leavers) windUp() {
 			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Issue, To: f.to.Text})
 		}
 	}
-	document := devices.DocumentDetails{Kind: devices.LeavingSigned, Holder: l.has.Holder.ID, Name: l.name.Text, Text: l.statement()}
-	picture, err := l.sign.PNG()
+	document, err := signed(devices.LeavingSigned, l.has.Holder, l.statement(), l.sign)
 	if err != nil {
 		l.answer.Set(l.s.Explain(err))
 		return
 	}
-	document.Signature = picture
+	if l.sign.Empty() {
+		document.Name = ""
+	}
 	l.p.authority(l.s, "leavers.why", func(*school.School) {
 		l.view.Follow(work(l.p, l.s, l.s.Words.T("leavers.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Departed, error) {
 			return depart(ctx, s, l.s.Services.Drives, plan, document)

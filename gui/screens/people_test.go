@@ -317,3 +317,22 @@ func TestRecoverPictures(t *testing.T) {
 		openPerson(w, d, ann).readOut(d.device(t, "MS-1"), "Rang back")
 	})
 }
+
+func TestTakeBackAndSign(t *testing.T) {
+	d := newDesk(t)
+	laptop := d.laptop(t, "LT-1", "Ann Lee")
+	options, _ := peopleRoom(d.place)
+	w := guitest.New(t, options)
+	openPerson(w, d, d.holder(t, "Ann Lee"))
+	w.Press("Take back")
+	w.Type("Lid scratched")
+	w.MustSee("I have given LT-1 back to the school.")
+	signName(w, "A. Lee")
+	w.Press("Take it back")
+	w.MustSee("LT-1 is taken back.", "This person has no device of the school.")
+	back := d.device(t, "LT-1")
+	signed, err := d.Register().Documents(t.Context(), back.ID, "")
+	if err != nil || back.State != devices.Returned || len(signed) != 1 || signed[0].Kind != devices.ReturnSigned || signed[0].Name != "A. Lee" || signed[0].Loan != laptop.Loan {
+		t.Errorf("%s, %+v, %v", back.State, signed, err)
+	}
+}

@@ -187,7 +187,12 @@ func (n *person) devicesPart() fyne.CanvasObject {
 	}
 	rows := parts.Column(1)
 	for _, d := range n.known.holdings.Devices {
-		rows.Add(heldLine(n.s, d))
+		line := heldLine(n.s, d)
+		if _, can := devices.Next(d.State, devices.Return); can {
+			back := parts.NewButton(n.s.Words.T("return.button"), parts.Icon("return").Resource(), func() { n.takeBack(d) })
+			line = container.NewBorder(nil, nil, nil, container.NewCenter(back), line)
+		}
+		rows.Add(line)
 	}
 	return rows
 }

@@ -1,0 +1,62 @@
+package screens
+
+import (
+	"cmp"
+	"context"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// signed is the document that a person has signed: with a drawing, or with the name
+// that they typed.
+func signed(kind devices.DocumentKind, h devices.Holder, text string, s *parts.Signature) (devices.DocumentDetails, error) {
+	picture, err := s.PNG()
+	return devices.DocumentDetails{Kind: kind, Holder: h.ID, Name: cmp.Or(s.Name(), h.Name), Text: text, Signature: picture}, err
+}
+
+// takeBack takes one device back from the person, who signs for it if they are here.
+func (n *person) takeBack(d devices.Device) {
+	w, h := n.s.Words, n.known.holdings.Holder
+	text := w.T("return.statement", "name", d.Name())
+	condition := parts.NewEntry(w.T("return.condition.example"), nil)
+	condition.Label = w.T("return.condition")
+	sign := parts.NewSignature(w, nil)
+	var dialog *parts.Dialog
+	do := func() {
+		dialog.Close()
+		document, err := signed(devices.ReturnSigned, h, text, sign)
+		if err != nil {
+			n.s.Fail(err)
+			return
+		}
+		facts, unsigned := devices.Facts{Condition: condition.Text}, sign.Empty()
+		n.follow(work(n.p, n.s, w.T("return.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) (back devices.Device, err error) {
+			err = s.Register().Atomically(ctx, func(r *devices.Register) error {
+				document.Device = d.ID
+				if !unsigned {
+					if _, err := r.SignDocument(ctx, s.Actor(), document); err != nil {
+						return err
+					}
+				}
+				back, err = r.Act(ctx, s.Actor(), d.ID, devices.Return, facts)
+				return err
+			})
+			return back, err
+		}, func(back devices.Device, err error) {
+			if err != nil {
+				n.s.Fail(err)
+				return
+			}
+			n.s.Toast(w.T("return.done", "name", back.Name()), nil)
+			n.read()
+		}))
+	}
+	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { dialog.Close() })
+	content := parts.Column(2, parts.NewField(w.T("return.condition"), condition, "").View, parts.Body(text), sign.View, parts.Muted(w.T("return.hint")),
+		parts.Row(2, parts.Spring(), cancel, parts.NewPrimary(w.T("return.do"), parts.Icon("return").Resource(), do)))
+	dialog = parts.ShowDialog(n.s.Window.Canvas(), w.T("return.title", "name", d.Name()), content, nil)
+	n.s.Window.Canvas().Focus(condition)
+}
