@@ -131,7 +131,6 @@ var explanations = []explanation{
 	{stick.ErrOtherBackup, parts.Bad, "explain.otherbackup"},
 	{devices.ErrClosed, parts.Warn, "explain.incident.closed"},
 	{devices.ErrUndecided, parts.Warn, "explain.incident.undecided"},
-	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
 	{context.DeadlineExceeded, parts.Warn, "explain.slow"},
 }
 

@@ -39,7 +39,7 @@ func TestLeaver(t *testing.T) {
 	}
 	signName(w, "Ann Lee")
 	w.Press("Wind up")
-	w.MustSee("2 devices are dealt with.", "MS-2: The stick is not plugged in.", "The key is revoked.", "2 devices are still with them.")
+	w.MustSee("2 devices are dealt with.", "MS-2: This stick is not plugged in.", "The key is revoked.", "2 devices are still with them.")
 	for label, holder := range map[string]string{"MS-1": "Bob Roy", "MS-2": "Ann Lee", "LT-1": "", "LT-2": "Ann Lee"} {
 		if got := d.device(t, label).HolderName; got != holder {
 			t.Errorf("%s is with %q, want %q", label, got, holder)
