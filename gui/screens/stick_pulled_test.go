@@ -146,3 +146,23 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
 	r.MustSee("This can only be read.")
 }
+
+func TestChangesAreSavedOnceTheStickIsBack(t *testing.T) {
+	r, m := pulledRig(t)
+	local := r.openFile("Register.txt")
+	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	m.gone.Store(true)
+	r.Advance(2 * tickEvery)
+	r.Until("it to be noticed", func() bool { return r.Sees("Changes to Register.txt had not reached it.") })
+	r.Session.Close()
+	r.MustSee("are on this computer only")
+	r.Press("Keep open")
+	m.gone.Store(false)
+	r.drives.set(r.drive())
+	r.unlockAgain()
+	r.MustSee("Saved to the stick what had not reached it: Register.txt.")
+	if got := r.content("Register.txt"); got != "last words" {
+		t.Errorf("the stick has %q", got)
+	}
+	r.Until("the private copy to be wiped", func() bool { return len(r.privately()) == 0 })
+}
