@@ -21,7 +21,7 @@ import (
 
 func (a *app) reportGroup() *cobra.Command {
 	return group("report", "Report a lost or stolen stick, and read the reports", "files",
-		a.reportLost(), a.reportInbox(), a.reportRead(), a.reportReceive(), a.reportHandled())
+		a.reportLost(), a.reportInbox(), a.reportRead(), a.reportReceive(), a.reportHandled(), a.reportFound())
 }
 
 // lossReporting is one run of report lost.

@@ -67,6 +67,7 @@ went bad in the backup is replaced, and what tidying replaced a month ago is rem
 				if err != nil {
 					return on(args[0], err)
 				}
+				a.tellFound(shared, d, summary.Note)
 				return a.backUp(cmd.Context(), args[0], shared, summary.Note, school.BackupPlan{Drive: drive, Verifier: d.Verifier})
 			})
 		},

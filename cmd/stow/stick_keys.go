@@ -154,7 +154,9 @@ type jsonSight struct {
 	KeyRenewed   bool           `json:"key_renewed"`
 	Checkpoint   bool           `json:"checkpoint"`       // it carries the register's newest
 	Backup       *jsonBackup    `json:"backup,omitempty"` // when it was backed up
-	Problems     []jsonProblem  `json:"problems"`
+	// Changes are those on a lost stick since it was backed up, where ICT opened it.
+	Changes  *school.Changes `json:"changes,omitempty"`
+	Problems []jsonProblem   `json:"problems"`
 }
 
 func (a *app) stickCheckin() *cobra.Command {
@@ -219,17 +221,32 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 		options.Health = health
 		p := a.progress("backing up")
 		options.Progress = p
+		changes := a.changes(ctx, in, s) // before backing up makes them the same
 		seen, err := in.CheckIn(ctx, s.Stick, options)
 		p.end()
 		if err != nil {
 			return on("the stick at "+path, err)
 		}
-		return on("the stick at "+path, a.showSight(seen, s.Note(), problems))
+		return on("the stick at "+path, a.showSight(seen, s.Note(), problems, changes))
 	}
 	if s.school != nil {
 		return register(s.school)
 	}
 	return a.withSchool(ctx, register)
+}
+
+// changes says what changed on a lost stick since it was backed up; nil for
+// one that is not lost, or where that cannot be known.
+func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *school.Changes {
+	d, err := in.DeviceOf(ctx, s.Note())
+	if err != nil || d.State != devices.Lost && d.State != devices.Stolen {
+		return nil
+	}
+	c, err := in.ChangedSince(ctx, s.Stick)
+	if err != nil {
+		return nil // not ICT, or never backed up
+	}
+	return &c
 }
 
 // glance checks a stick in that nobody opened.
@@ -247,15 +264,15 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 			if err != nil {
 				return on("the stick at "+path, err)
 			}
-			return on("the stick at "+path, a.showSight(seen, note, []jsonProblem{}))
+			return on("the stick at "+path, a.showSight(seen, note, []jsonProblem{}, nil))
 		})
 	})
 }
 
 // showSight says what a check-in found and did. A backup that failed is a
 // warning: the stick was seen all the same.
-func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem) error {
-	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Checkpoint, nil, problems}
+func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
+	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Checkpoint, nil, changes, problems}
 	if seen.BackupErr != nil {
 		_, text := a.explain(on("the stick", seen.BackupErr))
 		a.warn("It was not backed up: %s", text)
@@ -299,6 +316,9 @@ func sightText(w io.Writer, s jsonSight) {
 		if line.say {
 			fmt.Fprintln(w, printable(line.text))
 		}
+	}
+	if s.Changes != nil {
+		changesText(w, *s.Changes)
 	}
 	if s.Backup != nil {
 		backupText(w, *s.Backup)

@@ -1,0 +1,201 @@
+package school
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// foundExtension is how the files of sightings end; they lie in the inbox.
+const foundExtension = ".stowage-found.age"
+
+// Bounds of what is believed of the inbox.
+const (
+	maxFound      = 64 << 10
+	maxFoundFiles = 1000
+)
+
+// A FoundStick is what a computer that has no register tells ICT of a lost
+// stick that was plugged into it. Anybody who reaches the inbox can write one: it
+// is a hint to go and look.
+type FoundStick struct {
+	Stick string    `json:"stick"` // its id
+	Label string    `json:"label"`
+	Seen  time.Time `json:"seen"`
+	Place string    `json:"place"` // which computer
+	File  string    `json:"-"`     // path in the inbox
+}
+
+// LostStick is what the directory says of a stick that it lists as lost.
+func LostStick(d *keys.Directory, n stick.Note) (lost keys.LostDevice, ok bool) {
+	for _, l := range d.Lost {
+		if l.ID == n.ID {
+			return l, true
+		}
+	}
+	return keys.LostDevice{}, false
+}
+
+// TellFound tells ICT that a lost stick was plugged in, encrypted to the recovery
+// key: once a day for each stick. It fails with [ErrNoShared].
+func (sh Shared) TellFound(d *keys.Directory, n stick.Note, place string, now time.Time) error {
+	if err := sh.Reachable(); err != nil {
+		return err
+	}
+	id, err := uuid.Parse(n.ID)
+	if err != nil {
+		return fmt.Errorf("tell of a found stick: %w", err)
+	}
+	plain, err := json.Marshal(FoundStick{Stick: id.String(), Label: n.Label, Seen: now.UTC().Truncate(time.Second), Place: place})
+	if err != nil {
+		return fmt.Errorf("tell of a found stick: %w", err)
+	}
+	sealed, err := keys.WrapFor(plain, d.Recovery)
+	if err != nil {
+		return fmt.Errorf("tell of a found stick: %w", err)
+	}
+	name := "found-" + now.UTC().Format("20060102") + "-" + id.String() + foundExtension
+	err = write(filepath.Join(sh.Inbox(), name), sealed[d.Policy.Class], false, 0o644)
+	if err != nil && !errors.Is(err, crypt.ErrExists) {
+		return fmt.Errorf("tell of a found stick: %w", err)
+	}
+	return nil
+}
+
+// FoundSticks reads what computers told of lost sticks that turned up, the
+// oldest first. What cannot be read, or is about no device of the register, is left out.
+func (s *School) FoundSticks(ctx context.Context) ([]FoundStick, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return nil, err
+	}
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(shared.Inbox())
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w: %w", ErrNoInbox, err)
+	}
+	var list []FoundStick
+	for _, e := range entries { // by name, and so by day
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		if !strings.HasSuffix(e.Name(), foundExtension) || !e.Type().IsRegular() || len(list) == maxFoundFiles {
+			continue
+		}
+		if f, err := s.readFound(ctx, a, filepath.Join(shared.Inbox(), e.Name())); err == nil {
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+func (s *School) readFound(ctx context.Context, a *keys.Authority, path string) (FoundStick, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > maxFound {
+		return FoundStick{}, errors.Join(err, ErrReport)
+	}
+	sealed, err := readSmall(path)
+	if err != nil {
+		return FoundStick{}, err
+	}
+	var plain bytes.Buffer
+	if err := crypt.Decrypt(ctx, &plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
+		return FoundStick{}, err
+	}
+	f := FoundStick{File: path}
+	if err := json.Unmarshal(plain.Bytes(), &f); err != nil {
+		return FoundStick{}, fmt.Errorf("%w: %w", ErrReport, err)
+	}
+	f.File = path
+	for _, text := range []string{f.Label, f.Place} {
+		if len(text) > MaxReportLine || keys.CheckValue(text) != nil {
+			return FoundStick{}, ErrReport
+		}
+	}
+	_, err = s.DeviceOf(ctx, stick.Note{ID: f.Stick, Label: f.Label})
+	return f, err
+}
+
+// RecordFound records in the register where a lost stick was seen, and puts the
+// message away. The device stays lost until somebody has it in hand.
+func (s *School) RecordFound(ctx context.Context, f FoundStick) (devices.Device, error) {
+	d, err := s.DeviceOf(ctx, stick.Note{ID: f.Stick, Label: f.Label})
+	if err != nil {
+		return d, err
+	}
+	seen := devices.Sighting{At: f.Seen, Place: f.Place, Note: "plugged into another computer while it was lost"}
+	if f.Seen.After(s.now()) {
+		seen.At = time.Time{}
+	}
+	if d, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, seen); err != nil {
+		return d, err
+	}
+	return d, os.Remove(f.File)
+}
+
+// Changes are what differs on a stick from what was on it before.
+type Changes struct {
+	Since   time.Time `json:"since"` // of the backup that it is compared with
+	Added   []string  `json:"added"`
+	Changed []string  `json:"changed"`
+	Gone    []string  `json:"gone"`
+}
+
+// None reports whether nothing changed.
+func (c Changes) None() bool { return len(c.Added)+len(c.Changed)+len(c.Gone) == 0 }
+
+// ChangedSince compares an opened stick that was found with its last backup: by
+// names, sizes and times of files.
+func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes, error) {
+	d, err := s.DeviceOf(ctx, opened.Note())
+	if err != nil {
+		return Changes{}, err
+	}
+	before, err := s.ContentsOf(ctx, d.ID)
+	if err != nil {
+		return Changes{}, err
+	}
+	was := map[string]stick.Entry{}
+	for _, e := range before.Entries {
+		if !e.IsFolder() {
+			was[e.Path] = e
+		}
+	}
+	c := Changes{Since: before.At}
+	err = opened.Walk(".", func(e stick.Entry) error {
+		if e.IsFolder() {
+			return context.Cause(ctx)
+		}
+		old, there := was[e.Path]
+		switch {
+		case !there:
+			c.Added = append(c.Added, e.Path)
+		case old.Size != e.Size || !old.ModTime.Equal(e.ModTime) || !old.Stored.Equal(e.Stored):
+			c.Changed = append(c.Changed, e.Path)
+		}
+		delete(was, e.Path)
+		return nil
+	})
+	for _, e := range before.Entries {
+		if _, gone := was[e.Path]; gone {
+			c.Gone = append(c.Gone, e.Path)
+		}
+	}
+	return c, err
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// tellFound tells ICT of a lost stick that was plugged into this computer. That
+// it cannot is only a warning.
+func (a *app) tellFound(shared school.Shared, d *keys.Directory, n stick.Note) {
+	lost, ok := school.LostStick(d, n)
+	if !ok {
+		return
+	}
+	a.warn("This stick (%s) was reported lost on %s; please take it to ICT.", n.Label, dayText(lost.Since))
+	place, _ := os.Hostname()
+	if err := shared.TellFound(d, n, cmp.Or(place, "a computer of staff"), a.now()); err != nil {
+		a.warn("ICT could not be told by this computer (%v).", err)
+		return
+	}
+	a.warn("ICT was told that it turned up here.")
+}
+
+// jsonFound is a lost stick that was seen.
+type jsonFound struct {
+	Label string    `json:"label"`
+	Stick string    `json:"stick"`
+	Seen  time.Time `json:"seen"`
+	Place string    `json:"place"`
+	State string    `json:"state"`
+}
+
+func (a *app) reportFound() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "found",
+		Short: "Record where lost sticks were plugged in, as computers of staff told ICT",
+		Long: `Record in the register where lost sticks were plugged in, as the computers of staff
+told ICT through the inbox, and list them. The devices stay lost until somebody has them
+in hand: stow stick checkin, stow device found.`,
+		Example: examples("stow report found", "stow report found --json"),
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
+				list, err := s.FoundSticks(cmd.Context())
+				if err != nil {
+					return err
+				}
+				out := struct {
+					Found []jsonFound `json:"found"`
+				}{[]jsonFound{}}
+				for _, f := range list {
+					d, err := s.RecordFound(cmd.Context(), f)
+					if err != nil {
+						return on(f.Label, err)
+					}
+					out.Found = append(out.Found, jsonFound{d.Name(), f.Stick, f.Seen, f.Place, string(d.State)})
+				}
+				return a.show(out, func(w io.Writer) {
+					if len(out.Found) == 0 {
+						fmt.Fprintln(w, "No lost stick was seen.")
+					}
+					for _, f := range out.Found {
+						fmt.Fprintf(w, "%s was plugged in on %s at %s; the register has it as %s.\n", printable(f.Label), timeText(f.Seen), printable(f.Place), f.State)
+					}
+				})
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+// changesText says what changed on a found stick since it was backed up.
+func changesText(w io.Writer, c school.Changes) {
+	if c.None() {
+		fmt.Fprintf(w, "Nothing on it has changed since it was backed up on %s.\n", timeText(c.Since))
+		return
+	}
+	fmt.Fprintf(w, "Since it was backed up on %s:\n", timeText(c.Since))
+	for _, kind := range []struct {
+		word  string
+		names []string
+	}{{"added", c.Added}, {"changed", c.Changed}, {"gone", c.Gone}} {
+		for _, name := range kind.names {
+			fmt.Fprintf(w, "  %s: %s\n", kind.word, printable(name))
+		}
+	}
+}
