@@ -252,7 +252,6 @@ func TestIncidentPictures(t *testing.T) {
 	opensIncident(t, sc, "HRP-0043", 2)
 	deliver(t, sc, "HRP-0043")
 	for name, arrange := range map[string]func(*guitest.Window){
-		"incidents": func(*guitest.Window) {},
 		"incidents-inbox": func(w *guitest.Window) {
 			room := w.Session.Current().(*incidents)
 			check(t, room.p.Desk.Unlock(t.Context(), []byte(schooltest.Passphrase)))
@@ -264,7 +263,6 @@ func TestIncidentPictures(t *testing.T) {
 		},
 		"incident-affected": func(w *guitest.Window) { tab(w, i, 1) },
 		"incident-decision": func(w *guitest.Window) { tab(w, i, 3) },
-		"incident-open":     func(w *guitest.Window) { w.Session.Current().(*incidents).telephone() },
 	} {
 		p := newPlace(t, sc)
 		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
