@@ -31,6 +31,7 @@ type order struct {
 type handedOut struct {
 	stick     school.IssuedStick
 	temporary []byte // the holder's temporary passphrase, nil without one; to be wiped
+	signature []byte // PNG, for the slip; nil when the name was typed
 	converted stick.ConvertResult
 	trouble   error // after the stick was issued: it stands, and something is missing
 }
@@ -91,6 +92,7 @@ func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (o
 	if out.stick, err = s.IssueStick(ctx, o.plan); err != nil {
 		return out, err
 	}
+	out.signature = o.document.Signature
 	o.document.Device = out.stick.Device.ID
 	if _, err := s.Register().SignDocument(context.WithoutCancel(ctx), s.Actor(), o.document); err != nil {
 		out.trouble = err
@@ -151,7 +153,7 @@ func (i *handing) done(out handedOut, err error) {
 		rows.Add(parts.NewBanner(i.s.Explain(out.trouble)).View)
 	}
 	again := parts.NewPrimary(w.T("issue.again"), parts.IconIssue.Resource(), i.finish)
-	rows.Add(parts.Row(2, again))
+	rows.Add(parts.Row(2, again, i.slipButton(out)))
 	i.steps.Set(3)
 	i.page.Objects = []fyne.CanvasObject{scrolled(rows)}
 	i.page.Refresh()

@@ -106,6 +106,12 @@ func TestIssueWizard(t *testing.T) {
 	if err != nil || !strings.Contains(content.Text, "Hill Road Primary") {
 		t.Errorf("%+v, %v", content, err)
 	}
+	folder := t.TempDir()
+	room().choose = onlyFolder(folder)
+	w.Press("Handover slip")
+	if paper := readAll(t, filepath.Join(folder, "Handover MS-0001.pdf")); !strings.HasPrefix(string(paper), "%PDF-") {
+		t.Errorf("%.20q is no slip", paper)
+	}
 	w.Press("Issue another stick")
 	if room().steps.At() != 0 {
 		t.Error("not at the beginning")
