@@ -46,7 +46,7 @@ var explanations = []explanation{
 	{errPlainFound, exitPlain, "", "There are files that are not encrypted, and a finder could read them; encrypt them with: stow stick convert"},
 	{errRolledBack, exitRolledBack, "the stick", "{} is older than it was when last seen, so somebody may have put it back to an earlier state; that is on record, and what it holds is as it was then, so find out what happened to it."},
 	{errDiffers, exitDamaged, "the stick", "Something on {} is not what was backed up, though it never changes; the backup keeps what it has, so check the stick with: stow stick check"},
-	{errTampered, exitForged, "the register", "The register does not fit the checkpoint that {} brought back, so somebody may have changed it; nothing was lost and the stick keeps the proof, so find out with: stow register verify"},
+	{errTampered, exitTampered, "the register", "The register does not fit the checkpoint that {} brought back, so somebody may have changed it; nothing was lost and the stick keeps the proof, so find out with: stow register verify"},
 	{errNotTop, exitUnsuitable, "this", "{} is not the top of a drive, so nothing was changed; give the drive's own path (stow drives), or add --folder to make a stick of a folder."},
 
 	// The school.

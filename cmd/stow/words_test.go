@@ -185,7 +185,7 @@ func TestExitCodes(t *testing.T) {
 		7: "other-school", 8: "damaged", 9: "full", 10: "read-only", 11: "vanished", 12: "in-use", 13: "blocked",
 		14: "exists", 15: "must-change", 16: "not-allowed", 17: "not-found", 18: "weak-passphrase", 19: "not-age",
 		20: "no-school", 21: "forged", 22: "permission", 23: "bad-input", 24: "rolled-back", 25: "wrong-code",
-		26: "partly", 27: "plain-found", 28: "newer-format", 29: "unsuitable-drive", 130: "cancelled",
+		26: "partly", 27: "plain-found", 28: "newer-format", 29: "unsuitable-drive", 30: "tampered", 130: "cancelled",
 	}
 	if len(exits) != len(want) {
 		t.Errorf("there are %d exit codes, want %d", len(exits), len(want))
