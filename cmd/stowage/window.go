@@ -36,6 +36,9 @@ func window(o gui.Options, shown func()) (code int) {
 		open.Store(true)
 		shown()
 	})
+	// By then the session has closed all there is to close. Fyne 2.8.1 sometimes waits for
+	// ever at its own end, for an event that nobody runs any more.
+	s.Window.SetOnClosed(func() { os.Exit(0) })
 	s.Window.ShowAndRun()
 	return 0
 }
