@@ -2,6 +2,7 @@ package devices
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -38,6 +39,33 @@ func (r *Register) Device(ctx context.Context, id string) (Device, error) {
 func (r *Register) Devices(ctx context.Context, q DeviceQuery) (DevicePage, error) {
 	q.Now = r.clock()
 	return view(ctx, r, "devices", func(reader Reader) (DevicePage, error) { return reader.Devices(ctx, q) })
+}
+
+// DeviceOrder returns the ids of all devices that fit, in the order of the query
+// (Limit and After do not matter): for lists that are looked at here and there,
+// whose rows [Register.DevicesWithID] then reads.
+func (r *Register) DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, error) {
+	q.Now = r.clock()
+	return view(ctx, r, "devices", func(reader Reader) ([]string, error) { return reader.DeviceOrder(ctx, q) })
+}
+
+// DevicesWithID returns devices by their ids, in that order; those that the
+// register does not have are left out.
+func (r *Register) DevicesWithID(ctx context.Context, ids []string) ([]Device, error) {
+	return view(ctx, r, "devices", func(reader Reader) ([]Device, error) {
+		found := make([]Device, 0, len(ids))
+		for _, id := range ids {
+			d, err := reader.Device(ctx, id)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, d)
+		}
+		return found, nil
+	})
 }
 
 // CountDevices counts the devices that fit by state.

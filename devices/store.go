@@ -19,6 +19,9 @@ type Reader interface {
 	Device(ctx context.Context, id string) (Device, error)
 	DeviceWith(ctx context.Context, field Identifier, value string) (Device, error)
 	Devices(ctx context.Context, q DeviceQuery) (DevicePage, error)
+	// DeviceOrder returns the ids of all devices that fit, in the order of the query;
+	// Limit and After do not matter.
+	DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, error)
 	// CountDevices counts by state; Sort, Limit and After do not matter.
 	CountDevices(ctx context.Context, q DeviceQuery) (map[State]int, error)
 	Sites(ctx context.Context) ([]string, error)

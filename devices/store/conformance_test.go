@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,6 +93,10 @@ func find(t testing.TB, r *devices.Register, q devices.DeviceQuery) []string {
 	}
 	if total != len(all) {
 		t.Errorf("%+v: found %d, counted %d", q, len(all), total)
+	}
+	ids := must[[]string](t)(r.DeviceOrder(t.Context(), q))
+	if listed := labels(must[[]devices.Device](t)(r.DevicesWithID(t.Context(), append(ids, "none")))); !slices.Equal(listed, all) {
+		t.Errorf("%+v: found %q, in order are %q", q, all, listed)
 	}
 	return all
 }

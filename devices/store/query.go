@@ -29,22 +29,41 @@ var sortColumns = map[devices.Column]string{
 
 // Devices implements [devices.Reader].
 func (s *session) Devices(ctx context.Context, q devices.DeviceQuery) (devices.DevicePage, error) {
+	w, err := wantedOf(q)
+	if err != nil {
+		return devices.DevicePage{}, err
+	}
+	found, next, err := s.findDevices(ctx, w)
+	return devices.DevicePage{Devices: found, Next: next}, err
+}
+
+// wantedOf is what a query wants.
+func wantedOf(q devices.DeviceQuery) (wanted, error) {
 	if q.Sort == "" {
 		q.Sort = devices.ByLabel
 	}
 	column, ok := sortColumns[q.Sort]
 	if !ok {
-		return devices.DevicePage{}, &devices.InvalidError{Field: "sort", Value: string(q.Sort), Problem: "is not a column"}
+		return wanted{}, &devices.InvalidError{Field: "sort", Value: string(q.Sort), Problem: "is not a column"}
 	}
-	w := wanted{
+	return wanted{
 		filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != "",
 		paging: paging{
 			columns: deviceColumns, by: column, descending: q.Descending, limit: pageLimit(q.Limit), after: q.After,
 			numeric: q.Sort == devices.ByCapacity || q.Sort == devices.ByState,
 		},
+	}, nil
+}
+
+// DeviceOrder implements [devices.Reader].
+func (s *session) DeviceOrder(ctx context.Context, q devices.DeviceQuery) ([]string, error) {
+	w, err := wantedOf(q)
+	if err != nil {
+		return nil, err
 	}
-	found, next, err := s.findDevices(ctx, w)
-	return devices.DevicePage{Devices: found, Next: next}, err
+	marked := &filter{}
+	w.mark(marked)
+	return all(ctx, s, only[string], "SELECT id FROM devices INDEXED BY devices_by_"+w.by+marked.where()+w.order(), marked.args...)
 }
 
 // CountDevices implements [devices.Reader].
