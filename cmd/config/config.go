@@ -14,11 +14,13 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 
@@ -66,6 +68,16 @@ func Dir() (string, error) {
 		return "", fmt.Errorf("find the config file: %w", err)
 	}
 	return filepath.Join(dir, "stowage"), nil
+}
+
+// User is who sits at this computer, as the register records who did something.
+func User() string {
+	if u, err := user.Current(); err == nil {
+		if name := cmp.Or(u.Name, u.Username); name != "" {
+			return name
+		}
+	}
+	return "ICT"
 }
 
 // Read reads the config file in dir; a missing one is an empty one. It fails with a

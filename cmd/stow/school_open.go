@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os/user"
 	"path/filepath"
 
 	"stowage/cmd/config"
@@ -42,10 +41,7 @@ func (a *app) actor() string {
 	if a.by != "" {
 		return a.by
 	}
-	if u, err := user.Current(); err == nil {
-		return cmp.Or(u.Name, u.Username)
-	}
-	return "ICT"
+	return config.User()
 }
 
 // withSchool runs do with the school's folder open and its authority locked.
