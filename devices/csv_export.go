@@ -19,6 +19,43 @@ const byteOrderMark = "\ufeff"
 // place and time, recovery codes, and keys.
 func (r *Register) Export(ctx context.Context, w io.Writer, q DeviceQuery) error {
 	q.Now, q.Limit, q.After = r.clock(), MaxPage, ""
+	return r.export(ctx, w, func(reader Reader, each func(Device) error) error {
+		for {
+			page, err := reader.Devices(ctx, q)
+			if err != nil {
+				return err
+			}
+			for _, d := range page.Devices {
+				if err := each(d); err != nil {
+					return err
+				}
+			}
+			if q.After = page.Next; q.After == "" {
+				return nil
+			}
+		}
+	})
+}
+
+// ExportDevices is [Register.Export] for devices by their ids, in that order. One
+// that the register does not have is [ErrNotFound].
+func (r *Register) ExportDevices(ctx context.Context, w io.Writer, ids []string) error {
+	return r.export(ctx, w, func(reader Reader, each func(Device) error) error {
+		for _, id := range ids {
+			d, err := reader.Device(ctx, id)
+			if err == nil {
+				err = each(d)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// export writes the devices that walk gives to its function.
+func (r *Register) export(ctx context.Context, w io.Writer, walk func(Reader, func(Device) error) error) error {
 	err := r.store.View(ctx, func(reader Reader) error {
 		if _, err := io.WriteString(w, byteOrderMark); err != nil {
 			return err
@@ -28,25 +65,18 @@ func (r *Register) Export(ctx context.Context, w io.Writer, q DeviceQuery) error
 		if err := out.Write(csvColumns()); err != nil {
 			return err
 		}
-		for {
-			page, err := reader.Devices(ctx, q)
+		err := walk(reader, func(d Device) error {
+			cells, err := cellsOf(ctx, reader, d)
 			if err != nil {
 				return err
 			}
-			for _, d := range page.Devices {
-				cells, err := cellsOf(ctx, reader, d)
-				if err != nil {
-					return err
-				}
-				if err := out.Write(cells); err != nil {
-					return err
-				}
-			}
-			if q.After = page.Next; q.After == "" {
-				out.Flush()
-				return out.Error()
-			}
+			return out.Write(cells)
+		})
+		if err != nil {
+			return err
 		}
+		out.Flush()
+		return out.Error()
 	})
 	if err != nil {
 		return fmt.Errorf("export devices: %w", err)

@@ -10,6 +10,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/desk"
 	"stowage/gui/jobs"
+	"stowage/gui/parts"
 )
 
 // Place is what the screens of one window share: which school this computer belongs
@@ -25,6 +26,7 @@ type Place struct {
 	broken   error // why the config file could not be read
 	opening  sync.Mutex
 	attached map[*gui.Session]bool
+	wanted   *filters // what the register is to show when it is next opened
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings
@@ -158,4 +160,46 @@ func (p *Place) watch(s *gui.Session, limit time.Duration) {
 		s.After(watchEvery, look)
 	}
 	s.After(watchEvery, look)
+}
+
+// lockCommand is for the menus of ICT's screens: it locks the authority now.
+func (p *Place) lockCommand(s *gui.Session) parts.Command {
+	return parts.Command{
+		Name: s.Words.T("authority.lock"), Icon: parts.IconLock.Resource(), Divide: true,
+		Disabled: func() bool { return !p.Desk.Unlocked() },
+		Run: func() {
+			p.Desk.Lock()
+			s.Toast(s.Words.T("authority.locked"), nil)
+		},
+	}
+}
+
+// lookEvery is how often a screen looks for what other programs have changed.
+const lookEvery = 30 * time.Second
+
+// lookAround looks for what other programs have changed in the register, again and
+// again until the returned function is called. Whoever listens is told.
+func (p *Place) lookAround(s *gui.Session) (stop func()) {
+	stopped := false
+	cancel := func() {}
+	var wait func()
+	wait = func() {
+		cancel = s.After(lookEvery, func() {
+			jobs.Run(s.Jobs, s.Words.T("register.reading"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+				if p.Desk.School() == nil {
+					return 0, nil
+				}
+				return 0, p.Desk.Look(ctx)
+			}, func(int, error) { // what is wrong shows when the register is read
+				if !stopped {
+					wait()
+				}
+			})
+		})
+	}
+	wait()
+	return func() {
+		stopped = true
+		cancel()
+	}
 }

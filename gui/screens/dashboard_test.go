@@ -1,0 +1,88 @@
+package screens
+
+import (
+	"testing"
+	"time"
+
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+)
+
+func openDashboard(t testing.TB, sc *schooltest.School) *guitest.Window {
+	t.Helper()
+	p := newPlace(t, sc)
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go("dashboard")
+	return w
+}
+
+// withIncident is a school in which a stick was lost.
+func withIncident(t testing.TB) *schooltest.School {
+	sc := stocked(t)
+	lost := mustFind(t, sc, "MS-0008")
+	_, err := sc.Register().OpenIncident(t.Context(), "ICT", lost.ID, "", devices.IncidentDetails{Aware: sc.Now().Add(-30 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+func TestDashboardEmpty(t *testing.T) {
+	w := openDashboard(t, schooltest.New(t))
+	w.MustSee("The register is empty.", "No incident is open.", "The register has not been backed up from this computer.", "Directory published today")
+	w.Press("Go to the register")
+	w.MustSee("There is nothing in the register yet.")
+}
+
+func TestDashboardWithoutSchool(t *testing.T) {
+	p := NewPlace(t.TempDir(), schooltest.New(t).Options())
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go("dashboard")
+	w.MustSee("This computer has not been told which school it belongs to.", "Try again")
+}
+
+// TestDashboardLeads shows that each number leads to just as many rows.
+func TestDashboardLeads(t *testing.T) {
+	sc := withIncident(t)
+	w := openDashboard(t, sc)
+	w.MustSee("MS-0008", "1 day 18 hours left to decide and notify")
+	for _, lead := range []struct{ press, count string }{
+		{"Issued: ", "29 devices"},
+		{"Overdue: ", ""},
+		{"Not seen for 60 days: ", ""},
+		{"Encryption not verified: ", ""},
+		{"Lost or stolen: 1", "1 device"},
+		{"Laptop: 5", "5 devices"},
+	} {
+		w.Session.Go("dashboard")
+		w.Settle()
+		found := w.Find(lead.press)
+		if found == nil {
+			t.Errorf("no %q in\n%s", lead.press, w.Text())
+			continue
+		}
+		w.Press(lead.press)
+		if w.Session.At() != registerRoom {
+			t.Fatalf("%s leads to %s", lead.press, w.Session.At())
+		}
+		if lead.count != "" {
+			w.MustSee(lead.count)
+		}
+	}
+}
+
+func TestDashboardFollows(t *testing.T) {
+	sc := stocked(t)
+	w := openDashboard(t, sc)
+	w.MustSee("No incident is open.")
+	sc.Act(mustFind(t, sc, "MS-0001"), devices.Steal, devices.Facts{})
+	w.Advance(lookEvery)
+	w.MustSee("Stolen")
+}
+
+func TestDashboardPictures(t *testing.T) {
+	p := newPlace(t, withIncident(t))
+	guitest.Pictures(t, "dashboard", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) { w.Session.Go("dashboard") })
+}

@@ -1,0 +1,303 @@
+package screens
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/layout"
+
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// deviceSide is what is known of one device, beside the register.
+type deviceSide struct {
+	view   *fyne.Container
+	r      *register
+	id     string
+	shown  int64 // the version that is shown
+	cancel func()
+}
+
+func newDeviceSide(r *register) *deviceSide {
+	return &deviceSide{r: r, view: parts.Column(3), cancel: func() {}}
+}
+
+// forget shows no device.
+func (v *deviceSide) forget() {
+	v.cancel()
+	v.id, v.shown = "", 0
+}
+
+// follow shows a device, once the selection has rested.
+func (v *deviceSide) follow(id string) {
+	d, known := v.r.rows.known[id]
+	if id == v.id && (!known || d.Version == v.shown) {
+		return
+	}
+	v.cancel()
+	if id != v.id {
+		v.view.Objects = nil
+		if known {
+			v.view.Objects = []fyne.CanvasObject{v.head(d), parts.Muted(v.r.s.Words.T("register.reading"))}
+		}
+		v.view.Refresh()
+	}
+	v.id = id
+	v.cancel = v.r.s.After(selectionPause, func() { v.read(id) })
+}
+
+// record is everything about a device.
+type record struct {
+	device devices.Device
+	holder devices.Holder
+	loans  []devices.Loan
+	events []devices.Event
+	names  map[string]string // of the holders in events
+}
+
+// mostEvents bounds how much history is read.
+const mostEvents = 10 * devices.MaxPage
+
+// read reads everything about a device.
+func (v *deviceSide) read(id string) {
+	work(v.r.p, v.r.s, v.r.s.Words.T("register.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (record, error) {
+		return readRecord(ctx, s.Register(), id)
+	}, func(rec record, err error) {
+		if v.id != id {
+			return // another one is selected meanwhile
+		}
+		if err != nil {
+			m := v.r.s.Explain(err)
+			v.view.Objects = []fyne.CanvasObject{parts.NewBanner(m).View}
+		} else {
+			v.shown = rec.device.Version
+			v.view.Objects = v.draw(rec)
+		}
+		v.view.Refresh()
+	})
+}
+
+func readRecord(ctx context.Context, r *devices.Register, id string) (rec record, err error) {
+	if rec.device, err = r.Device(ctx, id); err != nil {
+		return rec, err
+	}
+	rec.names = map[string]string{}
+	if rec.device.Holder != "" {
+		if rec.holder, err = r.Holder(ctx, rec.device.Holder); err != nil {
+			return rec, err
+		}
+	}
+	if rec.loans, err = r.Loans(ctx, devices.LoanQuery{Device: id}); err != nil {
+		return rec, err
+	}
+	q := devices.EventQuery{Device: id, Limit: devices.MaxPage}
+	for len(rec.events) < mostEvents {
+		page, err := r.Events(ctx, q)
+		if err != nil {
+			return rec, err
+		}
+		rec.events = append(rec.events, page...)
+		if len(page) < q.Limit {
+			break
+		}
+		q.After = page[len(page)-1].Number
+	}
+	for _, e := range rec.events {
+		if _, ok := rec.names[e.Holder]; e.Holder == "" || ok {
+			continue
+		}
+		h, err := r.Holder(ctx, e.Holder)
+		if err != nil {
+			return rec, err
+		}
+		rec.names[h.ID] = h.Name
+	}
+	return rec, nil
+}
+
+// head is the device's name and state.
+func (v *deviceSide) head(d devices.Device) fyne.CanvasObject {
+	w := v.r.s.Words
+	name := parts.Heading(d.Name())
+	name.Truncation = fyne.TextTruncateEllipsis
+	state := stateName(w, d.State)
+	if d.Overdue(v.r.s.Now()) {
+		state = w.T("register.state.overdue", "state", state)
+	}
+	return parts.Column(-1, name, parts.Muted(w.T("register.state.since", "state", state, "day", w.Date(d.Since))))
+}
+
+// draw shows everything about a device.
+func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
+	w, d := v.r.s.Words, rec.device
+	buttons := container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.edit"), parts.Icon("edit").Resource(), v.r.edit))
+	for i, a := range devices.Allowed(d.State) {
+		if i < 3 {
+			buttons.Add(parts.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { v.r.act(a) }))
+		}
+	}
+	more := parts.NewQuiet(w.T("register.actions"), parts.Icon("more").Resource(), nil)
+	more.OnTapped = func() { v.r.showMenu(more) }
+	buttons.Add(more)
+	objects := []fyne.CanvasObject{v.head(d), buttons}
+	section := func(title words.Key, content ...fyne.CanvasObject) {
+		objects = append(objects, parts.Column(1, append([]fyne.CanvasObject{parts.Heading(w.T(title))}, content...)...))
+	}
+	if d.Holder != "" {
+		section("register.section.loan", loanDetails(w, rec))
+	}
+	section("register.section.protection", protection(w, d),
+		container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.verify"), parts.IconShield.Resource(), v.r.verify)))
+	section("register.section.facts", facts(w, d))
+	section("register.section.history", parts.Timeline(w, moments(w, rec)))
+	return objects
+}
+
+// showMenu shows everything that can be done with the selected rows.
+func (r *register) showMenu(below fyne.CanvasObject) {
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below).AddXY(0, below.Size().Height)
+	popUpMenu(r.s, r.menu(), at)
+}
+
+func loanDetails(w *words.Words, rec record) fyne.CanvasObject {
+	d := rec.device
+	due := ""
+	if !d.Due.IsZero() {
+		due = w.Date(d.Due)
+	}
+	list := []parts.Detail{
+		{Name: w.T("register.column.holder"), Value: d.HolderName},
+		{Name: w.T("register.email"), Value: rec.holder.Email},
+		{Name: w.T("register.column.due"), Value: due},
+	}
+	for _, l := range rec.loans {
+		if l.ID == d.Loan {
+			list = append(list, parts.Detail{Name: w.T("register.issued"), Value: w.Date(l.From)})
+			if l.Extensions > 0 {
+				list = append(list, parts.Detail{Name: w.T("register.extended"), Value: w.N("register.times", l.Extensions)})
+			}
+		}
+	}
+	return parts.Details(list...)
+}
+
+// protection says how a device is protected, as it was verified.
+func protection(w *words.Words, d devices.Device) fyne.CanvasObject {
+	e := d.Encryption
+	if e.At.IsZero() {
+		return parts.NewBanner(parts.Message{Kind: parts.Warn, Happened: w.T("register.protection.never"), Next: w.T("register.protection.never.next")}).View
+	}
+	if !e.Encrypted {
+		return parts.Column(1,
+			parts.NewBanner(parts.Message{Kind: parts.Bad, Happened: w.T("register.protection.plain"), Next: w.T("register.protection.plain.next")}).View,
+			verification(w, e))
+	}
+	return parts.Column(1, parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("register.protection.good", "method", e.Method)}).View, verification(w, e))
+}
+
+func verification(w *words.Words, e devices.Verification) fyne.CanvasObject {
+	return parts.Details(
+		parts.Detail{Name: w.T("register.protection.how"), Value: e.Method},
+		parts.Detail{Name: w.T("register.protection.by"), Value: e.By},
+		parts.Detail{Name: w.T("register.protection.when"), Value: w.DateTime(e.At)},
+		parts.Detail{Name: w.T("register.note"), Value: e.Note},
+	)
+}
+
+func facts(w *words.Words, d devices.Device) fyne.CanvasObject {
+	capacity, seen := "", ""
+	if d.Capacity > 0 {
+		capacity = w.Size(d.Capacity)
+	}
+	if !d.Seen.At.IsZero() {
+		seen = w.DateTime(d.Seen.At)
+		if d.Seen.Place != "" {
+			seen += ", " + d.Seen.Place
+		}
+	}
+	return parts.Details(
+		parts.Detail{Name: w.T("register.column.kind"), Value: kindName(w, d.Kind)},
+		parts.Detail{Name: w.T("register.make"), Value: d.Make},
+		parts.Detail{Name: w.T("register.model"), Value: d.Model},
+		parts.Detail{Name: w.T("register.column.serial"), Value: d.Serial},
+		parts.Detail{Name: w.T("register.column.label"), Value: d.Label},
+		parts.Detail{Name: w.T("register.capacity"), Value: capacity},
+		parts.Detail{Name: w.T("register.column.site"), Value: d.Site},
+		parts.Detail{Name: w.T("register.column.seen"), Value: seen},
+		parts.Detail{Name: w.T("register.added"), Value: w.Date(d.Added)},
+		parts.Detail{Name: w.T("register.notes"), Value: d.Notes},
+	)
+}
+
+// moments are the history of a device, newest first.
+func moments(w *words.Words, rec record) []parts.Moment {
+	all := make([]parts.Moment, len(rec.events))
+	for i, e := range rec.events {
+		title := w.T(words.Key("event." + strings.ReplaceAll(string(e.Kind), " ", "")))
+		if name := rec.names[e.Holder]; name != "" {
+			title = w.T("event.who", "event", title, "name", name)
+		}
+		icon, color := eventLook(e.Kind)
+		all[i] = parts.Moment{When: w.DateTime(e.Time) + "  ·  " + e.Actor, Title: title, Text: eventText(w, e), Icon: icon, Color: color}
+	}
+	return all
+}
+
+// eventText is what an event says beside its kind: notes, dates and reasons.
+func eventText(w *words.Words, e devices.Event) string {
+	var b struct {
+		Note, Condition, Method, Place, Reason, Circumstances string
+		Due                                                   time.Time
+		Encrypted                                             *bool
+	}
+	if json.Unmarshal(e.Body, &b) != nil {
+		return ""
+	}
+	var pieces []string
+	for _, p := range []string{b.Method, b.Place, b.Reason, b.Condition, b.Note, b.Circumstances} {
+		if p != "" {
+			pieces = append(pieces, p)
+		}
+	}
+	if b.Encrypted != nil && !*b.Encrypted {
+		pieces = append(pieces, w.T("register.plain"))
+	}
+	if !b.Due.IsZero() {
+		pieces = append(pieces, w.T("event.due", "day", w.Date(b.Due)))
+	}
+	return strings.Join(pieces, ". ")
+}
+
+// eventLook is how an event looks in a history.
+func eventLook(k devices.EventKind) (parts.Icon, fyne.ThemeColorName) {
+	switch k {
+	case devices.DeviceAdded, devices.DeviceImported:
+		return "add", parts.ColorInfo
+	case devices.DeviceIssued, devices.LoanExtended:
+		return "hand-over", parts.ColorGood
+	case devices.DeviceReturned, devices.DeviceRestocked:
+		return "return", parts.ColorInfo
+	case devices.DeviceLost, devices.DeviceStolen:
+		return parts.IconLost, parts.ColorError
+	case devices.DeviceFound:
+		return parts.IconSearch, parts.ColorWarn
+	case devices.DeviceDamaged:
+		return "warning", parts.ColorWarn
+	case devices.DeviceVerified:
+		return parts.IconShield, parts.ColorGood
+	case devices.KeyPlaced, devices.KeyRemoved, devices.CodeStored, devices.CodeUsed:
+		return parts.IconKey, parts.ColorMuted
+	case devices.DeviceSeen:
+		return parts.IconShow, parts.ColorMuted
+	}
+	return "edit", parts.ColorMuted
+}

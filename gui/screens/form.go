@@ -1,0 +1,124 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// form is a dialog with fields, which stays until what was entered is taken. A failure
+// is said inside it, so that nothing that was typed is lost.
+type form struct {
+	s      *gui.Session
+	banner *parts.Banner
+	dialog *parts.Dialog
+	yes    *parts.Button
+	panel  *parts.Progress
+	job    *jobs.Job
+	focus  fyne.Focusable
+}
+
+// formText is what a form says.
+type formText struct {
+	Title, Text, Yes string
+	Danger           bool
+}
+
+// showForm shows fields. send is called for Yes: it checks what was entered and starts
+// what is to be done.
+func showForm(s *gui.Session, t formText, fields []fyne.CanvasObject, focus fyne.Focusable, send func(*form)) *form {
+	f := &form{s: s, banner: parts.NewBanner(parts.Message{}), panel: parts.NewProgress(s.Words), focus: focus}
+	press := func() {
+		s.Used()
+		if f.job == nil {
+			send(f)
+		}
+	}
+	f.yes = parts.NewPrimary(t.Yes, nil, press)
+	if t.Danger {
+		f.yes = parts.NewDanger(t.Yes, nil, press)
+	}
+	rows := []fyne.CanvasObject{f.banner.View}
+	if t.Text != "" {
+		rows = append(rows, parts.Body(t.Text))
+	}
+	body := parts.Column(2, append(rows, fields...)...)
+	var middle fyne.CanvasObject = body
+	if len(fields) > 3 {
+		scroll := container.NewVScroll(container.NewPadded(body))
+		scroll.SetMinSize(fyne.NewSize(0, 380))
+		middle = scroll
+	}
+	buttons := parts.Row(2, parts.Spring(), parts.NewButton(s.Words.T("parts.cancel"), nil, f.cancel), f.yes)
+	f.dialog = parts.ShowDialog(s.Window.Canvas(), t.Title, parts.Column(2, middle, f.panel.View, buttons), f.cancel)
+	f.first()
+	return f
+}
+
+// first gives the first field the focus.
+func (f *form) first() {
+	if f.focus != nil {
+		f.s.Window.Canvas().Focus(f.focus)
+	}
+}
+
+// cancel leaves the form, and stops what it has started.
+func (f *form) cancel() {
+	if f.job != nil {
+		f.job.Cancel()
+	}
+	f.dialog.Close()
+}
+
+// follow shows a job until it ends.
+func (f *form) follow(j *jobs.Job) {
+	f.job = j
+	f.yes.Disable()
+	f.panel.Follow(j)
+	j.OnEnd(func() {
+		f.job = nil
+		f.yes.Enable()
+		f.dialog.Refresh()
+	})
+	f.dialog.Refresh()
+}
+
+// refuse says why what was entered was not taken.
+func (f *form) refuse(err error) {
+	f.banner.Set(f.s.Explain(err))
+	f.first()
+	f.dialog.Refresh()
+}
+
+// wrong says what is wrong with a field.
+func (f *form) wrong(field *parts.Field, reason string) {
+	field.Refuse(reason)
+	f.first()
+	f.dialog.Refresh()
+}
+
+// textField is a field of one line.
+type textField struct {
+	*parts.Field
+	entry *parts.Entry
+}
+
+func newTextField(label, hint, value string) textField {
+	e := parts.NewEntry("", nil)
+	e.Label = label
+	e.SetText(value)
+	return textField{parts.NewField(label, e, hint), e}
+}
+
+// newNotes is an entry of several lines. Tab leads out of it.
+func newNotes(value string) *widget.Entry {
+	e := widget.NewMultiLineEntry()
+	e.SetMinRowsVisible(3)
+	e.Wrapping = fyne.TextWrapWord
+	e.SetText(value)
+	return e
+}

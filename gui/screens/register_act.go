@@ -1,0 +1,328 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// selectionBar says how many rows are selected, and offers what is most often done
+// with several.
+type selectionBar struct {
+	view  *fyne.Container
+	r     *register
+	count *widget.RichText
+}
+
+func newSelectionBar(r *register) *selectionBar {
+	w := r.s.Words
+	b := &selectionBar{r: r, count: parts.Caption("")}
+	buttons := []fyne.CanvasObject{b.count}
+	for _, a := range []devices.Action{devices.Return, devices.Extend, devices.Retire} {
+		buttons = append(buttons, parts.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { r.act(a) }))
+	}
+	buttons = append(buttons, parts.NewButton(w.T("register.export.some"), parts.Icon("download").Resource(), r.exportSelected))
+	b.view = container.NewPadded(parts.Row(1, buttons...))
+	b.view.Hide()
+	return b
+}
+
+// show shows the bar for more than one row.
+func (b *selectionBar) show(n int) {
+	b.view.Hidden = n < 2
+	parts.SetText(b.count, b.r.s.Words.N("register.selected", n))
+	b.view.Refresh()
+}
+
+// actionIcon is the picture of an action.
+func actionIcon(a devices.Action) parts.Icon {
+	switch a {
+	case devices.Issue:
+		return parts.IconIssue
+	case devices.Extend:
+		return parts.IconCalendar
+	case devices.Return:
+		return "return"
+	case devices.Restock:
+		return "archive"
+	case devices.Lose, devices.Steal:
+		return parts.IconLost
+	case devices.Find:
+		return parts.IconSearch
+	case devices.Damage:
+		return "warning"
+	case devices.Retire:
+		return "remove"
+	}
+	return "delete"
+}
+
+// menu lists what can be done with the selected rows. For one row it is what its
+// state allows; for several, what may be allowed for some of them.
+func (r *register) menu() []parts.Command {
+	w := r.s.Words
+	actions := []devices.Action{devices.Return, devices.Extend, devices.Restock, devices.Lose, devices.Steal, devices.Find, devices.Damage, devices.Retire, devices.Destroy}
+	if d, ok := r.one(); ok {
+		actions = devices.Allowed(d.State)
+	}
+	commands := []parts.Command{
+		{Name: w.T("register.edit"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyF2, Run: r.edit, Disabled: func() bool { return r.table.Count() != 1 }},
+		{Name: w.T("register.verify"), Icon: parts.IconShield.Resource(), Run: r.verify, Disabled: func() bool { return r.table.Count() != 1 }},
+	}
+	for i, a := range actions {
+		commands = append(commands, parts.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
+	}
+	return append(commands, parts.Command{Name: w.T("register.export.some"), Icon: parts.Icon("download").Resource(), Divide: true, Run: r.exportSelected})
+}
+
+// act asks for what an action needs and does it to every selected device.
+func (r *register) act(a devices.Action) {
+	ids := r.table.Selected()
+	if len(ids) == 0 {
+		return
+	}
+	if d, ok := r.one(); ok && !slices.Contains(devices.Allowed(d.State), a) {
+		r.s.Fail(&devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: a, Instead: devices.Allowed(d.State)})
+		return
+	}
+	switch {
+	case a == devices.Issue:
+		r.issue()
+	case school.ChangesDirectory(a):
+		r.p.authority(r.s, "authority.why.lost", func(*school.School) { r.askFacts(a, ids) })
+	default:
+		r.askFacts(a, ids)
+	}
+}
+
+// askFacts asks for what is to be recorded with an action.
+func (r *register) askFacts(a devices.Action, ids []string) {
+	w := r.s.Words
+	title := w.N("register.act.many", len(ids), "action", w.T(actionKey(a)))
+	if d, ok := r.one(); ok {
+		title = w.T("register.act.one", "action", w.T(actionKey(a)), "device", d.Name())
+	}
+	note := newTextField(w.T("register.note"), w.T(noteHint(a)), "")
+	fields := []fyne.CanvasObject{note.View}
+	focus := fyne.Focusable(note.entry)
+	due := parts.NewDateEntry(w, r.s.Now, nil)
+	dueField := parts.NewField(w.T("register.due"), due.View, "")
+	method := newTextField(w.T("register.method"), w.T("register.method.hint"), "")
+	switch a {
+	case devices.Extend:
+		due.Set(r.s.Now().AddDate(0, 0, 90))
+		fields, focus = append([]fyne.CanvasObject{dueField.View}, fields...), due.Focus()
+	case devices.Destroy:
+		fields, focus = append([]fyne.CanvasObject{method.View}, fields...), method.entry
+	}
+	danger := slices.Contains([]devices.Action{devices.Retire, devices.Destroy}, a)
+	showForm(r.s, formText{Title: title, Yes: w.T(actionKey(a)), Danger: danger}, fields, focus, func(f *form) {
+		facts := devices.Facts{Note: strings.TrimSpace(note.entry.Text), Method: strings.TrimSpace(method.entry.Text)}
+		until, ok := due.Date()
+		switch {
+		case a == devices.Extend && !ok:
+			f.wrong(dueField, w.T("register.due.wrong"))
+			return
+		case a == devices.Destroy && facts.Method == "":
+			f.wrong(method.Field, w.T("register.method.wrong"))
+			return
+		case a == devices.Return:
+			facts.Condition, facts.Note = facts.Note, ""
+		}
+		f.follow(r.actOn(a, ids, facts, endOfDay(until), f))
+	})
+}
+
+// noteHint says what is worth noting with an action.
+func noteHint(a devices.Action) words.Key {
+	switch a {
+	case devices.Return:
+		return "register.note.return"
+	case devices.Lose, devices.Steal:
+		return "register.note.lost"
+	}
+	return "register.note.hint"
+}
+
+// endOfDay is the last second of a day: what is due on a day is not late on it.
+func endOfDay(t time.Time) time.Time { return t.AddDate(0, 0, 1).Add(-time.Second) }
+
+// outcome is what doing something to many devices came to.
+type outcome struct {
+	done    int
+	refused []error
+	behind  bool // the directory has yet to be published
+}
+
+// actOn does an action to devices, one after the other. What one of them refuses does
+// not keep the others from being done; Cancel stops before the next.
+func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, due time.Time, f *form) *jobs.Job {
+	actor := r.p.options.Actor
+	return work(r.p, r.s, r.s.Words.T(actionKey(a)), func(ctx context.Context, s *school.School, p jobs.Progress) (outcome, error) {
+		var o outcome
+		p.Expect(int64(len(ids)))
+		for _, id := range ids {
+			if ctx.Err() != nil {
+				return o, context.Cause(ctx)
+			}
+			var err error
+			if a == devices.Extend {
+				_, err = s.Register().Extend(ctx, actor, id, 0, due, facts.Note)
+			} else {
+				var behind bool
+				_, behind, err = s.Act(ctx, id, a, facts)
+				o.behind = o.behind || behind
+			}
+			if _, late := errors.AsType[*school.PublishError](err); late {
+				o.behind, err = true, nil // the change stands
+			}
+			if err != nil {
+				o.refused = append(o.refused, err)
+			} else {
+				o.done++
+			}
+			p.Done(1)
+		}
+		return o, nil
+	}, func(o outcome, err error) { r.acted(a, len(ids), o, err, f) })
+}
+
+// acted says what an action came to.
+func (r *register) acted(a devices.Action, asked int, o outcome, err error, f *form) {
+	w := r.s.Words
+	done := w.N("register.done", o.done, "action", w.T(actionKey(a)+".done"))
+	switch {
+	case errors.Is(err, context.Canceled):
+		r.s.Toast(w.T("register.stopped", "done", done), nil)
+	case err != nil:
+		f.refuse(err)
+	case asked == 1 && len(o.refused) == 1:
+		f.refuse(o.refused[0])
+	case len(o.refused) > 0:
+		f.dialog.Close()
+		r.s.Tell(r.refusals(done, o.refused))
+	default:
+		f.dialog.Close()
+		r.s.Toast(done, nil)
+	}
+	if o.behind {
+		r.s.Toast(w.T("register.behind"), nil)
+	}
+}
+
+// refusals says for which devices something could not be done, and what can be done
+// with them.
+func (r *register) refusals(done string, refused []error) parts.Message {
+	const most = 6
+	w := r.s.Words
+	var lines []string
+	for i, err := range refused {
+		if i == most {
+			lines = append(lines, w.N("register.more", len(refused)-most))
+			break
+		}
+		m := r.s.Explain(err)
+		lines = append(lines, m.Happened+" "+m.Next)
+	}
+	return parts.Message{
+		Kind: parts.Warn, Happened: w.N("register.refused", len(refused)), Files: done, Details: strings.Join(lines, "\n"),
+	}
+}
+
+// issue lends what is no stick; sticks have a room of their own, which makes them.
+func (r *register) issue() {
+	d, ok := r.one()
+	if !ok {
+		return
+	}
+	if d.Kind == devices.MemoryStick || d.Kind == devices.ExternalDrive {
+		r.s.Go("issue")
+		return
+	}
+	w := r.s.Words
+	who := newTextField(w.T("register.holder"), w.T("register.holder.hint"), "")
+	due := parts.NewDateEntry(w, r.s.Now, nil)
+	dueField := parts.NewField(w.T("register.due"), due.View, w.T("register.due.policy"))
+	showForm(r.s, formText{Title: w.T("register.act.one", "action", w.T(actionKey(devices.Issue)), "device", d.Name()), Yes: w.T(actionKey(devices.Issue))},
+		[]fyne.CanvasObject{who.View, dueField.View}, who.entry, func(f *form) {
+			name := strings.TrimSpace(who.entry.Text)
+			until, ok := due.Date()
+			switch {
+			case name == "":
+				f.wrong(who.Field, w.T("register.holder.wrong"))
+				return
+			case !due.Empty() && !ok:
+				f.wrong(dueField, w.T("register.due.wrong"))
+				return
+			}
+			var loan devices.LoanDetails
+			if ok {
+				loan.Due = endOfDay(until)
+			}
+			f.follow(work(r.p, r.s, w.T(actionKey(devices.Issue)), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Device, error) {
+				return s.Lend(ctx, d.ID, name, loan)
+			}, func(lent devices.Device, err error) {
+				if err != nil {
+					f.refuse(err)
+					return
+				}
+				f.dialog.Close()
+				r.s.Toast(w.T("register.lent", "device", lent.Name(), "holder", lent.HolderName), nil)
+			}))
+		})
+}
+
+var _ gui.Commander = (*register)(nil)
+
+// Commands is part of gui.Commander.
+func (r *register) Commands() []parts.Command {
+	w := r.s.Words
+	commands := []parts.Command{
+		{Name: w.T("register.add"), Icon: parts.Icon("add").Resource(), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: r.add},
+		{Name: w.T("register.find"), Icon: parts.IconSearch.Resource(), Key: fyne.KeyF, Modifier: parts.Ctrl, Run: func() { r.s.Window.Canvas().Focus(r.bar.search.Focus()) }},
+		{Name: w.T("register.refresh"), Icon: parts.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: parts.Ctrl, Run: func() { r.rows.outdated(); r.load() }},
+	}
+	if r.table != nil && r.table.Count() > 0 {
+		menu := r.menu()
+		menu[0].Divide = true
+		commands = append(commands, menu...)
+	}
+	return append(commands,
+		parts.Command{Name: w.T("register.import"), Icon: parts.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
+		parts.Command{Name: w.T("register.export"), Icon: parts.Icon("download").Resource(), Run: r.exportAll},
+		parts.Command{Name: w.T("register.backup"), Icon: parts.Icon("archive").Resource(), Divide: true, Run: r.backUp},
+		parts.Command{Name: w.T("register.restore"), Icon: parts.Icon("history").Resource(), Run: r.restore},
+		r.p.lockCommand(r.s),
+	)
+}
+
+// Actions is part of gui.Actor.
+func (r *register) Actions() []fyne.CanvasObject {
+	w := r.s.Words
+	more := parts.NewButton(w.T("register.files"), parts.Icon("more").Resource(), nil)
+	more.OnTapped = func() {
+		menu := parts.Menu("", r.fileCommands())
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height)
+		widget.ShowPopUpMenuAtPosition(menu, r.s.Window.Canvas(), at)
+	}
+	return []fyne.CanvasObject{more, parts.NewPrimary(w.T("register.add"), parts.Icon("add").Resource(), r.add)}
+}
+
+// fileCommands are those about files.
+func (r *register) fileCommands() []parts.Command {
+	commands := r.Commands()
+	return commands[len(commands)-5 : len(commands)-1]
+}

@@ -1,0 +1,183 @@
+package screens
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/BurntSushi/toml"
+
+	"stowage/crypt"
+	"stowage/devices"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// registerOrder is what each column of the register sorts by.
+func registerOrder() []devices.Column {
+	return []devices.Column{
+		devices.ByLabel, devices.ByState, devices.ByHolder, devices.ByDue, devices.ByKind, devices.ByModel,
+		devices.BySeen, devices.ByVerified, devices.BySite, devices.BySerial,
+	}
+}
+
+// registerColumns are the columns of the register.
+func registerColumns(w *words.Words) []parts.TableColumn {
+	return []parts.TableColumn{
+		{Title: w.T("register.column.label"), Width: 120, Search: true},
+		{Title: w.T("register.column.state"), Width: 108},
+		{Title: w.T("register.column.holder"), Width: 196, Grow: true},
+		{Title: w.T("register.column.due"), Width: 136},
+		{Title: w.T("register.column.kind"), Width: 122},
+		{Title: w.T("register.column.model"), Width: 150},
+		{Title: w.T("register.column.seen"), Width: 104},
+		{Title: w.T("register.column.verified"), Width: 150},
+		{Title: w.T("register.column.site"), Width: 110},
+		{Title: w.T("register.column.serial"), Width: 150},
+	}
+}
+
+// deviceCell is what stands in a column of the register.
+func deviceCell(w *words.Words, d devices.Device, column int, now time.Time) parts.Cell {
+	switch registerOrder()[column] {
+	case devices.ByLabel:
+		return parts.Cell{Text: d.Name(), Icon: kindIcon(d.Kind), Bold: true}
+	case devices.ByState:
+		color, back := stateColors(d.State)
+		return parts.Cell{Text: stateName(w, d.State), Color: color, Back: back}
+	case devices.ByHolder:
+		return parts.Cell{Text: d.HolderName}
+	case devices.ByDue:
+		if d.Overdue(now) {
+			return parts.Cell{Text: w.ShortDate(d.Due), Icon: "clock", Color: parts.ColorError, Bold: true}
+		}
+		return parts.Cell{Text: shortDay(w, d.Due)}
+	case devices.ByKind:
+		return parts.Cell{Text: kindName(w, d.Kind)}
+	case devices.ByModel:
+		return parts.Cell{Text: strings.TrimSpace(d.Make + " " + d.Model)}
+	case devices.BySeen:
+		return parts.Cell{Text: shortDay(w, d.Seen.At)}
+	case devices.ByVerified:
+		return verifiedCell(w, d)
+	case devices.BySite:
+		return parts.Cell{Text: d.Site}
+	}
+	return parts.Cell{Text: d.Serial}
+}
+
+// verifiedCell says whether a device was found to be encrypted.
+func verifiedCell(w *words.Words, d devices.Device) parts.Cell {
+	switch v := d.Encryption; {
+	case v.At.IsZero():
+		return parts.Cell{Text: w.T("register.unverified"), Icon: "question", Color: parts.ColorWarn}
+	case !v.Encrypted:
+		return parts.Cell{Text: w.T("register.plain"), Icon: "warning", Color: parts.ColorError}
+	default:
+		return parts.Cell{Text: w.ShortDate(v.At), Icon: parts.IconShield, Color: parts.ColorGood}
+	}
+}
+
+func shortDay(w *words.Words, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return w.ShortDate(t)
+}
+
+// stateColors are the colours of a state. The state is always there in words too.
+func stateColors(s devices.State) (text, back fyne.ThemeColorName) {
+	switch s {
+	case devices.InStock:
+		return parts.ColorInfo, parts.ColorInfoBack
+	case devices.Issued:
+		return parts.ColorGood, parts.ColorGoodBack
+	case devices.Lost, devices.Stolen:
+		return parts.ColorError, parts.ColorErrorBack
+	case devices.Returned, devices.Found, devices.Damaged:
+		return parts.ColorWarn, parts.ColorWarnBack
+	}
+	return parts.ColorMuted, ""
+}
+
+// kindIcon is the picture of a kind.
+func kindIcon(k devices.Kind) parts.Icon {
+	switch k {
+	case devices.ExternalDrive:
+		return "drive"
+	case devices.Laptop:
+		return "laptop"
+	case devices.Tablet:
+		return "tablet"
+	case devices.Phone:
+		return "phone"
+	}
+	return parts.IconStick
+}
+
+// kindName is a kind as people read it: "Memory stick".
+func kindName(w *words.Words, k devices.Kind) string {
+	return w.T(words.Key("device.kind." + compact(string(k))))
+}
+
+// hasPrefixFold reports whether text begins with prefix, which is in lower case.
+func hasPrefixFold(text, prefix string) bool { return strings.HasPrefix(strings.ToLower(text), prefix) }
+
+// registerView is how a person looks at the register, kept from one time to the next.
+type registerView struct {
+	Sort       devices.Column `toml:"sort"`
+	Descending bool           `toml:"descending"`
+	Widths     []float32      `toml:"widths"`
+}
+
+// registerViewFile keeps it, in the folder of settings.
+const registerViewFile = "register.toml"
+
+// readRegisterView reads what was kept; what is missing or not in order is as usual.
+func readRegisterView(dir string) registerView {
+	path := filepath.Join(dir, registerViewFile)
+	var v registerView
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() < 64<<10 {
+		if _, err := toml.DecodeFile(path, &v); err != nil {
+			v = registerView{}
+		}
+	}
+	if !slices.Contains(registerOrder(), v.Sort) {
+		v.Sort, v.Descending = devices.ByLabel, false
+	}
+	return v
+}
+
+// keep writes it, as a whole or not at all.
+func (v registerView) keep(dir string) error {
+	fail := func(err error) error { return fmt.Errorf("remember the columns: %w", err) }
+	text, err := toml.Marshal(v)
+	if err != nil {
+		return fail(err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return fail(err)
+	}
+	out, err := crypt.CreateOutput(filepath.Join(dir, registerViewFile), true)
+	if err != nil {
+		return fail(err)
+	}
+	defer out.Discard()
+	if _, err := out.Write(text); err != nil {
+		return fail(err)
+	}
+	return out.Commit()
+}
+
+func (v registerView) same(o registerView) bool {
+	return v.Sort == o.Sort && v.Descending == o.Descending && slices.Equal(v.Widths, o.Widths)
+}
+
+// column is the column sorted by.
+func (v registerView) column() int { return slices.Index(registerOrder(), v.Sort) }

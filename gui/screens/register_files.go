@@ -1,0 +1,201 @@
+package screens
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/devices"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// importCSV has a file chosen and imports it.
+func (r *register) importCSV() { pickFile(r.s, r.importFrom, ".csv", ".CSV") }
+
+// Dropped is part of gui.Dropper: a CSV file dropped on the register is imported.
+func (r *register) Dropped(paths []string) {
+	if len(paths) == 1 && filepath.Ext(paths[0]) != ".age" {
+		r.importFrom(paths[0])
+	}
+}
+
+// importFrom says what importing a file would change, and does it when that is agreed to.
+func (r *register) importFrom(path string) {
+	r.runImport(path, true, func(would devices.ImportResult) {
+		w := r.s.Words
+		if would.Added+would.Changed == 0 {
+			r.s.Toast(w.T("register.import.same"), nil)
+			return
+		}
+		text := w.T("register.import.would",
+			"added", w.N("register.import.added", would.Added), "changed", w.N("register.import.changed", would.Changed), "same", w.N("register.import.unchanged", would.Same))
+		r.s.Ask(parts.Question{Title: w.T("register.import.title", "file", filepath.Base(path)), Text: text, Yes: w.T("register.import.yes")}, func(yes bool) {
+			if !yes {
+				return
+			}
+			r.runImport(path, false, func(did devices.ImportResult) {
+				r.s.Toast(w.T("register.import.done", "n", did.Added+did.Changed), nil)
+			})
+		})
+	})
+}
+
+func (r *register) runImport(path string, dry bool, done func(devices.ImportResult)) {
+	actor := r.p.options.Actor
+	job := work(r.p, r.s, r.s.Words.T("register.importing"), func(ctx context.Context, s *school.School, p jobs.Progress) (result devices.ImportResult, err error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return result, err
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil {
+			p.Expect(info.Size())
+		}
+		return s.Register().Import(ctx, actor, crypt.Reader(ctx, f, p), devices.ImportOptions{DryRun: dry})
+	}, func(result devices.ImportResult, err error) {
+		if err != nil {
+			r.s.Fail(err)
+			return
+		}
+		done(result)
+	})
+	r.busy.Follow(job)
+}
+
+// exportAll writes what the register shows, as it is filtered now.
+func (r *register) exportAll() {
+	q := r.filters.query(r.view, r.s.Now(), r.unseen)
+	pickFolder(r.s, func(folder string) {
+		r.exportTo(freshName(folder, r.s.Words.T("register.export.name"), r.s.Now(), ".csv"), func(ctx context.Context, s *school.School, w io.Writer) error {
+			return s.Register().Export(ctx, w, q)
+		})
+	})
+}
+
+// exportSelected writes the selected devices.
+func (r *register) exportSelected() {
+	ids := r.table.Selected()
+	if len(ids) == 0 {
+		return
+	}
+	pickFolder(r.s, func(folder string) {
+		r.exportSome(ids, freshName(folder, r.s.Words.T("register.export.name"), r.s.Now(), ".csv"))
+	})
+}
+
+// exportSome writes devices to a file.
+func (r *register) exportSome(ids []string, path string) {
+	r.exportTo(path, func(ctx context.Context, s *school.School, w io.Writer) error {
+		return s.Register().ExportDevices(ctx, w, ids)
+	})
+}
+
+// exportTo writes a file, which appears when it is complete.
+func (r *register) exportTo(path string, write func(context.Context, *school.School, io.Writer) error) {
+	job := work(r.p, r.s, r.s.Words.T("register.exporting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+		out, err := crypt.CreateOutput(path, false)
+		if err != nil {
+			return "", err
+		}
+		defer out.Discard()
+		buffered := bufio.NewWriter(out)
+		if err := write(ctx, s, buffered); err != nil {
+			return "", err
+		}
+		if err := buffered.Flush(); err != nil {
+			return "", fmt.Errorf("export: %w", err)
+		}
+		return path, out.Commit()
+	}, r.written("register.exported"))
+	r.busy.Follow(job)
+}
+
+// written says where a file was written.
+func (r *register) written(key words.Key) func(string, error) {
+	return func(path string, err error) {
+		if err != nil {
+			r.s.Fail(err)
+			return
+		}
+		w := r.s.Words
+		r.s.Tell(parts.Message{Kind: parts.Good, Happened: w.T(key), Files: w.T(key + ".files"), Details: path})
+	}
+}
+
+// backUp has a folder chosen and backs the register up into it.
+func (r *register) backUp() { pickFolder(r.s, r.backUpTo) }
+
+// backUpTo writes a backup, encrypted to ICT, into a folder.
+func (r *register) backUpTo(folder string) {
+	path := freshName(folder, r.s.Words.T("register.backup.name"), r.s.Now(), ".db.age")
+	job := work(r.p, r.s, r.s.Words.T("register.backingup"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+		if err := s.BackUpRegister(ctx, path); err != nil {
+			return "", err
+		}
+		c := r.p.Config()
+		c.Backup = path
+		return path, r.p.SetConfig(c)
+	}, r.written("register.backedup"))
+	r.busy.Follow(job)
+}
+
+// restore has a backup chosen and puts it in the place of the register.
+func (r *register) restore() { pickFile(r.s, r.restoreFrom, ".age") }
+
+// restoreFrom asks for the authority's passphrase, which opens the backup, and puts
+// the backup in the place of the register.
+func (r *register) restoreFrom(path string) {
+	w := r.s.Words
+	entry := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("authority.passphrase")})
+	t := formText{Title: w.T("register.restore.title"), Text: w.T("register.restore.text", "file", filepath.Base(path)), Yes: w.T("register.restore.yes"), Danger: true}
+	showForm(r.s, t, []fyne.CanvasObject{entry.View}, entry.Focus(), func(f *form) {
+		if entry.Empty() {
+			return
+		}
+		passphrase := entry.Take()
+		f.follow(jobs.Run(r.s.Jobs, t.Title, func(ctx context.Context, p jobs.Progress) (int, error) {
+			defer clear(passphrase)
+			return 0, r.p.restoreRegister(ctx, path, passphrase, p)
+		}, func(_ int, err error) {
+			if err != nil {
+				f.refuse(err)
+				return
+			}
+			f.dialog.Close()
+			r.s.Toast(w.T("register.restored"), nil)
+			r.rows.outdated()
+			r.load()
+		}))
+	})
+}
+
+// restoreRegister closes the school, puts a backup in the place of its register and
+// opens it again. If anything fails, the register is as it was.
+func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) error {
+	c := p.Config()
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		progress.Expect(info.Size())
+	}
+	p.opening.Lock()
+	err = p.Desk.Close()
+	if err == nil {
+		err = school.RestoreRegister(ctx, c.School, crypt.Reader(ctx, f, progress), passphrase)
+	}
+	p.opening.Unlock()
+	return errors.Join(err, p.school(context.WithoutCancel(ctx)))
+}

@@ -1,0 +1,172 @@
+package screens
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/parts"
+)
+
+// filters say which devices the register shows. The zero value is all.
+type filters struct {
+	search     string
+	state      devices.State
+	kind       devices.Kind
+	site       string
+	overdue    bool
+	unseen     bool
+	unverified bool
+	missing    bool // lost or stolen; only the dashboard asks for it
+	inUse      bool // in use or to be used; only the dashboard asks for it
+}
+
+func (f filters) none() bool { return f == filters{} }
+
+// query asks the register for what fits. unseen is the policy's number of days.
+func (f filters) query(v registerView, now time.Time, unseen int) devices.DeviceQuery {
+	q := devices.DeviceQuery{Search: f.search, Overdue: f.overdue, Unverified: f.unverified, Sort: v.Sort, Descending: v.Descending}
+	if f.state != "" {
+		q.States = []devices.State{f.state}
+	}
+	if f.missing {
+		q.States = []devices.State{devices.Lost, devices.Stolen}
+	}
+	if f.inUse {
+		q.States = inUse()
+	}
+	if f.kind != "" {
+		q.Kinds = []devices.Kind{f.kind}
+	}
+	if f.site != "" {
+		q.Sites = []string{f.site}
+	}
+	if f.unseen {
+		q = unseenQuery(q, now, unseen)
+	}
+	return q
+}
+
+// unseenQuery narrows a query to what is in somebody's hands and was not seen lately.
+func unseenQuery(q devices.DeviceQuery, now time.Time, days int) devices.DeviceQuery {
+	q.NotSeenSince = now.AddDate(0, 0, -days)
+	if len(q.States) == 0 {
+		q.States = []devices.State{devices.Issued}
+	}
+	return q
+}
+
+// showRegister leads to the register with filters applied.
+func (p *Place) showRegister(s *gui.Session, f filters) {
+	p.wanted = &f
+	s.Go(registerRoom)
+}
+
+// takeFilters returns the filters that the register is to be opened with, if any.
+func (p *Place) takeFilters() *filters {
+	f := p.wanted
+	p.wanted = nil
+	return f
+}
+
+// filterBar is the search and the filters above the register.
+type filterBar struct {
+	view              *fyne.Container
+	r                 *register
+	search            *parts.Search
+	state, kind, site *widget.Select
+	chips             *parts.Chips
+	clear             *parts.Button
+	quiet             bool // set while show changes what is shown
+}
+
+func newFilterBar(r *register) *filterBar {
+	w := r.s.Words
+	b := &filterBar{r: r}
+	b.search = parts.NewSearch(w.T("register.search"), r.s.After, func(string) { b.changed() })
+	states := []string{w.T("register.states")}
+	for _, s := range devices.States() {
+		states = append(states, stateName(w, s))
+	}
+	kinds := []string{w.T("register.kinds")}
+	for _, k := range devices.Kinds() {
+		kinds = append(kinds, kindName(w, k))
+	}
+	b.state = widget.NewSelect(states, func(string) { b.changed() })
+	b.kind = widget.NewSelect(kinds, func(string) { b.changed() })
+	b.site = widget.NewSelect([]string{w.T("register.sites")}, func(string) { b.changed() })
+	b.chips = parts.NewChips([]string{w.T("register.overdue"), w.T("register.unseen"), w.T("register.notverified")}, b.changed)
+	b.clear = parts.NewQuiet(w.T("register.clear"), parts.Icon("clear").Resource(), func() {
+		b.r.filters = filters{}
+		b.show()
+		b.r.load()
+	})
+	selects := parts.Row(1, b.state, b.kind, b.site)
+	b.view = parts.Column(1,
+		container.NewBorder(nil, nil, nil, selects, b.search.View),
+		container.NewBorder(nil, nil, nil, b.clear, b.chips.View))
+	b.show()
+	return b
+}
+
+// setSites offers the sites that there are.
+func (b *filterBar) setSites(sites []string) {
+	options := append([]string{b.r.s.Words.T("register.sites")}, slices.DeleteFunc(slices.Clone(sites), func(s string) bool { return s == "" })...)
+	b.site.Hidden = len(options) == 1
+	if !slices.Equal(options, b.site.Options) {
+		b.site.SetOptions(options)
+		b.view.Refresh()
+	}
+}
+
+// show shows the register's filters.
+func (b *filterBar) show() {
+	b.quiet = true
+	defer func() { b.quiet = false }()
+	f := b.r.filters
+	b.search.Set(f.search)
+	b.state.SetSelectedIndex(1 + slices.Index(devices.States(), f.state))
+	b.kind.SetSelectedIndex(1 + slices.Index(devices.Kinds(), f.kind))
+	b.site.SetSelectedIndex(max(slices.Index(b.site.Options, f.site), 0))
+	var on []int
+	for i, is := range []bool{f.overdue, f.unseen, f.unverified} {
+		if is {
+			on = append(on, i)
+		}
+	}
+	b.chips.Set(on...)
+	b.clear.Hidden = f.none()
+	b.view.Refresh()
+}
+
+// changed reads the filters that a person has chosen.
+func (b *filterBar) changed() {
+	if b.quiet {
+		return
+	}
+	f := filters{search: b.search.Text(), missing: b.r.filters.missing, inUse: b.r.filters.inUse}
+	if i := b.state.SelectedIndex(); i > 0 {
+		f.state, f.missing, f.inUse = devices.States()[i-1], false, false
+	}
+	if i := b.kind.SelectedIndex(); i > 0 {
+		f.kind = devices.Kinds()[i-1]
+	}
+	if b.site.SelectedIndex() > 0 {
+		f.site = b.site.Selected
+	}
+	on := b.chips.On()
+	f.overdue, f.unseen, f.unverified = slices.Contains(on, 0), slices.Contains(on, 1), slices.Contains(on, 2)
+	if f == b.r.filters {
+		return
+	}
+	b.r.filters = f
+	b.clear.Hidden = f.none()
+	b.view.Refresh()
+	b.r.s.Used()
+	b.r.load()
+}

@@ -1,0 +1,403 @@
+package screens
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+)
+
+// stocked is a school with devices in many states.
+func stocked(t testing.TB) *schooltest.School {
+	t.Helper()
+	sc := schooltest.New(t)
+	sc.At(200)
+	people := []devices.Holder{
+		sc.Person("Alice Jones", "alice@hill.example"), sc.Person("Bob Evans", "bob@hill.example"),
+		sc.Person("Carys Morgan-Llewellyn", "carys@hill.example"), sc.Person("Dai Pritchard", "dai@hill.example"),
+	}
+	for i := range 40 {
+		d := devices.DeviceDetails{
+			Label: fmt.Sprintf("MS-%04d", i+1), Make: []string{"SanDisk", "Kingston"}[i%2], Model: "Ultra Fit 64", Capacity: 64e9,
+			Serial: fmt.Sprintf("4C53%08d", i*7919), Site: []string{"Hill Road", "North Site"}[i%2],
+		}
+		if i%7 == 6 {
+			d.Kind, d.Label, d.Make, d.Model = devices.Laptop, fmt.Sprintf("LT-%04d", i+1), "Lenovo", "ThinkPad L13"
+		}
+		added := sc.Device(d)
+		if i%5 == 4 {
+			continue
+		}
+		sc.At(150 - i)
+		lent := sc.Lend(added, people[i%4], 90+3*i)
+		if i%3 == 0 {
+			sc.Verify(lent, devices.StowageFormat1, true)
+		}
+		switch i {
+		case 7:
+			sc.Act(lent, devices.Lose, devices.Facts{Note: "Left on the 42 bus"})
+		case 11:
+			sc.Act(lent, devices.Return, devices.Facts{Condition: "Cap missing"})
+		case 13:
+			sc.Act(lent, devices.Damage, devices.Facts{})
+		case 20:
+			sc.Verify(lent, devices.BitLocker, false)
+		}
+	}
+	sc.At(0)
+	return sc
+}
+
+// openRegister opens the register of a school in a window.
+func openRegister(t testing.TB, sc *schooltest.School) (*guitest.Window, *register) {
+	t.Helper()
+	p := newPlace(t, sc)
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go(registerRoom)
+	w.Settle()
+	return w, w.Session.Current().(*register)
+}
+
+// pick selects a device by its label.
+func (r *register) pick(w *guitest.Window, label string) {
+	for _, id := range r.rows.order {
+		if d, ok := r.rows.device(id); ok && d.Name() == label {
+			r.table.Select(id)
+		}
+	}
+	w.Advance(selectionPause)
+}
+
+func TestRegisterEmpty(t *testing.T) {
+	w, _ := openRegister(t, schooltest.New(t))
+	w.MustSee("There is nothing in the register yet.", "0 devices")
+}
+
+func TestRegisterWithoutSchool(t *testing.T) {
+	p := NewPlace(t.TempDir(), schooltest.New(t).Options())
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go(registerRoom)
+	w.MustSee("This computer has not been told which school it belongs to.", "Try again")
+}
+
+func TestRegisterShowsDevices(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	w.MustSee("40 devices", "MS-0001", "Alice Jones", "Issued", "Not verified")
+	r.pick(w, "MS-0001")
+	w.MustSee("Protection", "Verified as encrypted: Stowage format 1.", "Checked by", "History", "Issued: Alice Jones", "Added to the register", "alice@hill.example")
+}
+
+func TestRegisterSearchesAsOneTypes(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	w.Focus(r.bar.search.Focus())
+	w.Type("carys")
+	w.MustSee("40 devices")
+	w.Advance(time.Second)
+	w.MustSee("8 devices", "Carys Morgan-Llewellyn")
+	w.Type(" nobody")
+	w.Advance(time.Second)
+	w.MustSee("No device fits the search and the filters.")
+	w.Press("Show all")
+	w.MustSee("40 devices")
+}
+
+func TestRegisterFilters(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	w.Press("Overdue")
+	for _, id := range r.rows.order {
+		if d, _ := r.rows.device(id); !d.Overdue(w.Now()) {
+			t.Errorf("%s is not overdue", d.Name())
+		}
+	}
+	overdue := len(r.rows.order)
+	if overdue == 0 || overdue == 40 {
+		t.Fatalf("%d overdue", overdue)
+	}
+	w.Press("Encryption not verified")
+	if n := len(r.rows.order); n == 0 || n >= overdue {
+		t.Errorf("%d overdue and not verified, of %d", n, overdue)
+	}
+	w.Press("Show all")
+	r.bar.state.SetSelected("Lost")
+	w.MustSee("1 device", "MS-0008")
+	r.bar.state.SetSelected("Every state")
+	r.bar.kind.SetSelected("Laptop")
+	w.MustSee("5 devices")
+	r.bar.kind.SetSelected("Every kind")
+	r.bar.site.SetSelected("North Site")
+	w.MustSee("20 devices")
+}
+
+func TestRegisterSortsAndRemembers(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.table.SetSort(2, true)
+	r.sort(2, true) // by holder, downwards
+	w.Settle()
+	if d, _ := r.rows.device(r.rows.order[0]); d.HolderName != "Dai Pritchard" {
+		t.Errorf("first is %q", d.HolderName)
+	}
+	widths := r.table.Widths()
+	widths[0] = 222
+	r.table.SetWidths(widths)
+	w.Session.Go(gui.Home)
+	w, r = openRegister(t, sc)
+	if r.view.Sort != devices.ByHolder || !r.view.Descending || r.table.Widths()[0] != 222 {
+		t.Errorf("remembered %+v, widths %v", r.view, r.table.Widths())
+	}
+	_ = w
+}
+
+func TestRegisterActs(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.pick(w, "MS-0001")
+	w.Press("Take back")
+	w.MustSee("Take back: MS-0001")
+	w.Type("As new")
+	w.Key(fyne.KeyTab)
+	w.Press("Take back")
+	w.MustSee("1 device taken back.")
+	d := sc.Reload(mustFind(t, sc, "MS-0001"))
+	if d.State != devices.Returned {
+		t.Errorf("it is %s", d.State)
+	}
+	w.Advance(time.Second)
+	w.MustSee("As new", "Returned, since 3\u00a0September 2026")
+}
+
+func mustFind(t testing.TB, sc *schooltest.School, label string) devices.Device {
+	t.Helper()
+	d, err := sc.Register().FindDevice(t.Context(), label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestRegisterActsOnSeveral does what can be done, and says for the others what can be
+// done instead.
+func TestRegisterActsOnSeveral(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	w.Focus(r.table.Focus())
+	w.Key(fyne.KeyA, fyne.KeyModifierControl)
+	w.MustSee("40 selected", "Extend the loan", "Export selected")
+	w.Press("Take back")
+	w.MustSee("Take back: 40 devices")
+	w.Key(fyne.KeyTab)
+	w.Press("Take back")
+	w.MustSee("devices could not be changed.", "cannot be taken back now, because its state is: In stock.", "What can be done with it now: issue it,")
+}
+
+func TestRegisterRefuses(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	r.pick(w, "MS-0008") // lost
+	r.act(devices.Return)
+	w.MustSee("MS-0008 cannot be taken back now, because its state is: Lost.", "record it as found")
+}
+
+func TestRegisterExtends(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.pick(w, "MS-0002")
+	w.Press("Extend the loan")
+	w.Focus(w.Session.Window.Canvas().Focused())
+	w.Press("Extend the loan")
+	w.MustSee("lent for longer")
+	if due := mustFind(t, sc, "MS-0002").Due; due.Year() != 2026 || due.Month() != time.December {
+		t.Errorf("due %s", due)
+	}
+}
+
+// TestRegisterLosesWithTheAuthority asks for it first, since that blocks a key.
+func TestRegisterLosesWithTheAuthority(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.pick(w, "MS-0003")
+	r.act(devices.Lose)
+	w.MustSee("Unlock the school's authority")
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	w.MustSee("Record as lost: MS-0003")
+	w.Type("In the park")
+	w.Press("Record as lost")
+	if d := mustFind(t, sc, "MS-0003"); d.State != devices.Lost {
+		t.Errorf("it is %s", d.State)
+	}
+	d, err := sc.Directory()
+	if err != nil || len(d.Lost) != 2 {
+		t.Errorf("the directory has %d lost devices, %v", len(d.Lost), err)
+	}
+}
+
+func TestRegisterAddsAndEdits(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	w.Press("Add a device")
+	w.Press("Add")
+	w.MustSee("Give a label or a serial number")
+	w.Type("MS-0001")
+	w.Press("Add")
+	w.MustSee("The label MS-0001 is in the register already.")
+	for range len("MS-0001") {
+		w.Key(fyne.KeyBackspace)
+	}
+	w.Type("ZZ-9")
+	w.Press("Add")
+	w.MustSee("ZZ-9 is in the register.", "41 devices")
+	r.pick(w, "ZZ-9")
+	w.Key(fyne.KeyF2)
+	w.MustSee("Edit ZZ-9")
+	w.Type("X")
+	w.Press("Save")
+	w.MustSee("was saved.")
+	w.Advance(time.Second)
+	if len(r.rows.order) != 41 {
+		t.Errorf("%d devices", len(r.rows.order))
+	}
+}
+
+func TestRegisterVerifies(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.pick(w, "LT-0014")
+	w.MustSee("Nobody has verified that this device is encrypted.")
+	r.verify()
+	w.Press("Record")
+	w.MustSee("Say how the device is")
+	w.Type("LUKS")
+	w.Press("Record")
+	w.Advance(time.Second)
+	w.MustSee("Verified as encrypted: LUKS.")
+	if e := mustFind(t, sc, "LT-0014").Encryption; !e.Encrypted || e.By != "ICT" {
+		t.Errorf("recorded %+v", e)
+	}
+}
+
+func TestRegisterLends(t *testing.T) {
+	sc := stocked(t)
+	laptop := sc.Device(devices.DeviceDetails{Kind: devices.Laptop, Label: "AA-LAPTOP"})
+	w, r := openRegister(t, sc)
+	r.pick(w, "AA-LAPTOP")
+	w.Press("Issue")
+	w.MustSee("Issue: AA-LAPTOP")
+	w.Type("nobody at all")
+	w.Press("Issue")
+	w.MustSee("Nothing was changed.")
+	for range len("nobody at all") {
+		w.Key(fyne.KeyBackspace)
+	}
+	w.Type("bob@hill.example")
+	w.Press("Issue")
+	w.MustSee("AA-LAPTOP is issued to Bob Evans.")
+	if d := sc.Reload(laptop); d.HolderName != "Bob Evans" || d.Due.IsZero() {
+		t.Errorf("it is %+v", d)
+	}
+}
+
+func TestRegisterImports(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	path := filepath.Join(t.TempDir(), "list.csv")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("label,kind,capacity\nNEW-1,laptop,\nNEW-2,lamp,\n")
+	r.importFrom(path)
+	w.MustSee("Nothing was imported, since the file is not in order.", "Line 3, column kind")
+	w.Press("Close")
+	w.MustSee("40 devices")
+	write("label,kind\nNEW-1,laptop\nMS-0001,memory stick\n")
+	r.importFrom(path)
+	w.MustSee("1 device is added", "1 stays the same")
+	w.Press("Cancel")
+	w.MustSee("40 devices")
+	r.importFrom(path)
+	w.Press("Import")
+	w.MustSee("41 devices")
+	r.importFrom(path)
+	w.MustSee("The register says all of this already.")
+}
+
+func TestRegisterExports(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	r.pick(w, "MS-0001")
+	path := filepath.Join(t.TempDir(), "some.csv")
+	r.exportSome(r.table.Selected(), path)
+	w.MustSee("The list is written.", path)
+	text, err := os.ReadFile(path)
+	if err != nil || strings.Count(string(text), "\n") != 2 || !strings.Contains(string(text), "MS-0001") {
+		t.Errorf("%q, %v", text, err)
+	}
+	w.Press("Close")
+	r.exportSome(r.table.Selected(), path)
+	w.MustSee("A file or folder of that name is there already.")
+}
+
+func TestRegisterBackupAndRestore(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	folder := t.TempDir()
+	r.backUpTo(folder)
+	w.MustSee("The register is backed up.")
+	w.Press("Close")
+	files, err := filepath.Glob(filepath.Join(folder, "*.db.age"))
+	if err != nil || len(files) != 1 || r.p.Config().Backup != files[0] {
+		t.Fatalf("%q, %v; the config says %q", files, err, r.p.Config().Backup)
+	}
+	sc.Device(devices.DeviceDetails{Label: "LATER"})
+	sc.School.Close()
+	r.restoreFrom(files[0])
+	w.MustSee("What happened since that backup was made is then no longer on record.")
+	w.Type("wrong")
+	w.Press("Restore")
+	w.MustSee("This is not the right passphrase.")
+	w.Type(schooltest.Passphrase)
+	w.Press("Restore")
+	w.MustSee("The register is as it was when that backup was made.", "40 devices")
+}
+
+// TestRegisterNoticesOthers shows what another program has changed.
+func TestRegisterNoticesOthers(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	sc.Device(devices.DeviceDetails{Label: "AAA"})
+	w.Key(fyne.KeyR, fyne.KeyModifierControl)
+	w.MustSee("41 devices", "AAA")
+	sc.Device(devices.DeviceDetails{Label: "AAB"})
+	w.Advance(lookEvery)
+	w.MustSee("42 devices", "AAB")
+	_ = r
+}
+
+func TestRegisterPictures(t *testing.T) {
+	sc := stocked(t)
+	p := newPlace(t, sc)
+	guitest.Pictures(t, "register", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoom)
+		w.Settle()
+	})
+	guitest.Pictures(t, "register-device", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoom)
+		w.Settle()
+		w.Session.Current().(*register).pick(w, "MS-0008")
+	})
+	guitest.Pictures(t, "register-form", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoom)
+		w.Settle()
+		r := w.Session.Current().(*register)
+		r.pick(w, "MS-0001")
+		r.edit()
+	})
+}
