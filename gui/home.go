@@ -37,13 +37,19 @@ func (h *home) Content() fyne.CanvasObject {
 	return container.NewVScroll(container.New(middleOfPage{}, parts.Narrow(4, list...)))
 }
 
-// Actions is part of Actor: staff reach the appearance from here, ICT from the
+// Actions is part of Actor: staff reach what is at the foot of the navigation from here, ICT from the
 // navigation.
 func (h *home) Actions() []fyne.CanvasObject {
 	if h.s.options.ICT {
 		return nil
 	}
-	return []fyne.CanvasObject{parts.NewQuiet(h.s.Words.T("appearance.title"), parts.Icon("appearance").Resource(), func() { h.s.Go(Appearance) })}
+	var buttons []fyne.CanvasObject
+	for _, room := range h.s.shell.rooms {
+		if room.Side == Foot {
+			buttons = append(buttons, parts.NewQuiet(h.s.Words.T(room.Name), room.Icon.Resource(), func() { h.s.Go(room.ID) }))
+		}
+	}
+	return buttons
 }
 
 // Focus is part of Focuser.

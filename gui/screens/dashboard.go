@@ -51,7 +51,7 @@ func (d *dashboard) Title() string { return d.s.Words.T("dashboard.title") }
 func (d *dashboard) Content() fyne.CanvasObject {
 	d.banner = parts.NewBanner(parts.Message{})
 	d.page = parts.Column(3)
-	return container.NewVScroll(parts.Column(3, d.banner.View, d.page))
+	return container.NewVScroll(container.NewPadded(parts.Column(3, d.banner.View, d.page)))
 }
 
 // Shown is part of Shower.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"stowage/devices"
 	"stowage/gui"
@@ -31,9 +30,8 @@ func (d *dashboard) show(st standing, err error) {
 	if sum(st.states) == 0 {
 		d.banner.Set(parts.Message{Kind: parts.Info, Happened: w.T("dashboard.empty"), Do: parts.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
 	}
-	top := container.NewGridWithColumns(2, parts.Card(d.states(st)), parts.Card(d.attention(st)))
-	bottom := container.NewGridWithColumns(2, parts.Card(d.incidents(st)), parts.Card(d.care(st)))
-	d.page.Objects = []fyne.CanvasObject{top, bottom}
+	d.page.Objects = []fyne.CanvasObject{newFlow(2,
+		parts.Card(d.attention(st)), parts.Card(d.states(st)), parts.Card(d.incidents(st)), parts.Card(d.care(st)))}
 	d.page.Refresh()
 	d.s.Refresh()
 }
@@ -52,7 +50,15 @@ func (d *dashboard) states(st standing) fyne.CanvasObject {
 		}
 	}
 	chart.Set(slices)
-	return parts.Column(2, parts.Heading(w.T("dashboard.states")), chart.View)
+	kinds := parts.NewStacked(w)
+	var parted []parts.Slice
+	for i, k := range devices.Kinds() {
+		if st.kinds[k] > 0 {
+			parted = append(parted, parts.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: parts.ChartColor(i), Pressed: func() { d.p.showRegister(d.s, filters{kind: k}) }})
+		}
+	}
+	kinds.Set(parted)
+	return parts.Column(2, parts.Heading(w.T("dashboard.states")), chart.View, parts.Heading(w.T("dashboard.kinds")), kinds.View)
 }
 
 // attention is what ICT should look at.
@@ -66,15 +72,7 @@ func (d *dashboard) attention(st standing) fyne.CanvasObject {
 		{Name: w.T("dashboard.unverified"), Value: sum(st.unverified), Color: parts.ColorWarn, Pressed: lead(filters{unverified: true, inUse: true})},
 		{Name: w.T("dashboard.missing"), Value: st.states[devices.Lost] + st.states[devices.Stolen], Color: parts.ColorError, Pressed: lead(filters{missing: true})},
 	})
-	kinds := parts.NewStacked(w)
-	var slices []parts.Slice
-	for i, k := range devices.Kinds() {
-		if st.kinds[k] > 0 {
-			slices = append(slices, parts.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: parts.ChartColor(i), Pressed: lead(filters{kind: k})})
-		}
-	}
-	kinds.Set(slices)
-	return parts.Column(2, parts.Heading(w.T("dashboard.attention")), chart.View, parts.Heading(w.T("dashboard.kinds")), kinds.View)
+	return parts.Column(2, parts.Heading(w.T("dashboard.attention")), chart.View)
 }
 
 // mostIncidents is how many incidents are listed.

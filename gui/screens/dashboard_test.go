@@ -22,7 +22,7 @@ func openDashboard(t testing.TB, sc *schooltest.School) *guitest.Window {
 func withIncident(t testing.TB) *schooltest.School {
 	sc := stocked(t)
 	lost := mustFind(t, sc, "MS-0008")
-	_, err := sc.Register().OpenIncident(t.Context(), "ICT", lost.ID, "", devices.IncidentDetails{Aware: sc.Now().Add(-30 * time.Hour)})
+	_, err := sc.Register().OpenIncident(t.Context(), "ICT", lost.ID, "", devices.IncidentDetails{Kind: devices.WasLost, Aware: sc.Now().Add(-30 * time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
+	"stowage/crypt/keys"
 	"stowage/gui"
 	"stowage/gui/desk"
 	"stowage/gui/jobs"
@@ -26,7 +27,8 @@ type Place struct {
 	broken   error // why the config file could not be read
 	opening  sync.Mutex
 	attached map[*gui.Session]bool
-	wanted   *filters // what the register is to show when it is next opened
+	policy   keys.Policy // that a new school begins with; the zero value is the usual one
+	wanted   *filters    // what the register is to show when it is next opened
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings

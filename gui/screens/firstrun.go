@@ -1,0 +1,318 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// setupRoom is the room in which a computer is told of its school.
+const setupRoom gui.RoomID = "setup"
+
+// setup tells a computer of its school: ICT creates it or uses its folder; a computer
+// of staff joins it, or needs none of this.
+type setup struct {
+	s    *gui.Session
+	p    *Place
+	view *fyne.Container
+}
+
+func newSetup(s *gui.Session, p *Place) gui.Screen { return &setup{s: s, p: p} }
+
+// Title is part of Screen.
+func (u *setup) Title() string { return u.s.Words.T("setup.title") }
+
+// Content is part of Screen.
+func (u *setup) Content() fyne.CanvasObject {
+	u.view = container.NewStack()
+	u.draw(false)
+	return container.NewVScroll(u.view)
+}
+
+// Shown is part of Shower.
+func (u *setup) Shown() { u.draw(false) }
+
+// draw offers the ways to a school; of a computer that has one it says which, unless
+// another is to be chosen.
+func (u *setup) draw(another bool) {
+	w, c := u.s.Words, u.p.Config()
+	where, _ := c.DirectoryPath()
+	if where != "" && !another {
+		u.view.Objects = []fyne.CanvasObject{parts.Narrow(4,
+			parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("setup.there")}).View,
+			parts.Details(parts.Detail{Name: w.T("setup.there.where"), Value: filepath.Dir(where)}, parts.Detail{Name: w.T("settings.key"), Value: c.Verifier}),
+			parts.Row(2, parts.NewButton(w.T("setup.change"), nil, func() { u.draw(true) })))}
+		u.view.Refresh()
+		return
+	}
+	u.view.Objects = []fyne.CanvasObject{parts.Narrow(3,
+		parts.Body(w.T("setup.intro")),
+		parts.NewAction(parts.Icon("school"), w.T("setup.create"), w.T("setup.create.hint"), func() { u.s.Push(newCreate(u.s, u.p)) }),
+		parts.NewAction(parts.IconFolder, w.T("setup.use"), w.T("setup.use.hint"), func() { pickFolder(u.s, u.useFolder) }),
+		parts.NewAction(parts.IconPeople, w.T("setup.join"), w.T("setup.join.hint"), func() { pickFolder(u.s, u.joinFolder) }),
+		parts.NewAction(parts.IconFile, w.T("setup.file"), w.T("setup.file.hint"), func() { pickFile(u.s, u.joinFile, ".note") }))}
+	u.view.Refresh()
+}
+
+// useFolder makes this one of ICT's computers.
+func (u *setup) useFolder(dir string) {
+	u.read(filepath.Join(dir, school.DirectoryFile), func(d *keys.Directory) (config.Config, error) {
+		if !school.IsSchool(dir) {
+			return config.Config{}, school.ErrNotSchool
+		}
+		return config.Config{School: dir, Verifier: d.Verifier}, nil
+	})
+}
+
+// joinFolder joins with the shared folder, which knows no secrets. A school's own
+// folder counts as one of ICT's.
+func (u *setup) joinFolder(dir string) {
+	if school.IsSchool(dir) {
+		u.useFolder(dir)
+		return
+	}
+	u.read(filepath.Join(dir, school.DirectoryFile), func(d *keys.Directory) (config.Config, error) {
+		return config.Config{Shared: dir, Verifier: d.Verifier}, nil
+	})
+}
+
+// joinFile joins with a directory file, which is copied to the settings.
+func (u *setup) joinFile(path string) {
+	u.read(path, func(d *keys.Directory) (config.Config, error) {
+		kept := filepath.Join(u.p.Dir(), school.DirectoryFile)
+		if err := copyFile(path, kept); err != nil {
+			return config.Config{}, err
+		}
+		return config.Config{Directory: kept, Verifier: d.Verifier}, nil
+	})
+}
+
+// read reads the directory at a path, asks whether it is the right school, and then
+// keeps what made works out.
+func (u *setup) read(path string, made func(*keys.Directory) (config.Config, error)) {
+	w := u.s.Words
+	jobs.Run(u.s.Jobs, w.T("setup.joining"), func(context.Context, jobs.Progress) (*keys.Directory, error) {
+		d, err := school.ReadDirectory(path, "")
+		if errors.Is(err, fs.ErrNotExist) {
+			err = school.ErrNotSchool
+		}
+		return d, err
+	}, func(d *keys.Directory, err error) {
+		if err != nil {
+			u.s.Fail(err)
+			return
+		}
+		u.s.Ask(parts.Question{Title: w.T("setup.join.title"), Text: w.T("setup.join.text", "school", d.School, "key", d.Verifier), Yes: w.T("setup.join.yes")}, func(yes bool) {
+			if !yes {
+				return
+			}
+			jobs.Run(u.s.Jobs, w.T("setup.joining"), func(context.Context, jobs.Progress) (config.Config, error) {
+				c, err := made(d)
+				if err == nil {
+					err = u.p.SetConfig(c)
+				}
+				return c, err
+			}, func(c config.Config, err error) {
+				if err != nil {
+					u.s.Fail(err)
+					return
+				}
+				u.s.SetICT(c.ICT())
+				u.draw(false)
+				u.s.Toast(w.T("setup.joined", "school", d.School), nil)
+				if c.ICT() {
+					u.s.Go("dashboard")
+				}
+			})
+		})
+	})
+}
+
+// copyFile copies a small file as a whole or not at all.
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from) // read and checked as a directory just now
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	out, err := crypt.CreateOutput(to, true)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := out.Write(content); err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+// create makes a new school.
+type create struct {
+	s                 *gui.Session
+	p                 *Place
+	name, folder      textField
+	passphrase, again *parts.Passphrase
+	class             *parts.Chips
+	banner            *parts.Banner
+	busy              *parts.Busy
+	makeIt            *parts.Button
+}
+
+func newCreate(s *gui.Session, p *Place) gui.Screen { return &create{s: s, p: p} }
+
+// Title is part of Screen.
+func (c *create) Title() string { return c.s.Words.T("setup.create") }
+
+// Content is part of Screen.
+func (c *create) Content() fyne.CanvasObject {
+	w := c.s.Words
+	c.banner = parts.NewBanner(parts.Message{})
+	c.name = newTextField(w.T("setup.name"), "", "")
+	c.folder = textField{entry: parts.NewEntry("", nil)}
+	c.folder.entry.Label = w.T("setup.folder")
+	choose := parts.NewButton(w.T("setup.choose"), parts.IconFolder.Resource(), func() { pickFolder(c.s, func(path string) { c.folder.entry.SetText(path) }) })
+	c.folder.Field = parts.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
+	c.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
+	c.again = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
+	c.class = parts.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
+	c.makeIt = parts.NewPrimary(w.T("setup.create"), parts.Icon("school").Resource(), c.create)
+	form := parts.Narrow(3, c.banner.View, c.name.View, c.folder.View,
+		parts.Column(1, c.passphrase.View, parts.Muted(w.T("setup.passphrase.hint")), c.again.View),
+		parts.Column(1, parts.FieldLabel(w.T("setup.class")), c.class.View),
+		parts.Row(2, parts.Spring(), c.makeIt))
+	c.busy = parts.NewBusy(w, container.NewVScroll(form))
+	return c.busy.View
+}
+
+// Focus is part of Focuser.
+func (c *create) Focus() fyne.Focusable { return c.name.entry }
+
+// Closed is part of Closer.
+func (c *create) Closed() {
+	c.passphrase.Clear()
+	c.again.Clear()
+}
+
+func (c *create) judge(secret []byte) parts.Strength {
+	return judged(c.s.Words, secret, keys.DefaultPolicy(), c.name.entry.Text)
+}
+
+// judged says how strong a passphrase is, in words.
+func judged(w *words.Words, secret []byte, policy keys.Policy, personal ...string) parts.Strength {
+	s, err := keys.Judge(secret, policy, personal...)
+	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
+		return parts.Strength{Level: min(max(s.Score, 1), 2), Text: w.T(words.Key("weak."+string(weak.Reason)), "n", policy.MinLength)}
+	}
+	return parts.Strength{Level: max(s.Score, 3)}
+}
+
+// create makes the school, when all is filled in.
+func (c *create) create() {
+	w := c.s.Words
+	name, dir := strings.TrimSpace(c.name.entry.Text), strings.TrimSpace(c.folder.entry.Text)
+	c.name.Refuse("")
+	c.folder.Refuse("")
+	switch {
+	case name == "":
+		c.name.Refuse(w.T("setup.name.wrong"))
+		c.s.Window.Canvas().Focus(c.name.entry)
+	case !filepath.IsAbs(dir):
+		c.folder.Refuse(w.T("setup.folder.wrong"))
+		c.s.Window.Canvas().Focus(c.folder.entry)
+	case c.passphrase.Empty():
+		c.passphrase.Refuse(w.T("weak.empty"))
+		c.s.Window.Canvas().Focus(c.passphrase.Focus())
+	case !c.passphrase.Same(c.again):
+		c.again.Refuse(w.T("setup.passphrase.differs"))
+		c.s.Window.Canvas().Focus(c.again.Focus())
+	default:
+		c.run(name, dir)
+	}
+}
+
+func (c *create) run(name, dir string) {
+	w, options := c.s.Words, c.p.options
+	policy := c.p.firstPolicy()
+	if c.class.On()[0] == 1 {
+		policy.Class = keys.X25519
+	}
+	passphrase := c.passphrase.Take()
+	c.again.Clear()
+	c.banner.Clear()
+	c.busy.Follow(jobs.Run(c.s.Jobs, w.T("setup.creating"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		defer clear(passphrase)
+		if err := school.Init(ctx, dir, school.Plan{Name: name, Passphrase: passphrase, Policy: policy}, options); err != nil {
+			return 0, err
+		}
+		d, err := school.ReadDirectory(filepath.Join(dir, school.DirectoryFile), "")
+		if err != nil {
+			return 0, err
+		}
+		if err := c.p.SetConfig(config.Config{School: dir, Verifier: d.Verifier}); err != nil {
+			return 0, err
+		}
+		return 0, c.p.publishFirst(ctx)
+	}, func(_ int, err error) {
+		if weak, ok := errors.AsType[*keys.WeakError](err); ok {
+			c.passphrase.Refuse(w.T(words.Key("weak."+string(weak.Reason)), "n", weak.Policy.MinLength))
+			return
+		}
+		if err != nil {
+			c.banner.Set(c.s.Explain(err))
+			return
+		}
+		c.s.SetICT(true)
+		c.s.Toast(w.T("setup.created", "school", name), nil)
+		c.s.Go("dashboard")
+	}))
+}
+
+// firstPolicy is what a new school begins with.
+func (p *Place) firstPolicy() keys.Policy {
+	if p.policy != (keys.Policy{}) {
+		return p.policy
+	}
+	return keys.DefaultPolicy()
+}
+
+// publishFirst opens the new school, and makes the folder ready that the computers of
+// staff reach.
+func (p *Place) publishFirst(ctx context.Context) error {
+	if err := p.school(ctx); err != nil {
+		return err
+	}
+	return p.Desk.Work(ctx, func(s *school.School) error {
+		shared, err := s.Shared()
+		if err != nil {
+			return err
+		}
+		_, err = s.SetShared(sharedSetting(s, shared))
+		return err
+	})
+}
+
+// sharedSetting is what SetShared takes for the folder that is in use: "" for the one
+// in the school's own.
+func sharedSetting(s *school.School, shared school.Shared) string {
+	if shared.Dir == filepath.Join(s.Dir(), school.SharedFolder) {
+		return ""
+	}
+	return shared.Dir
+}

@@ -1,0 +1,190 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+)
+
+// openSetup opens the set-up of a computer that knows no school.
+func openSetup(t testing.TB) (*guitest.Window, *Place) {
+	t.Helper()
+	p := NewPlace(t.TempDir(), school.Options{Actor: "ICT", Clock: schooltest.Start})
+	p.policy = schooltest.Quick()
+	t.Cleanup(func() { p.Desk.Close() })
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: p.ICT(), Explain: Explain})
+	w.Press("Set up this computer")
+	return w, p
+}
+
+func TestSetupIsForICT(t *testing.T) {
+	w, p := openSetup(t)
+	w.MustSee("Only ICT's computers need this.", "Create the school", "Join with the shared folder", "Join with a directory file")
+	if p.ICT() || w.Session.ICT() {
+		t.Error("ICT's computer before it was set up")
+	}
+}
+
+func TestCreateSchool(t *testing.T) {
+	w, p := openSetup(t)
+	w.Press("Create the school")
+	press := func() { w.Press("Create the school") }
+	press()
+	w.MustSee("Give the school's name.")
+	w.Type("Hill Road Primary")
+	press()
+	w.MustSee("Choose an empty folder, with its whole path.")
+	c := w.Session.Current().(*create)
+	dir := filepath.Join(t.TempDir(), "school")
+	c.folder.entry.SetText(dir)
+	press()
+	w.MustSee("Choose a passphrase.")
+	w.Focus(c.passphrase.Focus())
+	w.Type("hill road primary")
+	w.MustSee("Strength: weak")
+	w.Focus(c.again.Focus())
+	w.Type("something else")
+	press()
+	w.MustSee("This is not the same as above.")
+	c.again.Clear()
+	w.Type("hill road primary")
+	press()
+	w.MustSee("Leave names out.")
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("something was made already")
+	}
+	for _, entry := range []fyne.Focusable{c.passphrase.Focus(), c.again.Focus()} {
+		w.Focus(entry)
+		w.Type(schooltest.Passphrase)
+	}
+	w.MustSee("Strength: strong")
+	press()
+	w.MustSee("Hill Road Primary is set up.", "The register is empty.")
+	if !w.Session.ICT() || w.Session.At() != "dashboard" {
+		t.Errorf("ICT: %v, at %s", w.Session.ICT(), w.Session.At())
+	}
+	got, err := config.Read(p.Dir())
+	if err != nil || got.School != dir || got.Verifier == "" {
+		t.Errorf("the config is %+v, %v", got, err)
+	}
+	d, err := school.ReadDirectory(filepath.Join(dir, school.SharedFolder, school.DirectoryFile), got.Verifier)
+	if err != nil || d.Policy.Class != keys.Hybrid {
+		t.Errorf("what staff reach: %v", err)
+	}
+}
+
+func TestCreateSchoolWhereSomethingIs(t *testing.T) {
+	w, p := openSetup(t)
+	w.Press("Create the school")
+	c := w.Session.Current().(*create)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "letter.txt"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.name.entry.SetText("Hill Road Primary")
+	c.folder.entry.SetText(dir)
+	for _, entry := range []fyne.Focusable{c.passphrase.Focus(), c.again.Focus()} {
+		w.Focus(entry)
+		w.Type(schooltest.Passphrase)
+	}
+	w.Press("Create the school")
+	w.MustSee("This folder is not empty.")
+	if p.ICT() {
+		t.Error("set up all the same")
+	}
+}
+
+func TestUseASchoolsFolder(t *testing.T) {
+	sc := schooltest.New(t)
+	w, p := openSetup(t)
+	u := w.Session.Current().(*setup)
+	u.useFolder(t.TempDir())
+	w.MustSee("This folder is not a school's")
+	w.Press("Close")
+	u.joinFolder(sc.Dir()) // the school's own is ICT's, however it was chosen
+	w.MustSee("Is this your school?", "Hill Road Primary")
+	w.Press("Join")
+	if c := p.Config(); c.School != sc.Dir() || !w.Session.ICT() || w.Session.At() != "dashboard" {
+		t.Errorf("%+v, ICT: %v, at %s", c, w.Session.ICT(), w.Session.At())
+	}
+}
+
+func TestJoin(t *testing.T) {
+	sc := schooltest.New(t)
+	shared, err := sc.SetShared("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, p := openSetup(t)
+	u := w.Session.Current().(*setup)
+	u.joinFolder(shared.Dir)
+	w.Press("Cancel")
+	if p.Config() != (config.Config{}) {
+		t.Error("joined in spite of Cancel")
+	}
+	u.joinFolder(shared.Dir)
+	w.Press("Join")
+	w.MustSee("This computer belongs to Hill Road Primary now.", shared.Dir)
+	if c := p.Config(); c.Shared != shared.Dir || c.School != "" || w.Session.ICT() {
+		t.Errorf("%+v, ICT: %v", c, w.Session.ICT())
+	}
+}
+
+func TestJoinWithAFile(t *testing.T) {
+	sc := schooltest.New(t)
+	path := filepath.Join(t.TempDir(), "hill.note")
+	if err := sc.CopyDirectory(path); err != nil {
+		t.Fatal(err)
+	}
+	w, p := openSetup(t)
+	u := w.Session.Current().(*setup)
+	u.joinFile(path)
+	w.Press("Join")
+	c := p.Config()
+	if !strings.HasPrefix(c.Directory, p.Dir()) || w.Session.ICT() {
+		t.Errorf("%+v", c)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	where, err := c.DirectoryPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := school.ReadDirectory(where, c.Verifier); err != nil || d.School != schooltest.Name {
+		t.Errorf("the copy: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("not a directory"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Press("Choose another")
+	u.joinFile(path)
+	w.MustNotSee("Is this your school?")
+	if p.Config() != c {
+		t.Error("a forged directory changed the config")
+	}
+}
+
+func TestSetupPictures(t *testing.T) {
+	p := NewPlace(t.TempDir(), school.Options{})
+	o := gui.Options{Rooms: Rooms(p), Explain: Explain}
+	guitest.Pictures(t, "setup", o, func(w *guitest.Window) { w.Session.Go(setupRoom) })
+	guitest.Pictures(t, "setup-create", o, func(w *guitest.Window) {
+		w.Session.Go(setupRoom)
+		w.Session.Push(newCreate(w.Session, p))
+		c := w.Session.Current().(*create)
+		c.name.entry.SetText("Hill Road Primary")
+		w.Focus(c.passphrase.Focus())
+		w.Type("granite umbrella")
+	})
+}

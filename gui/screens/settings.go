@@ -1,0 +1,224 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// settingsRoom is the room of the school's settings.
+const settingsRoom gui.RoomID = "settings"
+
+// settings are the school's policy, its folders and its authority, and the appearance.
+type settings struct {
+	s      *gui.Session
+	p      *Place
+	page   *fyne.Container
+	banner *parts.Banner
+	policy *policyForm
+	tidy   func()
+	shown  bool
+	stale  bool
+}
+
+func newSettings(s *gui.Session, p *Place) gui.Screen {
+	t := &settings{s: s, p: p, stale: true}
+	t.tidy = p.onChange(s, func() { t.stale = true })
+	return t
+}
+
+// Title is part of Screen.
+func (t *settings) Title() string { return t.s.Words.T("settings.title") }
+
+// Content is part of Screen.
+func (t *settings) Content() fyne.CanvasObject {
+	t.banner = parts.NewBanner(parts.Message{})
+	t.page = parts.Narrow(4)
+	return container.NewVScroll(container.NewPadded(parts.Column(3, t.banner.View, t.page)))
+}
+
+// Shown is part of Shower.
+func (t *settings) Shown() {
+	if t.stale {
+		t.load()
+	}
+}
+
+// Closed is part of Closer.
+func (t *settings) Closed() { t.tidy() }
+
+// Commands is part of Commander.
+func (t *settings) Commands() []parts.Command { return []parts.Command{t.p.lockCommand(t.s)} }
+
+// published is what the settings show.
+type published struct {
+	dir       string
+	shared    school.Shared
+	reachable bool
+	directory *keys.Directory
+	policy    keys.Policy
+}
+
+func (t *settings) load() {
+	t.stale = false
+	work(t.p, t.s, t.s.Words.T("settings.reading"), func(_ context.Context, s *school.School, _ jobs.Progress) (published, error) {
+		return readPublished(s)
+	}, t.show)
+}
+
+func readPublished(s *school.School) (st published, err error) {
+	st.dir, st.policy = s.Dir(), s.Policy()
+	if st.shared, err = s.Shared(); err != nil {
+		return st, err
+	}
+	st.reachable = st.shared.Reachable() == nil
+	st.directory, err = s.Directory()
+	if errors.Is(err, keys.ErrForged) || errors.Is(err, keys.ErrValue) { // it can be published anew
+		err = nil
+	}
+	return st, err
+}
+
+// show draws what was read. Appearance is there whatever happened to the school.
+func (t *settings) show(st published, err error) {
+	w := t.s.Words
+	appearance := parts.Card(gui.AppearanceForm(t.s))
+	if err != nil {
+		m := t.s.Explain(err)
+		m.Do = parts.Command{Name: w.T("register.again"), Icon: parts.Icon("refresh").Resource(), Run: t.load}
+		t.banner.Set(m)
+		t.page.Objects = []fyne.CanvasObject{appearance}
+		t.page.Refresh()
+		return
+	}
+	t.banner.Clear()
+	t.policy = newPolicyForm(t, st.policy)
+	t.page.Objects = []fyne.CanvasObject{
+		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), appearance,
+	}
+	t.page.Refresh()
+}
+
+// folders are where the school is.
+func (t *settings) folders(st published) fyne.CanvasObject {
+	w := t.s.Words
+	shared := st.shared.Dir
+	if !st.reachable {
+		shared += "\n" + w.T("settings.folder.unreachable")
+	}
+	return parts.Column(2, parts.Heading(w.T("settings.folders")),
+		parts.Details(parts.Detail{Name: w.T("settings.folder.school"), Value: st.dir}),
+		parts.FieldLabel(w.T("settings.folder.shared")), parts.Body(shared), parts.Muted(w.T("settings.folder.shared.hint")),
+		parts.Row(2, parts.NewButton(w.T("settings.folder.move"), parts.IconFolder.Resource(), func() { pickFolder(t.s, t.moveShared) })))
+}
+
+// moveShared moves the folder that the computers of staff reach.
+func (t *settings) moveShared(dir string) {
+	work(t.p, t.s, t.s.Words.T("settings.folder.move"), func(_ context.Context, s *school.School, _ jobs.Progress) (school.Shared, error) {
+		if dir == filepath.Join(s.Dir(), school.SharedFolder) {
+			dir = ""
+		}
+		return s.SetShared(dir)
+	}, func(shared school.Shared, err error) {
+		if err != nil {
+			t.s.Fail(err)
+			return
+		}
+		t.s.Toast(t.s.Words.T("settings.folder.moved", "folder", shared.Dir), nil)
+		t.load()
+	})
+}
+
+// authority is about the authority's passphrase.
+func (t *settings) authority() fyne.CanvasObject {
+	w := t.s.Words
+	return parts.Column(2, parts.Heading(w.T("settings.authority")), parts.Body(w.T("settings.authority.text")),
+		parts.Row(2, parts.NewButton(w.T("settings.authority.change"), parts.IconKey.Resource(), t.changePassphrase)))
+}
+
+// changePassphrase asks for the authority's passphrase and a new one.
+func (t *settings) changePassphrase() {
+	w := t.s.Words
+	policy := t.policy.was
+	old := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("settings.authority.old"), Changed: t.s.Used})
+	next := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("settings.authority.new"), Changed: t.s.Used, Judge: func(secret []byte) parts.Strength { return judged(w, secret, policy) }})
+	again := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: t.s.Used})
+	fields := []fyne.CanvasObject{old.View, next.View, again.View}
+	showForm(t.s, formText{Title: w.T("settings.authority.change"), Yes: w.T("settings.authority.change")}, fields, old.Focus(), func(f *form) {
+		switch {
+		case old.Empty():
+			return
+		case next.Empty():
+			next.Refuse(w.T("weak.empty"))
+			f.dialog.Refresh()
+			return
+		case !next.Same(again):
+			again.Refuse(w.T("setup.passphrase.differs"))
+			f.dialog.Refresh()
+			return
+		}
+		current, chosen := old.Take(), next.Take()
+		again.Clear()
+		f.follow(work(t.p, t.s, w.T("settings.authority.changing"), func(_ context.Context, s *school.School, _ jobs.Progress) (int, error) {
+			defer clear(current)
+			defer clear(chosen)
+			return 0, s.ChangeAuthorityPassphrase(current, func(func([]byte) error) ([]byte, error) {
+				return append([]byte(nil), chosen...), nil // which package school judges and wipes
+			})
+		}, func(_ int, err error) {
+			weak, isWeak := errors.AsType[*keys.WeakError](err)
+			switch {
+			case errors.Is(err, keys.ErrPassphrase):
+				old.Refuse(w.T("authority.wrong"))
+				f.dialog.Refresh()
+			case isWeak:
+				next.Refuse(w.T(words.Key("weak."+string(weak.Reason)), "n", weak.Policy.MinLength))
+				f.dialog.Refresh()
+			case err != nil:
+				f.refuse(err)
+			default:
+				f.dialog.Close()
+				t.s.Tell(parts.Message{Kind: parts.Good, Happened: w.T("settings.authority.changed")})
+			}
+		}))
+	})
+}
+
+// directory is about the published directory.
+func (t *settings) directory(st published) fyne.CanvasObject {
+	w := t.s.Words
+	told := w.T("dashboard.directory.bad")
+	list := fyne.CanvasObject(parts.Column(0))
+	if st.directory != nil {
+		told = w.T("settings.directory.text", "serial", w.Number(st.directory.Serial), "when", w.When(st.directory.Published, t.s.Now()))
+		list = parts.Details(parts.Detail{Name: w.T("settings.key"), Value: st.directory.Verifier})
+	}
+	return parts.Column(2, parts.Heading(w.T("settings.directory")), parts.Body(told), list,
+		parts.Row(2, parts.NewButton(w.T("settings.directory.publish"), parts.Icon("upload").Resource(), t.publish)))
+}
+
+// publish signs the directory anew.
+func (t *settings) publish() {
+	t.p.authority(t.s, "authority.why.publish", func(*school.School) {
+		work(t.p, t.s, t.s.Words.T("settings.directory.publishing"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*keys.Directory, error) {
+			return s.PublishDirectory(ctx)
+		}, func(_ *keys.Directory, err error) {
+			if err != nil {
+				t.s.Fail(err)
+				return
+			}
+			t.s.Toast(t.s.Words.T("settings.directory.published"), nil)
+			t.load()
+		})
+	})
+}

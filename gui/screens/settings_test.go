@@ -1,0 +1,146 @@
+package screens
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/gui"
+	"stowage/gui/guitest"
+	"stowage/gui/guitest/schooltest"
+)
+
+func openSettings(t testing.TB, sc *schooltest.School) (*guitest.Window, *settings) {
+	t.Helper()
+	p := newPlace(t, sc)
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go(settingsRoom)
+	w.Settle()
+	return w, w.Session.Current().(*settings)
+}
+
+// unlock answers the question for the authority's passphrase.
+func unlock(w *guitest.Window) {
+	w.MustSee("Unlock the school's authority")
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+}
+
+func TestSettingsShow(t *testing.T) {
+	sc := schooltest.New(t)
+	w, _ := openSettings(t, sc)
+	w.MustSee("Policy", "Words in a passphrase that ICT issues", "Folders", sc.Dir(), "Authority", "Number 1, published today", "Text size")
+}
+
+func TestSettingsWithoutSchool(t *testing.T) {
+	p := NewPlace(t.TempDir(), school.Options{})
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w.Session.Go(settingsRoom)
+	w.MustSee("This computer has not been told which school it belongs to.", "Text size")
+}
+
+func TestSettingsPolicy(t *testing.T) {
+	sc := schooltest.New(t)
+	w, s := openSettings(t, sc)
+	s.policy.numbers[0].field.entry.SetText("3")
+	w.Press("Sign and publish")
+	w.MustSee("Give a whole number from 4 to 20.")
+	s.policy.numbers[0].field.entry.SetText("7")
+	s.policy.numbers[2].field.entry.SetText("365")
+	s.policy.class.Set(1)
+	s.policy.carry.SetChecked(false)
+	s.policy.guesses.SetSelectedIndex(12 - leastGuesses)
+	w.Press("Sign and publish")
+	unlock(w)
+	w.MustSee("The policy is published.", "Number 2, published")
+	want := schooltest.Quick()
+	want.Words, want.LoanDays, want.Class, want.KeysOnStick, want.MinGuesses = 7, 365, keys.X25519, false, 1e12
+	if got := sc.Policy(); got != want {
+		t.Errorf("published %+v, want %+v", got, want)
+	}
+}
+
+// TestPolicyNumbers shows that the bounds are those that are checked.
+func TestPolicyNumbers(t *testing.T) {
+	for _, n := range policyNumbers() {
+		for _, v := range []int{n.from, n.to} {
+			p := keys.DefaultPolicy()
+			n.set(&p, v)
+			if err := p.Check(); err != nil || n.get(p) != v {
+				t.Errorf("%s: %d is refused: %v", n.name, v, err)
+			}
+		}
+		p := keys.DefaultPolicy()
+		n.set(&p, n.from-1)
+		if err := p.Check(); err == nil {
+			t.Errorf("%s: %d is taken", n.name, n.from-1)
+		}
+	}
+}
+
+func TestSettingsSharedFolder(t *testing.T) {
+	sc := schooltest.New(t)
+	w, s := openSettings(t, sc)
+	dir := filepath.Join(t.TempDir(), "server")
+	s.moveShared(dir)
+	w.MustSee("Staff reach the school in "+dir, dir)
+	shared, err := sc.Shared()
+	if err != nil || shared.Dir != dir {
+		t.Errorf("%+v, %v", shared, err)
+	}
+	if _, err := shared.Directory(""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSettingsAuthorityPassphrase(t *testing.T) {
+	sc := schooltest.New(t)
+	w, _ := openSettings(t, sc)
+	const next = "granite umbrella whistles softly"
+	fill := func(texts ...string) {
+		for i, text := range texts {
+			if i > 0 {
+				w.Tab() // show and hide
+				w.Tab()
+			}
+			w.Type(text)
+		}
+		w.Press("Change its passphrase")
+	}
+	w.Press("Change its passphrase")
+	fill("wrong", next, next)
+	w.MustSee("That is not the authority's passphrase.")
+	w.Key(fyne.KeyEscape)
+	w.Press("Change its passphrase")
+	fill(schooltest.Passphrase, next, "other")
+	w.MustSee("This is not the same as above.")
+	w.Key(fyne.KeyEscape)
+	w.Press("Change its passphrase")
+	fill(schooltest.Passphrase, next, next)
+	w.MustSee("The authority has its new passphrase.")
+	if err := sc.Unlock(t.Context(), []byte(schooltest.Passphrase)); !errors.Is(err, keys.ErrPassphrase) {
+		t.Errorf("the old one: %v", err)
+	}
+	if err := sc.Unlock(t.Context(), []byte(next)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSettingsPublish(t *testing.T) {
+	sc := schooltest.New(t)
+	w, _ := openSettings(t, sc)
+	w.Press("Publish it again")
+	unlock(w)
+	w.MustSee("The directory is published.", "Number 2, published")
+}
+
+func TestSettingsPictures(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	guitest.Pictures(t, "settings", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoom)
+	})
+}
