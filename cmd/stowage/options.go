@@ -1,9 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"os/user"
-
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/gui"
@@ -16,20 +13,11 @@ func options() (gui.Options, error) {
 	if err != nil {
 		return gui.Options{}, err
 	}
-	place := screens.NewPlace(dir, school.Options{Actor: actor()})
+	place := screens.NewPlace(dir, school.Options{Actor: config.User()})
 	return gui.Options{
 		Rooms:    screens.Rooms(place),
 		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
 		ICT:      place.ICT(),
 		Explain:  screens.Explain,
 	}, nil
-}
-
-// actor is who does things, for the register: the name by which this person is known
-// to the computer.
-func actor() string {
-	if u, err := user.Current(); err == nil {
-		return cmp.Or(u.Name, u.Username)
-	}
-	return "ICT"
 }

@@ -82,15 +82,15 @@ func (d *dashboard) Commands() []parts.Command {
 
 // standing is how things stand.
 type standing struct {
-	states, overdue, unseen, unverified, missing map[devices.State]int
-	kinds                                        map[devices.Kind]int
-	incidents                                    []devices.Incident
-	names                                        map[string]string // of the devices of incidents
-	unseenDays                                   int
-	backup                                       time.Time // zero: never, or out of reach
-	backupErr                                    error
-	published                                    time.Time
-	directoryErr                                 error
+	states, overdue, unseen, unverified map[devices.State]int
+	kinds                               map[devices.Kind]int
+	incidents                           []devices.Incident
+	names                               map[string]string // of the devices of incidents
+	unseenDays                          int
+	backup                              time.Time // zero: never, or out of reach
+	backupErr                           error
+	published                           time.Time
+	directoryErr                        error
 }
 
 // inUse are the states in which it matters whether a device is encrypted.

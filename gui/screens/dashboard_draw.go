@@ -10,8 +10,8 @@ import (
 	"stowage/gui/parts"
 )
 
-// incidentsRoom is the room of incidents.
-const incidentsRoom gui.RoomID = "incidents"
+// incidentsID is the room of incidents.
+const incidentsID gui.RoomID = "incidents"
 
 // show draws how things stand.
 func (d *dashboard) show(st standing, err error) {
@@ -31,7 +31,7 @@ func (d *dashboard) show(st standing, err error) {
 		d.banner.Set(parts.Message{Kind: parts.Info, Happened: w.T("dashboard.empty"), Do: parts.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
 	}
 	d.page.Objects = []fyne.CanvasObject{newFlow(2,
-		parts.Card(d.attention(st)), parts.Card(d.states(st)), parts.Card(d.incidents(st)), parts.Card(d.care(st)))}
+		parts.Card(d.attention(st)), parts.Card(d.incidents(st)), parts.Card(d.states(st)), parts.Card(d.care(st)))}
 	d.page.Refresh()
 	d.s.Refresh()
 }
@@ -87,7 +87,7 @@ func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 	}
 	for i, inc := range st.incidents {
 		if i == mostIncidents {
-			list = append(list, parts.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsRoom) }))
+			list = append(list, parts.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsID) }))
 			break
 		}
 		name := st.names[inc.Device]
@@ -96,7 +96,7 @@ func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 		}
 		clock, kind := d.clock(inc)
 		row := parts.NewBanner(parts.Message{Kind: kind, Happened: name, Next: clock})
-		list = append(list, parts.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsRoom) }))
+		list = append(list, parts.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsID) }))
 	}
 	return parts.Column(2, list...)
 }

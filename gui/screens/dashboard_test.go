@@ -76,9 +76,9 @@ func TestDashboardLeads(t *testing.T) {
 func TestDashboardFollows(t *testing.T) {
 	sc := stocked(t)
 	w := openDashboard(t, sc)
-	w.MustSee("No incident is open.")
+	w.MustNotSee("Stolen")
 	sc.Act(mustFind(t, sc, "MS-0001"), devices.Steal, devices.Facts{})
-	w.Advance(lookEvery)
+	w.Advance(registerLook)
 	w.MustSee("Stolen")
 }
 

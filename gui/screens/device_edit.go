@@ -40,9 +40,9 @@ type deviceFields struct {
 func (r *register) deviceForm(d devices.Device) {
 	w := r.s.Words
 	f := newDeviceFields(r, d)
-	t := formText{Title: w.T("register.add.title"), Yes: w.T("register.add.yes")}
+	t := formSays{Title: w.T("register.add.title"), Yes: w.T("register.add.yes")}
 	if d.ID != "" {
-		t = formText{Title: w.T("register.edit.title", "device", d.Name()), Yes: w.T("register.edit.yes")}
+		t = formSays{Title: w.T("register.edit.title", "device", d.Name()), Yes: w.T("register.edit.yes")}
 	}
 	fields := []fyne.CanvasObject{
 		container.NewGridWithColumns(2, f.kindField.View, f.label.View),
@@ -160,7 +160,7 @@ func (r *register) verify() {
 	note := newTextField(w.T("register.note"), w.T("register.verify.note"), "")
 	fields := []fyne.CanvasObject{methodField.View, parts.Column(1, parts.FieldLabel(w.T("register.verify.found")), found.View), note.View}
 	actor := r.p.options.Actor
-	showForm(r.s, formText{Title: w.T("register.verify.title", "device", d.Name()), Yes: w.T("register.verify.record")}, fields, method, func(f *form) {
+	showForm(r.s, formSays{Title: w.T("register.verify.title", "device", d.Name()), Yes: w.T("register.verify.record")}, fields, method, func(f *form) {
 		v := devices.Verification{Method: strings.TrimSpace(method.Text), By: actor, Encrypted: found.On()[0] == 0, Note: note.entry.Text}
 		if v.Method == "" {
 			f.wrong(methodField, w.T("register.verify.missing"))

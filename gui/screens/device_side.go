@@ -242,7 +242,7 @@ func facts(w *words.Words, d devices.Device) fyne.CanvasObject {
 func moments(w *words.Words, rec record) []parts.Moment {
 	all := make([]parts.Moment, len(rec.events))
 	for i, e := range rec.events {
-		title := w.T(words.Key("event." + strings.ReplaceAll(string(e.Kind), " ", "")))
+		title := w.T(words.Key("event." + compact(string(e.Kind))))
 		if name := rec.names[e.Holder]; name != "" {
 			title = w.T("event.who", "event", title, "name", name)
 		}

@@ -95,7 +95,7 @@ func (u *setup) joinFolder(dir string) {
 func (u *setup) joinFile(path string) {
 	u.read(path, func(d *keys.Directory) (config.Config, error) {
 		kept := filepath.Join(u.p.Dir(), school.DirectoryFile)
-		if err := copyFile(path, kept); err != nil {
+		if err := keepCopy(path, kept); err != nil {
 			return config.Config{}, err
 		}
 		return config.Config{Directory: kept, Verifier: d.Verifier}, nil
@@ -143,8 +143,8 @@ func (u *setup) read(path string, made func(*keys.Directory) (config.Config, err
 	})
 }
 
-// copyFile copies a small file as a whole or not at all.
-func copyFile(from, to string) error {
+// keepCopy copies a small file as a whole or not at all.
+func keepCopy(from, to string) error {
 	content, err := os.ReadFile(from) // read and checked as a directory just now
 	if err != nil {
 		return err
@@ -218,7 +218,7 @@ func (c *create) judge(secret []byte) parts.Strength {
 func judged(w *words.Words, secret []byte, policy keys.Policy, personal ...string) parts.Strength {
 	s, err := keys.Judge(secret, policy, personal...)
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return parts.Strength{Level: min(max(s.Score, 1), 2), Text: w.T(words.Key("weak."+string(weak.Reason)), "n", policy.MinLength)}
+		return parts.Strength{Level: min(max(s.Score, 1), 2), Text: weakWords(w, weak)}
 	}
 	return parts.Strength{Level: max(s.Score, 3)}
 }
@@ -271,7 +271,7 @@ func (c *create) run(name, dir string) {
 		return 0, c.p.publishFirst(ctx)
 	}, func(_ int, err error) {
 		if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-			c.passphrase.Refuse(w.T(words.Key("weak."+string(weak.Reason)), "n", weak.Policy.MinLength))
+			c.passphrase.Refuse(weakWords(w, weak))
 			return
 		}
 		if err != nil {

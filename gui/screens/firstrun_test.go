@@ -48,7 +48,7 @@ func TestCreateSchool(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "school")
 	c.folder.entry.SetText(dir)
 	press()
-	w.MustSee("Choose a passphrase.")
+	w.MustSee("It is empty.")
 	w.Focus(c.passphrase.Focus())
 	w.Type("hill road primary")
 	w.MustSee("Strength: weak")
@@ -59,7 +59,7 @@ func TestCreateSchool(t *testing.T) {
 	c.again.Clear()
 	w.Type("hill road primary")
 	press()
-	w.MustSee("Leave names out.")
+	w.MustSee("It is made of your name or the school's.")
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("something was made already")
 	}

@@ -77,21 +77,21 @@ func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	})
 }
 
-// beside puts the second thing at the right of the first where that leaves it room,
+// besideSearch puts the second thing at the right of the first where that leaves it room,
 // and below it otherwise.
-type beside struct {
+type besideSearch struct {
 	least float32 // width of the first at normal text size
 	width float32 // as last laid out
 }
 
-func (b *beside) fits(objects []fyne.CanvasObject, width float32) bool {
+func (b *besideSearch) fits(objects []fyne.CanvasObject, width float32) bool {
 	return objects[1].MinSize().Width+b.room() <= width
 }
 
-func (b *beside) room() float32 { return b.least * parts.Gap() / 16 }
+func (b *besideSearch) room() float32 { return b.least * parts.Gap() / 16 }
 
 // MinSize is part of fyne.Layout.
-func (b *beside) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (b *besideSearch) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	first, second := objects[0].MinSize(), objects[1].MinSize()
 	width := max(first.Width, second.Width)
 	if b.width > 0 && !b.fits(objects, b.width) {
@@ -101,7 +101,7 @@ func (b *beside) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // Layout is part of fyne.Layout.
-func (b *beside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (b *besideSearch) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	b.width = size.Width
 	first, second := objects[0].MinSize(), objects[1].MinSize()
 	if b.fits(objects, size.Width) {

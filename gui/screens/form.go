@@ -22,15 +22,15 @@ type form struct {
 	focus  fyne.Focusable
 }
 
-// formText is what a form says.
-type formText struct {
+// formSays is what a form says.
+type formSays struct {
 	Title, Text, Yes string
 	Danger           bool
 }
 
 // showForm shows fields. send is called for Yes: it checks what was entered and starts
 // what is to be done.
-func showForm(s *gui.Session, t formText, fields []fyne.CanvasObject, focus fyne.Focusable, send func(*form)) *form {
+func showForm(s *gui.Session, t formSays, fields []fyne.CanvasObject, focus fyne.Focusable, send func(*form)) *form {
 	f := &form{s: s, banner: parts.NewBanner(parts.Message{}), panel: parts.NewProgress(s.Words), focus: focus}
 	press := func() {
 		s.Used()

@@ -176,8 +176,8 @@ func (p *Place) lockCommand(s *gui.Session) parts.Command {
 	}
 }
 
-// lookEvery is how often a screen looks for what other programs have changed.
-const lookEvery = 30 * time.Second
+// registerLook is how often a screen looks for what other programs have changed.
+const registerLook = 30 * time.Second
 
 // lookAround looks for what other programs have changed in the register, again and
 // again until the returned function is called. Whoever listens is told.
@@ -186,7 +186,7 @@ func (p *Place) lookAround(s *gui.Session) (stop func()) {
 	cancel := func() {}
 	var wait func()
 	wait = func() {
-		cancel = s.After(lookEvery, func() {
+		cancel = s.After(registerLook, func() {
 			jobs.Run(s.Jobs, s.Words.T("register.reading"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 				if p.Desk.School() == nil {
 					return 0, nil

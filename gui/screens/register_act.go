@@ -129,7 +129,7 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 		fields, focus = append([]fyne.CanvasObject{method.View}, fields...), method.entry
 	}
 	danger := slices.Contains([]devices.Action{devices.Retire, devices.Destroy}, a)
-	showForm(r.s, formText{Title: title, Yes: w.T(actionKey(a)), Danger: danger}, fields, focus, func(f *form) {
+	showForm(r.s, formSays{Title: title, Yes: w.T(actionKey(a)), Danger: danger}, fields, focus, func(f *form) {
 		facts := devices.Facts{Note: strings.TrimSpace(note.entry.Text), Method: strings.TrimSpace(method.entry.Text)}
 		until, ok := due.Date()
 		switch {
@@ -160,8 +160,8 @@ func noteHint(a devices.Action) words.Key {
 // endOfDay is the last second of a day: what is due on a day is not late on it.
 func endOfDay(t time.Time) time.Time { return t.AddDate(0, 0, 1).Add(-time.Second) }
 
-// outcome is what doing something to many devices came to.
-type outcome struct {
+// actionOutcome is what doing something to many devices came to.
+type actionOutcome struct {
 	done    int
 	refused []error
 	behind  bool // the directory has yet to be published
@@ -171,8 +171,8 @@ type outcome struct {
 // not keep the others from being done; Cancel stops before the next.
 func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, due time.Time, f *form) *jobs.Job {
 	actor := r.p.options.Actor
-	return work(r.p, r.s, r.s.Words.T(actionKey(a)), func(ctx context.Context, s *school.School, p jobs.Progress) (outcome, error) {
-		var o outcome
+	return work(r.p, r.s, r.s.Words.T(actionKey(a)), func(ctx context.Context, s *school.School, p jobs.Progress) (actionOutcome, error) {
+		var o actionOutcome
 		p.Expect(int64(len(ids)))
 		for _, id := range ids {
 			if ctx.Err() != nil {
@@ -197,11 +197,11 @@ func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, du
 			p.Done(1)
 		}
 		return o, nil
-	}, func(o outcome, err error) { r.acted(a, len(ids), o, err, f) })
+	}, func(o actionOutcome, err error) { r.acted(a, len(ids), o, err, f) })
 }
 
 // acted says what an action came to.
-func (r *register) acted(a devices.Action, asked int, o outcome, err error, f *form) {
+func (r *register) acted(a devices.Action, asked int, o actionOutcome, err error, f *form) {
 	w := r.s.Words
 	done := w.N("register.done", o.done, "action", w.T(actionKey(a)+".done"))
 	switch {
@@ -256,7 +256,7 @@ func (r *register) issue() {
 	who := newTextField(w.T("register.holder"), w.T("register.holder.hint"), "")
 	due := parts.NewDateEntry(w, r.s.Now, nil)
 	dueField := parts.NewField(w.T("register.due"), due.View, w.T("register.due.policy"))
-	showForm(r.s, formText{Title: w.T("register.act.one", "action", w.T(actionKey(devices.Issue)), "device", d.Name()), Yes: w.T(actionKey(devices.Issue))},
+	showForm(r.s, formSays{Title: w.T("register.act.one", "action", w.T(actionKey(devices.Issue)), "device", d.Name()), Yes: w.T(actionKey(devices.Issue))},
 		[]fyne.CanvasObject{who.View, dueField.View}, who.entry, func(f *form) {
 			name := strings.TrimSpace(who.entry.Text)
 			until, ok := due.Date()

@@ -27,7 +27,7 @@ func hundredThousand(b *testing.B) *schooltest.School {
 	for i := range benchDevices {
 		state, holder, due := "in stock", "", ""
 		if i%3 > 0 {
-			state, holder, due = "issued", fmt.Sprintf("Person %d", i%2000), []string{"2026-08-01", "2027-01-31"}[i%2]
+			state, holder, due = "issued", fmt.Sprintf("Person %d", i%2000), []string{"2026-12-01", "2027-01-31"}[i%2]
 		}
 		fmt.Fprintf(&list, "MS-%06d,%s,%s,Ultra Fit %d,S%08d,Site %d,%s,%s,%s\n", i, []string{"memory stick", "laptop"}[i%2], []string{"SanDisk", "Kingston"}[i%2], i%7, i*7919, i%20, state, holder, due)
 	}

@@ -157,7 +157,7 @@ func (r *register) restore() { pickFile(r.s, r.restoreFrom, ".age") }
 func (r *register) restoreFrom(path string) {
 	w := r.s.Words
 	entry := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("authority.passphrase")})
-	t := formText{Title: w.T("register.restore.title"), Text: w.T("register.restore.text", "file", filepath.Base(path)), Yes: w.T("register.restore.yes"), Danger: true}
+	t := formSays{Title: w.T("register.restore.title"), Text: w.T("register.restore.text", "file", filepath.Base(path)), Yes: w.T("register.restore.yes"), Danger: true}
 	showForm(r.s, t, []fyne.CanvasObject{entry.View}, entry.Focus(), func(f *form) {
 		if entry.Empty() {
 			return

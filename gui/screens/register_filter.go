@@ -108,7 +108,7 @@ func newFilterBar(r *register) *filterBar {
 	})
 	selects := parts.Row(1, b.state, b.kind, b.site)
 	b.view = parts.Column(1,
-		container.New(&beside{least: 260}, b.search.View, selects),
+		container.New(&besideSearch{least: 260}, b.search.View, selects),
 		container.NewBorder(nil, nil, nil, b.clear, b.chips.View))
 	b.show()
 	return b

@@ -14,6 +14,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
+	"stowage/gui/words"
 )
 
 // stocked is a school with devices in many states.
@@ -376,7 +377,7 @@ func TestRegisterNoticesOthers(t *testing.T) {
 	w.Key(fyne.KeyR, fyne.KeyModifierControl)
 	w.MustSee("41 devices", "AAA")
 	sc.Device(devices.DeviceDetails{Label: "AAB"})
-	w.Advance(lookEvery)
+	w.Advance(registerLook)
 	w.MustSee("42 devices", "AAB")
 	_ = r
 }
@@ -400,4 +401,30 @@ func TestRegisterPictures(t *testing.T) {
 		r.pick(w, "MS-0001")
 		r.edit()
 	})
+}
+
+// TestRegisterWords shows that every state, kind, action and event has its words.
+func TestRegisterWords(t *testing.T) {
+	for _, lang := range words.Languages() {
+		w := words.New(lang.Code, time.UTC)
+		check := func(key words.Key) {
+			if !w.Has(key) {
+				t.Errorf("%s: no text for %s", lang.Code, key)
+			}
+		}
+		for _, s := range devices.States() {
+			check(words.Key("device.state." + compact(string(s))))
+		}
+		for _, k := range devices.Kinds() {
+			check(words.Key("device.kind." + compact(string(k))))
+		}
+		for _, a := range devices.Actions() {
+			check(actionKey(a))
+			check(actionKey(a) + ".done")
+			check(actionKey(a) + ".verb")
+		}
+		for _, k := range devices.EventKinds() {
+			check(words.Key("event." + compact(string(k))))
+		}
+	}
 }

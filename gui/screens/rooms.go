@@ -36,7 +36,9 @@ func Rooms(p *Place) []gui.Room {
 		return st
 	})
 	rooms = append([]gui.Room{open}, rooms...)
-	return append(append(rooms, deskRooms(p)...), incidentsRoom(p))
+	rooms = append(rooms, registerRooms(p)...)
+	rooms = append(append(rooms, deskRooms(p)...), incidentsRoom(p))
+	return append(rooms, footRooms(p)...)
 }
 
 // staffRooms are the rooms of staff that need the school's directory, and share what
@@ -53,4 +55,21 @@ func staffRooms(p *Place, make func(*gui.Session, *Place) *staff) []gui.Room {
 		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: parts.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
 		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: parts.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
 	}
+}
+
+// registerRooms are those in which ICT sees how things stand.
+func registerRooms(p *Place) []gui.Room {
+	return []gui.Room{
+		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: parts.IconDashboard, Key: fyne.Key4, New: p.room(newDashboard)},
+		{ID: registerRoom, Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, Key: fyne.Key5, New: p.room(newRegister)},
+	}
+}
+
+// footRooms are the school's settings, and setting up a computer that is not ICT's.
+func footRooms(p *Place) []gui.Room {
+	rooms := []gui.Room{{ID: settingsRoom, Side: gui.ICT, Name: "room.settings", Icon: parts.IconSettings, New: p.room(newSettings)}}
+	if !p.ICT() {
+		rooms = append(rooms, gui.Room{ID: setupRoom, Side: gui.Foot, Name: "room.setup", Icon: "school", New: p.room(newSetup)})
+	}
+	return rooms
 }

@@ -13,7 +13,6 @@ import (
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // settingsRoom is the room of the school's settings.
@@ -27,7 +26,6 @@ type settings struct {
 	banner *parts.Banner
 	policy *policyForm
 	tidy   func()
-	shown  bool
 	stale  bool
 }
 
@@ -154,7 +152,7 @@ func (t *settings) changePassphrase() {
 	next := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("settings.authority.new"), Changed: t.s.Used, Judge: func(secret []byte) parts.Strength { return judged(w, secret, policy) }})
 	again := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: t.s.Used})
 	fields := []fyne.CanvasObject{old.View, next.View, again.View}
-	showForm(t.s, formText{Title: w.T("settings.authority.change"), Yes: w.T("settings.authority.change")}, fields, old.Focus(), func(f *form) {
+	showForm(t.s, formSays{Title: w.T("settings.authority.change"), Yes: w.T("settings.authority.change")}, fields, old.Focus(), func(f *form) {
 		switch {
 		case old.Empty():
 			return
@@ -182,7 +180,7 @@ func (t *settings) changePassphrase() {
 				old.Refuse(w.T("authority.wrong"))
 				f.dialog.Refresh()
 			case isWeak:
-				next.Refuse(w.T(words.Key("weak."+string(weak.Reason)), "n", weak.Policy.MinLength))
+				next.Refuse(weakWords(w, weak))
 				f.dialog.Refresh()
 			case err != nil:
 				f.refuse(err)
