@@ -2,12 +2,17 @@ package screens
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"stowage/cmd/papers"
+	papersfill "stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/devices"
 	"stowage/gui"
@@ -54,12 +59,38 @@ func (c *incidentCase) decision() []fyne.CanvasObject {
 	}
 	take := container.New(layout.NewRowWrapLayout(),
 		parts.NewButton(w.T("incident.copy"), parts.Icon("copy").Resource(), c.copySummary),
-		parts.NewButton(w.T("incident.ics"), parts.IconCalendar.Resource(), c.saveCalendar))
+		parts.NewButton(w.T("incident.ics"), parts.IconCalendar.Resource(), c.saveCalendar),
+		parts.NewButton(w.T("incident.evidence"), parts.Icon("pdf").Resource(), c.saveEvidence))
 	return []fyne.CanvasObject{
 		parts.Body(w.T("incident.decision.person")), take,
 		field("notify", notify.group), field("why", why), field("by", by), field("notified", notified.entry), field("reference", reference),
 		field("tellpeople", tell.group), field("tellwhy", tellWhy), parts.Row(0, parts.Spring(), record),
 	}
+}
+
+// saveEvidence saves the evidence about the device and the incident as a PDF.
+func (c *incidentCase) saveEvidence() {
+	w := c.s.Words
+	i := c.kase.Incident
+	c.choose.folder(w.T("incident.evidence"), func(folder string) {
+		work(c.p, c.s, w.T("incident.evidence"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+			head, err := papersfill.Head(s, c.s.Now())
+			if err != nil {
+				return "", err
+			}
+			facts, err := papersfill.Evidence(ctx, s, "", &i, papersfill.EvidenceOptions{Contents: i.Listing != "" && c.p.Desk.Unlocked()})
+			if err != nil {
+				return "", err
+			}
+			return writeInto(folder, fmt.Sprintf("evidence-%.8s.pdf", i.ID), func(out io.Writer) error { return papers.Evidence(out, head, facts) })
+		}, func(path string, err error) {
+			if err != nil {
+				c.s.Fail(err)
+				return
+			}
+			c.s.Toast(w.T("incident.evidence.saved", "name", filepath.Base(path)), nil)
+		})
+	})
 }
 
 // end closes the incident with what was learnt, or opens a closed one again.

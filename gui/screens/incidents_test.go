@@ -215,6 +215,11 @@ func TestIncidentSummaryAndCalendar(t *testing.T) {
 	w.Press("Close")
 	w.Press("Save for the calendar")
 	content, err := os.ReadFile(filepath.Join(folder, "incident-"+i.ID[:8]+".ics"))
+	w.Press("Save the evidence")
+	w.Settle()
+	if pdf, err := os.ReadFile(filepath.Join(folder, "evidence-"+i.ID[:8]+".pdf")); err != nil || !strings.HasPrefix(string(pdf), "%PDF-") {
+		t.Errorf("the evidence: %.20q, %v", pdf, err)
+	}
 	if check(t, err); !strings.Contains(string(content), "DTSTART:"+i.Deadline().Format("20060102T150405Z")) {
 		t.Errorf("%s", content)
 	}
