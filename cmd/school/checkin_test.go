@@ -1,6 +1,7 @@
 package school_test
 
 import (
+	"errors"
 	"testing"
 
 	"stowage/cmd/school"
@@ -95,5 +96,36 @@ func TestOlderStickIsFlagged(t *testing.T) {
 	c, err := s.ContentsOf(t.Context(), "HRP-1")
 	if err != nil || c.Files != 2 {
 		t.Errorf("the backup holds %d files, %v; want 2", c.Files, err)
+	}
+}
+
+// A stick that comes back is a witness: a register that was rewritten since does
+// not fit what it brings, and it keeps the proof.
+func TestCheckInShowsTampering(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	checkIn(t, s, m)
+	before, err := stick.Checkpoints(m)
+	if err != nil || len(before) != 1 {
+		t.Fatalf("the stick has %d checkpoints, %v", len(before), err)
+	}
+	rewritten(t, s, 3, "somebody else")
+	for _, sealed := range []bool{true, false} {
+		var seen school.Sight
+		if sealed {
+			if seen, err = s.Glance(t.Context(), school.CheckInOptions{Drive: m}); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			seen = checkIn(t, s, m)
+		}
+		if !errors.Is(seen.Tampered, school.ErrTampered) || seen.Checkpoint {
+			t.Errorf("sealed %v: %+v", sealed, seen)
+		}
+	}
+	after, err := stick.Checkpoints(m)
+	if err != nil || len(after) != 1 || string(after[0]) != string(before[0]) {
+		t.Errorf("the stick does not keep the proof: %q, %v", after, err)
 	}
 }
