@@ -161,7 +161,7 @@ func (i *handing) done(out handedOut, err error) {
 	i.next.SetEnabled(false)
 	i.path, i.drive = "", drives.Drive{} // pulling it out is right now
 	if out.temporary != nil {
-		showSecret(i.s, w.T("given.title"), w.T("given.text", "name", out.stick.Holder.Name), [][]byte{out.temporary}, "")
+		showSecret(i.s, w.T("given.title"), w.T("given.text", "name", out.stick.Holder.Name), [][]byte{out.temporary}, "", i.slipButton(out))
 		return
 	}
 	i.s.Window.Canvas().Focus(again)

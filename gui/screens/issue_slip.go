@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"bytes"
 	"io"
 
 	"stowage/cmd/papers"
@@ -8,7 +9,8 @@ import (
 )
 
 // slip writes the handover slip of a stick that was just issued, with the signature on
-// it, into a folder. The temporary passphrase is not on it: it was shown already.
+// it, into a folder. While the temporary passphrase is still shown, it is on the strip
+// to tear off.
 func (i *handing) slip(out handedOut) {
 	w, d := i.s.Words, out.stick.Device
 	i.choose.folder(w.T("issue.slip.where"), func(folder string) {
@@ -17,6 +19,9 @@ func (i *handing) slip(out handedOut) {
 			Label: d.Label, Kind: string(d.Kind), Make: d.Make, Model: d.Model, Serial: d.Serial, Capacity: d.Capacity, Site: d.Site,
 			State: string(d.State), Holder: d.HolderName, Issued: d.Since, Due: d.Due,
 		}}
+		if len(bytes.Trim(out.temporary, "\x00")) > 0 { // wiped once it is hidden
+			facts.Passphrase = out.temporary
+		}
 		path, err := writeInto(folder, w.T("issue.slip.file", "label", fileName(d.Name()))+".pdf", func(to io.Writer) error { return papers.Slip(to, head, facts) })
 		if err != nil {
 			i.s.Fail(err)

@@ -81,7 +81,14 @@ func TestIssueWizard(t *testing.T) {
 	w.Press("Issue the stick")
 	w.MustSee("MS-0001 is issued to Cat Fox.", "1 file was encrypted", "Temporary passphrase")
 	passphrase := mono(w)
+	folder := t.TempDir()
+	room().choose = onlyFolder(folder)
+	w.Press("Handover slip")
+	if text := paperSays(t, filepath.Join(folder, "Handover MS-0001.pdf")); !strings.Contains(text, "Cat Fox") || !strings.Contains(text, "Tear off here") || !strings.Contains(text, passphrase) {
+		t.Errorf("the slip says %s", text)
+	}
 	w.Press("Done, hide it")
+	w.MustSee("MS-0001 is issued to Cat Fox.")
 
 	if _, err := os.Stat(secret); !os.IsNotExist(err) {
 		t.Errorf("the plain file: %v", err)
@@ -106,11 +113,9 @@ func TestIssueWizard(t *testing.T) {
 	if err != nil || !strings.Contains(content.Text, "Hill Road Primary") {
 		t.Errorf("%+v, %v", content, err)
 	}
-	folder := t.TempDir()
-	room().choose = onlyFolder(folder)
 	w.Press("Handover slip")
-	if paper := readAll(t, filepath.Join(folder, "Handover MS-0001.pdf")); !strings.HasPrefix(string(paper), "%PDF-") {
-		t.Errorf("%.20q is no slip", paper)
+	if text := paperSays(t, filepath.Join(folder, "Handover MS-0001 (2).pdf")); !strings.Contains(text, "Cat Fox") || strings.Contains(text, "Tear off") {
+		t.Errorf("the slip without the passphrase says %s", text)
 	}
 	w.Press("Issue another stick")
 	if room().steps.At() != 0 {

@@ -18,9 +18,9 @@ const secretShown = 5 * time.Minute
 
 // showSecret shows a passphrase or code large, in groups, with how it is spelled below
 // it, until the dialog is closed or some minutes have passed. The groups are wiped
-// then. (What the window draws are strings, which Go gives no way to wipe; they are
+// then. Actions stand beside the button that hides it. (What the window draws are strings, which Go gives no way to wipe; they are
 // not kept anywhere else.)
-func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled string) {
+func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled string, actions ...fyne.CanvasObject) {
 	t := s.Words.T
 	lines := parts.Column(1)
 	for i := 0; i < len(groups); i += 3 {
@@ -50,7 +50,7 @@ func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled str
 		scroll.SetMinSize(fyne.NewSize(400, theme.TextSize()*9))
 		content.Add(scroll)
 	}
-	content.Add(parts.Row(2, parts.Spring(), hide))
+	content.Add(parts.Row(2, append(append([]fyne.CanvasObject{parts.Spring()}, actions...), hide)...))
 	cancel = s.After(secretShown, end)
 	dialog = parts.ShowDialog(s.Window.Canvas(), title, content, end)
 	s.Window.Canvas().Focus(hide)
