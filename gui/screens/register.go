@@ -22,6 +22,7 @@ const registerRoom gui.RoomID = "register"
 type register struct {
 	s       *gui.Session
 	p       *Place
+	choose  chooser
 	filters filters
 	view    registerView
 	rows    *deviceRows
@@ -42,7 +43,7 @@ type register struct {
 }
 
 func newRegister(s *gui.Session, p *Place) gui.Screen {
-	r := &register{s: s, p: p, view: readRegisterView(p.dir)}
+	r := &register{s: s, p: p, view: readRegisterView(p.dir), choose: dialogs{s}}
 	r.rows = newDeviceRows(s, r.fetch)
 	r.tidy = p.onChange(s, func() { r.rows.outdated(); r.load() })
 	return r

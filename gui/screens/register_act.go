@@ -85,6 +85,7 @@ func (r *register) menu() []parts.Command {
 	for i, a := range actions {
 		commands = append(commands, parts.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
+	commands = append(commands, r.paperCommands()...)
 	return append(commands, parts.Command{Name: w.T("register.export.some"), Icon: parts.Icon("download").Resource(), Divide: true, Run: r.exportSelected})
 }
 
@@ -303,6 +304,7 @@ func (r *register) Commands() []parts.Command {
 	return append(commands,
 		parts.Command{Name: w.T("register.import"), Icon: parts.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
 		parts.Command{Name: w.T("register.export"), Icon: parts.Icon("download").Resource(), Run: r.exportAll},
+		parts.Command{Name: w.T("paper.audit"), Icon: parts.Icon("pdf").Resource(), Run: r.auditReport},
 		parts.Command{Name: w.T("register.backup"), Icon: parts.Icon("archive").Resource(), Divide: true, Run: r.backUp},
 		parts.Command{Name: w.T("register.restore"), Icon: parts.Icon("history").Resource(), Run: r.restore},
 		r.p.lockCommand(r.s),
@@ -324,5 +326,5 @@ func (r *register) Actions() []fyne.CanvasObject {
 // fileCommands are those about files.
 func (r *register) fileCommands() []parts.Command {
 	commands := r.Commands()
-	return commands[len(commands)-5 : len(commands)-1]
+	return commands[len(commands)-6 : len(commands)-1]
 }

@@ -103,21 +103,26 @@ func (r *register) exportSome(ids []string, path string) {
 // exportTo writes a file, which appears when it is complete.
 func (r *register) exportTo(path string, write func(context.Context, *school.School, io.Writer) error) {
 	job := work(r.p, r.s, r.s.Words.T("register.exporting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
-		out, err := crypt.CreateOutput(path, false)
-		if err != nil {
-			return "", err
-		}
-		defer out.Discard()
-		buffered := bufio.NewWriter(out)
-		if err := write(ctx, s, buffered); err != nil {
-			return "", err
-		}
-		if err := buffered.Flush(); err != nil {
-			return "", fmt.Errorf("export: %w", err)
-		}
-		return path, out.Commit()
+		return path, writeWhole(path, func(to io.Writer) error { return write(ctx, s, to) })
 	}, r.written("register.exported"))
 	r.busy.Follow(job)
+}
+
+// writeWhole writes a new file, which appears when it is complete.
+func writeWhole(path string, write func(io.Writer) error) error {
+	out, err := crypt.CreateOutput(path, false)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	buffered := bufio.NewWriter(out)
+	if err := write(buffered); err != nil {
+		return err
+	}
+	if err := buffered.Flush(); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return out.Commit()
 }
 
 // written says where a file was written.

@@ -1,0 +1,117 @@
+package screens
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+// written is the one file that lies in a folder.
+func written(t *testing.T, folder, extension string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(folder, "*"+extension))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	return found[0]
+}
+
+func TestRegisterLabels(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	folder := t.TempDir()
+	r.choose = onlyFolder(folder)
+	r.pick(w, "MS-0001")
+	r.printLabels()
+	w.MustSee("L7160: 21 a page", "Print at actual size")
+	for i, text := range []string{"22", "5"} {
+		w.Key(fyne.KeyEnd)
+		for range 2 {
+			w.Key(fyne.KeyBackspace)
+		}
+		w.Type(text)
+		w.Press("Save")
+		if i == 0 {
+			w.MustSee("A number from 1 to 21, please.")
+		}
+	}
+	w.MustSee("The paper is written.")
+	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "MS-0001") || !strings.Contains(text, "Hill Road Primary") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestRegisterReceipt(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	folder := t.TempDir()
+	r.choose = onlyFolder(folder)
+	r.pick(w, "MS-0012")
+	r.receipt()
+	w.MustSee("The paper is written.")
+	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "Cap missing") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestRegisterCertificate(t *testing.T) {
+	sc := stocked(t)
+	d := sc.Device(devices.DeviceDetails{Label: "MS-9999"})
+	sc.Act(d, devices.Destroy, devices.Facts{Method: "shredded", Witness: "B. Evans"})
+	w, r := openRegister(t, sc)
+	folder := t.TempDir()
+	r.choose = onlyFolder(folder)
+	r.pick(w, "MS-9999")
+	r.certificate()
+	w.Type("NIST SP 800-88 Destroy")
+	w.Press("Save")
+	w.MustSee("The paper is written.")
+	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "shredded") || !strings.Contains(text, "NIST SP 800-88 Destroy") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestRegisterAuditReport(t *testing.T) {
+	w, r := openRegister(t, stocked(t))
+	for _, extension := range []string{".pdf", ".csv"} {
+		folder := t.TempDir()
+		r.choose = onlyFolder(folder)
+		r.auditReport()
+		w.MustSee("Audit report", "Empty: until now")
+		if extension == ".csv" {
+			w.Press("As a table for a spreadsheet (CSV) instead of PDF")
+		}
+		w.Press("Save")
+		w.MustSee("The paper is written.")
+		w.Press("Close")
+		path := written(t, folder, extension)
+		if extension == ".pdf" {
+			if text := paperSays(t, path); !strings.Contains(text, "MS-0008") || !strings.Contains(text, "devices in the register") {
+				t.Errorf("%s", text)
+			}
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), "event,MS-0008,,lost") {
+			t.Errorf("%v: %s", err, text)
+		}
+	}
+}
+
+func TestRegisterPaperPictures(t *testing.T) {
+	sc := stocked(t)
+	for name, open := range map[string]func(*register){"register-labels": (*register).printLabels, "register-audit": (*register).auditReport} {
+		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(newPlace(t, sc)), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+			w.Session.Go(registerRoom)
+			w.Settle()
+			r := w.Session.Current().(*register)
+			r.pick(w, "MS-0001")
+			open(r)
+		})
+	}
+}
