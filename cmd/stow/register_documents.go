@@ -98,7 +98,7 @@ func (a *app) showDocuments(list []devices.Document) error {
 
 // signing is a document that was signed on paper or elsewhere.
 type signing struct {
-	device, person, kind, name, text, picture, date string
+	person, kind, name, text, picture, date string
 }
 
 func (a *app) registerSign() *cobra.Command {
