@@ -13,10 +13,9 @@
 //
 // # Promised
 //
-// Every key used in the sources of gui exists in English, and what exists in Welsh
-// has the placeholders of the English: tests walk the sources and the files and
-// fail otherwise. What is not yet in Welsh appears in English. Words is immutable
-// and safe for concurrent use.
+// Every key used in the sources of gui exists in English and in Welsh, with the
+// same placeholders: tests walk the sources and the files and fail otherwise.
+// Words is immutable and safe for concurrent use.
 //
 // # Not promised
 //

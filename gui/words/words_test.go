@@ -82,6 +82,22 @@ func TestWelshFitsTheEnglish(t *testing.T) {
 	}
 }
 
+// TestEverythingIsInWelsh names what nobody has put into Welsh yet: it is to be
+// nothing, so that a Welsh window never speaks half English.
+func TestEverythingIsInWelsh(t *testing.T) {
+	welsh := read(t, "cy")
+	var missing []string
+	for key := range read(t, "en") {
+		if welsh[key] == nil {
+			missing = append(missing, key)
+		}
+	}
+	slices.Sort(missing)
+	if len(missing) > 0 {
+		t.Errorf("%d texts are not in Welsh:\n%s", len(missing), strings.Join(missing, "\n"))
+	}
+}
+
 func TestTextsAreInOrder(t *testing.T) {
 	for _, lang := range []string{"en", "cy"} {
 		for key, forms := range read(t, lang) {
