@@ -201,7 +201,11 @@ func (h *shell) fail(err error) {
 // about says what program this is.
 func (h *shell) about() {
 	w := h.s.Words
-	h.s.Tell(parts.Message{Happened: w.T("about.title"), Files: w.T("about.text"), Next: w.T("about.fonts")})
+	title := w.T("about.title")
+	if h.s.options.Version != "" {
+		title += " " + h.s.options.Version
+	}
+	h.s.Tell(parts.Message{Happened: title, Files: w.T("about.text"), Next: w.T("about.fonts")})
 }
 
 // OpenURL opens a page in the person's browser; an error is shown.

@@ -20,6 +20,8 @@ type Options struct {
 	// Explain puts an error into words for people. What it does not know (false) is
 	// shown as an unexpected failure. It may be nil.
 	Explain func(w *words.Words, err error) (parts.Message, bool)
+	// Version is what the About box says this is; "" for nothing.
+	Version string
 
 	// The rest is for tests; nil is the real thing.
 

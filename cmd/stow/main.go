@@ -7,6 +7,10 @@ package main
 
 import "os"
 
+// version is what this is a build of. A release's build sets it (.ci/release), and
+// nothing else does.
+var version = "development"
+
 func main() {
 	os.Exit(newApp().run(os.Args[1:]))
 }

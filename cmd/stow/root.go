@@ -28,6 +28,7 @@ func (a *app) rootCommand() *cobra.Command {
 			"stow stick issue /media/STICK --to alice@hillroad.example --label HRP-0042",
 			"stow stick put /media/STICK reports/",
 		),
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

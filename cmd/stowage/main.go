@@ -19,6 +19,10 @@ import (
 	"stowage/gui/screens"
 )
 
+// version is what this is a build of. A release's build sets it (.ci/release), and
+// nothing else does.
+var version = "development"
+
 func main() {
 	began := time.Now()
 	os.Exit(run(os.Args[1:], os.Stderr, began))
@@ -31,6 +35,7 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 	flags.Usage = func() {
 		fmt.Fprintln(stderr, "stowage opens the window. It takes no arguments; for the command line there is stow.")
 	}
+	about := flags.Bool("version", false, "say which version this is")
 	measure := flags.Bool("measure", false, "say how long the window took to appear")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -38,6 +43,10 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 	if flags.NArg() > 0 {
 		flags.Usage()
 		return 2
+	}
+	if *about {
+		fmt.Fprintln(stderr, "stowage version "+version)
+		return 0
 	}
 	noCoreDumps()
 	report := func() {}

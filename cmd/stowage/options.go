@@ -19,5 +19,6 @@ func options() (gui.Options, error) {
 		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
 		ICT:      place.ICT(),
 		Explain:  screens.Explain,
+		Version:  version,
 	}, nil
 }
