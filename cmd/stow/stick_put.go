@@ -168,7 +168,11 @@ func (a *app) stickCat(ctx context.Context, s *stick.Stick, name string, p *prog
 func (a *app) showGet(result stick.GetResult, to string, err error) error {
 	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
 	files := 0
+	var renamed []stick.Fetched
 	for _, fetched := range result.Fetched {
+		if path.Base(fetched.Path) != path.Base(fetched.Dest) {
+			renamed = append(renamed, fetched)
+		}
 		moved.Items = append(moved.Items, jsonItem{fetched.Path, fetched.Dest, kindText(fetched.Kind)})
 		if fetched.Kind == stick.KindFile {
 			files++
@@ -180,7 +184,21 @@ func (a *app) showGet(result stick.GetResult, to string, err error) error {
 	showErr := a.show(moved, func(w io.Writer) {
 		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped))
+	return firstError(err, showErr, a.skipped(moved.Skipped), a.renamed(renamed))
+}
+
+// renamed names the files and folders that this computer cannot hold under their own
+// name, and returns the error that says there were some.
+func (a *app) renamed(list []stick.Fetched) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if !a.json {
+		for _, f := range list {
+			a.warn("%s is here called %s", printable(f.Path), printable(path.Base(f.Dest)))
+		}
+	}
+	return &partlyError{renamed: len(list)}
 }
 
 // skippedList puts what was left out into words.
@@ -207,9 +225,11 @@ func (a *app) skipped(list []jsonSkipped) error {
 }
 
 // partlyError: the work was done but for some files.
-type partlyError struct{ skipped int }
+type partlyError struct{ skipped, renamed int }
 
-func (e *partlyError) Error() string { return counted(e.skipped, "file", "files") + " skipped" }
+func (e *partlyError) Error() string {
+	return fmt.Sprintf("%s skipped, %d renamed", counted(e.skipped, "file", "files"), e.renamed)
+}
 
 // firstError returns the first that is not nil.
 func firstError(errs ...error) error {

@@ -23,6 +23,9 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
 	}
 	if e, ok := errors.AsType[*partlyError](err); ok {
+		if e.skipped == 0 {
+			return exitPartly, fmt.Sprintf("done, but %s another name here, as named above, since this computer cannot keep the one on the stick.", counted(e.renamed, "file has", "files have")), true
+		}
 		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
 	}
 	if e, ok := errors.AsType[*damageFound](err); ok {
