@@ -48,6 +48,7 @@ func BenchmarkEncrypt(b *testing.B) {
 	b.Run("stowage", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
+		defer reportCPU(b)()
 		for b.Loop() {
 			out.n = 0
 			if err := crypt.Encrypt(b.Context(), out, bytes.NewReader(plain), nil, id.Recipient()); err != nil {
@@ -58,6 +59,7 @@ func BenchmarkEncrypt(b *testing.B) {
 	b.Run("age", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
+		defer reportCPU(b)()
 		for b.Loop() {
 			out.n = 0
 			w, err := age.Encrypt(out, id.Recipient())
@@ -87,6 +89,7 @@ func BenchmarkDecrypt(b *testing.B) {
 	b.Run("stowage", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
+		defer reportCPU(b)()
 		for b.Loop() {
 			out.n = 0
 			if err := crypt.Decrypt(b.Context(), out, bytes.NewReader(sealed), nil, id); err != nil {
@@ -97,6 +100,7 @@ func BenchmarkDecrypt(b *testing.B) {
 	b.Run("age", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
+		defer reportCPU(b)()
 		for b.Loop() {
 			out.n = 0
 			r, err := age.Decrypt(bytes.NewReader(sealed), id)
@@ -108,16 +112,17 @@ func BenchmarkDecrypt(b *testing.B) {
 			}
 		}
 	})
-	one := make([]byte, 0, chunk+16)
-	key := make([]byte, chacha20poly1305.KeySize)
-	aead, err := chacha20poly1305.New(key)
+	aead, err := chacha20poly1305.New(make([]byte, chacha20poly1305.KeySize))
 	if err != nil {
 		b.Fatal(err)
 	}
-	one = aead.Seal(one, make([]byte, 12), make([]byte, chunk), nil)
+	const sealedChunk = chunk + chacha20poly1305.Overhead
+	one := aead.Seal(nil, make([]byte, chacha20poly1305.NonceSize), make([]byte, chunk), nil)
+	rawSealed := bytes.Repeat(one, benchSize/chunk)
 	b.Run("raw", func(b *testing.B) {
 		benchmarkRaw(b, func(aead aeadPart, nonce []byte) {
-			if _, err := aead.Open(out.b[aead.at:aead.at], nonce, one, nil); err != nil {
+			in := rawSealed[aead.at/chunk*sealedChunk:][:sealedChunk]
+			if _, err := aead.Open(out.b[aead.at:aead.at], nonce, in, nil); err != nil {
 				panic(fmt.Sprint("raw chunk: ", err))
 			}
 		})
@@ -134,6 +139,7 @@ type aeadPart struct {
 func benchmarkRaw(b *testing.B, work func(aeadPart, []byte)) {
 	b.SetBytes(benchSize)
 	b.ReportAllocs()
+	defer reportCPU(b)()
 	cores := runtime.GOMAXPROCS(0)
 	for b.Loop() {
 		var all sync.WaitGroup

@@ -261,7 +261,7 @@ func BenchmarkEvents(b *testing.B) {
 func BenchmarkWhole(b *testing.B) {
 	r, ctx := big(b), b.Context()
 	for name, run := range map[string]func() error{
-		"Check":  func() error { return r.Check(ctx) },
+		"Check":  func() error { return r.Check(ctx, nil) },
 		"Export": func() error { return r.Export(ctx, io.Discard, devices.DeviceQuery{}) },
 		"Import": func() error {
 			var text bytes.Buffer

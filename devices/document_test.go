@@ -132,7 +132,7 @@ func TestExchangedDocument(t *testing.T) {
 		if _, err := d.DocumentContent(ctx, signed); !errors.Is(err, devices.ErrCorrupt) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if difference := as[*devices.DifferenceError](d.Check(ctx)); difference == nil || difference.Record != "document" {
+		if difference := as[*devices.DifferenceError](d.Check(ctx, nil)); difference == nil || difference.Record != "document" {
 			t.Errorf("%s: %v", name, difference)
 		}
 	}

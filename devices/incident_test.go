@@ -141,7 +141,7 @@ func TestIncidentListing(t *testing.T) {
 	}
 	d.check(t)
 	d.sql(t, "UPDATE blobs SET content = x'00'")
-	if err := d.Check(ctx); as[*devices.DifferenceError](err) == nil {
+	if err := d.Check(ctx, nil); as[*devices.DifferenceError](err) == nil {
 		t.Errorf("a changed list: %v", err)
 	}
 	if _, err := d.Listing(ctx, i.ID); !errors.Is(err, devices.ErrCorrupt) {

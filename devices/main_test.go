@@ -94,7 +94,7 @@ func (d *desk) events(t testing.TB) int64 {
 // check fails the test unless the state follows from the events.
 func (d *desk) check(t testing.TB) {
 	t.Helper()
-	if err := d.Check(t.Context()); err != nil {
+	if err := d.Check(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,11 +20,12 @@ func (e *DifferenceError) Error() string {
 // Check replays all events in memory and compares the outcome with the present
 // state, and looks whether what was signed is there as it was signed. The error is
 // a [*DifferenceError] about the first record that does not follow from the
-// events, or wraps [ErrCorrupt] about an event that cannot be.
-func (r *Register) Check(ctx context.Context) error {
+// events, or wraps [ErrCorrupt] about an event that cannot be. Progress, if not
+// nil, is called now and then with the number of events done.
+func (r *Register) Check(ctx context.Context, progress func(done int64)) error {
 	err := r.store.View(ctx, func(reader Reader) error {
 		replayed := newMemory()
-		if err := replay(ctx, reader, replayed); err != nil {
+		if err := replay(ctx, reader, replayed, progress); err != nil {
 			return err
 		}
 		if err := replayed.compare(ctx, reader); err != nil {
@@ -43,7 +44,7 @@ func (r *Register) Rebuild(ctx context.Context) error {
 	err := r.store.Update(ctx, func(tx Tx) error {
 		replayed := newMemory()
 		replayed.texts = map[string][]string{}
-		if err := replay(ctx, tx, replayed); err != nil {
+		if err := replay(ctx, tx, replayed, nil); err != nil {
 			return err
 		}
 		if err := tx.Clear(ctx); err != nil {
@@ -57,27 +58,20 @@ func (r *Register) Rebuild(ctx context.Context) error {
 	return nil
 }
 
-// replay applies all events to t, which must be empty.
-func replay(ctx context.Context, reader Reader, t Tables) error {
-	q := EventQuery{Oldest: true, Limit: MaxPage}
-	for {
-		events, err := reader.Events(ctx, q)
-		if err != nil {
-			return err
+// replay applies all events to t, which must be empty. Progress, if not nil, is
+// called now and then with the number of events done.
+func replay(ctx context.Context, reader Reader, t Tables, progress func(done int64)) error {
+	next := int64(1)
+	return reader.Walk(ctx, func(e Event, _ []byte) error {
+		if e.Number != next {
+			return fmt.Errorf("%w: event %d is missing", ErrCorrupt, next)
 		}
-		for _, e := range events {
-			if e.Number != q.After+1 {
-				return fmt.Errorf("%w: event %d is missing", ErrCorrupt, q.After+1)
-			}
-			if err := apply(ctx, t, e); err != nil {
-				return err
-			}
-			q.After = e.Number
+		if progress != nil && next&0xfff == 0 {
+			progress(next)
 		}
-		if len(events) < q.Limit {
-			return nil
-		}
-	}
+		next++
+		return apply(ctx, t, e)
+	})
 }
 
 // compare compares all that a store holds with m.

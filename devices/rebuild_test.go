@@ -190,9 +190,9 @@ func TestCheckNamesTheDifference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := week(t)
 			d.sql(t, "PRAGMA foreign_keys = off", test.statement)
-			difference := as[*devices.DifferenceError](d.Check(t.Context()))
+			difference := as[*devices.DifferenceError](d.Check(t.Context(), nil))
 			if difference == nil || difference.Record != test.record {
-				t.Errorf("%v", d.Check(t.Context()))
+				t.Errorf("%v", d.Check(t.Context(), nil))
 			}
 		})
 	}
@@ -214,7 +214,7 @@ func TestCheckNamesBadEvents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := week(t)
 			d.sql(t, open+statement)
-			err := d.Check(t.Context())
+			err := d.Check(t.Context(), nil)
 			if !errors.Is(err, devices.ErrCorrupt) && !errors.Is(err, devices.ErrNotFound) {
 				t.Errorf("Check: %v", err)
 			}

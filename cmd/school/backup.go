@@ -89,5 +89,5 @@ func (s *School) CheckRegister(ctx context.Context) error {
 	if err := s.store.Check(ctx, true); err != nil {
 		return err
 	}
-	return s.register.Check(ctx)
+	return s.register.Check(ctx, nil)
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/devices"
 )
@@ -226,17 +227,22 @@ type RegisterProof struct {
 // VerifyRegister computes everything anew: the hash of every event, the log, and
 // the present state; and it compares the log with the checkpoint in the school's
 // folder, with every checkpoint that came back on a stick, and with those given.
-// Progress, if not nil, is called with the number of events done.
+// Progress counts events, each twice: in the log, and on the way to the present
+// state; p may be nil.
 //
 // What was tampered with fails with [ErrTampered] and a devices.TamperError
 // that names the first event that does not fit, or with a
 // devices.DifferenceError about a record that does not follow from the events.
-func (s *School) VerifyRegister(ctx context.Context, given [][]byte, progress func(done int64)) (RegisterProof, error) {
+func (s *School) VerifyRegister(ctx context.Context, given [][]byte, p crypt.Progress) (RegisterProof, error) {
 	witnesses, err := s.witnesses(ctx, given)
 	if err != nil {
 		return RegisterProof{}, fmt.Errorf("verify the register: %w", err)
 	}
-	tree, err := s.register.VerifyLog(ctx, witnesses, progress)
+	p = crypt.OrNoProgress(p)
+	if log, err := s.register.Tree(ctx); err == nil { // what is wrong with it is for VerifyLog to name
+		p.Expect(2 * log.Size)
+	}
+	tree, err := s.register.VerifyLog(ctx, witnesses, eachDone(p))
 	if err != nil {
 		var tampered *devices.TamperError
 		if errors.As(err, &tampered) {
@@ -247,7 +253,7 @@ func (s *School) VerifyRegister(ctx context.Context, given [][]byte, progress fu
 	if err := s.store.Check(ctx, false); err != nil {
 		return RegisterProof{}, err
 	}
-	if err := s.register.Check(ctx); err != nil {
+	if err := s.register.Check(ctx, eachDone(p)); err != nil {
 		var different *devices.DifferenceError
 		if errors.As(err, &different) {
 			err = fmt.Errorf("%w: %w", ErrTampered, err)
@@ -255,6 +261,15 @@ func (s *School) VerifyRegister(ctx context.Context, given [][]byte, progress fu
 		return RegisterProof{}, err
 	}
 	return RegisterProof{Tree: tree, Witnesses: witnesses}, nil
+}
+
+// eachDone tells p of every step when it is called with how much is done so far.
+func eachDone(p crypt.Progress) func(done int64) {
+	before := int64(0)
+	return func(done int64) {
+		p.Done(done - before)
+		before = done
+	}
 }
 
 // witnesses is every checkpoint there is to hold the register against. Those

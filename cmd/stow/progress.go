@@ -17,6 +17,7 @@ const patience = 700 * time.Millisecond
 type progress struct {
 	out   *patientWriter
 	label string
+	other bool // it counts something else than bytes
 	mu    sync.Mutex
 	total int64
 	done  int64
@@ -95,7 +96,7 @@ func (p *progress) visible() *progressbar.ProgressBar {
 	p.bar = progressbar.NewOptions64(size,
 		progressbar.OptionSetWriter(p.out),
 		progressbar.OptionSetDescription(p.label),
-		progressbar.OptionShowBytes(true),
+		progressbar.OptionShowBytes(!p.other),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond),

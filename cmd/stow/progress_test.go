@@ -47,6 +47,22 @@ func TestProgress(t *testing.T) {
 	})
 }
 
+// TestProgressEvents counts something else than bytes.
+func TestProgressEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out, time.Now, "verifying events", true)
+		p.other = true
+		p.Expect(2_000_000)
+		time.Sleep(2 * time.Second)
+		p.Done(500_000)
+		if shown := out.String(); !strings.Contains(shown, "500000/2000000") || strings.Contains(shown, "MB") {
+			t.Errorf("it shows %q", shown)
+		}
+		p.end()
+	})
+}
+
 // TestProgressUnseen shows nothing where standard error is no terminal.
 func TestProgressUnseen(t *testing.T) {
 	var out bytes.Buffer

@@ -45,7 +45,10 @@ each stick carries one, in stowage/checkpoint.note.`,
 						return on(files[i], err)
 					}
 				}
-				proof, err := s.VerifyRegister(cmd.Context(), given, nil)
+				p := a.progress("verifying events")
+				p.other = true
+				proof, err := s.VerifyRegister(cmd.Context(), given, p)
+				p.end()
 				if err != nil {
 					return on("the register", err)
 				}

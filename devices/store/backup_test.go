@@ -49,7 +49,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Errorf("handle %d finds %q", i, found)
 		}
 		add(t, registerOn(handle), devices.DeviceDetails{Label: fmt.Sprint("after ", i)})
-		if err := errors.Join(handle.Check(ctx, true), registerOn(handle).Check(ctx)); err != nil {
+		if err := errors.Join(handle.Check(ctx, true), registerOn(handle).Check(ctx, nil)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -117,7 +117,7 @@ func TestBackupWhileInUse(t *testing.T) {
 			break
 		}
 		copied := openAt(t, to)
-		if err := errors.Join(copied.Check(ctx, true), registerOn(copied).Check(ctx)); err != nil {
+		if err := errors.Join(copied.Check(ctx, true), registerOn(copied).Check(ctx, nil)); err != nil {
 			t.Error(err)
 		}
 	}

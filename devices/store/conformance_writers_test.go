@@ -52,7 +52,7 @@ func twoWriters(t *testing.T, one, two devices.Store) {
 		if found := find(t, registerOn(s), devices.DeviceQuery{Limit: 7}); len(found) != each*writers {
 			t.Errorf("%d devices", len(found))
 		}
-		if err := registerOn(s).Check(t.Context()); err != nil {
+		if err := registerOn(s).Check(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 	}
@@ -96,7 +96,7 @@ func rebuild(t *testing.T, one, two devices.Store) {
 	if err := r.Rebuild(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := registerOn(two).Check(ctx); err != nil {
+	if err := registerOn(two).Check(ctx, nil); err != nil {
 		t.Error(err)
 	}
 	after := find(t, registerOn(two), devices.DeviceQuery{Search: "ms", Sort: devices.ByHolder})

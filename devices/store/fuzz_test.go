@@ -64,7 +64,7 @@ func FuzzNames(f *testing.F) {
 					t.Errorf("searching %q finds %d devices, %v", name, len(page.Devices), err)
 				}
 			}
-			if err := r.Check(ctx); err != nil {
+			if err := r.Check(ctx, nil); err != nil {
 				t.Error(err)
 			}
 			return undo

@@ -80,7 +80,7 @@ func TestProcesses(t *testing.T) {
 	if found := find(t, registerOn(s), devices.DeviceQuery{Limit: 100}); len(found) != 90 {
 		t.Errorf("%d devices", len(found))
 	}
-	if err := errors.Join(registerOn(s).Check(t.Context()), s.Check(t.Context(), true)); err != nil {
+	if err := errors.Join(registerOn(s).Check(t.Context(), nil), s.Check(t.Context(), true)); err != nil {
 		t.Error(err)
 	}
 }
@@ -109,7 +109,7 @@ func TestKilled(t *testing.T) {
 				t.Errorf("%s was said to be stored: %v", label, err)
 			}
 		}
-		if err := errors.Join(registerOn(s).Check(t.Context()), s.Check(t.Context(), true)); err != nil {
+		if err := errors.Join(registerOn(s).Check(t.Context(), nil), s.Check(t.Context(), true)); err != nil {
 			t.Fatal(err)
 		}
 		add(t, registerOn(s), devices.DeviceDetails{Label: fmt.Sprint("after ", round)})

@@ -70,7 +70,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if after := files(t, folder); !slices.Equal(after, left) {
 		t.Errorf("left %q, was %q", after, left)
 	}
-	if err := errors.Join(s.Check(t.Context(), true), registerOn(s).Check(t.Context())); err != nil {
+	if err := errors.Join(s.Check(t.Context(), true), registerOn(s).Check(t.Context(), nil)); err != nil {
 		t.Error(err)
 	}
 }

@@ -229,7 +229,7 @@ func TestFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, r, devices.DeviceDetails{Label: "works again"})
-	if err := errors.Join(r.Check(ctx), s.Check(ctx, true)); err != nil {
+	if err := errors.Join(r.Check(ctx, nil), s.Check(ctx, true)); err != nil {
 		t.Error(err)
 	}
 }
