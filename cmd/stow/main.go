@@ -5,12 +5,17 @@
 // and its exit codes (exit.go).
 package main
 
-import "os"
+import (
+	"os"
+
+	"stowage/cmd/nodump"
+)
 
 // version is what this is a build of. A release's build sets it (.ci/release), and
 // nothing else does.
 var version = "development"
 
 func main() {
+	nodump.Set()
 	os.Exit(newApp().run(os.Args[1:]))
 }

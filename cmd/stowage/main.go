@@ -16,6 +16,7 @@ import (
 	"os"
 	"time"
 
+	"stowage/cmd/nodump"
 	"stowage/gui/screens"
 )
 
@@ -48,7 +49,7 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 		fmt.Fprintln(stderr, "stowage version "+version)
 		return 0
 	}
-	noCoreDumps()
+	nodump.Set()
 	report := func() {}
 	if *measure {
 		report = func() { fmt.Fprintf(stderr, "first window after %d ms\n", time.Since(began).Milliseconds()) }
