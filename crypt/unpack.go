@@ -51,6 +51,10 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 		return fmt.Errorf("create %s: %w", dst, err)
 	}
 	defer os.RemoveAll(temporary)
+	made, err := os.Lstat(temporary)
+	if err != nil {
+		return err
+	}
 	r, err := NewDecryptReader(Reader(ctx, in, opts.Progress), identities...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", src, err)
@@ -58,6 +62,11 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 	defer r.Close()
 	if err := unpack(ctx, temporary, r, runtime.GOOS == "windows", opts.Renamed); err != nil {
 		return fmt.Errorf("%s: %w", src, err)
+	}
+	// Whoever can write beside it may have put a link in the folder's place meanwhile;
+	// what that leads to is not ours to rename.
+	if now, err := os.Lstat(temporary); err != nil || !os.SameFile(made, now) {
+		return fmt.Errorf("create %s: %w: the folder was exchanged meanwhile", dst, ErrUnsafe)
 	}
 	if err := giveFolderName(temporary, dst); err != nil {
 		return fmt.Errorf("create %s: %w", dst, err)
