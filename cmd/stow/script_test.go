@@ -15,12 +15,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"stowage/cmd/nodump"
 	"stowage/crypt/keys"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"stow": func() {
+			nodump.Set() // as main does
 			a := newApp()
 			a.workFactor = keys.InsecureTestWorkFactor // scrypt is slow by design
 			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {
