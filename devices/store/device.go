@@ -139,6 +139,9 @@ func (s *session) Sites(ctx context.Context) ([]string, error) {
 
 // Clear implements [devices.Tx].
 func (s *session) Clear(ctx context.Context) error {
+	if err := s.seesAll(ctx); err != nil {
+		return err
+	}
 	for _, table := range []string{"incidents", "key_places", "holder_keys", "loans", "devices", "holders", "device_words", "holder_words"} {
 		if err := s.exec(ctx, "DELETE FROM "+table); err != nil {
 			return err

@@ -35,7 +35,7 @@ func (s *session) Append(ctx context.Context, e devices.Event) error {
 
 // LogHashes implements [devices.Reader].
 func (s *session) LogHashes(ctx context.Context, number int64) ([]byte, error) {
-	hashes, err := one(ctx, s, only[[]byte], "SELECT hashes FROM events WHERE number = ?", number)
+	hashes, err := one(ctx, s, only[[]byte], s.logHashes, number)
 	if err != nil {
 		return nil, fmt.Errorf("hashes of event %d: %w", number, err)
 	}
@@ -44,7 +44,7 @@ func (s *session) LogHashes(ctx context.Context, number int64) ([]byte, error) {
 
 // LastEvent implements [devices.Reader].
 func (s *session) LastEvent(ctx context.Context) (int64, error) {
-	return one(ctx, s, only[int64], "SELECT coalesce(max(number), 0) FROM events")
+	return one(ctx, s, only[int64], s.lastEvent)
 }
 
 // Events implements [devices.Reader].
@@ -95,17 +95,17 @@ func scanEvent(r row) (devices.Event, error) {
 
 // PutBlob implements [devices.Tx].
 func (s *session) PutBlob(ctx context.Context, digest string, content []byte) error {
-	return s.exec(ctx, "INSERT INTO blobs (digest, content) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, content)
+	return s.exec(ctx, s.putBlob, digest, content)
 }
 
 // DeleteBlob implements [devices.Tx].
 func (s *session) DeleteBlob(ctx context.Context, digest string) error {
-	return s.exec(ctx, "DELETE FROM blobs WHERE digest = ?", digest)
+	return s.exec(ctx, s.dropBlob, digest)
 }
 
 // Blob implements [devices.Reader].
 func (s *session) Blob(ctx context.Context, digest string) ([]byte, error) {
-	content, err := one(ctx, s, only[[]byte], "SELECT content FROM blobs WHERE digest = ?", digest)
+	content, err := one(ctx, s, only[[]byte], s.readBlob, digest)
 	if err != nil {
 		return nil, fmt.Errorf("blob %.16s: %w", digest, err)
 	}

@@ -9,7 +9,7 @@ import (
 	"stowage/devices"
 )
 
-// How SQLite finds devices. It cannot know how many fit a word or a filter, and a
+// How devices are found. A database cannot know how many fit a word or a filter, and a
 // wrong guess costs a hundred times as much as asking. If few fit, they are
 // collected and sorted. If many do, devices are looked at in the order asked for
 // until the page is full; and if those that fit come late in that order, all that
@@ -38,10 +38,11 @@ func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, 
 		return nil, "", err
 	}
 	f := &filter{}
-	f.conditions = append(f.conditions, "row IN ("+numbers(candidates)+")")
+	among, args := s.rows(candidates)
+	f.add(among, args...)
 	fits, args := w.fits()
 	f.add(fits, args...)
-	w.from = "devices NOT INDEXED" // but for the row numbers
+	w.from = "devices" + s.using("") // but for the row numbers
 	return page(ctx, s, f, w.paging, scanDevice)
 }
 
@@ -49,13 +50,13 @@ func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, 
 // and, if there is one, the next.
 func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
 	if len(w.words) > 0 {
-		rows, err := s.upTo(ctx, few, "SELECT rowid FROM device_words WHERE device_words MATCH ?", w.match())
+		rows, err := all(ctx, s, only[int64], s.devicesWithUpTo, append(s.matching(w.words, w.presentOnly), few)...)
 		if err != nil || len(rows) < few {
 			return rows, err
 		}
 	}
 	if len(w.conditions) > 0 {
-		rows, err := s.upTo(ctx, few, "SELECT row FROM "+w.filterSource()+w.where(), w.args...)
+		rows, err := s.upTo(ctx, few, "SELECT row FROM "+w.filterSource(s.dialect)+w.where(), w.args...)
 		if err != nil || len(rows) < few {
 			return rows, err
 		}
@@ -70,8 +71,8 @@ func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
 			return rows, err
 		}
 	}
-	w.mark(after)
-	return s.upTo(ctx, w.limit+1, "SELECT row FROM devices INDEXED BY devices_by_"+w.by+after.where()+w.order(), after.args...)
+	w.mark(s.dialect, after)
+	return s.upTo(ctx, w.limit+1, "SELECT row FROM devices"+s.using("devices_by_"+w.by)+after.where()+w.order(), after.args...)
 }
 
 // upTo returns the row numbers that a query gives, n at most.
@@ -83,14 +84,10 @@ func (s *session) upTo(ctx context.Context, n int, query string, args ...any) ([
 // no more.
 func (s *session) look(ctx context.Context, w wanted, after *filter) (rows []int64, full bool, err error) {
 	fits, args := w.fits()
-	stmt, err := s.prepare(ctx, fmt.Sprintf("SELECT row, CASE WHEN %s THEN 1 ELSE 0 END FROM devices INDEXED BY devices_by_%s%s%s",
-		fits, w.by, after.where(), w.order()))
+	found, err := s.query(ctx, fmt.Sprintf("SELECT row, CASE WHEN %s THEN 1 ELSE 0 END FROM devices%s%s%s LIMIT %d",
+		fits, s.using("devices_by_"+w.by), after.where(), w.order(), looked+1), append(args, after.args...)...)
 	if err != nil {
 		return nil, false, err
-	}
-	found, err := stmt.QueryContext(ctx, append(args, after.args...)...)
-	if err != nil {
-		return nil, false, explain(err)
 	}
 	defer found.Close()
 	for range looked {
@@ -113,28 +110,26 @@ func (s *session) look(ctx context.Context, w wanted, after *filter) (rows []int
 }
 
 // mark adds the condition that a device is among those that fit.
-func (w wanted) mark(f *filter) {
+func (w wanted) mark(d *dialect, f *filter) {
 	if len(w.conditions) > 0 {
-		f.add("row IN (SELECT row FROM "+w.filterSource()+w.where()+")", w.args...)
+		f.add("row IN (SELECT row FROM "+w.filterSource(d)+w.where()+")", w.args...)
 	}
 	if len(w.words) > 0 {
-		f.add("row IN (SELECT rowid FROM device_words WHERE device_words MATCH ?)", w.match())
+		f.add("row IN ("+d.devicesWith+")", d.matching(w.words, w.presentOnly)...)
 	}
 }
 
 // filterSource is where the filter is best asked.
-func (w wanted) filterSource() string {
+func (w wanted) filterSource(d *dialect) string {
 	if w.holder {
-		return "devices INDEXED BY devices_holder_id"
+		return "devices" + d.using("devices_holder_id")
 	}
-	return "devices INDEXED BY devices_filters"
+	return "devices" + d.using("devices_filters")
 }
-
-func (w wanted) match() string { return match(w.words, w.presentOnly) }
 
 // fits is the condition that a single device fits.
 func (w wanted) fits() (condition string, args []any) {
-	f := &filter{conditions: []string{"1"}}
+	f := &filter{conditions: []string{"1 = 1"}}
 	f.conditions, f.args = append(f.conditions, w.conditions...), append(f.args, w.args...)
 	text := "' ' || present || ' ' || coalesce(past, '')"
 	if w.presentOnly {
@@ -160,8 +155,8 @@ func (s *session) within(ctx context.Context, f *filter, q devices.EventQuery) e
 	if len(span.conditions) == 0 {
 		return nil
 	}
-	marked := "SELECT number FROM events INDEXED BY events_time" + span.where()
-	n, err := one(ctx, s, only[int], fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d)", marked, fewEvents), span.args...)
+	marked := "SELECT number FROM events" + s.using("events_time") + span.where()
+	n, err := one(ctx, s, only[int], fmt.Sprintf("SELECT count(*) FROM (%s LIMIT %d) AS marked", marked, fewEvents), span.args...)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"stowage/devices"
 )
@@ -32,12 +33,15 @@ func (s *session) Incidents(ctx context.Context, q devices.IncidentQuery) ([]dev
 	if q.Holder != "" {
 		f.add("holder_id = ?", q.Holder)
 	}
-	limit := q.Limit
-	if limit == 0 || limit > devices.MaxPage {
-		limit = devices.MaxPage
+	end := ""
+	switch {
+	case q.Limit == 0 || q.Limit > devices.MaxPage:
+		end = fmt.Sprint(" LIMIT ", devices.MaxPage)
+	case q.Limit > 0:
+		end = fmt.Sprint(" LIMIT ", q.Limit)
 	}
 	return all(ctx, s, scanIncident, "SELECT "+incidentColumns+" FROM incidents"+f.where()+
-		" ORDER BY state <> 'open', aware DESC, row DESC LIMIT ?", append(f.args, limit)...)
+		" ORDER BY state <> 'open', aware DESC, row DESC"+end, f.args...)
 }
 
 // PutIncident implements [devices.Tables].

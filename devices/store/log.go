@@ -31,10 +31,14 @@ type bulkRead struct {
 
 // Walk implements [devices.Reader]. fn must not use the session.
 func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []byte) error) error {
+	if err := s.seesAll(ctx); err != nil {
+		return err
+	}
 	last, err := s.LastEvent(ctx)
 	if err != nil {
 		return err
 	}
+	parent := ctx // stopping early must not break a query off, nor its connection
 	ctx, cancel := context.WithCancelCause(ctx)
 	read := make(chan bulkRead, 2)
 	done := make(chan struct{})
@@ -42,7 +46,7 @@ func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []by
 		defer close(done)
 		defer close(read)
 		for after := int64(0); after < last; after += bulk {
-			b, err := s.readBulk(ctx, after)
+			b, err := s.readBulk(parent, after)
 			if err != nil {
 				cancel(err)
 				return
@@ -76,10 +80,7 @@ func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
 	_, err := one(ctx, s, func(r row) (bulkRead, error) {
 		err := r.Scan(&b.count, &b.text, &b.hashes)
 		return b, err
-	}, `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
-		coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
-		CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`,
-		fieldEnd, eventEnd, after, after+bulk)
+	}, s.dialect.readBulk, fieldEnd, eventEnd, after, after+bulk)
 	return b, err
 }
 
@@ -138,9 +139,9 @@ func bulkEvent(text string) (devices.Event, bool) {
 
 // walkSlowly is Walk, one event at a time, from the event after a number.
 func (s *session) walkSlowly(ctx context.Context, after int64, fn func(e devices.Event, hashes []byte) error) error {
-	rows, err := s.tx.QueryContext(ctx, "SELECT "+eventColumns+", hashes FROM events WHERE number > ? ORDER BY number", after)
+	rows, err := s.query(ctx, "SELECT "+eventColumns+", hashes FROM events WHERE number > ? ORDER BY number", after)
 	if err != nil {
-		return explain(err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {

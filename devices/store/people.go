@@ -27,7 +27,7 @@ func (s *session) HoldersCalled(ctx context.Context, nameOrEmail string) ([]devi
 func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.HolderPage, error) {
 	f := &filter{}
 	if typed := typedWords(q.Search); len(typed) > 0 {
-		f.add("row IN (SELECT rowid FROM holder_words WHERE holder_words MATCH ?)", match(typed, false))
+		f.add("row IN ("+s.holdersWith+")", s.matchingHolders(typed))
 	}
 	switch {
 	case q.All:

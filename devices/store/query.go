@@ -62,8 +62,8 @@ func (s *session) DeviceOrder(ctx context.Context, q devices.DeviceQuery) ([]str
 		return nil, err
 	}
 	marked := &filter{}
-	w.mark(marked)
-	return all(ctx, s, only[string], "SELECT id FROM devices INDEXED BY devices_by_"+w.by+marked.where()+w.order(), marked.args...)
+	w.mark(s.dialect, marked)
+	return all(ctx, s, only[string], "SELECT id FROM devices"+s.using("devices_by_"+w.by)+marked.where()+w.order(), marked.args...)
 }
 
 // CountDevices implements [devices.Reader].
@@ -74,12 +74,12 @@ func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[
 	w := wanted{filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != ""}
 	f := &filter{conditions: w.conditions, args: w.args}
 	if len(w.words) > 0 {
-		f.add("row IN (SELECT rowid FROM device_words WHERE device_words MATCH ?)", w.match())
+		f.add("row IN ("+s.devicesWith+")", s.matching(w.words, w.presentOnly)...)
 	}
 	counts, err := all(ctx, s, func(r row) (c count, err error) {
 		err = r.Scan(&c.rank, &c.number)
 		return c, err
-	}, "SELECT state_rank, count(*) FROM "+w.filterSource()+f.where()+" GROUP BY state_rank", f.args...)
+	}, "SELECT state_rank, count(*) FROM "+w.filterSource(s.dialect)+f.where()+" GROUP BY state_rank", f.args...)
 	if err != nil {
 		return nil, err
 	}

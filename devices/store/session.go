@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,8 +12,9 @@ import (
 
 // A session reads and writes within one transaction.
 type session struct {
+	*dialect
 	tx       *sql.Tx
-	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction
+	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction. PostgreSQL's driver keeps its own.
 	log      *devices.Frontier    // once an event was appended here
 }
 
@@ -33,6 +33,10 @@ func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) 
 }
 
 func (s *session) exec(ctx context.Context, query string, args ...any) error {
+	if s.postgres {
+		_, err := s.tx.ExecContext(ctx, s.bind(query), args...)
+		return explain(err)
+	}
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
 		return err
@@ -41,18 +45,29 @@ func (s *session) exec(ctx context.Context, query string, args ...any) error {
 	return explain(err)
 }
 
+// query returns the rows that a query gives, for the caller to close.
+func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	var rows *sql.Rows
+	var err error
+	if s.postgres {
+		rows, err = s.tx.QueryContext(ctx, s.bind(query), args...)
+	} else {
+		var stmt *sql.Stmt
+		if stmt, err = s.prepare(ctx, query); err == nil {
+			rows, err = stmt.QueryContext(ctx, args...)
+		}
+	}
+	return rows, explain(err)
+}
+
 // row is what a record is scanned from.
 type row interface{ Scan(to ...any) error }
 
 // all returns every record that a query gives.
 func all[T any](ctx context.Context, s *session, scan func(row) (T, error), query string, args ...any) ([]T, error) {
-	stmt, err := s.prepare(ctx, query)
+	rows, err := s.query(ctx, query, args...)
 	if err != nil {
 		return nil, err
-	}
-	rows, err := stmt.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, explain(err)
 	}
 	defer rows.Close()
 	var found []T
@@ -69,18 +84,22 @@ func all[T any](ctx context.Context, s *session, scan func(row) (T, error), quer
 // one returns the only record that a query gives, or [devices.ErrNotFound].
 func one[T any](ctx context.Context, s *session, scan func(row) (T, error), query string, args ...any) (T, error) {
 	var none T
-	stmt, err := s.prepare(ctx, query)
+	rows, err := s.query(ctx, query, args...)
 	if err != nil {
 		return none, err
 	}
-	found, err := scan(stmt.QueryRowContext(ctx, args...))
-	if errors.Is(err, sql.ErrNoRows) {
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return none, explain(err)
+		}
 		return none, devices.ErrNotFound
 	}
+	found, err := scan(rows)
 	if err != nil {
 		return none, explain(err)
 	}
-	return found, nil
+	return found, explain(rows.Close())
 }
 
 // only scans a row of a single value.

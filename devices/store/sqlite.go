@@ -140,16 +140,23 @@ func (s *SQLite) Update(ctx context.Context, fn func(devices.Tx) error) error {
 
 // within runs fn in a transaction, which is kept if it returns nil.
 func within(ctx context.Context, db *sql.DB, o *sql.TxOptions, fn func(*session) error) error {
+	return transact(ctx, db, sqliteDialect, o, fn)
+}
+
+func transact(ctx context.Context, db *sql.DB, d *dialect, o *sql.TxOptions, fn func(*session) error) error {
 	tx, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", explain(err))
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
-	if err := fn(&session{tx: tx, prepared: map[string]*sql.Stmt{}}); err != nil {
+	if err := fn(&session{dialect: d, tx: tx, prepared: map[string]*sql.Stmt{}}); err != nil {
 		return explain(err)
 	}
 	// If ctx ended during fn, this fails even if fn did not look.
 	if err := tx.Commit(); err != nil {
+		if errors.Is(err, sql.ErrTxDone) {
+			err = errors.Join(context.Cause(ctx), err)
+		}
 		return fmt.Errorf("commit: %w", explain(err))
 	}
 	return nil

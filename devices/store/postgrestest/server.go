@@ -1,0 +1,136 @@
+// Package postgrestest starts a real PostgreSQL server for tests: in a temporary
+// folder, reachable by nobody but this computer, and gone afterwards.
+package postgrestest
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// A Server runs until Stop.
+type Server struct {
+	folder string
+	count  atomic.Int64
+	lock   sync.Mutex
+}
+
+// owner is the login that owns every database.
+const owner = "keeper"
+
+// bin returns the newest server's programs, or "" when none is installed.
+func bin() string {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) > 0 {
+		slices.Sort(found)
+		return filepath.Dir(found[len(found)-1])
+	}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path)
+	}
+	return ""
+}
+
+// Installed says whether there is a server to start.
+func Installed() bool { return bin() != "" }
+
+// Start starts a server. Without one installed the test is skipped; anything else
+// that goes wrong fails it. Stop it in the end.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	if !Installed() {
+		t.Skip("no PostgreSQL server is installed")
+	}
+	s, err := start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func start() (*Server, error) {
+	// A socket's path is short, so not in the test's own folder.
+	folder, err := os.MkdirTemp("", "pg")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{folder: folder}
+	if err := give(folder); err != nil {
+		return nil, err
+	}
+	data := filepath.Join(folder, "data")
+	if err := s.run("initdb", "--pgdata", data, "--username", owner, "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	options := "-c listen_addresses='' -c unix_socket_directories=" + folder + " -c fsync=off -c max_connections=60"
+	if err := s.run("pg_ctl", "--pgdata", data, "--log", filepath.Join(folder, "log"), "--options", options, "--wait", "start"); err != nil {
+		log, _ := os.ReadFile(filepath.Join(folder, "log"))
+		s.Stop()
+		return nil, fmt.Errorf("%w\n%s", err, log)
+	}
+	return s, nil
+}
+
+// run runs one of the server's programs, as a user that it accepts.
+func (s *Server) run(program string, args ...string) error {
+	cmd := exec.Command(filepath.Join(bin(), program), args...)
+	cmd.Dir = s.folder
+	if err := unprivileged(cmd); err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(s.folder, program+".out")) // a pipe would stay open as long as the server
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		said, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("%s: %w\n%s", program, err, said)
+	}
+	return nil
+}
+
+// Stop stops the server and removes all it had.
+func (s *Server) Stop() {
+	data := filepath.Join(s.folder, "data")
+	if _, err := os.Stat(filepath.Join(data, "postmaster.pid")); err == nil {
+		_ = s.run("pg_ctl", "--pgdata", data, "--mode", "immediate", "--wait", "stop")
+	}
+	_ = os.RemoveAll(s.folder)
+}
+
+// Database makes a new, empty database and returns its owner's connection string.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	s.lock.Lock() // one template at a time
+	defer s.lock.Unlock()
+	name := fmt.Sprintf("school%d", s.count.Add(1))
+	if err := s.run("createdb", "--host", s.folder, "--username", owner, "--template", "template0", name); err != nil {
+		t.Fatal(err)
+	}
+	return s.URL(owner, name)
+}
+
+// As is a connection string for another login to the same database.
+func (s *Server) As(login, connection string) string {
+	u, err := url.Parse(connection)
+	if err != nil {
+		return ""
+	}
+	return s.URL(login, strings.TrimPrefix(u.Path, "/"))
+}
+
+// URL is a connection string.
+func (s *Server) URL(login, database string) string {
+	u := url.URL{Scheme: "postgres", User: url.User(login), Path: "/" + database, RawQuery: url.Values{"host": {s.folder}}.Encode()}
+	return u.String()
+}
