@@ -9,7 +9,9 @@ import (
 type dialect struct {
 	postgres bool
 	// What is asked of the log and the blobs.
-	lastEvent, logHashes, readBlob, putBlob, dropBlob, readBulk string
+	lastEvent, logHashes, readBlob, putBlob, dropBlob, blobDigests, readBulk string
+	// What says that the register is kept elsewhere now.
+	markMoved string
 	// Which rows of devices have words: all, and no more than a number.
 	devicesWith, devicesWithUpTo string
 	holdersWith                  string
@@ -21,6 +23,8 @@ var sqliteDialect = &dialect{
 	readBlob:        "SELECT content FROM blobs WHERE digest = ?",
 	putBlob:         "INSERT INTO blobs (digest, content) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
 	dropBlob:        "DELETE FROM blobs WHERE digest = ?",
+	blobDigests:     "SELECT digest FROM blobs ORDER BY digest",
+	markMoved:       "CREATE TRIGGER register_moved BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'register has moved'); END",
 	devicesWith:     "SELECT rowid FROM device_words WHERE device_words MATCH ?",
 	devicesWithUpTo: "SELECT rowid FROM device_words WHERE device_words MATCH ? LIMIT ?",
 	holdersWith:     "SELECT rowid FROM holder_words WHERE holder_words MATCH ?",
@@ -38,6 +42,8 @@ var postgresDialect = &dialect{
 	readBlob:        "SELECT read_blob(?)",
 	putBlob:         "SELECT put_blob(?, ?)",
 	dropBlob:        "SELECT drop_blob(?)",
+	blobDigests:     "SELECT blob_digests()",
+	markMoved:       "SELECT mark_moved()",
 	devicesWith:     "SELECT find_devices(?, ?, NULL)",
 	devicesWithUpTo: "SELECT find_devices(?, ?, ?)",
 	holdersWith:     "SELECT find_holders(?)",

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -37,6 +38,8 @@ var (
 	ErrNotSetUp = errors.New("database is not set up for this version")
 	// ErrNotEmpty says that a register is to be copied to where there is one.
 	ErrNotEmpty = errors.New("register there is not empty")
+	// ErrMoved says that the register is kept elsewhere since it was opened.
+	ErrMoved = errors.New("register has moved")
 )
 
 // explain wraps an error of a database in the one of this package that fits.
@@ -53,6 +56,10 @@ func explain(err error) error {
 		return err
 	}
 	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CONSTRAINT:
+		if strings.Contains(e.Error(), ErrMoved.Error()) { // what the trigger of Move says
+			return fmt.Errorf("%w: %w", ErrMoved, err)
+		}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	case sqlite3.SQLITE_CORRUPT:
@@ -79,6 +86,8 @@ func explainPostgres(p *pgconn.PgError, err error) error {
 		return fmt.Errorf("%w: %w", ErrPassword, err)
 	case "3D000", "57P03", "53300": // no such database, starting up, too many connections
 		return fmt.Errorf("%w: %w", ErrNoDatabase, err)
+	case "55000": // what begin_writing says
+		return fmt.Errorf("%w: %w", ErrMoved, err)
 	case "53100":
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case "25006":

@@ -155,12 +155,7 @@ func (p *Postgres) View(ctx context.Context, fn func(devices.Reader) error) erro
 // Update implements [devices.Store]. Writers queue before they read anything, so
 // each reads what the one before has written.
 func (p *Postgres) Update(ctx context.Context, fn func(devices.Tx) error) error {
-	return transact(ctx, p.db, postgresDialect, nil, func(tx *session) error {
-		if err := tx.exec(ctx, "SELECT begin_writing()"); err != nil {
-			return err
-		}
-		return fn(tx)
-	})
+	return p.update(ctx, func(s *session) error { return fn(s) })
 }
 
 // Check looks for damage: events that are not numbered without gaps, and in full,

@@ -169,4 +169,3 @@ func allow(ctx context.Context, s *session, login string, duty Duty, sites []str
 	}
 	return s.exec(ctx, "INSERT INTO desks (login, duty, sites) VALUES (?, ?, ?)", login, string(duty), sites)
 }
-

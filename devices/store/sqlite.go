@@ -135,7 +135,7 @@ func (s *SQLite) View(ctx context.Context, fn func(devices.Reader) error) error 
 
 // Update implements [devices.Store].
 func (s *SQLite) Update(ctx context.Context, fn func(devices.Tx) error) error {
-	return within(ctx, s.write, nil, func(tx *session) error { return fn(tx) })
+	return s.update(ctx, func(tx *session) error { return fn(tx) })
 }
 
 // within runs fn in a transaction, which is kept if it returns nil.

@@ -111,6 +111,13 @@ var explanations = []explanation{
 	{store.ErrFull, parts.Warn, "explain.register.full"},
 	{store.ErrReadOnly, parts.Warn, "explain.register.readonly"},
 	{store.ErrBusy, parts.Info, "explain.register.busy"},
+	{store.ErrNotAllowed, parts.Warn, "explain.register.notallowed"},
+	{store.ErrPassword, parts.Warn, "explain.register.password"},
+	{store.ErrNoDatabase, parts.Warn, "explain.register.unreachable"},
+	{store.ErrURL, parts.Warn, "explain.register.url"},
+	{store.ErrNotSetUp, parts.Warn, "explain.register.notsetup"},
+	{store.ErrNotEmpty, parts.Warn, "explain.register.notempty"},
+	{store.ErrMoved, parts.Warn, "explain.register.moved"},
 
 	// Files.
 	{crypt.ErrExists, parts.Warn, "explain.exists"},

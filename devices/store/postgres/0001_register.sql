@@ -191,7 +191,10 @@ CREATE INDEX incidents_device ON incidents (device_id);
 CREATE INDEX incidents_holder ON incidents (holder_id);
 
 -- Its one row is the lock that makes writers queue.
-CREATE TABLE writer (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row));
+CREATE TABLE writer (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    moved    boolean NOT NULL DEFAULT false -- the register is kept elsewhere now
+);
 INSERT INTO writer DEFAULT VALUES;
 
 -- Events have the next number, and stay as they are, whoever writes.

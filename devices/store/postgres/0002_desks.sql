@@ -34,7 +34,24 @@ BEGIN
         RAISE EXCEPTION 'this login may not change the register' USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM 1 FROM writer FOR UPDATE;
+    IF (SELECT moved FROM writer) THEN
+        RAISE EXCEPTION 'register has moved' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
 END $$;
+
+CREATE FUNCTION mark_moved() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = stowage, pg_temp AS $$
+BEGIN
+    PERFORM begin_writing();
+    IF NOT sees_all() THEN
+        RAISE EXCEPTION 'this login may not move the register' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    UPDATE writer SET moved = true;
+END $$;
+
+-- Blobs as a whole are listed only to copy them all.
+CREATE FUNCTION blob_digests() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = stowage, pg_temp AS $$
+    SELECT digest FROM blobs WHERE sees_all() ORDER BY digest
+$$;
 
 CREATE FUNCTION last_event() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = stowage, pg_temp AS $$
     SELECT coalesce(max(number), 0) FROM events
