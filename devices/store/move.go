@@ -109,7 +109,7 @@ func copyRegister(ctx context.Context, source *session, to Keeper, progress func
 		if got != want {
 			return fmt.Errorf("%w: the copy's log is another than the register's", ErrDamaged)
 		}
-		if err := there.Check(ctx); err != nil {
+		if err := there.Check(ctx, nil); err != nil {
 			return fmt.Errorf("verify the copy: %w", err)
 		}
 		return sameBlobs(ctx, source, target)

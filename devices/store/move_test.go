@@ -78,7 +78,7 @@ func TestMove(t *testing.T) {
 		if got := everything(t, way.to); got != want {
 			t.Errorf("moved:\n%s\nwant:\n%s", got, want)
 		}
-		if err := errors.Join(way.to.Check(ctx, true), registerOn(way.to).Check(ctx)); err != nil {
+		if err := errors.Join(way.to.Check(ctx, true), registerOn(way.to).Check(ctx, nil)); err != nil {
 			t.Error(err)
 		}
 		if _, err := registerOn(way.from).AddHolder(ctx, ict, devices.HolderDetails{Name: "Late"}); !errors.Is(err, store.ErrMoved) {
