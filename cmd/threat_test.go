@@ -1,0 +1,80 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestThreatModel reads the README's threat model: every claim of what is protected
+// names tests, and every test that is named is there. A claim of what is not
+// protected names a test or says that none can hold it.
+func TestThreatModel(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, model, ok := strings.Cut(string(readme), "\n## Threat model\n")
+	model, _, _ = strings.Cut(model, "\n## ")
+	protected, not, both := strings.Cut(model, "\n### What is not\n")
+	if !ok || !both {
+		t.Fatal("the README has no threat model of two parts")
+	}
+	named := regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`")
+	for part, text := range map[string]string{"protected": protected, "not protected": not} {
+		claims := 0
+		for _, row := range rows(text) {
+			claims++
+			tests := named.FindAllStringSubmatch(row[2], -1)
+			if len(tests) == 0 && (part == "protected" || row[2] != "none can") || len(tests) != strings.Count(row[2], "`")/2 {
+				t.Errorf("%s, %s: which test holds it? %q", part, row[0], row[2])
+			}
+			for _, test := range tests {
+				if !hasTest(t, test[1], test[2]) {
+					t.Errorf("%s, %s: there is no %s in %s", part, row[0], test[2], test[1])
+				}
+			}
+		}
+		if claims < 5 {
+			t.Errorf("%s: only %d claims", part, claims)
+		}
+	}
+}
+
+// rows are the cells of the rows of a text's tables, without their heads.
+func rows(text string) (all [][]string) {
+	for line := range strings.Lines(text) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
+		if len(cells) != 3 || strings.HasPrefix(line, "| ---") || strings.HasPrefix(line, "| against") {
+			continue
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		all = append(all, cells)
+	}
+	return all
+}
+
+// hasTest reports whether a folder's tests declare the function.
+func hasTest(t *testing.T, folder, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folder), "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := regexp.MustCompile(fmt.Sprintf(`(?m)^func %s\([a-z]+ \*testing\.[TF]\) \{`, name))
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if declared.Match(source) {
+			return true
+		}
+	}
+	return false
+}
