@@ -34,6 +34,9 @@ func TestEveryWayIn(t *testing.T) {
 		}
 		sc.issue(t, fsys)
 		typo := append([]byte("x"), sc.code[1:]...)
+		if bytes.EqualFold(sc.code[:1], typo[:1]) { // one code in 32 begins so
+			typo[0] = 'y'
+		}
 		for _, c := range []struct {
 			name string
 			with stick.Unlock
