@@ -2,6 +2,7 @@ package parts
 
 import (
 	"crypto/subtle"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -27,12 +28,15 @@ type PassphraseOptions struct {
 	// Judge says how strong a passphrase is. It must not keep the bytes. Without it
 	// there is no meter.
 	Judge func(secret []byte) Strength
+	// After calls on the window's goroutine later; nil is a real clock. Tests set it.
+	After func(d time.Duration, f func())
 }
 
 // Passphrase is an entry for a passphrase: with a button that shows and hides it, a
 // hint when Caps Lock is on, a place for why it was refused and, when it is being
 // chosen, its strength in words. What was typed is never kept as a string unless it is
-// shown, and is wiped by Take and Clear: a screen calls one of them when it goes.
+// shown, and is wiped by Take and Clear: a screen calls one of them when it goes. Nothing
+// can be copied out of it, and what is pasted into it leaves the clipboard soon after.
 type Passphrase struct {
 	View    *fyne.Container // what to put on the page
 	words   *words.Words
@@ -53,6 +57,9 @@ func NewPassphrase(w *words.Words, o PassphraseOptions) *Passphrase {
 	p.show = NewQuiet(w.T("parts.passphrase.show"), IconShow.Resource(), p.toggle)
 	p.caps = hint(IconKeyboard, w.T("parts.passphrase.caps"))
 	p.caps.Hide()
+	if o.After != nil {
+		p.field.after = o.After
+	}
 	p.field.caret = p.hintCaps
 	p.field.changed = p.changed
 	p.field.submit = func() {

@@ -3,6 +3,7 @@ package parts_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -94,6 +95,33 @@ func TestPassphraseCannotBeCopied(t *testing.T) {
 	w.Key(fyne.KeyX, fyne.KeyModifierControl)
 	if got := fyne.CurrentApp().Clipboard().Content(); got != "before" {
 		t.Errorf("the clipboard holds %q", got)
+	}
+}
+
+// TestPastedPassphraseLeavesTheClipboard pastes one: some seconds later the clipboard
+// no longer holds it, but keeps what was copied in the meantime.
+func TestPastedPassphraseLeavesTheClipboard(t *testing.T) {
+	for _, copied := range []string{"", "a recipe"} {
+		var due []func()
+		w, p := openPassphrase(t, parts.PassphraseOptions{After: func(d time.Duration, f func()) {
+			if d <= 0 || d > 15*time.Second {
+				t.Errorf("the clipboard would hold it for %v", d)
+			}
+			due = append(due, f)
+		}})
+		c := fyne.CurrentApp().Clipboard()
+		c.SetContent("seven wise owls")
+		w.Key(fyne.KeyV, fyne.KeyModifierControl)
+		if got := p.Take(); string(got) != "seven wise owls" || len(due) != 1 {
+			t.Fatalf("pasted %q, %d to do later", got, len(due))
+		}
+		if copied != "" {
+			c.SetContent(copied)
+		}
+		due[0]()
+		if got := c.Content(); got != copied {
+			t.Errorf("the clipboard holds %q, wanted %q", got, copied)
+		}
 	}
 }
 

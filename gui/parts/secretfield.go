@@ -1,7 +1,9 @@
 package parts
 
 import (
+	"crypto/sha256"
 	"strings"
+	"time"
 	"unicode"
 
 	"fyne.io/fyne/v2"
@@ -27,7 +29,12 @@ type secretField struct {
 	changed  func()
 	caret    func() // the state of Caps Lock may have changed
 	submit   func()
+	after    func(d time.Duration, f func())
 }
+
+// pastedStays is how long a pasted secret may stay on the clipboard: long enough to
+// paste it twice, where it is asked for twice.
+const pastedStays = 10 * time.Second
 
 var (
 	_ fyne.Focusable      = (*secretField)(nil)
@@ -42,6 +49,7 @@ var (
 
 func newSecretField(label string) *secretField {
 	f := &secretField{secret: newSecret(), label: label, changed: func() {}, caret: func() {}, submit: func() {}}
+	f.after = func(d time.Duration, then func()) { time.AfterFunc(d, func() { fyne.Do(then) }) }
 	f.ExtendBaseWidget(f)
 	return f
 }
@@ -170,15 +178,26 @@ func (f *secretField) TypedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// paste takes the first line of the clipboard.
+// paste takes the first line of the clipboard, which is emptied soon after unless
+// something else was copied meanwhile.
 func (f *secretField) paste(c fyne.Clipboard) {
 	if f.disabled || c == nil {
 		return
 	}
-	line, _, _ := strings.Cut(strings.TrimLeft(c.Content(), "\r\n"), "\n")
+	content := c.Content()
+	line, _, _ := strings.Cut(strings.TrimLeft(content, "\r\n"), "\n")
 	b := []byte(strings.ToValidUTF8(strings.TrimRight(line, "\r"), ""))
 	f.edited(f.secret.insert(b))
 	clear(b)
+	if content == "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(content)) // the secret itself is not kept for so long
+	f.after(pastedStays, func() {
+		if sha256.Sum256([]byte(c.Content())) == sum {
+			c.SetContent("")
+		}
+	})
 }
 
 func (f *secretField) selectAll() {
