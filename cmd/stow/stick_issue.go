@@ -20,7 +20,7 @@ func (a *app) stickGroup() *cobra.Command {
 	return group("stick", "Encrypted memory sticks: issue, fill, read and look after them", "files",
 		a.stickIssue(), a.stickConvert(), a.stickInfo(),
 		a.stickPut(), a.stickGet(), a.stickLs(), a.stickRm(), a.stickMv(), a.stickMkdir(),
-		a.stickVersions(), a.stickUndelete(), a.stickErase(), a.stickTidy(),
+		a.stickMount(), a.stickVersions(), a.stickUndelete(), a.stickErase(), a.stickTidy(),
 		a.stickCheck(), a.stickRepair(), a.stickScan(),
 		a.stickPassphrase(), a.stickRekey(), a.stickRotate(), a.stickCheckin(),
 		a.stickBackup(), a.stickBackups(), a.stickContents(), a.stickRestore())

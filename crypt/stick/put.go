@@ -47,14 +47,12 @@ func (s *Stick) PutReader(ctx context.Context, name string, r io.Reader, modTime
 	if err != nil {
 		return PutResult{}, err
 	}
-	content, err := spool(ctx, r)
+	content, err := Spool(ctx, r)
 	if err != nil {
 		return PutResult{}, fmt.Errorf("%s: %w", name, err)
 	}
 	defer content.Close()
-	return s.PutItems(ctx, []Item{{
-		Path: name, Kind: KindFile, Size: content.size, ModTime: modTime, Open: content.open,
-	}}, o)
+	return s.PutItems(ctx, []Item{content.Item(name, modTime)}, o)
 }
 
 // PutItems stores the items given; folders above them are made as needed. The

@@ -1,0 +1,98 @@
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// clients are those that are there: gio belongs to the desktop and needs no rights,
+// davfs2 needs root.
+func clients() []client {
+	var list []client
+	if installed("gio") && os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		list = append(list, client{"gio", mountGio})
+	}
+	if installed("mount.davfs") && os.Geteuid() == 0 {
+		list = append(list, client{"davfs2", mountDavfs})
+	}
+	return list
+}
+
+// mountGio mounts the drive for this person's desktop.
+func mountGio(ctx context.Context, address string) (*Mounted, error) {
+	dav := "dav" + strings.TrimPrefix(address, "http")
+	if _, err := run(ctx, "", "gio", "mount", dav); err != nil {
+		return nil, err
+	}
+	m := &Mounted{
+		Where: dav,
+		show:  []string{"gio", "open", dav},
+		unmount: func(ctx context.Context) error {
+			_, err := run(ctx, "", "gio", "mount", "-u", dav)
+			return err
+		},
+	}
+	if dir := gvfsFolder(address); dir != "" {
+		m.Where = dir // for programs that know files only
+	}
+	return m, nil
+}
+
+// gvfsFolder is where gvfs shows a drive as a folder, if it does.
+func gvfsFolder(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	name := fmt.Sprintf("dav:host=%s,port=%s,ssl=false,prefix=%s", u.Hostname(), u.Port(), url.PathEscape(strings.TrimSuffix(u.Path, "/")))
+	dir := filepath.Join("/run/user", fmt.Sprint(os.Getuid()), "gvfs", name)
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return dir
+}
+
+// davfsConfig keeps what davfs2 caches in memory, and asks for no passphrase: the
+// address has the token.
+const davfsConfig = "ask_auth 0\nuse_locks 1\ndelay_upload 0\nif_match_bug 0\ncache_dir %s\n"
+
+// mountDavfs mounts the drive on a folder with davfs2.
+func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
+	work, err := os.MkdirTemp("/dev/shm", "stowage-drive-")
+	if err != nil {
+		return nil, err
+	}
+	remove := func() error { return os.RemoveAll(work) }
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, remove())
+		}
+	}()
+	dir, cache, config := filepath.Join(work, "drive"), filepath.Join(work, "cache"), filepath.Join(work, "davfs2.conf")
+	for _, d := range []string{dir, cache} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.WriteFile(config, fmt.Appendf(nil, davfsConfig, cache), 0o600); err != nil {
+		return nil, err
+	}
+	if _, err := run(ctx, "", "mount.davfs", "-o", "conf="+config, address, dir); err != nil {
+		return nil, err
+	}
+	return &Mounted{
+		Where: dir,
+		show:  []string{"xdg-open", dir},
+		unmount: func(ctx context.Context) error {
+			if _, err := run(ctx, "", "umount", dir); err != nil { // which writes what is still in the cache
+				return err
+			}
+			return remove()
+		},
+	}, nil
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/drive"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+)
+
+// mountFlags say how a stick is shown as a drive.
+type mountFlags struct {
+	readOnly bool
+	alone    bool // --no-mount
+	show     bool
+	idle     time.Duration
+}
+
+func (a *app) stickMount() *cobra.Command {
+	var unlock unlockFlags
+	var flags mountFlags
+	cmd := &cobra.Command{
+		Use:   "mount STICK",
+		Short: "Show a stick to every program as a drive, until Ctrl-C",
+		Long: `Show an open stick to every program as a drive: WebDAV on this computer alone, at
+an address that nobody can guess, mounted by the system's own client ("net use" on
+Windows, mount_webdav on macOS, gio or davfs2 on Linux). Where there is none, the
+address is for a program that speaks WebDAV. It is a secret while the drive is open.
+
+What programs save is stored encrypted on the stick when they close the file. Ctrl-C
+takes the drive away, finishes what is being stored and locks the stick; so does
+leaving it unused for as long as the school says, or as --idle says.`,
+		Example: examples(
+			"stow stick mount /media/STICK",
+			"stow stick mount /media/STICK --show --idle 20m",
+			"stow stick mount /media/STICK --read-only --no-mount",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.idle < 0 {
+				return usagef("--idle cannot be negative")
+			}
+			how := forWriting
+			if flags.readOnly {
+				how = forReading
+			}
+			return a.withOpened(cmd.Context(), args[0], unlock, how, func(s *openedStick) error {
+				if s.MustChangePassphrase() {
+					return on("the stick at "+args[0], keys.ErrMustChange)
+				}
+				return a.serveDrive(cmd.Context(), s, flags)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&flags.readOnly, "read-only", false, "let programs read, and change nothing")
+	cmd.Flags().BoolVar(&flags.alone, "no-mount", false, "only print the address")
+	cmd.Flags().BoolVar(&flags.show, "show", false, "open the drive in the file manager")
+	cmd.Flags().DurationVar(&flags.idle, "idle", 0, "end when it was not used for so long, such as 20m; otherwise as the school says")
+	cmd.MarkFlagsMutuallyExclusive("no-mount", "show")
+	return cmd
+}
+
+// jsonMounted is where a drive is.
+type jsonMounted struct {
+	Address string `json:"address"`
+	Where   string `json:"where,omitempty"`
+}
+
+// serveDrive shows the stick as a drive until ctx ends, the stick is pulled, or
+// nobody has used it for long. That it ends is no error.
+func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) (err error) {
+	idle := flags.idle
+	if idle == 0 {
+		idle = time.Duration(s.Note().Policy.LockMinutes) * time.Minute
+	}
+	d, err := drive.Open(s.Stick, drive.Options{Space: s.drive.Free})
+	if err != nil {
+		return err
+	}
+	var mounted *drive.Mounted
+	defer func() { err = firstError(err, a.endDrive(d, mounted)) }()
+	if !flags.alone {
+		if mounted, err = drive.Mount(ctx, d.Address()); err != nil && ctx.Err() == nil {
+			a.warn("The drive could not be shown to other programs (%v); use its address.", err)
+			err = nil
+		}
+	}
+	if err := a.showDrive(d, mounted); err != nil {
+		return err
+	}
+	if mounted != nil && flags.show {
+		if err := mounted.Show(ctx); err != nil {
+			a.warn("The file manager could not be opened (%v).", err)
+		}
+	}
+	return a.whileUsed(ctx, d, idle)
+}
+
+func (a *app) showDrive(d *drive.Drive, mounted *drive.Mounted) error {
+	out := jsonMounted{Address: d.Address()}
+	if mounted != nil {
+		out.Where = mounted.Where
+	}
+	err := a.show(out, func(w io.Writer) {
+		if mounted != nil {
+			fields(w, "Drive", out.Where)
+		}
+		fields(w, "Address", out.Address)
+	})
+	a.say("The stick is open as a drive until you press Ctrl-C. The address is a secret until then.")
+	return err
+}
+
+// whileUsed returns when the drive is to end.
+func (a *app) whileUsed(ctx context.Context, d *drive.Drive, idle time.Duration) error {
+	var timer <-chan time.Time
+	for {
+		if idle > 0 {
+			left := time.Until(d.Used().Add(idle))
+			if left <= 0 {
+				a.say("Nobody used the drive for %s.", idle)
+				return nil
+			}
+			timer = time.After(left)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.Gone():
+			return stick.ErrGone
+		case <-timer:
+		}
+	}
+}
+
+// endDrive takes the drive away and waits for what is being stored. A second Ctrl-C
+// ends the program at once.
+func (a *app) endDrive(d *drive.Drive, mounted *drive.Mounted) error {
+	a.say("Finishing what is being stored…")
+	var err error
+	if mounted != nil {
+		err = mounted.Unmount(context.Background())
+	}
+	return errors.Join(err, d.Close(context.Background()))
+}
