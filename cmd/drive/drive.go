@@ -91,6 +91,9 @@ func (d *Drive) Address() string { return d.address }
 // looking at what is there does not count, since file managers do that on their own.
 func (d *Drive) Used() time.Time { return d.gate.used() }
 
+// Waiting is how many files have arrived and wait to be stored.
+func (d *Drive) Waiting() int { return d.files.saver.count() }
+
 // Gone is closed when the stick turns out not to be there any more.
 func (d *Drive) Gone() <-chan struct{} { return d.files.gone }
 

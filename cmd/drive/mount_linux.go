@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -79,6 +81,9 @@ func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
 			return nil, err
 		}
 	}
+	if err := giveDavfs(work, cache); err != nil {
+		return nil, err
+	}
 	if err := os.WriteFile(config, fmt.Appendf(nil, davfsConfig, cache), 0o600); err != nil {
 		return nil, err
 	}
@@ -95,4 +100,23 @@ func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
 			return remove()
 		},
 	}, nil
+}
+
+// giveDavfs lets the user that davfs2 runs as have the folder for its cache.
+func giveDavfs(work, cache string) error {
+	u, err := user.Lookup("davfs2")
+	if err != nil {
+		return err
+	}
+	gid, err := strconv.Atoi(u.Gid)
+	if err != nil {
+		return err
+	}
+	if err := os.Chown(cache, 0, gid); err != nil {
+		return err
+	}
+	if err := os.Chmod(cache, 0o775); err != nil { // it insists on its group's rights
+		return err
+	}
+	return os.Chmod(work, 0o711)
 }

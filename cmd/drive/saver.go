@@ -52,6 +52,13 @@ func (s *saver) save(item stick.Item) error {
 	return <-one.done
 }
 
+// count is how many files wait for their turn.
+func (s *saver) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting)
+}
+
 // wait returns when nothing is being stored.
 func (s *saver) wait() { s.runs.Wait() }
 
