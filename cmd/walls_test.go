@@ -28,6 +28,7 @@ var walls = []struct {
 	{"stowage/crypt", []string{"stowage/devices", "stowage/cmd", "stowage/gui", toolkit}},
 	{"stowage/devices", []string{"stowage/crypt", "stowage/cmd", "stowage/gui", toolkit}},
 	{"stowage/cmd/school", []string{"stowage/gui", "stowage/cmd/stow", toolkit}},
+	{"stowage/cmd/drive", []string{"stowage/devices", "stowage/gui", "stowage/cmd/stow", "stowage/cmd/school", toolkit}},
 	{"stowage/cmd/papers", []string{"stowage/gui", "stowage/cmd/stow", toolkit}},
 	{"stowage/cmd/stow", []string{"stowage/gui", toolkit, "C", "runtime/cgo"}},
 	{"stowage/gui", []string{"stowage/cmd/stow", "stowage/cmd/stowage"}},

@@ -1,0 +1,64 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// mounted runs stow stick mount and returns where the drive is.
+func mounted(t *testing.T, dir string) (cmd *exec.Cmd, address string) {
+	t.Helper()
+	cmd = stow(t, dir, "stick", "mount", "stick", "--no-mount", "--json", "--passphrase-file", "alice.txt")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var where jsonMounted
+	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&where); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, where.Address
+}
+
+// TestInterruptedMount: Ctrl-C is how a drive ends, and what was stored is there.
+func TestInterruptedMount(t *testing.T) {
+	dir := week(t)
+	cmd, address := mounted(t, dir)
+	r, err := http.NewRequest(http.MethodPut, address+"letter.txt", strings.NewReader("Dear Bob"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		t.Fatal(answer.Status)
+	}
+	if out, err := stow(t, dir, "stick", "put", "stick", "slip.txt", "--passphrase-file", "alice.txt").CombinedOutput(); err == nil {
+		t.Errorf("another program wrote to it meanwhile: %s", out)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	if got := mustRun(t, dir, "stick", "get", "stick", "letter.txt", "--to", "-", "--passphrase-file", "alice.txt"); !strings.HasPrefix(got, "Dear Bob") {
+		t.Errorf("it has %q", got)
+	}
+	if _, err := http.Get(address); err == nil {
+		t.Error("the drive is there still")
+	}
+}
