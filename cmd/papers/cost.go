@@ -27,6 +27,9 @@ const (
 type Passphrase struct {
 	// WorkFactor is the binary logarithm of scrypt's N for the key file.
 	WorkFactor int
+	// WorkFactorFrom says where that is known from: the key file itself, or only
+	// the policy; empty if nobody says.
+	WorkFactorFrom string
 	// Words is how many words ICT's generated passphrase has, while the holder
 	// has not chosen another; 0 if that is not known to be in use.
 	Words int

@@ -311,6 +311,7 @@ func (p *page) evidenceAnnex(e EvidenceFacts) {
 			fact{"Format", "Stowage format 1: layers, each an age file (age-encryption.org/v1) holding a tar"},
 			fact{"Contents", "ChaCha20-Poly1305 in chunks of 64 KiB, a fresh file key for each layer"},
 			fact{"Key file", fmt.Sprintf("age identity encrypted with a passphrase: scrypt, work factor %d (N = 2^%d, r = 8, p = 1)", x.Passphrase.WorkFactor, x.Passphrase.WorkFactor)},
+			fact{"Work factor", x.Passphrase.WorkFactorFrom},
 		)
 		for _, r := range x.Recipients {
 			if r.Key == "" {

@@ -43,7 +43,7 @@ func TestEvidenceSays(t *testing.T) {
 	for _, want := range []string{
 		"HRP-0042", "Siân Ŵyn Jones", "Hill Road Primary School", "Made by Bronwen Evans on 25 September 2026 at 15:30 (14:30 UTC)",
 		"24 September 2026 at 16:05 (15:05 UTC)", "27 September 2026 at 16:05", "48 hours and 35 minutes left",
-		"about £200", "This does not hold if the passphrase was written down", "N = 2^18", "256 MiB",
+		"about £200", "as its backup has it", "This does not hold if the passphrase was written down", "N = 2^18", "256 MiB",
 		"212 files", "stow register verify", "AQGu0dZ5Zc0Z0RkH0YyYk7tBv4QyWz6Vq7XjS1HzQdQk", "a person to decide",
 	} {
 		if !strings.Contains(text, want) {

@@ -70,7 +70,7 @@ func evidence() papers.EvidenceFacts {
 				{Whose: "Siân Ŵyn Jones", Class: "hybrid", Key: "age1pq1" + string(bytes.Repeat([]byte("qz8y5v"), 320))},
 				{Whose: "the school's recovery key", Class: "hybrid", Key: "age1pq1" + string(bytes.Repeat([]byte("7d0kxm"), 320))},
 			},
-			Passphrase: papers.Passphrase{WorkFactor: 18, MinGuesses: 1e10, MinLength: 10, Set: at(2, 9, 0)},
+			Passphrase: papers.Passphrase{WorkFactor: 18, WorkFactorFrom: "read from the key file on the stick, as its backup has it", MinGuesses: 1e10, MinLength: 10, Set: at(2, 9, 0)},
 			KeyBlocked: at(24, 15, 10),
 		},
 		Seen:     papers.Sighting{At: at(18, 7, 55), Place: "Upper school office", Health: "healthy", Used: 3_210_000_000, Size: 64e9, Layers: 41},

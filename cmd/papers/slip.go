@@ -136,7 +136,7 @@ type ReceiptFacts struct {
 	By        string // who brought it back, if not the holder
 	Condition string
 	Outcome   string // what happens to it now
-	Signature []byte // a PNG or JPEG picture of the receiver's signature, or nil
+	Signature []byte // a PNG or JPEG picture of the signature of who brought it back, or nil
 }
 
 // Receipt writes what a holder gets who brings a device back. It fails with
@@ -162,7 +162,7 @@ func Receipt(w io.Writer, h Head, r ReceiptFacts) error {
 		p.gap(8)
 		p.need(40)
 		if signature != nil {
-			p.picture(*signature, margin+2, p.y, 60, 14)
+			p.picture(*signature, margin+(textWidth+10)/2+2, p.y, 60, 14) // above the second line
 		}
 		p.signatures(joined(", ", or(h.By, "ICT"), "date"), joined(", ", or(or(r.By, r.Device.Holder), "Brought back by"), "date"))
 	})

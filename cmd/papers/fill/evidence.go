@@ -75,7 +75,7 @@ func protection(ctx context.Context, s *school.School, d devices.Device) (papers
 		return p, err
 	}
 	policy := directory.Policy
-	p.Passphrase = papers.Passphrase{WorkFactor: int(policy.WorkFactor), MinGuesses: policy.MinGuesses, MinLength: policy.MinLength}
+	p.Passphrase = papers.Passphrase{WorkFactor: int(policy.WorkFactor), WorkFactorFrom: fromPolicy, MinGuesses: policy.MinGuesses, MinLength: policy.MinLength}
 	there, err := s.Register().Keys(ctx, devices.KeyQuery{Device: d.ID})
 	if err != nil {
 		return p, err
@@ -94,6 +94,9 @@ func protection(ctx context.Context, s *school.School, d devices.Device) (papers
 		if err := addKey(ctx, s, &p, k, d); err != nil {
 			return p, err
 		}
+	}
+	if err := workFactor(ctx, s, &p.Passphrase, d, there); err != nil {
+		return p, err
 	}
 	for _, r := range directory.Recovery {
 		class, err := keys.ClassOf(r)

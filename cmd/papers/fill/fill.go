@@ -80,34 +80,35 @@ func Slip(ctx context.Context, s *school.School, device string, o SlipOptions) (
 	if f.Device, err = Device(ctx, s, d); err != nil {
 		return f, err
 	}
-	f.Signature, err = signature(ctx, s, d.ID, d.Loan, devices.RulesAccepted, devices.HandedOver)
+	f.Signature, err = signature(ctx, s, d.ID, func(doc devices.Document) bool {
+		return doc.Loan == d.Loan && (doc.Kind == devices.RulesAccepted || doc.Kind == devices.HandedOver)
+	})
 	return f, err
 }
 
-// signature is the newest picture that was signed for a loan, or nil.
-func signature(ctx context.Context, s *school.School, device, loan string, kinds ...devices.DocumentKind) ([]byte, error) {
+// signature is the newest picture on a device's documents that fit, or nil.
+func signature(ctx context.Context, s *school.School, device string, fit func(devices.Document) bool) ([]byte, error) {
 	signed, err := s.Register().Documents(ctx, device, "")
 	if err != nil {
 		return nil, err
 	}
 	var picture []byte
 	for _, d := range signed {
-		for _, kind := range kinds {
-			if d.Kind != kind || d.Loan != loan || d.Signature == "" {
-				continue
-			}
-			content, err := s.Register().DocumentContent(ctx, d)
-			if err != nil {
-				return nil, err
-			}
-			picture = content.Signature
+		if d.Signature == "" || !fit(d) {
+			continue
 		}
+		content, err := s.Register().DocumentContent(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		picture = content.Signature
 	}
 	return picture, nil
 }
 
-// Receipt gathers what the receipt for a device that came back says. It fails
-// with [ErrNotReturned].
+// Receipt gathers what the receipt for a device that came back says, with the
+// signature of who brought it if that is on record. It fails with
+// [ErrNotReturned].
 func Receipt(ctx context.Context, s *school.School, device string) (papers.ReceiptFacts, error) {
 	d, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
@@ -121,8 +122,21 @@ func Receipt(ctx context.Context, s *school.School, device string) (papers.Recei
 		return papers.ReceiptFacts{}, fmt.Errorf("%s: %w", d.Name(), ErrNotReturned)
 	}
 	f := papers.ReceiptFacts{Returned: loans[0].Ended, Condition: loans[0].Condition, Outcome: string(d.State)}
-	f.Device, err = Device(ctx, s, d)
+	if f.Device, err = Device(ctx, s, d); err != nil {
+		return f, err
+	}
+	f.Signature, err = returnSigned(ctx, s, d.ID, loans[0])
 	return f, err
+}
+
+// returnSigned is the newest picture that was signed when a loan ended, or nil. What
+// is signed after the device came back belongs to no loan any more, but was signed
+// by who had it.
+func returnSigned(ctx context.Context, s *school.School, device string, l devices.Loan) ([]byte, error) {
+	return signature(ctx, s, device, func(d devices.Document) bool {
+		after := d.Loan == "" && d.Holder == l.Holder && !d.Recorded.Before(l.Ended)
+		return d.Kind == devices.ReturnSigned && (d.Loan == l.ID || after)
+	})
 }
 
 // Destruction gathers what the certificate of a device's destruction says, but
