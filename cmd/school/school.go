@@ -171,9 +171,10 @@ func (s *School) Actor() string { return s.options.Actor }
 // Register is the school's register.
 func (s *School) Register() *devices.Register { return s.register }
 
-// Unlock unlocks the authority, and publishes the directory if the register
-// has moved on without it. It fails with keys.ErrPassphrase or
-// keys.ErrDamagedKey; a [*PublishError] leaves the authority unlocked.
+// Unlock unlocks the authority, publishes the directory if the register has moved
+// on without it, and signs a checkpoint of the events that are new. It fails with
+// keys.ErrPassphrase or keys.ErrDamagedKey; a [*PublishError] leaves the authority
+// unlocked.
 func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 	sealed, err := readSmall(filepath.Join(s.dir, AuthorityFile))
 	if err != nil {
@@ -184,7 +185,11 @@ func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 		return err
 	}
 	s.swap(a)
-	if err := s.publishIfBehind(ctx); err != nil {
+	err = s.publishIfBehind(ctx)
+	// A checkpoint that cannot be signed now keeps nobody out: whatever needs one
+	// signs it then, and says what is wrong.
+	_, _ = s.Checkpoint(ctx)
+	if err != nil {
 		return &PublishError{err}
 	}
 	return nil

@@ -176,16 +176,38 @@ func (sh Shared) Directory(verifier string) (*keys.Directory, error) {
 }
 
 // Publish writes a small file that everyone may read into the folder, unless it
-// says so already.
+// says so already. A directory does not take the place of a newer one that the
+// same school signed: that fails with keys.ErrOlder.
 func (sh Shared) Publish(name string, content []byte) error {
 	path := filepath.Join(sh.Dir, name)
-	if have, err := readSmall(path); err == nil && bytes.Equal(have, content) {
-		return nil
+	if have, err := readSmall(path); err == nil {
+		if bytes.Equal(have, content) {
+			return nil
+		}
+		if name == DirectoryFile {
+			if err := notOlder(content, have); err != nil {
+				return fmt.Errorf("publish in the shared folder: %w", err)
+			}
+		}
 	}
 	if err := writePublic(path, content); err != nil {
 		return fmt.Errorf("publish in the shared folder: %w", err)
 	}
 	return nil
+}
+
+// notOlder returns keys.ErrOlder if a directory is older than the one that is there.
+// What is there counts only if the same school signed it.
+func notOlder(next, there []byte) error {
+	d, err := keys.OpenDirectory(next, "")
+	if err != nil {
+		return err
+	}
+	have, err := keys.OpenDirectory(there, d.Verifier)
+	if err != nil {
+		return nil // it is none that can be believed, so it may go
+	}
+	return d.Newer(have.Serial)
 }
 
 // publishShared copies the published directory into the shared folder.
@@ -194,12 +216,34 @@ func (s *School) publishShared() error {
 	if err != nil {
 		return err
 	}
-	note, err := readSmall(filepath.Join(s.dir, DirectoryFile))
-	if err != nil {
-		return err
-	}
 	if err := shared.Make(); err != nil {
 		return err
 	}
-	return shared.Publish(DirectoryFile, note)
+	var before []byte
+	for {
+		note, err := readSmall(filepath.Join(s.dir, DirectoryFile))
+		if err != nil {
+			return err
+		}
+		err = shared.Publish(DirectoryFile, note)
+		// Another desk may have published a newer one since this one was read.
+		if !errors.Is(err, keys.ErrOlder) || bytes.Equal(before, note) {
+			return err
+		}
+		before = note
+	}
+}
+
+// sharedSerial is the number of the directory in the shared folder, if this school
+// signed it; 0 if there is none that can be believed.
+func (s *School) sharedSerial(verifier string) int64 {
+	shared, err := s.Shared()
+	if err != nil {
+		return 0
+	}
+	d, err := shared.Directory(verifier)
+	if err != nil {
+		return 0
+	}
+	return d.Serial
 }

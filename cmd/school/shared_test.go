@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"stowage/cmd/school"
+	"stowage/crypt/keys"
 	"stowage/devices"
 )
 
@@ -131,5 +132,120 @@ func TestSharedSetting(t *testing.T) {
 	}
 	if shared, err := s.Shared(); err != nil || shared.Dir != filepath.Join(s.Dir(), school.SharedFolder) {
 		t.Errorf("Shared() is %q, %v", shared.Dir, err)
+	}
+}
+
+// A desk that is late does not take back what another has published since.
+func TestPublishNeverGoesBack(t *testing.T) {
+	s := newSchool(t)
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() []byte {
+		t.Helper()
+		note, err := os.ReadFile(shared.DirectoryPath())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return note
+	}
+	older := read()
+	person(t, s, "Alice Jones")
+	newer := read()
+	if err := shared.Publish(school.DirectoryFile, older); !errors.Is(err, keys.ErrOlder) {
+		t.Errorf("publishing the older directory: %v", err)
+	}
+	if string(read()) != string(newer) {
+		t.Error("the newer directory is gone")
+	}
+	if err := shared.Publish(school.DirectoryFile, newer); err != nil {
+		t.Errorf("publishing the same again: %v", err)
+	}
+
+	// What the school did not sign is no directory, whatever number it claims.
+	if err := os.WriteFile(shared.DirectoryPath(), []byte("serial 999999\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.Publish(school.DirectoryFile, older); err != nil || string(read()) != string(older) {
+		t.Errorf("over what nobody signed: %v", err)
+	}
+}
+
+// The school's folder came back from a backup: its next directory has a number
+// that staff's computers, which saw later ones, take.
+func TestPublishAfterGoingBack(t *testing.T) {
+	s := newSchool(t)
+	own := filepath.Join(s.Dir(), school.DirectoryFile)
+	before, err := os.ReadFile(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := s.PublishDirectory(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen, err := s.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(own, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.Directory(); err != nil || d.Serial != seen.Serial+1 {
+		t.Errorf("directory %d follows %d (%v)", d.Serial, seen.Serial, err)
+	}
+}
+
+// Unlocking signs for the events that came while the authority was locked, in the
+// shared folder too, and never fails because that cannot be done.
+func TestUnlockSignsACheckpoint(t *testing.T) {
+	s := newSchool(t)
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier := func() string {
+		t.Helper()
+		d, err := s.Directory()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Verifier
+	}()
+	pinned := func(path string) int64 {
+		t.Helper()
+		msg, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := school.ReadCheckpoint(msg, verifier)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tree.Size
+	}
+	s.Lock()
+	before := pinned(shared.CheckpointPath())
+	if _, err := s.Register().AddHolder(t.Context(), "test", devices.HolderDetails{Name: "Bob Evans"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{shared.CheckpointPath(), filepath.Join(s.Dir(), school.CheckpointFile)} {
+		if got := pinned(path); got != before+1 {
+			t.Errorf("%s pins %d events, want %d", path, got, before+1)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(s.Dir(), school.CheckpointFile), []byte("no checkpoint"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+		t.Errorf("unlocking with a checkpoint that is none: %v", err)
 	}
 }

@@ -115,8 +115,12 @@ func proofText(w io.Writer, p school.RegisterProof) {
 			newest = c
 		}
 	}
-	fmt.Fprintf(w, "It fits %s, up to event %d; %s from outside the school's folder.\n",
-		counted(len(p.Witnesses), "signed checkpoint", "signed checkpoints"), newest.Size, counted(back, "came", "came"))
+	fits := fmt.Sprintf("It fits %s, up to event %d", counted(len(p.Witnesses), "signed checkpoint", "signed checkpoints"), newest.Size)
+	if back == 0 {
+		fmt.Fprintf(w, "%s. None has come back from outside the school's folder yet, which would prove more.\n", fits)
+		return
+	}
+	fmt.Fprintf(w, "%s; %s from outside the school's folder.\n", fits, counted(back, "came", "came"))
 }
 
 func (a *app) registerCheckpoint() *cobra.Command {
