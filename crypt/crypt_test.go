@@ -10,13 +10,13 @@ import (
 	"testing/iotest"
 
 	"stowage/crypt"
+	"stowage/crypt/leaktest"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const chunk, batch = 64 << 10, 512 << 10
 

@@ -377,9 +377,11 @@ func TestBackupPulled(t *testing.T) {
 	must(s.Backup(t.Context(), to, stick.BackupOptions{}))(t)
 	ops := to.Recorded()
 	check(t, s.Close())
-	random := rand.New(rand.NewPCG(3, 4))
+	random := crashRandom()
+	tried := crashCount(t, "backup")
 	for n := range len(ops) + 1 {
-		for _, keep := range []func(sticktest.Op) (sticktest.Op, bool){sticktest.KeepAll, sticktest.KeepNone, sticktest.KeepSome(random), sticktest.KeepSome(random)} {
+		for _, keep := range ways(random) {
+			*tried++
 			found := sticktest.Crash(base, ops[:n], keep)
 			wants := []map[string]string{after}
 			if n < len(ops) {
@@ -392,7 +394,6 @@ func TestBackupPulled(t *testing.T) {
 			openBackup(t, sc, found, after)
 		}
 	}
-	t.Logf("%d operations", len(ops))
 }
 
 // Cancelled, it goes on where it was.

@@ -17,8 +17,12 @@ import (
 	"stowage/crypt/stick/sticktest"
 )
 
-// crashes is how many random crash states are tried after every operation.
-var crashes = flag.Int("crashes", 2, "random crash states after every operation of the drive; 50 make a long run")
+// How thorough the crash suite is. The two states that keep all and nothing of
+// what was not synced are always tried.
+var (
+	crashes   = flag.Int("crashes", 2, "random crash states after every operation of the drive; 50 make a long run of tens of thousands")
+	crashSeed = flag.Uint64("crash-seed", 1, "where the random crash states begin")
+)
 
 // change is something done to a stick, during which it is pulled.
 type change struct {
@@ -31,6 +35,12 @@ type change struct {
 	plain map[string]string
 	// part is the size of a layer's parts, 48 KiB when 0.
 	part int64
+	// spoil damages the drive beforehand, for what repairs it; a file that cannot
+	// be read then is one that is not there. It returns a backup, or nil.
+	spoil func(t *testing.T, d *plainDrive) *sticktest.Mem
+	// again does the change once more after the drive was pulled; the stick then
+	// holds what it would have held at once.
+	again func(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error
 	// passphrases that may open the stick, the one that must in the end last.
 	passphrases [][]byte
 }
@@ -65,9 +75,8 @@ var changes = map[string]change{
 	"erase": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
 		must(s.EraseForGood(t.Context(), []string{"big.bin"}, nil))(t)
 	}},
-	"repair": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
-		must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
-	}},
+	"repair":               {whole: true, spoil: spoilWithout, again: repairAgain},
+	"repair with a backup": {whole: true, spoil: spoilWith, again: repairAgain},
 	"passphrase": {
 		whole: true, passphrases: [][]byte{passphrase, newPassphrase},
 		do: func(t *testing.T, _ *school, s *stick.Stick) {
@@ -99,21 +108,52 @@ var changes = map[string]change{
 	},
 }
 
+// spoilBig damages the layer of pulledFiles, in the middle of its largest file.
+func spoilBig(t *testing.T, d *plainDrive) {
+	t.Helper()
+	layers := d.names(t, "stowage/layers")
+	i := slices.IndexFunc(layers, func(name string) bool { return strings.Contains(name, "/00000002-") })
+	if i < 0 || !strings.Contains(layers[i+1], "/00000002-") {
+		t.Fatalf("no second layer of several parts among %q", layers)
+	}
+	d.flip(t, layers[i+1], 10_000)
+}
+
+func spoilWithout(t *testing.T, d *plainDrive) *sticktest.Mem {
+	spoilBig(t, d)
+	return nil
+}
+
+func spoilWith(t *testing.T, d *plainDrive) *sticktest.Mem {
+	backup := d.Clone()
+	spoilBig(t, d)
+	return backup
+}
+
+func repairAgain(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error {
+	o := stick.RepairOptions{}
+	if backup != nil {
+		o.Backup = backup
+	}
+	_, err := s.Repair(ctx, o)
+	return err
+}
+
 // TestPulledAtAnyMoment pulls the stick after every single operation of the
 // drive during every kind of change, and opens what may then be found on it.
 // No file that was reported as stored may be missing or different, the change
 // is there or not, no repair by hand is needed, and the next write works.
 func TestPulledAtAnyMoment(t *testing.T) {
-	var tried atomic.Int64
+	var tried, lost atomic.Int64
 	t.Run("changes", func(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(changes)) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				pull(t, changes[name], &tried)
+				pull(t, changes[name], &tried, &lost)
 			})
 		}
 	})
-	t.Logf("%d crash states tried", tried.Load())
+	fmt.Printf("crash suite: changes of a stick: %d crash states tried, %d lost data\n", tried.Load(), lost.Load())
 }
 
 // pulled is one change that was recorded, to be replayed with a crash.
@@ -124,21 +164,46 @@ type pulled struct {
 	ops           []sticktest.Op
 	done          int // how many operations had been asked for when the change returned
 	before, after map[string]string
+	backup        *sticktest.Mem
 }
 
-func pull(t *testing.T, c change, tried *atomic.Int64) {
-	p := recordChange(t, c)
-	random := rand.New(rand.NewPCG(1, 2))
-	for n := 0; n <= len(p.ops); n += p.stride() {
-		keeps := []func(sticktest.Op) (sticktest.Op, bool){sticktest.KeepAll, sticktest.KeepNone}
-		for range *crashes {
-			keeps = append(keeps, sticktest.KeepSome(random))
+// ways are the crash states to try after an operation: nothing and everything
+// that was not synced kept, and some of it, torn.
+func ways(random *rand.Rand) []func(sticktest.Op) (sticktest.Op, bool) {
+	keeps := []func(sticktest.Op) (sticktest.Op, bool){sticktest.KeepAll, sticktest.KeepNone}
+	for range *crashes {
+		keeps = append(keeps, sticktest.KeepSome(random))
+	}
+	return keeps
+}
+
+// crashCount counts the crash states of a test that ends at the first that
+// loses data, and prints how many there were.
+func crashCount(t *testing.T, what string) *int {
+	tried := new(int)
+	t.Cleanup(func() {
+		lost := 0
+		if t.Failed() {
+			lost = 1
 		}
-		for i, keep := range keeps {
+		fmt.Printf("crash suite: %s: %d crash states tried, %d lost data\n", what, *tried, lost)
+	})
+	return tried
+}
+
+// crashRandom is where chance comes from, the same in every run.
+func crashRandom() *rand.Rand { return rand.New(rand.NewPCG(*crashSeed, 2)) }
+
+func pull(t *testing.T, c change, tried, lost *atomic.Int64) {
+	p := recordChange(t, c)
+	random := crashRandom()
+	for n := 0; n <= len(p.ops); n += p.stride() {
+		for i, keep := range ways(random) {
 			found := sticktest.Crash(p.base, p.ops[:n], keep)
 			tried.Add(1)
 			if err := p.checkPulled(t.Context(), found, n >= p.done); err != nil {
-				t.Fatalf("pulled after operation %d of %d (returned after %d), way %d: %v", n, len(p.ops), p.done, i, err)
+				lost.Add(1)
+				t.Errorf("pulled after operation %d of %d (returned after %d), way %d: %v", n, len(p.ops), p.done, i, err)
 			}
 		}
 	}
@@ -170,16 +235,31 @@ func recordChange(t *testing.T, c change) *pulled {
 	for _, name := range slices.Sorted(maps.Keys(c.plain)) {
 		d.write(t, name, c.plain[name])
 	}
+	if c.spoil != nil {
+		p.backup = c.spoil(t, d)
+	}
 	drive := p.base.Clone()
 	drive.Record()
 	s = p.school.openWith(t, drive, o)
-	p.before = contents(t, s)
-	c.do(t, p.school, s)
+	p.before = must(p.files(s))(t)
+	if c.do != nil {
+		c.do(t, p.school, s)
+	} else {
+		check(t, c.again(t.Context(), s, p.backup))
+	}
 	p.done = len(drive.Recorded())
-	p.after = contents(t, s)
+	p.after = must(p.files(s))(t)
 	check(t, s.Close())
 	p.ops = drive.Recorded()
 	return p
+}
+
+// files are the files of a stick, on a damaged one those that can be read.
+func (p *pulled) files(s *stick.Stick) (map[string]string, error) {
+	if p.spoil == nil {
+		return filesOn(s)
+	}
+	return readableOn(s)
 }
 
 func (p *pulled) checkPulled(ctx context.Context, found *sticktest.Mem, done bool) error {
@@ -191,14 +271,21 @@ func (p *pulled) checkPulled(ctx context.Context, found *sticktest.Mem, done boo
 		return err
 	}
 	defer s.Close()
-	got, err := filesOn(s)
+	got, err := p.files(s)
 	if err != nil {
 		return err
 	}
 	if err := p.checkFiles(got, found, done); err != nil {
 		return err
 	}
-	if err := onlyTorn(s); err != nil {
+	if p.again != nil {
+		if err := p.again(ctx, s, p.backup); err != nil {
+			return fmt.Errorf("once more: %w", err)
+		}
+		if got, err = readableOn(s); err != nil || !maps.Equal(got, p.after) {
+			return fmt.Errorf("once more, the stick holds %q: %w", slices.Sorted(maps.Keys(got)), err)
+		}
+	} else if err := onlyTorn(s); err != nil {
 		return err
 	}
 	return p.goOn(ctx, found, s, got)
@@ -277,7 +364,7 @@ func (p *pulled) goOn(ctx context.Context, found *sticktest.Mem, s *stick.Stick,
 		return fmt.Errorf("open again: %w", err)
 	}
 	defer again.Close()
-	got, err := filesOn(again)
+	got, err := p.files(again)
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"stowage/crypt/keys"
+	"stowage/crypt/leaktest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // start is when every test begins.
 var start = time.Date(2026, 3, 2, 8, 30, 0, 0, time.UTC)
@@ -154,6 +153,20 @@ func contents(t testing.TB, s *stick.Stick) map[string]string {
 
 // filesOn is contents for where a test is not to end at once.
 func filesOn(s *stick.Stick) (map[string]string, error) {
+	return filesWhere(s, func(_ string, err error) error { return err })
+}
+
+// readableOn is filesOn without folders, and without the files that cannot be
+// read to their ends.
+func readableOn(s *stick.Stick) (map[string]string, error) {
+	all, err := filesWhere(s, func(string, error) error { return nil })
+	maps.DeleteFunc(all, func(path, _ string) bool { return strings.HasSuffix(path, "/") })
+	return all, err
+}
+
+// filesWhere is filesOn; unreadable is told what cannot be read, which is then
+// left out unless it returns an error.
+func filesWhere(s *stick.Stick, unreadable func(path string, err error) error) (map[string]string, error) {
 	all := map[string]string{}
 	err := s.Walk(".", func(e stick.Entry) error {
 		if e.IsFolder() {
@@ -162,12 +175,15 @@ func filesOn(s *stick.Stick) (map[string]string, error) {
 		}
 		r, err := s.OpenFile(e.Path)
 		if err != nil {
-			return err
+			return unreadable(e.Path, err)
 		}
 		defer r.Close()
 		data, err := io.ReadAll(r)
+		if err != nil {
+			return unreadable(e.Path, err)
+		}
 		all[e.Path] = string(data)
-		return err
+		return nil
 	})
 	return all, err
 }

@@ -2,7 +2,6 @@ package stick_test
 
 import (
 	"errors"
-	"math/rand/v2"
 	"testing"
 
 	"stowage/crypt/stick"
@@ -16,11 +15,11 @@ func TestPulledWhileIssuing(t *testing.T) {
 	m.Record()
 	sc.issue(t, m)
 	ops := m.Recorded()
-	random := rand.New(rand.NewPCG(1, 2))
+	random := crashRandom()
+	tried := crashCount(t, "issue")
 	for n := range len(ops) + 1 {
-		for i, keep := range []func(sticktest.Op) (sticktest.Op, bool){
-			sticktest.KeepAll, sticktest.KeepNone, sticktest.KeepSome(random), sticktest.KeepSome(random),
-		} {
+		for i, keep := range ways(random) {
+			*tried++
 			m := sticktest.Crash(sticktest.New(), ops[:n], keep)
 			_, err := stick.Issue(t.Context(), m, sc.options())
 			if err != nil && !errors.Is(err, stick.ErrAlreadyStick) {

@@ -11,7 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"stowage/devices"
 	"stowage/devices/store"
@@ -29,7 +32,34 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	before := openFiles()
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintf(os.Stderr, "left running: %v\n", err)
+		code = 1
+	}
+	for name := range openFiles() {
+		if !before[name] && code == 0 {
+			fmt.Fprintf(os.Stderr, "left open: %s\n", name)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// openFiles are the files that the process has open, as Linux lists them, each
+// as its descriptor and name.
+func openFiles() map[string]bool {
+	const list = "/proc/self/fd"
+	open := map[string]bool{}
+	entries, _ := os.ReadDir(list)
+	for _, e := range entries {
+		name, err := os.Readlink(filepath.Join(list, e.Name()))
+		if err == nil && strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "/proc/") && !strings.HasPrefix(name, "/dev/") {
+			open[e.Name()+" "+name] = true
+		}
+	}
+	return open
 }
 
 func child(path, name string) error {

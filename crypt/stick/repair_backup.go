@@ -1,0 +1,161 @@
+package stick
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"stowage/crypt"
+)
+
+// restore copies the layers that are not as they should be from the backup,
+// and reads the stick anew.
+//
+// For a moment neither the damaged layer nor its copy is on the stick. What can
+// still be read of the damaged one is therefore stored again first: were the
+// stick pulled then, and the backup not at hand afterwards, it would be lost.
+func (r *repairer) restore(found CheckResult) error {
+	copies, err := r.findCopies(found)
+	if err != nil || len(copies) == 0 {
+		return err
+	}
+	if err := r.storeReadable(copies); err != nil {
+		return err
+	}
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	for _, l := range copies {
+		if err := r.copyLayer(l); err != nil {
+			return err
+		}
+	}
+	slices.Sort(r.out.Restored)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.load(r.ctx)
+}
+
+// findCopies returns the layers of the backup that are to take the place of
+// damaged or missing ones. Every byte of them is authentic.
+func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	l := &loader{fs: r.o.Backup, stick: s.note.ID, keys: s.keys, lenient: true, listed: map[layerID]*layer{}}
+	if err := l.findLayers(); err != nil {
+		return nil, fmt.Errorf("the backup: %w", err)
+	}
+	broken := map[int64]bool{}
+	for _, p := range found.Problems {
+		broken[p.Seq] = true
+	}
+	var copies []*layer
+	for id, files := range l.files {
+		if !broken[id.seq] {
+			continue
+		}
+		copied, err := l.readFiles(files, files.sizes())
+		if err != nil || r.isAnother(copied) {
+			continue // no better than what the stick has
+		}
+		if err := (&Stick{fs: r.o.Backup}).readWhole(r.ctx, copied, crypt.NoProgress{}); err == nil {
+			copies = append(copies, copied)
+		} else if r.ctx.Err() != nil {
+			return nil, context.Cause(r.ctx)
+		}
+	}
+	return copies, nil
+}
+
+// isAnother reports whether the stick's layer of the same name is a different
+// one, to which its neighbours point.
+func (r *repairer) isAnother(l *layer) bool {
+	return slices.ContainsFunc(r.stick.layers, func(have *layer) bool { return have.id == l.id && have.digest != l.digest })
+}
+
+// storeReadable stores today's files of the layers that are to be replaced once
+// more, as far as they can be read.
+func (r *repairer) storeReadable(copies []*layer) error {
+	s := r.stick
+	_, files, err := s.snapshot()
+	if err != nil {
+		return err
+	}
+	var items []Item
+	for record, paths := range files {
+		if !slices.ContainsFunc(copies, func(l *layer) bool { return l.id == record.layer.id }) {
+			continue
+		}
+		if err := s.readable(r.ctx, record); err != nil {
+			if r.ctx.Err() != nil {
+				return context.Cause(r.ctx)
+			}
+			// When the end of a layer is damaged, its files can only be read from the start.
+			for _, path := range paths {
+				if item, ok := s.fromStart(r.ctx, path); ok {
+					items = append(items, item)
+				}
+			}
+			continue
+		}
+		for _, path := range paths {
+			items = append(items, s.itemOf(path, record))
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	result, err := s.PutItems(r.ctx, items, PutOptions{Clash: Replace})
+	for _, stored := range result.Stored {
+		r.out.Saved = append(r.out.Saved, stored.Path)
+	}
+	return err
+}
+
+// itemOf is a file of the stick as something to store.
+func (s *Stick) itemOf(path string, r *record) Item {
+	open := func() (ItemReader, error) {
+		content, err := s.openRecord(r)
+		if err != nil {
+			return nil, err
+		}
+		return &recordReader{content}, nil
+	}
+	return Item{Path: path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Open: open}
+}
+
+// recordReader reads a file that lies in a layer already.
+type recordReader struct{ io.ReadCloser }
+
+// Unchanged implements [ItemReader]: a layer never changes.
+func (r *recordReader) Unchanged() error { return nil }
+
+// copyLayer puts a layer of the backup in the place of what the stick has
+// under its name.
+func (r *repairer) copyLayer(l *layer) error {
+	s := r.stick
+	if err := s.checkSpace(l.size()); err != nil {
+		return err
+	}
+	if err := s.removeLayerFiles(l.id); err != nil {
+		return err
+	}
+	src := newPartReader(r.o.Backup, l.id, l.parts)
+	defer src.Close()
+	dst := &partWriter{fs: s.fs, id: l.id, partSize: l.parts[0]}
+	_, err := io.Copy(dst, crypt.Reader(r.ctx, io.NewSectionReader(src, 0, src.size()), nil))
+	if err == nil {
+		err = dst.finishPart()
+	}
+	if err == nil {
+		err = s.fs.SyncDir(layersDir)
+	}
+	if err != nil {
+		dst.remove()
+		return err
+	}
+	r.out.Restored = append(r.out.Restored, l.id.part(0))
+	return nil
+}
