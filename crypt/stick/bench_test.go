@@ -3,6 +3,7 @@ package stick_test
 import (
 	"archive/tar"
 	"bufio"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -14,6 +15,16 @@ import (
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
+
+var million = flag.Bool("million", false, "benchmark sticks of 1,000,000 files as well")
+
+// sizes is how many files are on the sticks that benchmarks compare.
+func sizes() []int {
+	if *million {
+		return []int{100, 10_000, 100_000, 1_000_000}
+	}
+	return []int{100, 10_000, 100_000}
+}
 
 // manyFiles writes 10,000 files of 216 MB in all, in 100 folders.
 func manyFiles(b *testing.B) string {
@@ -106,7 +117,7 @@ func stickOf(b *testing.B, files int) (*school, *sticktest.Mem) {
 
 // BenchmarkOpen opens a stick after the passphrase, and lists a folder of 1,000 files.
 func BenchmarkOpen(b *testing.B) {
-	for _, files := range []int{100, 10_000, 100_000} {
+	for _, files := range sizes() {
 		sc, drive := stickOf(b, files)
 		b.Run(fmt.Sprint(files), func(b *testing.B) {
 			b.ReportAllocs()
@@ -127,7 +138,7 @@ func BenchmarkOpen(b *testing.B) {
 
 // BenchmarkSaveOneFile stores one small file on sticks of different size.
 func BenchmarkSaveOneFile(b *testing.B) {
-	for _, files := range []int{100, 10_000, 100_000} {
+	for _, files := range sizes() {
 		sc, drive := stickOf(b, files)
 		b.Run(fmt.Sprint(files), func(b *testing.B) {
 			s := sc.open(b, drive)
