@@ -140,10 +140,10 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkSaveOneFile(b *testing.B) {
 	for _, files := range sizes() {
 		sc, drive := stickOf(b, files)
+		n := 0
 		b.Run(fmt.Sprint(files), func(b *testing.B) {
 			s := sc.open(b, drive)
 			b.ReportAllocs()
-			n := 0
 			for b.Loop() {
 				n++
 				one := map[string]string{fmt.Sprintf("year 0/saved %d.txt", n): "hello"}
