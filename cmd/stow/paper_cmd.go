@@ -174,7 +174,14 @@ func (f *slipFlags) after(cmd *cobra.Command, a *app, s *school.School, device s
 
 // write writes the slip of a device that is handed out.
 func (f *slipFlags) write(cmd *cobra.Command, a *app, s *school.School, device, path string) error {
-	o := fill.SlipOptions{Return: strings.ReplaceAll(f.returnTo, `\n`, "\n"), Contact: f.contact, With: f.with}
+	back := f.returnTo
+	if back == "" {
+		var err error
+		if back, err = s.ReturnAddress(); err != nil {
+			return err
+		}
+	}
+	o := fill.SlipOptions{Return: strings.ReplaceAll(back, `\n`, "\n"), Contact: f.contact, With: f.with}
 	if f.temporary.file != "" {
 		var err error
 		if o.Passphrase, err = a.passphraseFile(f.temporary.file); err != nil {
@@ -218,7 +225,7 @@ torn off; such a file is as secret as the passphrase, so print and remove it.`,
 	}
 	out.add(cmd)
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.returnTo, "return", "", "`WHERE` to return it; otherwise to the school")
+	cmd.Flags().StringVar(&f.returnTo, "return", "", "`WHERE` to return it; otherwise as the school keeps it")
 	return cmd
 }
 

@@ -66,7 +66,9 @@ by Avery's numbers:
 				return a.writePaper(s, out.path, func(w io.Writer, h papers.Head) error {
 					back := returnTo
 					if back == "" {
-						back = h.School
+						if back, err = s.ReturnAddress(); err != nil {
+							return err
+						}
 					}
 					facts := papers.LabelFacts{Sheet: format, Start: start, Labels: labels, Return: strings.ReplaceAll(back, `\n`, "\n"), ReturnInQR: inQR}
 					err := papers.Labels(w, h, facts)
@@ -85,7 +87,7 @@ by Avery's numbers:
 	flags := cmd.Flags()
 	flags.StringVar(&sheet, "sheet", papers.DefaultSheet, "the `SHEET`, by Avery's number")
 	flags.IntVar(&start, "start", 1, "the `NUMBER` of the first label that is still on the sheet, along the rows")
-	flags.StringVar(&returnTo, "return", "", "`WHERE` a finder brings it; otherwise to the school")
+	flags.StringVar(&returnTo, "return", "", "`WHERE` a finder brings it; otherwise as the school keeps it")
 	flags.BoolVar(&inQR, "qr-return", false, "put where to return it into the QR code too")
 	flags.BoolVar(&unregistered, "unregistered", false, "print labels that the register does not have yet")
 	_ = cmd.RegisterFlagCompletionFunc("sheet", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

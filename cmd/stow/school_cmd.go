@@ -15,7 +15,7 @@ import (
 
 func (a *app) schoolGroup() *cobra.Command {
 	return group("school", "Set up the school's folder", "ict",
-		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared())
+		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared(), a.schoolReturn())
 }
 
 // jsonSchool is a school as it shows itself.

@@ -79,13 +79,11 @@ func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *s
 			p.Drive.Serial = ""
 		}
 	}
-	d, err := s.Directory()
-	if err != nil {
-		return p, err
-	}
 	p.Return = f.returnTo
 	if p.Return == "" {
-		p.Return = d.School
+		if p.Return, err = s.ReturnAddress(); err != nil {
+			return p, err
+		}
 	}
 	p.Found = foundText(p.Return)
 	return p, nil

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+)
+
+func (a *app) schoolReturn() *cobra.Command {
+	var none bool
+	cmd := &cobra.Command{
+		Use:   "return [WHERE]",
+		Short: "Show or set where a finder brings a device",
+		Long: `Show or set where a finder brings a device, for sticks, slips and labels; \n begins a
+new line. It is the school's name unless it is set.`,
+		Example: examples("stow school return", `stow school return 'Hill Road Primary\nHill Road, Swansea'`, "stow school return --none"),
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if none && len(args) > 0 {
+				return usagef("give an address or --none, not both")
+			}
+			return a.withSchool(cmd.Context(), func(s *school.School) error {
+				var err error
+				switch {
+				case none:
+					err = s.SetReturnAddress("")
+				case len(args) > 0:
+					err = s.SetReturnAddress(strings.ReplaceAll(args[0], `\n`, "\n"))
+				}
+				if err != nil {
+					return on("the address", err)
+				}
+				address, err := s.ReturnAddress()
+				if err != nil {
+					return on("the address", err)
+				}
+				return a.show(struct {
+					Return string `json:"return"`
+				}{address}, func(w io.Writer) {
+					for line := range strings.Lines(address) {
+						fmt.Fprintln(w, printable(strings.TrimSpace(line)))
+					}
+				})
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&none, "none", false, "the school's name alone again")
+	return cmd
+}
