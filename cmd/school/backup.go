@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"stowage/crypt"
@@ -60,6 +61,9 @@ func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error
 // events it counted, since a register of an earlier day cannot fit it; sticks in
 // the field may still hold others like it, and verifying says so when they come.
 func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) error {
+	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
+		return fmt.Errorf("restore the register: %w", ErrOnServer)
+	}
 	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
 	if err != nil {
 		return fmt.Errorf("restore the register: %w", err)

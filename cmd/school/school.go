@@ -7,7 +7,8 @@
 //
 //	authority.age    the signing key and the recovery key, under a passphrase
 //	directory.note   the signed directory, for everyone
-//	register.db      the register
+//	register.db      the register, or
+//	register.url     where it is kept on PostgreSQL
 //	checkpoint.note  the newest signed checkpoint of the register
 //	keys/            holders' keys as issued, each under its holder's passphrase
 //	shared/          what the computers of staff reach; see [Shared]
@@ -114,6 +115,9 @@ type Options struct {
 	// Verifier is the school's verifier key as it was first seen; empty takes
 	// the one that the directory names, until the authority is unlocked.
 	Verifier string
+	// DatabasePassword asks for the password of the register's database, when it
+	// is on a server that wants one and no file has it; nil never asks.
+	DatabasePassword func(context.Context) ([]byte, error)
 }
 
 func (o Options) now() time.Time {
@@ -129,7 +133,7 @@ func (o Options) now() time.Time {
 type School struct {
 	dir       string
 	options   Options
-	store     *store.SQLite
+	store     store.Keeper
 	register  *devices.Register
 	authority atomic.Pointer[keys.Authority] // nil while locked
 }
@@ -140,7 +144,11 @@ func Open(ctx context.Context, dir string, o Options) (*School, error) {
 	if _, err := os.Stat(filepath.Join(dir, unfinishedFile)); err == nil {
 		return nil, fmt.Errorf("open %s: %w", dir, ErrNotSchool)
 	}
-	for _, name := range []string{AuthorityFile, RegisterFile} {
+	wanted := []string{AuthorityFile, RegisterFile}
+	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
+		wanted[1] = PlaceFile
+	}
+	for _, name := range wanted {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 			return nil, fmt.Errorf("open %s: %s: %w", dir, name, ErrNotSchool)
@@ -149,7 +157,7 @@ func Open(ctx context.Context, dir string, o Options) (*School, error) {
 			return nil, fmt.Errorf("open %s: %w", dir, err)
 		}
 	}
-	st, err := store.Open(ctx, filepath.Join(dir, RegisterFile))
+	st, err := openRegister(ctx, dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("open the register: %w", err)
 	}

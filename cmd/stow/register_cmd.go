@@ -16,7 +16,7 @@ func (a *app) registerGroup() *cobra.Command {
 	return group("register", "List, search, import, export and back up the register", "ict",
 		a.registerList(), a.registerShow(), a.registerHistory(), a.registerSearch(),
 		a.registerDocuments(), a.registerSign(), a.registerExport(), a.registerImport(), a.registerBackup(), a.registerRestore(), a.registerCheck(),
-		a.registerVerify(), a.registerCheckpoint())
+		a.registerVerify(), a.registerCheckpoint(), a.registerMove(), a.registerPostgres())
 }
 
 // deviceTable writes devices as a table.

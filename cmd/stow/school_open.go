@@ -33,7 +33,7 @@ func (a *app) theSchool() (dir, verifier string, err error) {
 
 // options are what package school is told in this run.
 func (a *app) options(verifier string) school.Options {
-	return school.Options{Actor: a.actor(), Clock: a.now, Verifier: verifier}
+	return school.Options{Actor: a.actor(), Clock: a.now, Verifier: verifier, DatabasePassword: a.databasePassword}
 }
 
 // actor is who does it, for the register.

@@ -1,5 +1,6 @@
 // Package store keeps the register of package devices: [SQLite] in one file,
-// for one desk or several programs on one computer.
+// for one desk or several programs on one computer, or [Postgres] in a database,
+// for the many desks and sites of a trust. [Move] takes it from one to the other.
 //
 // What is promised:
 //
@@ -24,6 +25,18 @@
 //     the file until its pages are used again.
 //   - A disk that lies about having written may still lose what was committed.
 //
-// The SQL is kept to what PostgreSQL knows too, apart from the migrations and
-// from search, which is in its own file.
+// On PostgreSQL:
+//
+//   - Several desks write one after another; events are numbered without gaps.
+//   - What a login sees and changes is decided by its duty ([Allow]) and enforced by
+//     row-level security, whatever program it uses: ICT of the trust, ICT of some
+//     sites, or an auditor who only reads.
+//   - A site's login cannot verify the log, rebuild or back up, since it does not see
+//     all events. It sees the names and keys of everybody, which the directory names
+//     too, and can read a blob whose digest it knows.
+//   - Who owns the database, or runs the server, can change anything; the log shows it.
+//   - A server on another computer is spoken to encrypted, its certificate checked.
+//
+// The SQL is the same for both, apart from the migrations, the search and what is
+// in dialect.go.
 package store

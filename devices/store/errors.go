@@ -90,6 +90,8 @@ func explainPostgres(p *pgconn.PgError, err error) error {
 		return fmt.Errorf("%w: %w", ErrMoved, err)
 	case "53100":
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case "3F000", "42P01": // no such schema or table, at least for this login
+		return fmt.Errorf("%w: %w", ErrNotSetUp, err)
 	case "25006":
 		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	case "XX001", "XX002":

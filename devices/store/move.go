@@ -3,7 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"stowage/devices"
 )
@@ -13,6 +17,8 @@ type Keeper interface {
 	devices.Store
 	// Check looks for damage, quickly or in full. The error is [ErrDamaged].
 	Check(ctx context.Context, full bool) error
+	// Backup writes a copy as it is at one moment, as the file of an [SQLite].
+	Backup(ctx context.Context, w io.Writer) error
 	Close() error
 
 	update(ctx context.Context, fn func(*session) error) error
@@ -72,6 +78,25 @@ func Copy(ctx context.Context, from, to Keeper) (devices.Tree, error) {
 		return devices.Tree{}, fmt.Errorf("copy the register: %w", err)
 	}
 	return tree, nil
+}
+
+// Backup writes the register to w as an SQLite file, which [Restore] and [Move]
+// take. It is made in a temporary folder that only this user can read.
+func (p *Postgres) Backup(ctx context.Context, w io.Writer) (err error) {
+	folder, err := os.MkdirTemp("", "register")
+	if err != nil {
+		return fmt.Errorf("back up the register: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	file, err := Create(ctx, filepath.Join(folder, "register.db"))
+	if err != nil {
+		return fmt.Errorf("back up the register: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if _, err := Copy(ctx, p, file); err != nil {
+		return fmt.Errorf("back up the register: %w", err)
+	}
+	return file.Backup(ctx, w)
 }
 
 func copyRegister(ctx context.Context, source *session, to Keeper, progress func(int64)) (devices.Tree, error) {

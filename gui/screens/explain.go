@@ -117,6 +117,7 @@ var explanations = []explanation{
 	{store.ErrURL, parts.Warn, "explain.register.url"},
 	{store.ErrNotSetUp, parts.Warn, "explain.register.notsetup"},
 	{store.ErrNotEmpty, parts.Warn, "explain.register.notempty"},
+	{school.ErrOnServer, parts.Warn, "explain.register.onserver"},
 	{store.ErrMoved, parts.Warn, "explain.register.moved"},
 
 	// Files.
