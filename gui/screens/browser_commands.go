@@ -27,7 +27,7 @@ func (b *browser) Commands() []parts.Command {
 		{Name: w.T("browser.addfolder"), Icon: parts.Icon("folder").Resource(), Run: b.addFolder, Disabled: b.shut},
 	}, list[1:]...)...)
 	list[2].Divide = true
-	return append(list,
+	list = append(list,
 		parts.Command{Name: w.T("browser.view"), Icon: parts.Icon("show").Resource(), Key: fyne.KeyF3, Run: b.viewSelected, Disabled: b.noFile, Divide: true},
 		parts.Command{Name: w.T("browser.versions"), Icon: parts.Icon("history").Resource(), Key: fyne.KeyH, Modifier: parts.Ctrl, Run: b.versions, Disabled: b.noFile},
 		parts.Command{Name: w.T("browser.rename"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyF2, Run: b.rename, Disabled: func() bool { return b.fixed() || len(b.table.Selected()) != 1 }},
@@ -38,6 +38,9 @@ func (b *browser) Commands() []parts.Command {
 		parts.Command{Name: w.T("browser.find"), Icon: parts.IconSearch.Resource(), Key: fyne.KeyF, Modifier: parts.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.finder.Focus()) }, Divide: true},
 		parts.Command{Name: w.T("browser.up"), Icon: parts.Icon("up").Resource(), Key: fyne.KeyBackspace, Run: b.up, Disabled: func() bool { return b.folder == "." && b.query == "" }},
 		parts.Command{Name: w.T("browser.deleted"), Icon: parts.Icon("archive").Resource(), Run: b.deleted, Disabled: b.busyNow},
+	)
+	list = append(list, b.careCommands()...)
+	return append(list,
 		parts.Command{Name: w.T("choose.title"), Icon: parts.IconKey.Resource(), Run: func() { b.s.Push(newPassphraseChange(b.o)) }, Disabled: func() bool { return b.shut() || b.o.byCode }, Divide: true},
 		parts.Command{Name: w.T("browser.lock"), Icon: parts.IconEject.Resource(), Key: fyne.KeyL, Modifier: parts.Ctrl, Run: b.o.lockAndRemove},
 	)

@@ -145,7 +145,9 @@ func (b *browser) ready() {
 // saveCopy writes what is selected to a folder of the computer.
 func (b *browser) saveCopy() {
 	paths := b.paths()
-	b.o.k.choose.folder(b.s.Words.T("browser.copy.to"), func(to string) { b.copyTo(paths, to, false) })
+	b.o.k.choose.folder(b.s.Words.T("browser.copy.to"), func(to string) {
+		askPlain(b.s, []string{to}, func() { b.copyTo(paths, to, false) })
+	})
 }
 
 // copyTo writes to a folder of the computer. What is there is not replaced unasked.

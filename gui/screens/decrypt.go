@@ -169,6 +169,18 @@ func (d *decrypt) decrypt() {
 	if !d.ready() {
 		return
 	}
+	folders := []string{d.where.folder}
+	if d.where.folder == "" {
+		folders = nil
+		for _, path := range d.paths {
+			folders = append(folders, filepath.Dir(path))
+		}
+	}
+	askPlain(d.s, folders, d.begin)
+}
+
+// begin asks about names that are taken, and decrypts.
+func (d *decrypt) begin() {
 	open := school.Unsealing{OutDir: d.where.folder, Unpack: true}
 	taken, err := open.InTheWay(d.paths)
 	if err != nil {

@@ -64,7 +64,7 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 	if err != nil {
 		return backedUp{reason: err}
 	}
-	got.lost = o.reportedLost(c)
+	got.lost = o.k.p.turnedUp(c, o.fs, o.stick.Note().ID, clock())
 	if c.Verifier != "" && c.Verifier != o.stick.Verifier() {
 		got.reason = config.ErrNoSchool // another school's stick is not this one's business
 		return got
@@ -95,25 +95,6 @@ func (o *opened) checkIn(ctx context.Context) {
 		_, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
 		return err
 	})
-}
-
-// reportedLost is when the newest directory at hand says that the stick was lost; zero
-// when it does not, or there is none. It runs off the window's goroutine.
-func (o *opened) reportedLost(c config.Config) time.Time {
-	path, err := c.DirectoryPath()
-	if err != nil {
-		return time.Time{}
-	}
-	known, err := config.Serials(o.k.p.Dir()).Newest(path, c.Verifier)
-	if err != nil || known.Directory == nil {
-		return time.Time{}
-	}
-	for _, lost := range known.Lost {
-		if lost.ID == o.stick.Note().ID {
-			return lost.Since
-		}
-	}
-	return time.Time{}
 }
 
 // tellBackup shows when the stick was last backed up.

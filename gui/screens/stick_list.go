@@ -94,9 +94,11 @@ func (l *stickList) told(seen drives.Seen) {
 		}
 	}
 	l.show(seen, true)
+	now := l.s.Now()
 	for _, d := range seen.Drives {
 		go func() {
 			found := l.k.lookAtPath(ctx, d.Path)
+			l.k.noticeLost(&found, d.Path, now)
 			l.s.Do(func() {
 				if ctx.Err() == nil {
 					l.looked[d.Path] = found
@@ -220,6 +222,9 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
 	}
 	text := strings.Join(pieces, "  ·  ")
+	if !found.lost.IsZero() {
+		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost)) + " " + l.s.Words.T("stick.lost.next")
+	}
 	if found.others > 0 {
 		text += "\n" + l.s.Words.N("sticks.others", found.others)
 	}

@@ -30,22 +30,27 @@ func unstored(files *editing.Folder) []editing.File {
 func (o *opened) copyUnsaved(unsaved []editing.File) {
 	w := o.s.Words
 	o.k.choose.folder(w.T("stick.pulled.copy"), func(to string) {
-		jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
-			for i, f := range unsaved {
-				if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
-					return i, err
-				}
+		askPlain(o.s, []string{to}, func() { o.copyUnsavedTo(unsaved, to) })
+	})
+}
+
+func (o *opened) copyUnsavedTo(unsaved []editing.File, to string) {
+	w := o.s.Words
+	jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		for i, f := range unsaved {
+			if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
+				return i, err
 			}
-			return len(unsaved), nil
-		}, func(n int, err error) {
-			if err != nil {
-				o.s.Fail(err)
-				return
-			}
-			o.s.Toast(w.N("browser.copied", n), nil)
-			o.k.news = parts.Message{}
-			o.k.wipeOrphans(func(orphan) bool { return true })
-		})
+		}
+		return len(unsaved), nil
+	}, func(n int, err error) {
+		if err != nil {
+			o.s.Fail(err)
+			return
+		}
+		o.s.Toast(w.N("browser.copied", n), nil)
+		o.k.news = parts.Message{}
+		o.k.wipeOrphans(func(orphan) bool { return true })
 	})
 }
 

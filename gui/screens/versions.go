@@ -221,20 +221,25 @@ func (v *versionList) restore() {
 func (v *versionList) saveCopy() {
 	version, w := v.chosen()[0], v.s.Words
 	v.b.o.k.choose.folder(w.T("browser.copy.to"), func(to string) {
-		v.busy.Follow(jobs.Run(v.s.Jobs, w.T("browser.copying"), func(ctx context.Context, p jobs.Progress) (string, error) {
-			r, err := v.b.o.stick.OpenVersion(version)
-			if err != nil {
-				return "", err
-			}
-			defer r.Close()
-			p.Expect(r.Size())
-			return writeCopy(ctx, r, to, baseName(version.Path), version.ModTime, p)
-		}, func(name string, err error) {
-			if err != nil {
-				v.s.Fail(err)
-				return
-			}
-			v.s.Toast(w.T("versions.copied", "name", name), nil)
-		}))
+		askPlain(v.s, []string{to}, func() { v.copyTo(version, to) })
 	})
+}
+
+func (v *versionList) copyTo(version stick.Version, to string) {
+	w := v.s.Words
+	v.busy.Follow(jobs.Run(v.s.Jobs, w.T("browser.copying"), func(ctx context.Context, p jobs.Progress) (string, error) {
+		r, err := v.b.o.stick.OpenVersion(version)
+		if err != nil {
+			return "", err
+		}
+		defer r.Close()
+		p.Expect(r.Size())
+		return writeCopy(ctx, r, to, baseName(version.Path), version.ModTime, p)
+	}, func(name string, err error) {
+		if err != nil {
+			v.s.Fail(err)
+			return
+		}
+		v.s.Toast(w.T("versions.copied", "name", name), nil)
+	}))
 }

@@ -1,0 +1,111 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stowage/crypt/stick"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// careCommands look after the stick itself.
+func (b *browser) careCommands() []parts.Command {
+	w := b.s.Words
+	return []parts.Command{
+		{Name: w.T("care.check"), Icon: parts.Icon("check").Resource(), Run: b.check, Disabled: b.busyNow, Divide: true},
+		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.shut},
+		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: b.fixed},
+	}
+}
+
+// check reads everything on the stick, and says whether it is in order.
+func (b *browser) check() {
+	b.follow(jobs.Run(b.s.Jobs, b.s.Words.T("care.checking"), func(ctx context.Context, p jobs.Progress) (stick.CheckResult, error) {
+		return b.o.stick.Check(ctx, p)
+	}, func(r stick.CheckResult, err error) {
+		if !b.failed(err) {
+			b.s.Tell(b.checkedMessage(r))
+		}
+	}))
+}
+
+// checkedMessage says what a check found. The files that suffered are named.
+func (b *browser) checkedMessage(r stick.CheckResult) parts.Message {
+	w := b.s.Words
+	if r.Healthy() {
+		return parts.Message{Kind: parts.Good, Happened: w.T("care.healthy"), Files: w.N("care.healthy.files", r.Files)}
+	}
+	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
+	var hurt []string
+	for _, p := range r.Problems {
+		hurt = append(hurt, p.Files...)
+		m.Details += p.String() + "\n"
+	}
+	slices.Sort(hurt)
+	if hurt = slices.Compact(hurt); len(hurt) > 0 {
+		m.Files = w.N("care.problems.files", len(hurt), "names", someNames(w, hurt))
+	}
+	return m
+}
+
+// failed says why a job of the stick's ended early, and reports whether it did.
+func (b *browser) failed(err error) bool {
+	switch {
+	case errors.Is(err, stick.ErrGone):
+		b.o.pulled()
+	case err != nil:
+		b.s.Fail(err)
+	}
+	return err != nil
+}
+
+// tidy makes room by removing previous versions and deleted files, which is asked
+// before.
+func (b *browser) tidy() {
+	w := b.s.Words
+	b.s.Ask(parts.Question{Title: w.T("care.tidy.title"), Text: w.T("care.tidy.text"), Yes: w.T("care.tidy.yes"), Danger: true}, func(yes bool) {
+		if !yes || b.shut() {
+			return
+		}
+		b.follow(jobs.Run(b.s.Jobs, w.T("care.tidying"), func(ctx context.Context, p jobs.Progress) (stick.TidyResult, error) {
+			return b.o.stick.Tidy(ctx, stick.TidyOptions{All: true, Progress: p})
+		}, func(r stick.TidyResult, err error) {
+			b.o.changed()
+			switch {
+			case b.failed(err):
+			case r.Freed <= 0:
+				b.s.Toast(w.T("care.tidied.none"), nil)
+			default:
+				b.s.Toast(w.T("care.tidied", "size", w.Size(r.Freed)), nil)
+			}
+		}))
+	})
+}
+
+// erase removes what is selected with all its previous versions, as far as a
+// program can.
+func (b *browser) erase() {
+	w, paths := b.s.Words, b.paths()
+	var names []string
+	for _, p := range paths {
+		names = append(names, baseName(p))
+	}
+	b.s.Ask(parts.Question{
+		Title: w.N("care.erase.title", len(paths)), Text: w.T("care.erase.text", "names", someNames(w, names)), Yes: w.T("care.erase"), Danger: true,
+	}, func(yes bool) {
+		if !yes || b.shut() {
+			return
+		}
+		b.follow(jobs.Run(b.s.Jobs, w.T("care.erasing"), func(ctx context.Context, p jobs.Progress) (stick.TidyResult, error) {
+			return b.o.stick.EraseForGood(ctx, paths, p)
+		}, func(_ stick.TidyResult, err error) {
+			b.o.changed()
+			if !b.failed(err) {
+				b.table.Unselect()
+				b.s.Tell(parts.Message{Kind: parts.Good, Happened: w.N("care.erased", len(paths)), Files: w.T("care.erased.files")})
+			}
+		}))
+	})
+}
