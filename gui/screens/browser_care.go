@@ -8,6 +8,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // careCommands look after the stick itself.
@@ -35,7 +36,7 @@ func (b *browser) check() {
 func (b *browser) checkedMessage(r stick.CheckResult) parts.Message {
 	w := b.s.Words
 	if r.Healthy() {
-		return parts.Message{Kind: parts.Good, Happened: w.T("care.healthy"), Files: w.N("care.healthy.files", r.Files)}
+		return healthyMessage(w, r)
 	}
 	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
 	var hurt []string
@@ -46,6 +47,14 @@ func (b *browser) checkedMessage(r stick.CheckResult) parts.Message {
 	slices.Sort(hurt)
 	if hurt = slices.Compact(hurt); len(hurt) > 0 {
 		m.Files = w.N("care.problems.files", len(hurt), "names", someNames(w, hurt))
+	}
+	return m
+}
+
+func healthyMessage(w *words.Words, r stick.CheckResult) parts.Message {
+	m := parts.Message{Kind: parts.Good, Happened: w.T("care.healthy"), Files: w.T("care.healthy.empty")}
+	if r.Files > 0 {
+		m.Files = w.N("care.healthy.files", r.Files)
 	}
 	return m
 }
