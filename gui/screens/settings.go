@@ -102,7 +102,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), appearance,
+		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }
