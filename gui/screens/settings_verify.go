@@ -29,8 +29,8 @@ func (t *settings) history() fyne.CanvasObject {
 }
 
 // verifyRegister computes the whole history anew.
-func verifyRegister(ctx context.Context, s *school.School, _ jobs.Progress) (school.RegisterProof, error) {
-	return s.VerifyRegister(ctx, nil, nil)
+func verifyRegister(ctx context.Context, s *school.School, p jobs.Progress) (school.RegisterProof, error) {
+	return s.VerifyRegister(ctx, nil, p)
 }
 
 // verified says what came of it. What does not fit is named by its number, which the

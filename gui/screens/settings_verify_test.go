@@ -15,7 +15,7 @@ func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {
 	sc.Device(devices.DeviceDetails{Label: "MS-1"})
 	w, _ := openSettings(t, sc)
 	w.Press("Check the register")
-	w.MustSee("The register is in order", "as it was written", "no checkpoint yet")
+	w.MustSee("The register is in order", "as it was written", "It fits the checkpoint that there is.")
 	w.Press("Close")
 
 	db, err := sql.Open("sqlite", filepath.Join(sc.Dir(), school.RegisterFile))
