@@ -110,6 +110,7 @@ func (c *incidentCase) Commands() []parts.Command {
 		{Name: w.T("incident.save"), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: c.keep},
 		{Name: w.T("incident.copy"), Run: c.copySummary},
 		{Name: w.T("incident.ics"), Run: c.saveCalendar},
+		{Name: w.T("incident.merge"), Run: c.mergeInto, Disabled: func() bool { return c.kase.State != devices.IncidentOpen }},
 	}
 }
 
