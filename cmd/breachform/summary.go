@@ -235,11 +235,12 @@ func (w writer) othersTold() string {
 
 // without puts "the holder" in place of names.
 func (w writer) without(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	for _, name := range w.f.Names {
 		if strings.TrimSpace(name) == "" {
 			continue
 		}
-		parts := strings.Fields(name)
+		parts := strings.Fields(strings.ToValidUTF8(name, "\uFFFD"))
 		for _, part := range append([]string{strings.Join(parts, " ")}, parts...) {
 			if len([]rune(part)) < 3 {
 				continue
