@@ -3,9 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +15,7 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
+	"stowage/cmd/sentineltest"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -37,7 +35,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 	}
 	found := 0
 	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../school", "../papers", "../papers/fill"} {
-		for _, name := range sentinels(t, dir) {
+		for _, name := range sentineltest.In(t, dir) {
 			full := filepath.Base(dir) + "." + name
 			found++
 			if !silent[full] && !strings.Contains(words, "{"+full+",") {
@@ -48,39 +46,6 @@ func TestEverySentinelHasWords(t *testing.T) {
 	if found < 40 {
 		t.Errorf("only %d sentinels were found", found)
 	}
-}
-
-// sentinels lists the exported errors that a package declares.
-func sentinels(t *testing.T, dir string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range f.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok || gen.Tok != token.VAR {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				for _, id := range spec.(*ast.ValueSpec).Names {
-					if strings.HasPrefix(id.Name, "Err") {
-						names = append(names, id.Name)
-					}
-				}
-			}
-		}
-	}
-	return names
 }
 
 func readAll(t *testing.T, name string) string {

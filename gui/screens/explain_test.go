@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"stowage/cmd/school"
+	"stowage/cmd/sentineltest"
 	"stowage/crypt"
 	"stowage/gui/screens"
 	"stowage/gui/words"
@@ -27,7 +25,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 	}
 	found := 0
 	for _, dir := range []string{"crypt", "crypt/keys", "crypt/stick", "devices", "devices/store", "devices/drives", "cmd/school"} {
-		for _, name := range sentinels(t, filepath.Join("../..", dir)) {
+		for _, name := range sentineltest.In(t, filepath.Join("../..", dir)) {
 			found++
 			if full := filepath.Base(dir) + "." + name; !strings.Contains(string(table), "{"+full+",") {
 				t.Errorf("%s has no words in explain.go", full)
@@ -37,39 +35,6 @@ func TestEverySentinelHasWords(t *testing.T) {
 	if found < 60 {
 		t.Errorf("only %d sentinels were found", found)
 	}
-}
-
-// sentinels lists the exported errors that a package declares.
-func sentinels(t *testing.T, dir string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range f.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok || gen.Tok != token.VAR {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				for _, id := range spec.(*ast.ValueSpec).Names {
-					if strings.HasPrefix(id.Name, "Err") {
-						names = append(names, id.Name)
-					}
-				}
-			}
-		}
-	}
-	return names
 }
 
 func TestExplainSaysWhatWhatItMeansAndWhatNext(t *testing.T) {
