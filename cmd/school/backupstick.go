@@ -208,6 +208,7 @@ func (s *School) OpenBackup(ctx context.Context, device string) (*OpenedBackup, 
 
 // Contents is what a stick held when it was last backed up.
 type Contents struct {
+	Stick   string        // its id
 	At      time.Time     // when the backup was last complete
 	Entries []stick.Entry // files and folders, in the order of the tree
 	Files   int
@@ -228,7 +229,7 @@ func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error
 	if err != nil {
 		return Contents{}, err
 	}
-	c := Contents{At: status.When, Warnings: b.Warnings()}
+	c := Contents{Stick: b.Note().ID, At: status.When, Warnings: b.Warnings()}
 	err = b.Walk(".", func(e stick.Entry) error {
 		c.Entries = append(c.Entries, e)
 		if !e.IsFolder() {
@@ -240,13 +241,11 @@ func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error
 	return c, err
 }
 
-// Listing is the same for an incident, files alone; see [School.KeepListing].
+// Listing is the same as an incident keeps it: files alone, and not more than fit.
 func (c Contents) Listing() Listing {
-	l := Listing{From: "backup", At: c.At}
+	l, size := Listing{From: FromBackup, At: c.At.UTC().Truncate(time.Second), Stick: c.Stick, Warnings: c.Warnings}, 0
 	for _, e := range c.Entries {
-		if !e.IsFolder() {
-			l.Files = append(l.Files, ListedFile{e.Path, e.Size, e.Stored})
-		}
+		l.add(e, &size)
 	}
 	return l
 }

@@ -23,6 +23,7 @@ type Sight struct {
 	Checkpoint bool  // the stick carries the register's newest checkpoint now
 	Tampered   error // the register does not fit the checkpoint that the stick brought: [ErrTampered]
 
+	ListErr   error               // why what is on it could not be listed; that stops no check-in
 	Backup    *stick.BackupResult // what backing up did; nil if it was not asked for
 	BackupErr error               // why the backup is not complete; that stops no check-in
 }
@@ -42,7 +43,9 @@ type CheckInOptions struct {
 // CheckIn records that an opened stick was seen at school, replaces a recovery
 // code that was used, and brings the copies of the holder's key on the stick
 // and in the school's folder to the newest passphrase, if that key opened the
-// stick. It fails with [ErrUnknownStick] if the register does not know the stick.
+// stick. What is on it is listed for the day on which it is lost; the list of one
+// that is lost already, or older than it was, stays as it is. It fails with
+// [ErrUnknownStick] if the register does not know the stick.
 func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
@@ -69,6 +72,9 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 		return seen, err
 	}
 	seen.Older = seen.Device.Seen.Older
+	if !seen.Lost && !seen.Older {
+		seen.ListErr = s.keepCheckedIn(ctx, opened, d.ID)
+	}
 	if o.BackUp && !seen.Older {
 		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Opened: opened, Progress: o.Progress})
 		if err := context.Cause(ctx); err != nil {

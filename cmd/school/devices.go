@@ -3,25 +3,29 @@ package school
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"stowage/devices"
 )
 
 // Act records an action on a device other than issuing and extending. What is
-// lost or stolen opens an incident, unless one is open, and blocks the key that lies on it in the directory, and what is
-// found or back unblocks it; so the directory is published, if the authority is
-// unlocked. behind says that it still has to be.
+// lost or stolen opens an incident, unless one is open, with what was on it if the
+// authority is unlocked, and blocks the key that lies on it in the directory; what is
+// found or back unblocks it. So the directory is published, if the authority is
+// unlocked; behind says that it still has to be.
 func (s *School) Act(ctx context.Context, device string, action devices.Action, f devices.Facts) (d devices.Device, behind bool, err error) {
 	before, err := s.register.FindDevice(ctx, device)
 	if err != nil {
 		return devices.Device{}, false, fmt.Errorf("%s %q: %w", action, device, err)
 	}
+	var opened devices.Incident
 	err = s.register.Atomically(ctx, func(r *devices.Register) error {
 		if d, err = r.Act(ctx, s.options.Actor, before.ID, action, f); err != nil {
 			return err
 		}
 		if missing(d.State) && !missing(before.State) {
-			return s.openFor(ctx, r, d, f)
+			opened, err = s.openFor(ctx, r, d, f)
+			return err
 		}
 		if action == devices.Retire && missing(before.State) {
 			return s.revokeOn(ctx, r, d)
@@ -30,6 +34,12 @@ func (s *School) Act(ctx context.Context, device string, action devices.Action, 
 	})
 	if err != nil {
 		return devices.Device{}, false, err
+	}
+	if opened.ID != "" {
+		s.listNow(ctx, opened)
+	}
+	if (action == devices.Retire || action == devices.Destroy) && !missing(before.State) {
+		_ = os.Remove(s.listingPath(d.ID)) // of no more use; what stays is encrypted
 	}
 	if missing(before.State) == missing(d.State) {
 		return d, false, nil

@@ -1,6 +1,7 @@
 package school
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,10 +33,16 @@ func (h Heads) Load(stickID string) stick.Head {
 		return stick.Head{}
 	}
 	var head stick.Head
-	if json.Unmarshal(content, &head) != nil {
+	if json.Unmarshal(content, &head) != nil || !sound(head) {
 		return stick.Head{}
 	}
 	return head
+}
+
+// sound reports whether a head is one that a stick can have.
+func sound(h stick.Head) bool {
+	digest, err := hex.DecodeString(h.Digest)
+	return err == nil && (h.Seq > 0 && len(digest) == 32 || h == stick.Head{})
 }
 
 // Save remembers how the stick is left.

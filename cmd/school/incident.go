@@ -107,18 +107,17 @@ func unixOf(t time.Time) int64 {
 }
 
 // openFor opens an incident about a device that was just recorded as lost or
-// stolen, unless there is an open one.
-func (s *School) openFor(ctx context.Context, r *devices.Register, d devices.Device, f devices.Facts) error {
+// stolen, unless there is an open one: then it is the zero value.
+func (s *School) openFor(ctx context.Context, r *devices.Register, d devices.Device, f devices.Facts) (devices.Incident, error) {
 	open, err := r.Incidents(ctx, devices.IncidentQuery{Device: d.ID, States: []devices.IncidentState{devices.IncidentOpen}})
 	if err != nil || len(open) > 0 {
-		return err
+		return devices.Incident{}, err
 	}
 	details := devices.IncidentDetails{Kind: devices.WasLost, HappenedTo: f.Happened, Circumstances: f.Note}
 	if d.State == devices.Stolen {
 		details.Kind = devices.WasStolen
 	}
-	_, err = r.OpenIncident(ctx, s.options.Actor, d.ID, d.Holder, details)
-	return err
+	return r.OpenIncident(ctx, s.options.Actor, d.ID, d.Holder, details)
 }
 
 // AcceptReport opens an incident from a loss report in the inbox, or adds it to

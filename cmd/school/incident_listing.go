@@ -1,69 +1,39 @@
 package school
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"time"
 
-	"stowage/crypt"
-	"stowage/crypt/keys"
 	"stowage/devices"
 )
-
-// ListedFile is a file that was on a lost device.
-type ListedFile struct {
-	Path  string    `json:"path"`
-	Size  int64     `json:"size"`
-	Saved time.Time `json:"saved,omitzero"`
-}
-
-// Listing is what was on a lost device, as far as the school knows.
-type Listing struct {
-	From  string       `json:"from"` // where that is known from: "backup" or "check-in"
-	At    time.Time    `json:"at"`   // when that was so
-	Files []ListedFile `json:"files"`
-}
 
 // KeepListing keeps what was on an incident's device, encrypted to the recovery
 // key: file names can say much about people. It takes the place of the list
 // before.
 func (s *School) KeepListing(ctx context.Context, incident string, l Listing) (devices.Incident, error) {
-	plain, err := json.Marshal(l)
-	if err != nil {
-		return devices.Incident{}, fmt.Errorf("keep what was on it: %w", err)
-	}
-	defer clear(plain)
 	d, err := s.Directory()
 	if err != nil {
 		return devices.Incident{}, fmt.Errorf("keep what was on it: %w", err)
 	}
-	sealed, err := keys.WrapFor(plain, d.Recovery)
+	sealed, err := l.seal(d)
 	if err != nil {
 		return devices.Incident{}, fmt.Errorf("keep what was on it: %w", err)
 	}
-	return s.register.SetListing(ctx, s.options.Actor, incident, sealed[d.Policy.Class], l.At)
+	return s.register.SetListing(ctx, s.options.Actor, incident, sealed, l.At)
 }
 
-// ListIncident lists what was on an incident's device, from the stick's backup,
-// and keeps the list with the incident. It fails as [School.ContentsOf] does.
+// ListIncident lists what was on an incident's device, as the school last knew, and
+// keeps the list with the incident. It fails as [School.LastKnown] does.
 func (s *School) ListIncident(ctx context.Context, i devices.Incident) (devices.Incident, error) {
-	c, err := s.ContentsOf(ctx, i.Device)
+	l, err := s.LastKnown(ctx, i.Device)
 	if err != nil {
 		return i, err
-	}
-	l := Listing{From: "backup", At: c.At.UTC().Truncate(time.Second)}
-	for _, e := range c.Entries {
-		if !e.IsFolder() {
-			l.Files = append(l.Files, ListedFile{Path: e.Path, Size: e.Size, Saved: e.Stored.UTC()})
-		}
 	}
 	return s.KeepListing(ctx, i.ID, l)
 }
 
 // listNow lists what was on the device of an incident that was just opened, if
-// the authority is unlocked and there is a backup. What hinders it does not keep
+// the authority is unlocked and anything is known. What hinders it does not keep
 // the incident from being opened: the list can be made later.
 func (s *School) listNow(ctx context.Context, i devices.Incident) devices.Incident {
 	if i.Device == "" || s.authority.Load() == nil {
@@ -87,16 +57,29 @@ func (s *School) IncidentListing(ctx context.Context, incident string) (Listing,
 	if err != nil {
 		return Listing{}, err
 	}
-	var plain bytes.Buffer
-	defer func() { clear(plain.Bytes()) }()
-	if err := crypt.Decrypt(ctx, &plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
-		return Listing{}, fmt.Errorf("read what was on it: %w", err)
-	}
-	var l Listing
-	if err := json.Unmarshal(plain.Bytes(), &l); err != nil {
+	l, err := openListing(ctx, sealed, a)
+	if err != nil {
 		return Listing{}, fmt.Errorf("read what was on it: %w", err)
 	}
 	return l, nil
+}
+
+// listOpen lists what was on the devices of open incidents that have no list yet,
+// since the authority was locked when they were opened: as far as they are still
+// missing, for what is checked in afterwards says nothing of the loss.
+func (s *School) listOpen(ctx context.Context) {
+	open, err := s.register.Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
+	if err != nil {
+		return // whoever needs the register is told then
+	}
+	for _, i := range open {
+		if i.Device == "" || i.Listing != "" || ctx.Err() != nil {
+			continue
+		}
+		if d, err := s.register.Device(ctx, i.Device); err == nil && missing(d.State) {
+			s.listNow(ctx, i)
+		}
+	}
 }
 
 // BreachFacts is what a summary of an incident needs beside it.

@@ -11,6 +11,7 @@
 //	register.url     where it is kept on PostgreSQL
 //	checkpoint.note  the newest signed checkpoint of the register
 //	keys/            holders' keys as issued, each under its holder's passphrase
+//	listings/        what was on each stick when it was last checked in, encrypted
 //	shared/          what the computers of staff reach; see [Shared]
 //
 // # What is promised
@@ -180,7 +181,8 @@ func (s *School) Actor() string { return s.options.Actor }
 func (s *School) Register() *devices.Register { return s.register }
 
 // Unlock unlocks the authority, publishes the directory if the register has moved
-// on without it, and signs a checkpoint of the events that are new. It fails with
+// on without it, keeps what was on devices that were lost meanwhile, and signs a
+// checkpoint of the events that are new. It fails with
 // keys.ErrPassphrase or keys.ErrDamagedKey; a [*PublishError] leaves the authority
 // unlocked.
 func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
@@ -194,6 +196,7 @@ func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 	}
 	s.swap(a)
 	err = s.publishIfBehind(ctx)
+	s.listOpen(ctx)
 	// A checkpoint that cannot be signed now keeps nobody out: whatever needs one
 	// signs it then, and says what is wrong.
 	_, _ = s.Checkpoint(ctx)

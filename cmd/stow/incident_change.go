@@ -164,6 +164,9 @@ incident is open before that is asked for.`,
 				text := "The incident is open."
 				if behind {
 					text += a.publishAfter(cmd, s, act)
+					if i, err = s.Register().Incident(cmd.Context(), i.ID); err != nil { // unlocking lists what was on it
+						return err
+					}
 				}
 				return a.showIncident(cmd.Context(), s, i, text)
 			})
@@ -345,7 +348,8 @@ func (a *app) incidentContents() *cobra.Command {
 		Use:   "contents INCIDENT",
 		Short: "List what was on the device, as far as the school knows",
 		Long: `List what was on the device, from the list that is kept encrypted with the incident.
-Only the school's recovery key reads it.`,
+It is made from the stick's backup, or from its last check-in when there is no backup or
+when that is newer. Only the school's recovery key reads it.`,
 		Example: examples("stow incident contents HRP-0042"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -375,13 +379,29 @@ Only the school's recovery key reads it.`,
 						rows = append(rows, []string{file.Path, sizeText(file.Size), dayText(file.Saved)})
 					}
 					table(w, []string{"file", "size", "saved"}, rows)
-					fmt.Fprintf(w, "%s, from the %s of %s.\n", counted(len(l.Files), "file", "files"), printable(l.From), timeText(l.At))
+					listingText(w, l)
 				})
 			})
 		},
 	}
 	ict.addAuthority(cmd, true)
 	return cmd
+}
+
+// listingText says from where and when a list of contents is, below it.
+func listingText(w io.Writer, l school.Listing) {
+	fmt.Fprintf(w, "%s, from the %s.\n", counted(len(l.Files), "file", "files"), listedWhen(l))
+	if l.More > 0 {
+		fmt.Fprintf(w, "%s more were on it; a list has room for no more.\n", counted(l.More, "file", "files"))
+	}
+}
+
+// listedWhen says from where and when a list of contents is.
+func listedWhen(l school.Listing) string {
+	if l.At.IsZero() {
+		return l.From + ", which was never complete"
+	}
+	return l.From + " of " + timeText(l.At)
 }
 
 // errNoListing: nobody listed what was on the device.

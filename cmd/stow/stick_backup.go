@@ -162,11 +162,13 @@ func (a *app) stickBackups() *cobra.Command {
 	}
 }
 
-// jsonContents is what was on a stick when it was last backed up.
+// jsonContents is what was on a stick when the school last knew.
 type jsonContents struct {
 	Device string        `json:"device"`
+	From   string        `json:"from"`
 	At     time.Time     `json:"at,omitzero"`
 	Files  []jsonOnStick `json:"files"`
+	More   int           `json:"more,omitempty"`
 	Bytes  int64         `json:"bytes"`
 }
 
@@ -182,29 +184,31 @@ func (a *app) stickContents() *cobra.Command {
 	var ict passphraseFlag
 	cmd := &cobra.Command{
 		Use:   "contents DEVICE",
-		Short: "List what was on a stick when it was last backed up (ICT)",
-		Long: `List the files that were on a device's stick when it was last backed up, with the
-school's recovery key: for when it is lost.`,
+		Short: "List what was on a stick when the school last knew (ICT)",
+		Long: `List the files that were on a device's stick when it was last backed up, or at its last
+check-in when there is no backup or when that is newer: for when it is lost. Only the
+school's recovery key reads either.`,
 		Example:           examples("stow stick contents HRP-0042", "stow stick contents HRP-0042 --json"),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeDevice,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				c, err := s.ContentsOf(cmd.Context(), args[0])
+				l, err := s.LastKnown(cmd.Context(), args[0])
 				if err != nil {
 					return on("the backup of "+args[0], err)
 				}
-				out := jsonContents{Device: args[0], At: c.At, Files: []jsonOnStick{}, Bytes: c.Bytes}
-				for _, e := range c.Entries {
-					if !e.IsFolder() {
-						out.Files = append(out.Files, jsonOnStick{e.Path, e.Size, e.ModTime, e.Stored})
-					}
+				out := jsonContents{Device: args[0], From: l.From, At: l.At, Files: []jsonOnStick{}, More: l.More, Bytes: l.Bytes()}
+				for _, f := range l.Files {
+					out.Files = append(out.Files, jsonOnStick{f.Path, f.Size, f.Modified, f.Saved})
 				}
-				a.warnOf(c.Warnings)
+				a.warnOf(l.Warnings)
 				return a.show(out, func(w io.Writer) {
-					fmt.Fprintf(w, "On %s, as backed up on %s: %s, %s.\n", printable(args[0]), timeText(c.At), counted(c.Files, "file", "files"), sizeText(c.Bytes))
+					fmt.Fprintf(w, "On %s, from the %s: %s, %s.\n", printable(args[0]), listedWhen(l), counted(len(l.Files), "file", "files"), sizeText(out.Bytes))
 					for _, f := range out.Files {
 						fmt.Fprintf(w, "%10s  %s  %s\n", sizeText(f.Size), dayText(f.Modified), printable(f.Path))
+					}
+					if l.More > 0 {
+						fmt.Fprintf(w, "%s more were on it; a list has room for no more.\n", counted(l.More, "file", "files"))
 					}
 				})
 			})

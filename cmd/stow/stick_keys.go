@@ -170,7 +170,8 @@ func (a *app) stickCheckin() *cobra.Command {
 with --check its health. A recovery code that was given out is replaced, and the
 copies of the person's key on the stick and in the school's folder get the newest
 passphrase. The stick takes the register's newest checkpoint along and hands back the one
-that it brought, and it is backed up. A stick that is older than it was, or that was
+that it brought; what is on it is listed, encrypted to the school's recovery key, for the
+day on which it is lost; and it is backed up. A stick that is older than it was, or that was
 reported lost, is named.
 
 With --sealed it is not opened, and no passphrase is asked for: what needs no key is done.`,
@@ -273,6 +274,10 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 // warning: the stick was seen all the same.
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
 	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Checkpoint, nil, changes, problems}
+	if seen.ListErr != nil {
+		_, text := a.explain(on("the stick", seen.ListErr))
+		a.warn("What is on it was not listed: %s", text)
+	}
 	if seen.BackupErr != nil {
 		_, text := a.explain(on("the stick", seen.BackupErr))
 		a.warn("It was not backed up: %s", text)

@@ -75,6 +75,7 @@ var explanations = []explanation{
 	{fill.ErrNotReturned, exitState, "the device", "{} did not come back, so there is no receipt to write; take it back first: stow device return"},
 	{fill.ErrNotDestroyed, exitState, "the device", "{} is not recorded as destroyed, so there is nothing to certify; record it first: stow device destroy"},
 	{fill.ErrNoLabel, exitState, "the device", "{} has no asset label to print, so nothing was written; give it one: stow device edit --label"},
+	{school.ErrListing, exitDamaged, "the device", "The list of what was on {} is damaged, or somebody put another in its place, so it was not used; nothing else was lost, and the next check-in makes a new one."},
 	{school.ErrTampered, exitTampered, "the register", "The history of {} does not fit a checkpoint that was signed before, so it was changed by other means than this program; nothing was signed or changed now, so see what: stow register verify"},
 	{school.ErrCheckpoint, exitBadInput, "this", "{} is not a checkpoint of the register; nothing was changed, so give a checkpoint.note."},
 

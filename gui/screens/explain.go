@@ -65,6 +65,7 @@ var explanations = []explanation{
 	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
 	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
+	{school.ErrListing, parts.Bad, "explain.listing"},
 	{keys.ErrValue, parts.Bad, "explain.value"},
 
 	{gui.ErrProgram, parts.Warn, "explain.program"},

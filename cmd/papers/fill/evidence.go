@@ -172,35 +172,31 @@ func backedUp(ctx context.Context, s *school.School, d devices.Device) (time.Tim
 	return time.Time{}, err
 }
 
-// contents is what was on the device: as listed with the incident, or else from
-// its backup; nil if that is not asked for or not known.
+// contents is what was on the device: as listed with the incident, or else as the
+// school last knew; nil if that is not asked for or not known.
 func contents(ctx context.Context, s *school.School, d devices.Device, i *devices.Incident, o EvidenceOptions) (*papers.Contents, error) {
 	if !o.Contents {
 		return nil, nil
 	}
+	var l school.Listing
+	var err error
 	if i != nil && i.Listing != "" {
-		l, err := s.IncidentListing(ctx, i.ID)
-		if err != nil {
-			return nil, err
-		}
-		sum := newSum("the "+l.From, l.At, o)
-		for _, f := range l.Files {
-			sum.add(f.Path, f.Size)
-		}
-		return sum.contents(), nil
-	}
-	c, err := s.ContentsOf(ctx, d.ID)
-	if none(err) {
+		l, err = s.IncidentListing(ctx, i.ID)
+	} else if l, err = s.LastKnown(ctx, d.ID); none(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	sum := newSum("the backup", c.At, o)
-	for _, e := range c.Entries {
-		if !e.IsFolder() {
-			sum.add(e.Path, e.Size)
-		}
+	sum := newSum("the "+l.From, l.At, o)
+	if l.From == school.FromCheckIn {
+		sum.Source = "the last check-in"
+	}
+	if l.More > 0 {
+		sum.Source += fmt.Sprintf(" (where %d more files found no room in the list)", l.More)
+	}
+	for _, f := range l.Files {
+		sum.add(f.Path, f.Size)
 	}
 	return sum.contents(), nil
 }

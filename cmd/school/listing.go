@@ -1,0 +1,251 @@
+package school
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// ListingsFolder is in the school's folder and holds what was on each stick when
+// it was last checked in: DEVICE-ID.age, encrypted to the recovery key, since file
+// names can say much about people. Like everything that is encrypted to a public
+// key, such a file may have been written by whoever reaches the folder.
+const ListingsFolder = "listings"
+
+// ErrListing: a list of what was on a device is damaged, or no honest program made it.
+var ErrListing = errors.New("not a list of what was on a device")
+
+// Bounds of a listing. Whoever lists more is told how much was left out.
+const (
+	maxListed    = 200_000
+	maxListing   = 24 << 20 // bytes as JSON; sealed, it must fit into devices.MaxListing
+	maxSealed    = maxListing + 1<<20
+	listingEntry = 160 // bytes of JSON beside the path, at most
+)
+
+// ListedFile is a file that was on a device.
+type ListedFile struct {
+	Path     string    `json:"path"`
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified,omitzero"`
+	Saved    time.Time `json:"saved,omitzero"` // when this version was stored on it
+}
+
+// Where a listing is from.
+const (
+	FromBackup  = "backup"
+	FromCheckIn = "check-in"
+)
+
+// Listing is what was on a device, as far as the school knows.
+type Listing struct {
+	From  string       `json:"from"`            // [FromBackup] or [FromCheckIn]
+	At    time.Time    `json:"at"`              // when that was so; zero for a backup that was never complete
+	Stick string       `json:"stick,omitempty"` // id of the stick that the device was then
+	Files []ListedFile `json:"files"`
+	More  int          `json:"more,omitempty"` // how many files were left out, since a list has a limit
+	// Warnings are what is not as it should be in the backup. They are not kept.
+	Warnings []stick.Warning `json:"-"`
+}
+
+// Bytes is the size of the files listed.
+func (l Listing) Bytes() (sum int64) {
+	for _, f := range l.Files {
+		sum += f.Size
+	}
+	return sum
+}
+
+// add lists an entry if it is a file. size counts the bytes of JSON so far.
+func (l *Listing) add(e stick.Entry, size *int) {
+	if e.IsFolder() {
+		return
+	}
+	quoted, _ := json.Marshal(e.Path) // text always can be
+	*size += len(quoted) + listingEntry
+	if len(l.Files) == maxListed || *size > maxListing {
+		l.More++
+		return
+	}
+	l.Files = append(l.Files, ListedFile{Path: e.Path, Size: e.Size, Modified: writable(e.ModTime), Saved: writable(e.Stored)})
+}
+
+// writable is a time that JSON can write, or no time: that of a file may be anything.
+func writable(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+// ReadListing reads a listing as it is kept, in the clear. What is wrong with it
+// is [ErrListing].
+func ReadListing(plain []byte) (Listing, error) {
+	var l Listing
+	if len(plain) > maxListing {
+		return Listing{}, fmt.Errorf("%w: %d bytes", ErrListing, len(plain))
+	}
+	if err := json.Unmarshal(plain, &l); err != nil {
+		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
+	}
+	if err := l.check(); err != nil {
+		return Listing{}, err
+	}
+	return l, nil
+}
+
+// check refuses what no honest program lists.
+func (l Listing) check() error {
+	switch {
+	case l.From != FromBackup && l.From != FromCheckIn:
+		return fmt.Errorf("%w: it is from %q", ErrListing, l.From)
+	case !l.At.IsZero() && (l.At.Year() < 2000 || l.At.Year() > 9999):
+		return fmt.Errorf("%w: it is of %s", ErrListing, l.At)
+	case len(l.Files) > maxListed || l.More < 0:
+		return fmt.Errorf("%w: %d files", ErrListing, len(l.Files))
+	}
+	if l.Stick != "" {
+		if _, err := uuid.Parse(l.Stick); err != nil {
+			return fmt.Errorf("%w: the stick's id: %w", ErrListing, err)
+		}
+	}
+	for _, f := range l.Files {
+		if err := stick.CheckPath(f.Path); err != nil {
+			return fmt.Errorf("%w: %w", ErrListing, err)
+		}
+		if f.Size < 0 || f.Modified.Year() > 9999 || f.Saved.Year() > 9999 {
+			return fmt.Errorf("%w: %q has %d bytes, of %s", ErrListing, f.Path, f.Size, f.Modified)
+		}
+	}
+	return nil
+}
+
+// seal encrypts a listing to the recovery key.
+func (l Listing) seal(d *keys.Directory) ([]byte, error) {
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(l)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	sealed, err := keys.WrapFor(plain, d.Recovery)
+	if err != nil {
+		return nil, err
+	}
+	return sealed[d.Policy.Class], nil
+}
+
+// openListing reads what Listing.seal made.
+func openListing(ctx context.Context, sealed []byte, a *keys.Authority) (Listing, error) {
+	plain := bytes.NewBuffer(make([]byte, 0, len(sealed)+bytes.MinRead)) // never grown, so no copy is left behind
+	defer func() { clear(plain.Bytes()) }()
+	if err := crypt.Decrypt(ctx, plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
+		if context.Cause(ctx) != nil {
+			return Listing{}, err
+		}
+		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
+	}
+	return ReadListing(plain.Bytes())
+}
+
+func (s *School) listingPath(device string) string {
+	return filepath.Join(s.dir, ListingsFolder, device+".age")
+}
+
+// keepCheckedIn keeps what is on an opened stick, in the place of what was on it
+// at the check-in before.
+func (s *School) keepCheckedIn(ctx context.Context, opened *stick.Stick, device string) error {
+	d, err := s.Directory()
+	if err != nil {
+		return fmt.Errorf("list what is on it: %w", err)
+	}
+	l, size := Listing{From: FromCheckIn, At: s.now(), Stick: opened.Note().ID}, 0
+	err = opened.Walk(".", func(e stick.Entry) error {
+		l.add(e, &size)
+		return context.Cause(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("list what is on it: %w", err)
+	}
+	sealed, err := l.seal(d)
+	if err != nil {
+		return fmt.Errorf("list what is on it: %w", err)
+	}
+	path := s.listingPath(device)
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("list what is on it: %w", err)
+	}
+	if err := writeFile(path, sealed, true); err != nil {
+		return fmt.Errorf("list what is on it: %w", err)
+	}
+	return nil
+}
+
+// checkedIn is what was on a device's stick when it was last checked in. It fails
+// with [ErrListing], and with fs.ErrNotExist when it never was as that stick.
+func (s *School) checkedIn(ctx context.Context, d devices.Device) (Listing, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return Listing{}, err
+	}
+	path := s.listingPath(d.ID)
+	sealed, err := readAtMost(path, maxSealed)
+	if errors.Is(err, keys.ErrValue) {
+		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
+	}
+	if err != nil {
+		return Listing{}, err
+	}
+	l, err := openListing(ctx, sealed, a)
+	if err != nil {
+		return Listing{}, err
+	}
+	if id, _ := knownStick(d); l.From != FromCheckIn || l.Stick != id {
+		return Listing{}, fmt.Errorf("what was on %s: %w", d.Name(), fs.ErrNotExist) // of what it was before
+	}
+	return l, nil
+}
+
+// LastKnown lists what was on a device's stick when the school last knew: from its
+// backup, or from its last check-in when there is no backup, it cannot be read, or
+// it is older. It needs the unlocked authority, and fails as [School.OpenBackup]
+// does, or with [ErrListing], when nothing is known.
+func (s *School) LastKnown(ctx context.Context, device string) (Listing, error) {
+	d, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return Listing{}, fmt.Errorf("what was on %q: %w", device, err)
+	}
+	seen, seenErr := s.checkedIn(ctx, d)
+	if errors.Is(seenErr, ErrLocked) {
+		return Listing{}, seenErr
+	}
+	var kept Listing
+	c, err := s.ContentsOf(ctx, d.ID)
+	if err == nil {
+		kept = c.Listing()
+	}
+	switch {
+	case context.Cause(ctx) != nil:
+		return Listing{}, context.Cause(ctx)
+	case seenErr == nil && (err != nil || seen.At.After(kept.At)):
+		return seen, nil
+	case err != nil && errors.Is(seenErr, ErrListing):
+		return Listing{}, errors.Join(seenErr, err)
+	}
+	return kept, err
+}
