@@ -225,6 +225,11 @@ func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error
 		return Contents{}, err
 	}
 	defer b.Close()
+	return b.Contents(ctx)
+}
+
+// Contents lists what is in a backup.
+func (b *OpenedBackup) Contents(ctx context.Context) (Contents, error) {
 	status, err := stick.ReadBackupStatus(nil, b.dir)
 	if err != nil {
 		return Contents{}, err

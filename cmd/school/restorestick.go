@@ -32,7 +32,7 @@ type RestoredStick struct {
 // anew. Previous versions and deleted files stay in the backup. The stick is
 // handed out in the register when all is on it: until then, and if anything fails,
 // there is no stick and nothing in the register but, at most, the device in
-// stock.
+// stock. What it was restored from is in the loan's note, unless the plan has one.
 //
 // The error is as for [School.IssueStick], or stick.ErrFull before anything is copied.
 func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick, error) {
@@ -43,6 +43,9 @@ func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick
 	}
 	if err := suitable(p.Drive); err != nil {
 		return out, fmt.Errorf("restore a stick: %w", err)
+	}
+	if p.Note == "" {
+		p.Note = "restored from the backup of " + p.From.Note().Label
 	}
 	if err := s.clearOld(ctx, p.StickPlan, a); err != nil {
 		return out, fmt.Errorf("restore a stick: %w", err)

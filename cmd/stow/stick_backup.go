@@ -124,6 +124,7 @@ type jsonKept struct {
 	Stick  string    `json:"stick"`
 	When   time.Time `json:"when,omitzero"`
 	Layers int       `json:"layers"`
+	Bytes  int64     `json:"bytes"`
 }
 
 func (a *app) stickBackups() *cobra.Command {
@@ -147,7 +148,7 @@ func (a *app) stickBackups() *cobra.Command {
 			}
 			out := jsonBackups{Backups: []jsonKept{}}
 			for _, b := range list {
-				out.Backups = append(out.Backups, jsonKept{b.Note.Label, b.Stick, b.When, b.Layers})
+				out.Backups = append(out.Backups, jsonKept{b.Note.Label, b.Stick, b.When, b.Layers, b.Bytes})
 			}
 			return a.show(out, func(w io.Writer) {
 				for _, b := range out.Backups {
@@ -155,7 +156,7 @@ func (a *app) stickBackups() *cobra.Command {
 					if !b.When.IsZero() {
 						when = timeText(b.When)
 					}
-					fmt.Fprintf(w, "%s  %s  %s\n", printable(b.Label), when, counted(b.Layers, "layer", "layers"))
+					fmt.Fprintf(w, "%s  %s  %s  %s\n", printable(b.Label), when, counted(b.Layers, "layer", "layers"), sizeText(b.Bytes))
 				}
 			})
 		},

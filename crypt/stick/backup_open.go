@@ -19,6 +19,7 @@ type BackupStatus struct {
 	Stick       string    // whose it is
 	When        time.Time // when everything was last in it; zero for never
 	Layers      int       // layers in the backup
+	Bytes       int64     // their size
 	Behind      int       // layers on the stick that are not in the backup
 	BehindBytes int64     // their size
 	Older       bool      // the backup has newer layers than the stick
@@ -40,6 +41,11 @@ func ReadBackupStatus(drive, from FS) (BackupStatus, error) {
 		return BackupStatus{}, err
 	}
 	out := BackupStatus{Stick: r.Stick, When: r.When, Layers: len(have)}
+	for _, files := range have {
+		for _, n := range files.parts {
+			out.Bytes += n
+		}
+	}
 	if drive == nil {
 		return out, nil
 	}

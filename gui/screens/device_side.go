@@ -25,6 +25,8 @@ type deviceSide struct {
 	id     string
 	shown  int64 // the version that is shown
 	cancel func()
+	rec    record
+	files  *school.Listing // what was on it; nil until that was asked for
 }
 
 func newDeviceSide(r *register) *deviceSide {
@@ -34,12 +36,15 @@ func newDeviceSide(r *register) *deviceSide {
 // forget shows no device.
 func (v *deviceSide) forget() {
 	v.cancel()
-	v.id, v.shown = "", 0
+	v.id, v.shown, v.files = "", 0, nil
 }
 
 // follow shows a device, once the selection has rested.
 func (v *deviceSide) follow(id string) {
 	d, known := v.r.rows.known[id]
+	if v.files != nil && (id != v.id || !v.r.p.Desk.Unlocked()) {
+		v.files, v.shown = nil, 0 // names of files stay no longer than the authority is unlocked
+	}
 	if id == v.id && (!known || d.Version == v.shown) {
 		return
 	}
@@ -79,10 +84,42 @@ func (v *deviceSide) read(id string) {
 			m := v.r.s.Explain(err)
 			v.view.Objects = []fyne.CanvasObject{parts.NewBanner(m).View}
 		} else {
-			v.shown = rec.device.Version
+			v.shown, v.rec = rec.device.Version, rec
 			v.view.Objects = v.draw(rec)
 		}
 		v.view.Refresh()
+	})
+}
+
+// contents is what was on a stick, as the school last knew: shown only while the
+// authority is unlocked.
+func (v *deviceSide) contents(d devices.Device) fyne.CanvasObject {
+	w := v.r.s.Words
+	restore := parts.NewButton(w.T("restore.command"), parts.Icon("history").Resource(), func() { v.r.s.Push(newRestores(v.r.s, v.r.p, d.Name())) })
+	if v.files != nil {
+		return parts.Column(1, listedFiles(w, *v.files), parts.Row(0, restore))
+	}
+	show := parts.NewButton(w.T("contents.show"), parts.IconUnlock.Resource(), v.showContents)
+	return parts.Column(1, parts.Muted(w.T("contents.sealed")), newFlow(2, show, restore))
+}
+
+func (v *deviceSide) showContents() {
+	id := v.id
+	v.r.p.authority(v.r.s, "incident.why.files", func(*school.School) {
+		work(v.r.p, v.r.s, v.r.s.Words.T("contents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
+			return s.LastKnown(ctx, id)
+		}, func(l school.Listing, err error) {
+			if v.id != id {
+				return
+			}
+			if err != nil {
+				v.r.s.Fail(err)
+				return
+			}
+			v.files = &l
+			v.view.Objects = v.draw(v.rec)
+			v.view.Refresh()
+		})
 	})
 }
 
@@ -157,6 +194,9 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 	}
 	section("register.section.protection", protection(w, d),
 		container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.verify"), parts.IconShield.Resource(), v.r.verify)))
+	if d.Seen.Stick != "" {
+		section("contents.title", v.contents(d))
+	}
 	section("register.section.facts", facts(w, d))
 	section("register.section.history", parts.Timeline(w, moments(w, rec)))
 	return objects

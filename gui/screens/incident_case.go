@@ -110,6 +110,7 @@ func (c *incidentCase) Commands() []parts.Command {
 		{Name: w.T("incident.save"), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: c.keep},
 		{Name: w.T("incident.copy"), Run: c.copySummary},
 		{Name: w.T("incident.ics"), Run: c.saveCalendar},
+		{Name: w.T("restore.command"), Icon: parts.Icon("history").Resource(), Run: c.restore, Disabled: func() bool { return c.kase.Device == "" }},
 		{Name: w.T("incident.merge"), Run: c.mergeInto, Disabled: func() bool { return c.kase.State != devices.IncidentOpen }},
 	}
 }
@@ -235,25 +236,21 @@ func (c *incidentCase) change(done words.Key, f func(context.Context, *school.Sc
 func (c *incidentCase) listing() fyne.CanvasObject {
 	w := c.s.Words
 	if c.files != nil && c.p.Desk.Unlocked() {
-		rows := parts.Column(0)
-		const most = 200
-		for i, f := range c.files.Files {
-			if i == most {
-				rows.Add(parts.Muted(w.N("incident.files.more", len(c.files.Files)-most)))
-				break
-			}
-			rows.Add(parts.Body(f.Path + "  (" + w.Size(f.Size) + ")"))
-		}
-		scroll := container.NewVScroll(rows)
-		scroll.SetMinSize(fyne.NewSize(200, 140))
-		return parts.Card(parts.Column(1, parts.FieldLabel(w.N("incident.files", len(c.files.Files), "when", w.Date(c.files.At))), scroll))
+		return parts.Card(parts.Column(1, listedFiles(w, *c.files), parts.Row(0, c.restoreButton())))
 	}
 	if c.kase.Device == "" {
 		return parts.Muted(w.T("incident.files.unknown"))
 	}
 	show := parts.NewButton(w.T("incident.files.show"), parts.IconUnlock.Resource(), c.showFiles)
-	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), parts.Row(0, show)))
+	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), newFlow(2, show, c.restoreButton())))
 }
+
+// restoreButton leads to the backups of the device.
+func (c *incidentCase) restoreButton() *parts.Button {
+	return parts.NewButton(c.s.Words.T("restore.command"), parts.Icon("history").Resource(), c.restore)
+}
+
+func (c *incidentCase) restore() { c.s.Push(newRestores(c.s, c.p, c.kase.device)) }
 
 func (c *incidentCase) showFiles() {
 	c.p.authority(c.s, "incident.why.files", func(*school.School) {

@@ -98,7 +98,10 @@ func (l *incidents) Focus() fyne.Focusable { return l.open }
 
 // Commands is part of gui.Commander.
 func (l *incidents) Commands() []parts.Command {
-	return []parts.Command{{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.telephone}}
+	return []parts.Command{
+		{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.telephone},
+		restoreCommand(l.s, l.p),
+	}
 }
 
 // tick shows the clocks anew while the screen is in view.

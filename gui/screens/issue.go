@@ -19,11 +19,14 @@ import (
 )
 
 // handing is the wizard that hands a stick out, in four steps: the drive, who gets it,
-// until when, and the signature.
+// until when, and the signature. With a source the stick is not empty, but restored from
+// a backup; then the signature can wait, since who gets it need not be there.
 type handing struct {
 	s      *gui.Session
 	p      *Place
 	choose chooser
+	source *restoreSource // nil for an empty stick
+	ended  bool           // the stick is handed out, and its end is shown
 
 	steps   *parts.Steps
 	page    *fyne.Container
@@ -80,7 +83,12 @@ func newHanding(s *gui.Session, p *Place) *handing {
 }
 
 // Title is part of gui.Screen.
-func (i *handing) Title() string { return i.s.Words.T("issue.title") }
+func (i *handing) Title() string {
+	if i.source != nil {
+		return i.s.Words.T("restore.of", "label", i.source.kept.name())
+	}
+	return i.s.Words.T("issue.title")
+}
 
 // Content is part of gui.Screen.
 func (i *handing) Content() fyne.CanvasObject {
@@ -124,6 +132,9 @@ func (i *handing) Closed() { i.wipe() }
 
 // Leave is part of gui.Leaver.
 func (i *handing) Leave(proceed func()) {
+	if i.ended {
+		i.reset()
+	}
 	if i.steps.At() == 0 {
 		proceed()
 		return
@@ -139,10 +150,11 @@ func (i *handing) Leave(proceed func()) {
 
 // Commands is part of gui.Commander.
 func (i *handing) Commands() []parts.Command {
-	return []parts.Command{
-		{Name: i.s.Words.T("issue.folder"), Run: i.folder, Disabled: func() bool { return i.steps.At() != 0 }},
-		{Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true},
+	folder := parts.Command{Name: i.s.Words.T("issue.folder"), Run: i.folder, Disabled: func() bool { return i.steps.At() != 0 }}
+	if i.source != nil {
+		return []parts.Command{folder}
 	}
+	return []parts.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, restoreCommand(i.s, i.p)}
 }
 
 func (i *handing) wipe() {
@@ -157,7 +169,7 @@ func (i *handing) wipe() {
 func (i *handing) reset() {
 	i.wipe()
 	i.drive, i.path, i.look, i.holder = drives.Drive{}, "", looked{}, personRow{}
-	i.label, i.sign = nil, nil
+	i.label, i.sign, i.ended = nil, nil, false
 	i.goTo(0)
 }
 
@@ -190,7 +202,7 @@ func (i *handing) goTo(step int) {
 	i.back.SetEnabled(step > 0)
 	i.next.SetText(i.s.Words.T("issue.next"))
 	if step == 3 {
-		i.next.SetText(i.s.Words.T("issue.do"))
+		i.next.SetText(i.s.Words.T(wordKey("issue.do", i.source != nil, "restore.do")))
 	}
 	i.able()
 	i.page.Refresh()
@@ -213,9 +225,12 @@ func (i *handing) able() {
 	case 2:
 		i.next.SetEnabled(true)
 	case 3:
-		i.next.SetEnabled(i.read.Checked && !i.sign.Empty())
+		i.next.SetEnabled(i.signed() || i.source != nil)
 	}
 }
+
+// signed reports whether the rules are accepted and signed.
+func (i *handing) signed() bool { return i.read.Checked && !i.sign.Empty() }
 
 func (i *handing) proceed() {
 	switch i.steps.At() {
@@ -267,6 +282,8 @@ func (i *handing) lookedAt() parts.Message {
 		m = parts.Message{Kind: parts.Info, Happened: w.N("issue.look.plain", len(i.look.plain), "size", w.Size(i.look.bytes)), Next: w.T("issue.look.plain.next")}
 	}
 	switch {
+	case i.source != nil && !i.look.stick && i.drive.Size > 0 && i.drive.Free < i.source.contents.Bytes:
+		m.Kind, m.Files = parts.Warn, w.T("restore.small", "size", w.Size(i.source.contents.Bytes))
 	case i.look.stick:
 		m.Kind, m.Files = parts.Warn, w.T("issue.look.stick", "name", i.look.known.Name())
 	case i.look.known.ID != "":

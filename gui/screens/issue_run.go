@@ -11,6 +11,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )
@@ -21,6 +22,9 @@ type order struct {
 	path     string
 	holder   devices.Holder
 	needsKey bool
+	renew    bool           // in place of one that is blocked
+	sticks   gui.Drives     // where else the person's sticks may be, for the new key
+	source   *restoreSource // nil for an empty stick
 	own      []byte // the passphrase chosen now; empty for a temporary one
 	plan     school.StickPlan
 	convert  bool
@@ -33,6 +37,8 @@ type handedOut struct {
 	temporary []byte // the holder's temporary passphrase, nil without one; to be wiped
 	signature []byte // PNG, for the slip; nil when the name was typed
 	converted stick.ConvertResult
+	restored  *school.RestoredStick // nil for an empty stick
+	others    []school.Outcome      // the person's other sticks that were given the new key
 	trouble   error // after the stick was issued: it stands, and something is missing
 }
 
@@ -44,7 +50,7 @@ func (i *handing) run() {
 		return
 	}
 	i.p.authority(i.s, "issue.why", func(*school.School) {
-		i.view.Follow(work(i.p, i.s, i.s.Words.T("issue.working"), func(ctx context.Context, s *school.School, p jobs.Progress) (handedOut, error) {
+		i.view.Follow(work(i.p, i.s, i.s.Words.T(wordKey("issue.working", i.source != nil, "restore.working")), func(ctx context.Context, s *school.School, p jobs.Progress) (handedOut, error) {
 			defer clear(o.own)
 			return handOut(ctx, s, o, p)
 		}, i.done))
@@ -52,13 +58,18 @@ func (i *handing) run() {
 }
 
 func (i *handing) order() (order, error) {
-	o := order{drive: i.drive, path: i.path, holder: i.holder.holder, needsKey: i.holder.key.ID == "", convert: i.convert.Checked && len(i.look.plain) > 0}
+	o := order{
+		drive: i.drive, path: i.path, holder: i.holder.holder, needsKey: i.holder.key.ID == "" || i.holder.blocked, renew: i.holder.blocked,
+		sticks: i.s.Services.Drives, source: i.source, convert: i.convert.Checked && len(i.look.plain) > 0,
+	}
 	o.plan = school.StickPlan{
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
 		Return: i.look.school, Replace: i.look.stick,
 	}
 	var err error
-	o.document, err = signed(devices.RulesAccepted, i.holder.holder, i.rules(), i.sign)
+	if i.source == nil || i.signed() {
+		o.document, err = signed(devices.RulesAccepted, i.holder.holder, i.rules(), i.sign)
+	}
 	if i.own != nil && i.own.On()[0] == 1 {
 		o.own = i.once.Take()
 		i.twice.Clear()
@@ -66,22 +77,18 @@ func (i *handing) order() (order, error) {
 	return o, err
 }
 
-// handOut makes the key where there is none, issues the stick, records the signature
-// and takes the plain files into the stick. What fails before the stick is issued leaves
-// at most a key; afterwards the stick stands, and the trouble is told.
+// handOut makes the key where there is none in force, issues or restores the stick,
+// records the signature and takes the plain files into the stick. What fails before the
+// stick is issued leaves at most a key, whose passphrase is returned with the error;
+// afterwards the stick stands, and the trouble is told.
 func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (out handedOut, err error) {
 	fs, err := stick.NewDirFS(o.path)
 	if err != nil {
 		return out, err
 	}
 	defer fs.Close()
-	defer func() {
-		if err != nil {
-			clear(out.temporary)
-		}
-	}()
 	if o.needsKey {
-		if out.temporary, err = firstKey(ctx, s, o); err != nil {
+		if err = newKey(ctx, s, o, &out, p); err != nil {
 			return out, err
 		}
 	}
@@ -89,13 +96,15 @@ func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (o
 		return out, err
 	}
 	o.plan.FS = fs
-	if out.stick, err = s.IssueStick(ctx, o.plan); err != nil {
+	if err = issueOrRestore(ctx, s, o, &out, p); err != nil {
 		return out, err
 	}
-	out.signature = o.document.Signature
-	o.document.Device = out.stick.Device.ID
-	if _, err := s.Register().SignDocument(context.WithoutCancel(ctx), s.Actor(), o.document); err != nil {
-		out.trouble = err
+	if o.document.Kind != "" {
+		out.signature = o.document.Signature
+		o.document.Device = out.stick.Device.ID
+		if _, err := s.Register().SignDocument(context.WithoutCancel(ctx), s.Actor(), o.document); err != nil {
+			out.trouble = err
+		}
 	}
 	if o.convert {
 		converted, err := takeIn(ctx, s, fs, p)
@@ -104,23 +113,62 @@ func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (o
 	return out, nil
 }
 
-// firstKey makes the holder's key. With a passphrase chosen now, nothing temporary is
-// left; a passphrase that is refused leaves the key with a temporary one.
-func firstKey(ctx context.Context, s *school.School, o order) ([]byte, error) {
-	issued, err := s.IssueKey(ctx, o.holder.ID)
+// issueOrRestore makes the stick: an empty one, or one with everything in the backup.
+func issueOrRestore(ctx context.Context, s *school.School, o order, out *handedOut, p jobs.Progress) (err error) {
+	if o.source == nil {
+		out.stick, err = s.IssueStick(ctx, o.plan)
+		return err
+	}
+	from, err := o.source.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	restored, err := s.RestoreStick(ctx, school.RestorePlan{StickPlan: o.plan, From: from.Stick, Progress: p})
+	if err = errors.Join(err, from.Close()); err != nil {
+		return err
+	}
+	out.stick, out.restored = restored.IssuedStick, &restored
+	return nil
+}
+
+// newKey makes the holder's key, and gives one that takes the place of a blocked one to
+// their other sticks that are plugged in. With a passphrase chosen now, nothing temporary
+// is left; a passphrase that is refused leaves the key with a temporary one.
+func newKey(ctx context.Context, s *school.School, o order, out *handedOut, p jobs.Progress) error {
+	var issued school.IssuedKey
+	var err error
+	if o.renew {
+		theirs, listErr := pluggedSticks(ctx, o.sticks, s, o.holder.ID)
+		if listErr != nil {
+			return listErr
+		}
+		defer closeSticks(theirs)
+		r := school.Renewal{Who: o.holder.ID, Reason: "the key before lies on a lost stick", Revoke: true, Progress: p}
+		for _, d := range theirs {
+			r.Sticks = append(r.Sticks, d.fs)
+		}
+		issued, out.others, err = s.Renew(ctx, r)
+	} else {
+		issued, err = s.IssueKey(ctx, o.holder.ID)
+	}
 	if _, behind := errors.AsType[*school.PublishError](err); err != nil && !behind {
-		return nil, err
+		return err
 	}
+	out.temporary = issued.Passphrase
 	if len(o.own) == 0 {
-		return issued.Passphrase, nil
+		return nil
 	}
-	defer clear(issued.Passphrase)
-	return nil, s.ChangePassphrase(ctx, o.holder.ID, issued.Passphrase, func(judge func([]byte) error) ([]byte, error) {
+	err = s.ChangePassphrase(ctx, o.holder.ID, issued.Passphrase, func(judge func([]byte) error) ([]byte, error) {
 		if err := judge(o.own); err != nil {
 			return nil, err
 		}
 		return slices.Clone(o.own), nil
 	})
+	if err == nil {
+		clear(out.temporary)
+		out.temporary = nil
+	}
+	return err
 }
 
 // takeIn encrypts the plain files that lie on a stick, and verifies each.
@@ -135,14 +183,24 @@ func takeIn(ctx context.Context, s *school.School, fs stick.FS, p jobs.Progress)
 
 // done shows what the order came to.
 func (i *handing) done(out handedOut, err error) {
+	w := i.s.Words
 	if err != nil {
-		i.problem.Set(i.s.Explain(err))
+		i.failed(out, err)
 		return
 	}
-	w := i.s.Words
 	rows := parts.Column(3, parts.NewBanner(parts.Message{
 		Kind: parts.Good, Happened: w.T("issue.done", "label", out.stick.Device.Name(), "name", out.stick.Holder.Name), Next: w.T("issue.done.next"),
 	}).View)
+	if out.restored != nil {
+		rows.Add(parts.NewBanner(i.restoredMessage(*out.restored)).View)
+	}
+	for _, o := range out.others {
+		if o.Err != nil {
+			rows.Add(parts.Body(w.T("given.stick.failed", "name", o.Device.Name(), "why", i.s.Explain(o.Err).Happened)))
+		} else {
+			rows.Add(parts.Body(w.T("given.stick", "name", o.Device.Name())))
+		}
+	}
 	if n := len(out.converted.Stored); n > 0 {
 		rows.Add(parts.Body(w.N("issue.done.converted", n)))
 	}
@@ -153,18 +211,55 @@ func (i *handing) done(out handedOut, err error) {
 		rows.Add(parts.NewBanner(i.s.Explain(out.trouble)).View)
 	}
 	again := parts.NewPrimary(w.T("issue.again"), parts.IconIssue.Resource(), i.finish)
+	if i.source != nil {
+		again = parts.NewPrimary(w.T("restore.done"), parts.Icon("check").Resource(), i.s.Back)
+	}
 	rows.Add(parts.Row(2, again, i.slipButton(out)))
 	i.steps.Set(3)
 	i.page.Objects = []fyne.CanvasObject{scrolled(rows)}
 	i.page.Refresh()
 	i.back.SetEnabled(false)
 	i.next.SetEnabled(false)
-	i.path, i.drive = "", drives.Drive{} // pulling it out is right now
+	i.path, i.drive, i.ended = "", drives.Drive{}, true // pulling it out is right now
 	if out.temporary != nil {
 		showSecret(i.s, w.T("given.title"), w.T("given.text", "name", out.stick.Holder.Name), [][]byte{out.temporary}, "", i.slipButton(out))
 		return
 	}
 	i.s.Window.Canvas().Focus(again)
+}
+
+// failed says why no stick was handed out. A key that was made stands, so that its
+// passphrase must not be lost.
+func (i *handing) failed(out handedOut, err error) {
+	i.problem.Set(i.s.Explain(err))
+	if len(out.temporary) == 0 {
+		return
+	}
+	w, name := i.s.Words, i.holder.holder.Name
+	i.holder.blocked = false
+	i.find() // they have a key now
+	showSecret(i.s, w.T("given.title"), w.T("issue.failed.key", "name", name), [][]byte{out.temporary}, "")
+}
+
+// restoredMessage says what is on a restored stick, and exactly what is not.
+func (i *handing) restoredMessage(r school.RestoredStick) parts.Message {
+	w := i.s.Words
+	m := parts.Message{Kind: parts.Good, Happened: w.N("restore.done.files", r.Files, "size", w.Size(r.Bytes)), Files: w.T("restore.done.whole")}
+	if missing := len(r.Skipped); missing > 0 {
+		m.Kind, m.Files = parts.Bad, w.N("restore.done.missing", missing)
+		for _, s := range r.Skipped {
+			m.Details += s.Path + ": " + i.s.Explain(s.Err).Happened + "\n"
+		}
+	}
+	if n := len(r.Warnings); n > 0 {
+		if m.Kind == parts.Good {
+			m.Kind, m.Files = parts.Warn, w.T("restore.warnings.files")
+		}
+		for _, warning := range r.Warnings {
+			m.Details += warning.String() + "\n"
+		}
+	}
+	return m
 }
 
 // finish begins with the next stick.

@@ -34,6 +34,10 @@ func (i *handing) stepHolder() fyne.CanvasObject {
 		},
 	})
 	i.side = container.NewStack(parts.Muted(t("issue.holder.none")))
+	if i.source != nil && i.holder.holder.ID == "" { // whose it was, unless somebody else is chosen
+		i.search.Set(i.source.kept.device.HolderName)
+		i.holder.holder.ID = i.source.kept.device.Holder
+	}
 	add := parts.NewButton(t("people.add"), parts.Icon("add").Resource(), func() {
 		editPerson(i.s, i.p, devices.Holder{}, func(h devices.Holder) {
 			i.search.Set(h.Name)
@@ -67,6 +71,10 @@ func (i *handing) find() {
 		if i.holder.holder.ID != "" {
 			i.table.Select(i.holder.holder.ID)
 			i.chosen()
+		}
+		if i.holder.holder.Name == "" { // whose it was has left
+			i.holder = personRow{}
+			i.able()
 		}
 	})
 }
@@ -120,7 +128,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 	}
 	i.wipe()
 	i.own = nil
-	if i.holder.key.ID != "" {
+	if i.holder.key.ID != "" && !i.holder.blocked {
 		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("issue.key.has", "name", i.holder.holder.Name)}).View)
 		return scrolled(rows)
 	}
@@ -140,7 +148,8 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 		both.Hidden = i.own.On()[0] == 0
 		rows.Refresh()
 	})
-	rows.Add(parts.NewField(w.T("issue.key.none", "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
+	ask := wordKey("issue.key.none", i.holder.blocked, "issue.key.blocked")
+	rows.Add(parts.NewField(w.T(ask, "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
 	rows.Add(both)
 	return scrolled(rows)
 }
@@ -189,6 +198,14 @@ func (i *handing) stepSign() fyne.CanvasObject {
 		parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
 		parts.Detail{Name: t("issue.due"), Value: i.dueText()})
 	left := parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read)
+	if i.source != nil {
+		c := i.source.contents
+		summary = parts.Details(
+			parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
+			parts.Detail{Name: t("issue.due"), Value: i.dueText()},
+			parts.Detail{Name: t("restore.sum"), Value: i.s.Words.N("restore.sum.files", c.Files, "size", i.s.Words.Size(c.Bytes), "label", i.source.kept.name())})
+		left = parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read, parts.Muted(t("restore.sign.later")))
+	}
 	right := parts.Column(1, parts.FieldLabel(t("sign.here")), i.sign.View)
 	return scrolled(container.NewGridWithColumns(2, left, right))
 }

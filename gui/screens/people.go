@@ -33,6 +33,7 @@ type personRow struct {
 	holder  devices.Holder
 	key     devices.Key // zero without one in force
 	devices int
+	blocked bool // the key in force: it lies on a lost device
 }
 
 func newEverybody(s *gui.Session, p *Place) *everybody {
@@ -121,6 +122,10 @@ func findPeople(ctx context.Context, s *school.School, q devices.HolderQuery) (f
 	if err != nil {
 		return foundPeople{}, err
 	}
+	directory, err := s.Directory()
+	if err != nil {
+		return foundPeople{}, err
+	}
 	key, count := map[string]devices.Key{}, map[string]int{}
 	for _, k := range keys {
 		key[k.Holder] = k
@@ -130,7 +135,8 @@ func findPeople(ctx context.Context, s *school.School, q devices.HolderQuery) (f
 	}
 	found := foundPeople{more: page.Next != ""}
 	for _, h := range page.Holders {
-		found.rows = append(found.rows, personRow{h, key[h.ID], count[h.ID]})
+		k := key[h.ID]
+		found.rows = append(found.rows, personRow{h, k, count[h.ID], k.ID != "" && directory.Blocked(k.Recipient) != nil})
 	}
 	return found, nil
 }
@@ -157,6 +163,8 @@ func (l *everybody) cell(r personRow, column int) parts.Cell {
 		return parts.Cell{Text: r.holder.Email, Color: parts.ColorMuted}
 	case 2:
 		switch {
+		case r.blocked:
+			return parts.Cell{Text: l.s.Words.T("people.key.blocked"), Icon: parts.IconKey, Color: parts.ColorWarn}
 		case r.key.ID != "":
 			return parts.Cell{Text: l.s.Words.T("people.key.has"), Icon: parts.IconKey, Color: parts.ColorGood}
 		case !r.holder.Left.IsZero():

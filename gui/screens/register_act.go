@@ -85,6 +85,9 @@ func (r *register) menu() []parts.Command {
 	for i, a := range actions {
 		commands = append(commands, parts.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
+	if d, ok := r.one(); ok && d.Seen.Stick != "" {
+		commands = append(commands, parts.Command{Name: w.T("restore.command"), Icon: parts.Icon("history").Resource(), Divide: true, Run: func() { r.s.Push(newRestores(r.s, r.p, d.Name())) }})
+	}
 	commands = append(commands, r.paperCommands()...)
 	return append(commands, parts.Command{Name: w.T("register.export.some"), Icon: parts.Icon("download").Resource(), Divide: true, Run: r.exportSelected})
 }
@@ -302,6 +305,7 @@ func (r *register) Commands() []parts.Command {
 		commands = append(commands, menu...)
 	}
 	return append(commands,
+		restoreCommand(r.s, r.p),
 		parts.Command{Name: w.T("register.import"), Icon: parts.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
 		parts.Command{Name: w.T("register.export"), Icon: parts.Icon("download").Resource(), Run: r.exportAll},
 		parts.Command{Name: w.T("paper.audit"), Icon: parts.Icon("pdf").Resource(), Run: r.auditReport},

@@ -1,0 +1,267 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// restoring is one backup: it is opened, with the recovery key or with its holder's, to
+// see what is in it, and then a stick is made from it.
+type restoring struct {
+	s    *gui.Session
+	p    *Place
+	kept keptBackup
+
+	with   *parts.Chips
+	secret *parts.Passphrase
+	answer *parts.Banner
+	found  *fyne.Container
+	next   *parts.Button
+	view   *parts.Busy
+	page   *fyne.Container
+	source *restoreSource // once it was opened
+}
+
+// restoreSource is what a stick is made from.
+type restoreSource struct {
+	kept     keptBackup
+	contents school.Contents
+
+	mu  sync.Mutex
+	key *keys.HolderKey // opens it; nil for the recovery key
+	end bool            // the key was wiped
+}
+
+// open opens the backup. The caller closes it.
+func (r *restoreSource) open(ctx context.Context, s *school.School) (*school.OpenedBackup, error) {
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.end {
+		return nil, context.Canceled
+	}
+	var with stick.Unlock
+	if r.key != nil {
+		with = stick.WithHolderKey(r.key)
+	} else {
+		a, err := s.Authority()
+		if err != nil {
+			return nil, err
+		}
+		with = stick.WithRecovery(a.Identities(), a.Verifier())
+	}
+	return shared.OpenBackup(ctx, r.kept.Stick, with, stick.OpenOptions{Program: "Stowage"})
+}
+
+// wipe wipes the key, when nothing is being opened with it.
+func (r *restoreSource) wipe() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.key != nil {
+		r.key.Wipe()
+	}
+	r.end = true
+}
+
+func newRestoring(s *gui.Session, p *Place, kept keptBackup) *restoring {
+	return &restoring{s: s, p: p, kept: kept}
+}
+
+// Title is part of gui.Screen.
+func (r *restoring) Title() string { return r.s.Words.T("restore.of", "label", r.kept.name()) }
+
+// Content is part of gui.Screen.
+func (r *restoring) Content() fyne.CanvasObject {
+	w := r.s.Words
+	when := w.T("restore.unfinished")
+	if !r.kept.When.IsZero() {
+		when = w.DateTime(r.kept.When)
+	}
+	state := ""
+	if r.kept.device.ID != "" {
+		state = w.T("register.state.since", "state", stateName(w, r.kept.device.State), "day", w.Date(r.kept.device.Since))
+	}
+	facts := parts.Details(
+		parts.Detail{Name: w.T("restore.column.when"), Value: when},
+		parts.Detail{Name: w.T("restore.column.size"), Value: w.Size(r.kept.Bytes)},
+		parts.Detail{Name: w.T("restore.column.holder"), Value: r.kept.device.HolderName},
+		parts.Detail{Name: w.T("restore.column.state"), Value: state},
+	)
+	r.secret = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("restore.passphrase"), Submit: r.look})
+	r.secret.View.Hide()
+	r.with = parts.NewChoice([]string{w.T("restore.with.recovery"), w.T("restore.with.holder")}, r.chosen)
+	r.answer = parts.NewBanner(parts.Message{})
+	r.found = parts.Column(2)
+	look := parts.NewButton(w.T("restore.look"), parts.IconUnlock.Resource(), r.look)
+	r.next = parts.NewPrimary(w.T("restore.next"), parts.IconForward.Resource(), r.proceed)
+	r.next.Disable()
+	r.page = parts.Narrow(3, facts, parts.Card(parts.Column(2,
+		parts.NewField(w.T("restore.with"), r.with.View, w.T("restore.with.hint")).View, r.secret.View, parts.Row(0, look))),
+		r.answer.View, r.found, parts.Row(2, parts.Spring(), r.next))
+	r.view = parts.NewBusy(w, scrolled(r.page))
+	return r.view.View
+}
+
+// Closed is part of gui.Closer.
+func (r *restoring) Closed() {
+	r.secret.Clear()
+	r.forget()
+}
+
+// forget lets go of what the backup was opened with.
+func (r *restoring) forget() {
+	if r.source != nil {
+		go r.source.wipe() // which waits for what is being opened with it
+		r.source = nil
+	}
+}
+
+// Commands is part of gui.Commander.
+func (r *restoring) Commands() []parts.Command {
+	w := r.s.Words
+	return []parts.Command{
+		{Name: w.T("restore.look"), Run: r.look},
+		{Name: w.T("restore.next"), Run: r.proceed, Disabled: func() bool { return r.source == nil }},
+		r.p.lockCommand(r.s),
+	}
+}
+
+// chosen shows the entry for the holder's passphrase where it is needed.
+func (r *restoring) chosen() {
+	r.secret.View.Hidden = r.with.On()[0] == 0
+	if r.page != nil {
+		r.page.Refresh()
+	}
+}
+
+// look opens the backup and shows what is in it.
+func (r *restoring) look() {
+	r.answer.Clear()
+	if r.with.On()[0] == 0 {
+		r.p.authority(r.s, "restore.why", func(*school.School) { r.openWith(nil) })
+		return
+	}
+	if r.secret.Empty() {
+		r.secret.Refuse(r.s.Words.T("restore.passphrase.missing"))
+		r.page.Refresh()
+		return
+	}
+	r.openWith(r.secret.Take())
+}
+
+func (r *restoring) openWith(passphrase []byte) {
+	kept := r.kept
+	r.view.Follow(work(r.p, r.s, r.s.Words.T("restore.opening"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*restoreSource, error) {
+		defer clear(passphrase)
+		source := &restoreSource{kept: kept}
+		var err error
+		if passphrase != nil {
+			if source.key, err = holderKeyFor(ctx, s, kept, passphrase); err != nil {
+				return nil, err
+			}
+		}
+		opened, err := source.open(ctx, s)
+		if err == nil {
+			source.contents, err = opened.Contents(ctx)
+			err = errors.Join(err, opened.Close())
+		}
+		if err != nil {
+			source.wipe()
+			return nil, err
+		}
+		return source, nil
+	}, r.looked))
+}
+
+// holderKeyFor unlocks the holder's key that lies in a backup, or else the school's copy
+// of it.
+func holderKeyFor(ctx context.Context, s *school.School, kept keptBackup, passphrase []byte) (*keys.HolderKey, error) {
+	shared, err := s.Shared()
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := shared.BackupKeys(kept.Stick)
+	if err != nil {
+		return nil, err
+	}
+	if len(sealed) == 0 && kept.device.Holder != "" {
+		if sealed, err = schoolsCopy(ctx, s, kept.device.Holder); err != nil {
+			return nil, err
+		}
+	}
+	err = keys.ErrNoKey
+	for _, one := range sealed {
+		var k *keys.HolderKey
+		if k, err = keys.OpenHolderKey(one, passphrase); err == nil {
+			return k, nil
+		}
+	}
+	return nil, err
+}
+
+// schoolsCopy is the file of a holder's key in the school's folder, if there is one.
+func schoolsCopy(ctx context.Context, s *school.School, holder string) ([][]byte, error) {
+	key, ok, err := s.CurrentKey(ctx, holder)
+	if err != nil || !ok {
+		return nil, err
+	}
+	path, err := s.KeyFile(key)
+	if errors.Is(err, school.ErrNoKeyFile) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := readSmall(path)
+	return [][]byte{sealed}, err
+}
+
+func (r *restoring) looked(source *restoreSource, err error) {
+	w := r.s.Words
+	r.forget()
+	r.found.Objects = nil
+	switch {
+	case errors.Is(err, keys.ErrPassphrase):
+		r.secret.Refuse(w.T("restore.passphrase.wrong"))
+		r.s.Window.Canvas().Focus(r.secret.Focus())
+	case err != nil:
+		r.answer.Set(r.s.Explain(err))
+	default:
+		r.source = source
+		if n := len(source.contents.Warnings); n > 0 {
+			m := parts.Message{Kind: parts.Warn, Happened: w.N("restore.warnings", n), Files: w.T("restore.warnings.files")}
+			for _, warning := range source.contents.Warnings {
+				m.Details += warning.String() + "\n"
+			}
+			r.found.Add(parts.NewBanner(m).View)
+		}
+		r.found.Add(parts.Card(listedFiles(w, source.contents.Listing())))
+		r.s.Window.Canvas().Focus(r.next)
+	}
+	r.next.SetEnabled(r.source != nil)
+	r.page.Refresh()
+	r.s.Refresh()
+}
+
+// proceed chooses the new stick, and who gets it.
+func (r *restoring) proceed() {
+	if r.source == nil {
+		return
+	}
+	w := newHanding(r.s, r.p)
+	w.source = r.source
+	r.s.Push(w)
+}
