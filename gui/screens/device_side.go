@@ -43,7 +43,9 @@ func (v *deviceSide) forget() {
 func (v *deviceSide) follow(id string) {
 	d, known := v.r.rows.known[id]
 	if v.files != nil && (id != v.id || !v.r.p.Desk.Unlocked()) {
-		v.files, v.shown = nil, 0 // names of files stay no longer than the authority is unlocked
+		v.files = nil // names of files stay no longer than the authority is unlocked
+		v.view.Objects = v.draw(v.rec)
+		v.view.Refresh()
 	}
 	if id == v.id && (!known || d.Version == v.shown) {
 		return
@@ -100,7 +102,7 @@ func (v *deviceSide) contents(d devices.Device) fyne.CanvasObject {
 		return parts.Column(1, listedFiles(w, *v.files), parts.Row(0, restore))
 	}
 	show := parts.NewButton(w.T("contents.show"), parts.IconUnlock.Resource(), v.showContents)
-	return parts.Column(1, parts.Muted(w.T("contents.sealed")), newFlow(2, show, restore))
+	return parts.Column(1, parts.Muted(w.T("contents.sealed")), container.New(layout.NewRowWrapLayout(), show, restore))
 }
 
 func (v *deviceSide) showContents() {
@@ -189,14 +191,18 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 	section := func(title words.Key, content ...fyne.CanvasObject) {
 		objects = append(objects, parts.Column(1, append([]fyne.CanvasObject{parts.Heading(w.T(title))}, content...)...))
 	}
+	was := func(now bool) {
+		if now && d.Seen.Stick != "" {
+			section("contents.title", v.contents(d))
+		}
+	}
+	was(missingNow(d)) // then it is what matters
 	if d.Holder != "" {
 		section("register.section.loan", loanDetails(w, rec))
 	}
 	section("register.section.protection", protection(w, d),
 		container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.verify"), parts.IconShield.Resource(), v.r.verify)))
-	if d.Seen.Stick != "" {
-		section("contents.title", v.contents(d))
-	}
+	was(!missingNow(d))
 	section("register.section.facts", facts(w, d))
 	section("register.section.history", parts.Timeline(w, moments(w, rec)))
 	return objects

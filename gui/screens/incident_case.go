@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"stowage/cmd/breachform"
 	"stowage/cmd/school"
@@ -242,7 +243,7 @@ func (c *incidentCase) listing() fyne.CanvasObject {
 		return parts.Muted(w.T("incident.files.unknown"))
 	}
 	show := parts.NewButton(w.T("incident.files.show"), parts.IconUnlock.Resource(), c.showFiles)
-	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), newFlow(2, show, c.restoreButton())))
+	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), container.New(layout.NewRowWrapLayout(), show, c.restoreButton())))
 }
 
 // restoreButton leads to the backups of the device.

@@ -25,7 +25,7 @@ type order struct {
 	renew    bool           // in place of one that is blocked
 	sticks   gui.Drives     // where else the person's sticks may be, for the new key
 	source   *restoreSource // nil for an empty stick
-	own      []byte // the passphrase chosen now; empty for a temporary one
+	own      []byte         // the passphrase chosen now; empty for a temporary one
 	plan     school.StickPlan
 	convert  bool
 	document devices.DocumentDetails
@@ -39,7 +39,7 @@ type handedOut struct {
 	converted stick.ConvertResult
 	restored  *school.RestoredStick // nil for an empty stick
 	others    []school.Outcome      // the person's other sticks that were given the new key
-	trouble   error // after the stick was issued: it stands, and something is missing
+	trouble   error                 // after the stick was issued: it stands, and something is missing
 }
 
 // run issues the stick.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
@@ -110,8 +111,9 @@ func (r *restoring) Content() fyne.CanvasObject {
 	r.next.Disable()
 	r.page = parts.Narrow(3, facts, parts.Card(parts.Column(2,
 		parts.NewField(w.T("restore.with"), r.with.View, w.T("restore.with.hint")).View, r.secret.View, parts.Row(0, look))),
-		r.answer.View, r.found, parts.Row(2, parts.Spring(), r.next))
-	r.view = parts.NewBusy(w, scrolled(r.page))
+		r.answer.View, r.found)
+	foot := container.NewPadded(parts.Row(2, parts.Spring(), r.next))
+	r.view = parts.NewBusy(w, container.NewBorder(nil, foot, nil, nil, scrolled(r.page)))
 	return r.view.View
 }
 
