@@ -113,9 +113,9 @@ func warningMessage(w *words.Words, o *opened) parts.Message {
 	case o.older:
 		v := warningWords(stick.WarnRolledBack)
 		m.Happened, m.Files, m.Next = w.T("warn.older"), w.T(v.files), w.T(v.next)
-	case !o.lost.IsZero():
-		m.Happened = w.T("stick.lost", "label", o.label(), "date", w.Date(o.lost))
-		m.Files, m.Next = w.T("stick.lost.files"), w.T("stick.lost.next")
+	case o.lost.lost():
+		m.Happened = w.T("stick.lost", "label", o.label(), "date", w.Date(o.lost.since))
+		m.Files, m.Next = w.T("stick.lost.files"), o.lost.next(w)
 	case o.stick.ReadOnly():
 		m = parts.Message{Kind: parts.Info, Happened: w.T("stick.readonly"), Files: w.T("stick.readonly.files")}
 	case o.byCode:

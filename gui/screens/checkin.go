@@ -2,7 +2,6 @@ package screens
 
 import (
 	"context"
-	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -10,23 +9,31 @@ import (
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/drives"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
+
+// checkInRoom is the room in which sticks are checked in.
+const checkInRoom gui.RoomID = "checkin"
 
 // checkIns is the room in which ICT checks sticks in that are plugged in, and leads a
 // lost one that turned up through its return.
 type checkIns struct {
-	s *gui.Session
-	p *Place
+	s      *gui.Session
+	p      *Place
+	choose chooser
 
 	view   *parts.Busy
 	answer *parts.Banner
 	page   *fyne.Container
 	here   []stickHere
-	result *checkedIn // of the last check-in, until another stick is chosen
-	stop   context.CancelFunc
+	wanted string      // the id of the device that is to be checked in when it is here
+	result *checkedIn  // of the last check-in, until another stick is chosen
+	steps  returnSteps // what is being typed about it
+	unseen func()      // ends watching the drives
 }
 
 // stickHere is a stick of the school that is plugged in.
@@ -35,7 +42,16 @@ type stickHere struct {
 	device devices.Device
 }
 
-func newCheckIns(s *gui.Session, p *Place) *checkIns { return &checkIns{s: s, p: p} }
+func newCheckIns(s *gui.Session, p *Place) *checkIns {
+	return &checkIns{s: s, p: p, choose: dialogs{s}, unseen: func() {}}
+}
+
+// goCheckIn leads to the check-in of a device, which begins when its stick is plugged
+// in; of any device when id is empty.
+func (p *Place) goCheckIn(s *gui.Session, id string) {
+	p.checkIn = id
+	s.Go(checkInRoom)
+}
 
 // Title is part of gui.Screen.
 func (c *checkIns) Title() string { return c.s.Words.T("room.checkin") }
@@ -50,31 +66,16 @@ func (c *checkIns) Content() fyne.CanvasObject {
 
 // Shown is part of gui.Shower.
 func (c *checkIns) Shown() {
+	c.want()
 	c.look()
-	if c.s.Services.Drives == nil {
-		return
+	c.unseen = watchDrives(c.s, func(drives.Seen) { c.look() })
+	if c.result != nil {
+		c.reread() // the incident or the device may have been changed elsewhere
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	c.stop = cancel
-	seen := c.s.Services.Drives.Watch(ctx, lookEvery)
-	go func() {
-		for range seen {
-			c.s.Do(func() {
-				if ctx.Err() == nil {
-					c.look()
-				}
-			})
-		}
-	}()
 }
 
 // Hidden is part of gui.Hider.
-func (c *checkIns) Hidden() {
-	if c.stop != nil {
-		c.stop()
-		c.stop = nil
-	}
-}
+func (c *checkIns) Hidden() { c.unseen() }
 
 // Commands is part of gui.Commander.
 func (c *checkIns) Commands() []parts.Command {
@@ -82,6 +83,29 @@ func (c *checkIns) Commands() []parts.Command {
 		{Name: c.s.Words.T("checkin.messages"), Icon: parts.Icon("inbox").Resource(), Run: c.messages},
 		c.p.lockCommand(c.s),
 	}
+}
+
+// want takes note of the device that was asked for.
+func (c *checkIns) want() {
+	if c.p.checkIn == "" {
+		return
+	}
+	c.wanted, c.p.checkIn = c.p.checkIn, ""
+	c.here, c.result, c.steps = nil, nil, returnSteps{}
+	c.draw()
+}
+
+// begin checks the wanted device in if it is here.
+func (c *checkIns) begin() {
+	for _, h := range c.here {
+		if h.device.ID == c.wanted {
+			c.wanted = ""
+			c.draw()
+			c.checkIn(h)
+			return
+		}
+	}
+	c.draw()
 }
 
 // look finds the school's sticks among the drives.
@@ -95,7 +119,7 @@ func (c *checkIns) look() {
 		}
 		c.here = here
 		if c.result == nil {
-			c.draw()
+			c.begin()
 		}
 	})
 }
@@ -126,10 +150,13 @@ func sticksHere(ctx context.Context, d gui.Drives, s *school.School) ([]stickHer
 func (c *checkIns) draw() {
 	w := c.s.Words
 	rows := parts.Narrow(3, parts.Body(w.T("checkin.intro")))
+	if c.wanted != "" {
+		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("checkin.wanted"), Next: w.T("checkin.wanted.next")}).View)
+	}
 	for _, h := range c.here {
 		rows.Add(c.card(h))
 	}
-	if len(c.here) == 0 {
+	if len(c.here) == 0 && c.wanted == "" {
 		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("checkin.none")}).View)
 	}
 	rows.Add(parts.Row(2, parts.NewButton(w.T("checkin.messages"), parts.Icon("inbox").Resource(), c.messages)))
@@ -145,92 +172,34 @@ func (c *checkIns) set(rows fyne.CanvasObject) {
 // card is a stick that can be checked in.
 func (c *checkIns) card(h stickHere) fyne.CanvasObject {
 	w := c.s.Words
-	name := parts.Heading(h.device.Name())
 	hint := stateName(w, h.device.State)
 	if h.device.HolderName != "" {
 		hint += "  ·  " + h.device.HolderName
 	}
 	do := parts.NewPrimary(w.T("checkin.do"), parts.Icon("check").Resource(), func() { c.checkIn(h) })
-	column := parts.Column(1, name, parts.Muted(hint))
-	if missingNow(h.device) {
-		column.Add(parts.NewBanner(parts.Message{
-			Kind: parts.Warn, Happened: w.T("checkin.lost", "label", h.device.Name(), "date", w.Date(h.device.Since)), Next: w.T("checkin.lost.next"),
-		}).View)
+	column := parts.Column(1, parts.Heading(h.device.Name()), parts.Muted(hint))
+	if wentMissing(h.device) {
+		column.Add(parts.NewBanner(missingMessage(w, h.device)).View)
 		do.SetText(w.T("checkin.return"))
 	}
 	column.Add(parts.Row(2, parts.Spring(), do))
 	return parts.Card(column)
 }
 
+// missingMessage says of a stick that is here how the register has it.
+func missingMessage(w *words.Words, d devices.Device) parts.Message {
+	m := parts.Message{Kind: parts.Warn, Happened: w.T("checkin.lost", "label", d.Name(), "date", w.Date(d.Since)), Next: w.T("checkin.lost.next")}
+	if d.State == devices.Found {
+		m.Kind, m.Happened = parts.Info, w.T("checkin.found", "label", d.Name(), "date", w.Date(d.Since))
+	}
+	return m
+}
+
 // missingNow reports whether the register has a device as gone.
 func missingNow(d devices.Device) bool { return d.State == devices.Lost || d.State == devices.Stolen }
 
-// checkedIn is what a check-in found.
-type checkedIn struct {
-	sight     school.Sight
-	check     stick.CheckResult
-	changes   school.Changes
-	compared  error // why it could not be compared with its backup
-	incidents []devices.Incident
-}
-
-// checkIn reads the whole stick with the recovery key, and records what it found.
-func (c *checkIns) checkIn(h stickHere) {
-	c.answer.Clear()
-	c.p.authority(c.s, "checkin.why", func(*school.School) {
-		c.view.Follow(work(c.p, c.s, c.s.Words.T("care.checking"), func(ctx context.Context, s *school.School, p jobs.Progress) (checkedIn, error) {
-			return checkInStick(ctx, s, h, c.s.Words.T("checkin.place"), p)
-		}, c.checked))
-	})
-}
-
-func checkInStick(ctx context.Context, s *school.School, h stickHere, place string, p jobs.Progress) (out checkedIn, err error) {
-	fs, err := stick.NewDirFS(h.path)
-	if err != nil {
-		return out, err
-	}
-	defer fs.Close()
-	opened, err := s.OpenAsICT(ctx, fs, stick.OpenOptions{})
-	if errors.Is(err, stick.ErrReadOnly) {
-		opened, err = s.OpenAsICT(ctx, fs, stick.OpenOptions{ReadOnly: true})
-	}
-	if err != nil {
-		return out, err
-	}
-	defer opened.Close()
-	if out.check, err = opened.Check(ctx, p); err != nil {
-		return out, err
-	}
-	health := devices.Healthy
-	if !out.check.Healthy() {
-		health = devices.Broken
-	}
-	if missingNow(h.device) { // before a new backup hides what changed
-		if out.changes, out.compared = s.ChangedSince(ctx, opened); ctx.Err() != nil {
-			return out, ctx.Err()
-		}
-	}
-	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !missingNow(h.device), Progress: p}
-	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
-		return out, err
-	}
-	out.incidents, err = openIncidents(ctx, s, out.sight.Device.ID)
-	return out, err
-}
-
-func openIncidents(ctx context.Context, s *school.School, device string) ([]devices.Incident, error) {
-	return s.Register().Incidents(ctx, devices.IncidentQuery{Device: device, States: []devices.IncidentState{devices.IncidentOpen}})
-}
-
-// checked shows what a check-in found.
-func (c *checkIns) checked(out checkedIn, err error) {
-	if err != nil {
-		c.answer.Set(c.s.Explain(err))
-		return
-	}
-	c.result = &out
-	c.drawResult()
-}
+// wentMissing reports whether a device was gone and nobody has taken it back yet.
+func wentMissing(d devices.Device) bool { return missingNow(d) || d.State == devices.Found }
 
 // messages reads what other computers told of lost sticks, and records it.
 func (c *checkIns) messages() {
@@ -265,4 +234,9 @@ func (c *checkIns) tellFound(found []school.FoundStick) {
 		m.Files += w.T("checkin.seen", "label", f.Label, "place", f.Place, "when", w.When(f.Seen, c.s.Now()))
 	}
 	c.s.Tell(m)
+}
+
+// canCheckIn reports whether a device can be plugged in to be checked in.
+func canCheckIn(d devices.Device) bool {
+	return (d.Kind == devices.MemoryStick || d.Kind == devices.ExternalDrive) && d.State != devices.Destroyed
 }

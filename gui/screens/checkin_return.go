@@ -4,14 +4,23 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"stowage/cmd/school"
 	"stowage/devices"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )
+
+// returnSteps is what is typed while a stick is led through its return.
+type returnSteps struct {
+	where   *widget.Entry // where it was found, and who brought it
+	closing *closing      // of the incident at hand
+}
 
 // drawResult shows what a check-in found. One that was lost is led through its return,
 // step by step: what changed, take it back, the incident, and what becomes of it.
@@ -31,7 +40,7 @@ func (c *checkIns) drawResult() {
 	case r.sight.Backup != nil:
 		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.backedup")}).View)
 	}
-	if r.sight.Lost {
+	if r.returning {
 		rows.Add(parts.Card(c.changedCard()))
 		rows.Add(parts.Card(c.backCard(d)))
 		rows.Add(parts.Card(c.incidentCard()))
@@ -41,11 +50,25 @@ func (c *checkIns) drawResult() {
 	c.set(rows)
 }
 
+// another goes back to the sticks that are here. What was typed and not recorded is
+// not thrown away unasked.
 func (c *checkIns) another() {
-	c.result = nil
-	c.answer.Clear()
-	c.draw()
-	c.look()
+	leave := func() {
+		c.result, c.steps = nil, returnSteps{}
+		c.answer.Clear()
+		c.draw()
+		c.look()
+	}
+	if c.steps.closing == nil || !c.steps.closing.changed() {
+		leave()
+		return
+	}
+	w := c.s.Words
+	c.s.Ask(parts.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
+		if yes {
+			leave()
+		}
+	})
 }
 
 func (c *checkIns) healthMessage() parts.Message {
@@ -62,100 +85,188 @@ func (c *checkIns) healthMessage() parts.Message {
 
 // changedCard says what changed since the last backup.
 func (c *checkIns) changedCard() fyne.CanvasObject {
-	w, r := c.s.Words, c.result
-	column := parts.Column(1, parts.Heading(w.T("checkin.changed")))
-	switch {
-	case errors.Is(r.compared, fs.ErrNotExist):
-		column.Add(parts.Body(w.T("checkin.changed.unknown")))
-	case r.compared != nil:
+	r := c.result
+	column := parts.Column(1, parts.Heading(c.s.Words.T("checkin.changed")))
+	if r.compared != nil && !errors.Is(r.compared, fs.ErrNotExist) {
 		column.Add(parts.NewBanner(c.s.Explain(r.compared)).View)
-	case r.changes.None():
-		column.Add(parts.Body(w.T("checkin.changed.none", "when", w.When(r.changes.Since, c.s.Now()))))
-	default:
-		column.Add(parts.Body(w.T("checkin.changed.since", "when", w.When(r.changes.Since, c.s.Now()))))
-		if n := r.changes.Added; len(n) > 0 {
-			column.Add(parts.Body(w.T("checkin.changed.added", "names", someNames(w, n))))
-		}
-		if n := r.changes.Changed; len(n) > 0 {
-			column.Add(parts.Body(w.T("checkin.changed.changed", "names", someNames(w, n))))
-		}
-		if n := r.changes.Gone; len(n) > 0 {
-			column.Add(parts.Body(w.T("checkin.changed.gone", "names", someNames(w, n))))
-		}
+		return column
+	}
+	for _, text := range c.changedText() {
+		column.Add(parts.Body(text))
 	}
 	return column
 }
+
+// changedText says in sentences what changed since the last backup.
+func (c *checkIns) changedText() []string {
+	w, r := c.s.Words, c.result
+	switch {
+	case !wasCompared(r):
+		return []string{w.T("checkin.changed.unknown")}
+	case r.changes.None():
+		return []string{w.T("checkin.changed.none", "when", w.When(r.changes.Since, c.s.Now()))}
+	}
+	text := []string{w.T("checkin.changed.since", "when", w.When(r.changes.Since, c.s.Now()))}
+	if n := r.changes.Added; len(n) > 0 {
+		text = append(text, w.T("checkin.changed.added", "names", someNames(w, n)))
+	}
+	if n := r.changes.Changed; len(n) > 0 {
+		text = append(text, w.T("checkin.changed.changed", "names", someNames(w, n)))
+	}
+	if n := r.changes.Gone; len(n) > 0 {
+		text = append(text, w.T("checkin.changed.gone", "names", someNames(w, n)))
+	}
+	return text
+}
+
+// wasCompared reports whether a stick could be compared with its backup.
+func wasCompared(r *checkedIn) bool { return r.compared == nil && !r.changes.Since.IsZero() }
 
 // backCard takes the stick back in the register.
 func (c *checkIns) backCard(d devices.Device) fyne.CanvasObject {
 	w := c.s.Words
-	column := parts.Column(1, parts.Heading(w.T("checkin.back")))
-	if !missingNow(d) {
+	column := parts.Column(2, parts.Heading(w.T("checkin.back")))
+	if !wentMissing(d) {
 		column.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.back.done", "state", stateName(w, d.State))}).View)
 		return column
 	}
+	if c.steps.where == nil {
+		c.steps.where = lines(2)
+	}
+	actions := []devices.Action{devices.Find, devices.Return}
+	if d.State == devices.Found {
+		actions = actions[1:]
+	}
 	column.Add(parts.Body(w.T("checkin.back.text")))
-	column.Add(parts.Row(2, parts.NewPrimary(w.T("checkin.back.do"), parts.Icon("return").Resource(), func() { c.act(devices.Find, devices.Return) })))
+	column.Add(parts.NewField(w.T("checkin.back.where"), c.steps.where, w.T("checkin.back.where.hint")).View)
+	column.Add(parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("checkin.back.do"), parts.Icon("return").Resource(), func() {
+		c.act(strings.TrimSpace(c.steps.where.Text), actions...)
+	})))
 	return column
 }
 
-// act records actions on the stick, one after the other.
-func (c *checkIns) act(actions ...devices.Action) {
+// act records actions on the stick, all of them or none.
+func (c *checkIns) act(note string, actions ...devices.Action) {
 	id := c.result.sight.Device.ID
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
-		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.back.do"), func(ctx context.Context, s *school.School, _ jobs.Progress) (d devices.Device, err error) {
-			for _, a := range actions {
-				if d, _, err = s.Act(ctx, id, a, devices.Facts{Note: "found: checked in at school"}); err != nil {
-					return d, err
-				}
-			}
-			return d, nil
-		}, func(d devices.Device, err error) {
-			if err != nil {
-				c.s.Fail(err)
-				return
-			}
-			c.result.sight.Device = d
-			c.drawResult()
-		}))
+		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.recording"), func(ctx context.Context, s *school.School, _ jobs.Progress) (d devices.Device, err error) {
+			return actAll(ctx, s, id, devices.Facts{Note: note}, actions)
+		}, func(d devices.Device, err error) { c.acted(d, err) }))
 	})
 }
 
-// incidentCard leads to the open incident about the loss.
+// actAll records actions on a device, one after the other. What was recorded stands,
+// whether or not the directory could be published with it.
+func actAll(ctx context.Context, s *school.School, id string, f devices.Facts, actions []devices.Action) (d devices.Device, err error) {
+	for _, a := range actions {
+		if a == devices.Return {
+			f.Condition, f.Note = f.Note, ""
+		}
+		d, _, err = s.Act(ctx, id, a, f)
+		if _, late := errors.AsType[*school.PublishError](err); err != nil && !late {
+			return d, err
+		}
+	}
+	return d, err
+}
+
+// acted shows what an action came to.
+func (c *checkIns) acted(d devices.Device, err error) {
+	if err != nil {
+		c.s.Fail(err)
+	}
+	if d.ID != "" {
+		c.result.sight.Device = d
+	}
+	c.drawResult()
+}
+
+// incidentCard leads to the end of the open incident about the loss.
 func (c *checkIns) incidentCard() fyne.CanvasObject {
 	w := c.s.Words
-	column := parts.Column(1, parts.Heading(w.T("checkin.incident")))
+	column := parts.Column(2, parts.Heading(w.T("checkin.incident")))
 	if len(c.result.incidents) == 0 {
-		column.Add(parts.Body(w.T("checkin.incident.none")))
+		c.steps.closing = nil
+		column.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.incident.none")}).View)
 		return column
 	}
-	column.Add(parts.Body(w.T("checkin.incident.text")))
-	for _, i := range c.result.incidents {
-		column.Add(parts.Row(2, parts.NewButton(w.T("checkin.incident.open", "date", w.Date(i.Opened)), parts.IconIncident.Resource(), func() {
-			c.s.Push(newIncidentCase(c.s, c.p, i.ID, dialogs{c.s}))
-		})))
+	if wentMissing(c.result.sight.Device) {
+		column.Add(parts.Body(w.T("checkin.incident.later")))
+		return column
 	}
+	i := c.result.incidents[0]
+	if c.steps.closing == nil || c.steps.closing.incident.ID != i.ID || c.steps.closing.incident.Version != i.Version {
+		c.steps.closing = newClosing(c, i)
+	}
+	column.Add(c.steps.closing.view)
 	return column
 }
 
 // nextCard is what may become of the stick.
 func (c *checkIns) nextCard(d devices.Device) fyne.CanvasObject {
 	w := c.s.Words
-	issue := parts.NewButton(w.T("checkin.next.issue"), parts.IconIssue.Resource(), func() { c.s.Go("issue") })
+	column := parts.Column(2, parts.Heading(w.T("checkin.next")))
+	if d.State == devices.Destroyed {
+		column.Add(parts.Body(w.T("checkin.next.destroyed")))
+		column.Add(parts.Row(2, parts.NewPrimary(w.T("checkin.next.certificate"), parts.Icon("pdf").Resource(), func() { c.papers().certificate(d) })))
+		return column
+	}
+	can := func(a devices.Action) bool { return !wentMissing(d) && slices.Contains(devices.Allowed(d.State), a) }
+	issue := parts.NewButton(w.T("checkin.next.issue"), parts.IconIssue.Resource(), func() { c.p.goIssue(c.s, c.path()) })
 	retire := parts.NewButton(w.T("checkin.next.retire"), parts.Icon("archive").Resource(), func() {
 		c.s.Ask(parts.Question{Title: w.T("checkin.next.retire"), Text: w.T("checkin.next.retire.text", "label", d.Name()), Yes: w.T("checkin.next.retire.yes"), Danger: true}, func(yes bool) {
 			if yes {
-				c.act(devices.Retire)
+				c.act("", devices.Retire)
 			}
 		})
 	})
-	destroy := parts.NewButton(w.T("checkin.next.destroy"), parts.Icon("delete").Resource(), func() {
-		c.p.showRegister(c.s, filters{search: d.Name()})
-	})
-	for _, b := range []*parts.Button{issue, destroy} {
-		b.SetEnabled(!missingNow(d))
+	destroy := parts.NewButton(w.T("checkin.next.destroy"), parts.Icon("delete").Resource(), func() { c.destroy(d) })
+	issue.SetEnabled(can(devices.Issue))
+	retire.SetEnabled(can(devices.Retire))
+	destroy.SetEnabled(can(devices.Destroy))
+	column.Add(parts.Body(w.T("checkin.next.text")))
+	column.Add(newFlow(3, issue, retire, destroy))
+	return column
+}
+
+// path is where the stick is that was checked in; "" when it is gone.
+func (c *checkIns) path() string {
+	for _, h := range c.here {
+		if h.device.ID == c.result.sight.Device.ID {
+			return h.path
+		}
 	}
-	_, can := devices.Next(d.State, devices.Retire)
-	retire.SetEnabled(can && !missingNow(d))
-	return parts.Column(1, parts.Heading(w.T("checkin.next")), parts.Body(w.T("checkin.next.text")), newFlow(3, issue, retire, destroy))
+	return ""
+}
+
+// papers writes papers about the stick.
+func (c *checkIns) papers() paperDesk {
+	return paperDesk{c.s, c.p, c.choose, func(j *jobs.Job) { c.view.Follow(j) }}
+}
+
+// destroy records how the stick was destroyed and who saw it, and offers the
+// certificate.
+func (c *checkIns) destroy(d devices.Device) {
+	w := c.s.Words
+	end := newDestruction(w)
+	says := formSays{Title: w.T("checkin.next.destroy.title", "label", d.Name()), Text: w.T("checkin.next.destroy.text"), Yes: w.T("checkin.next.destroy.yes"), Danger: true}
+	c.p.authority(c.s, "checkin.why", func(*school.School) {
+		showForm(c.s, says, end.fields(), end.method.entry, func(f *form) {
+			var facts devices.Facts
+			if !end.into(f, &facts) {
+				return
+			}
+			f.follow(work(c.p, c.s, w.T("checkin.recording"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Device, error) {
+				return actAll(ctx, s, d.ID, facts, []devices.Action{devices.Destroy})
+			}, func(now devices.Device, err error) {
+				if now.State != devices.Destroyed {
+					f.refuse(err)
+					return
+				}
+				f.dialog.Close()
+				c.acted(now, err)
+				c.papers().certificate(now)
+			}))
+		})
+	})
 }

@@ -4,7 +4,11 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -13,7 +17,7 @@ import (
 	"stowage/gui/guitest"
 )
 
-func checkInRoom(p *Place, d gui.Drives) (gui.Options, func() *checkIns) {
+func checkInTestRoom(p *Place, d gui.Drives) (gui.Options, func() *checkIns) {
 	o, room := roomOf("checkin", "room.checkin", "return", func(s *gui.Session) *checkIns { return newCheckIns(s, p) })
 	o.Services.Drives = d
 	return o, room
@@ -39,7 +43,7 @@ func TestCheckIn(t *testing.T) {
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	d.putOn(t, drive, "register.txt", "present")
-	options, _ := checkInRoom(d.place, plugs)
+	options, _ := checkInTestRoom(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -55,13 +59,15 @@ func TestCheckIn(t *testing.T) {
 	w.MustSee("MS-1")
 }
 
-func TestALostStickIsLedThroughItsReturn(t *testing.T) {
+// cameBack is a lost stick with an open incident that is plugged in again, and checked in.
+func cameBack(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) {
+	t.Helper()
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	d.putOn(t, drive, "register.txt", "present")
-	options, room := checkInRoom(d.place, plugs)
-	w := guitest.New(t, options)
+	options, at := checkInTestRoom(d.place, plugs)
+	w = guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
 	w.Press("Check it in now")
@@ -70,15 +76,47 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 	_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	d.putOn(t, drive, "stranger.txt", "I found this")
-	room().look()
+	room = at()
+	room.look()
 	w.Until("the loss", func() bool { return w.Sees("recorded as missing") })
 	w.Press("Begin its return")
-	w.MustSee("What changed while it was away", "New: stranger.txt.", "The incident", "Open the incident of")
+	w.Settle()
+	return d, w, room
+}
+
+func TestALostStickIsLedThroughItsReturn(t *testing.T) {
+	d, w, room := cameBack(t)
+	w.MustSee("What changed while it was away", "New: stranger.txt.", "Take the stick back first")
+	w.MustNotSee("Who decided")
+	room.steps.where.SetText("In the library; Bob brought it")
 	w.Press("Record as found and returned")
-	w.MustSee("The register has it as: Returned.")
+	w.MustSee("The register has it as: Returned.", "Who decided")
 	if got := d.device(t, "MS-1"); got.State != devices.Returned {
 		t.Errorf("it is %s", got.State)
 	}
+
+	w.Press("Close the incident") // which nobody has decided yet
+	w.MustSee("whether to tell the regulator is not decided")
+	w.Press("Close")
+	e := room.steps.closing
+	for _, fact := range []string{"In the library; Bob brought it", "This stick is in order.", "1 file on it had changed"} {
+		if !strings.Contains(e.texts["done"].Text, fact) {
+			t.Errorf("%q says nothing of %q", e.texts["done"].Text, fact)
+		}
+	}
+	e.decision.notify.set(devices.No)
+	e.decision.why.SetText("Encrypted, back within the hour")
+	e.decision.by.SetText("C. Head")
+	e.texts["followup"].SetText("Talk to the library")
+	e.texts["lessons"].SetText("A lanyard helps")
+	w.Press("Close the incident")
+	w.MustSee("No incident about it is open.")
+	all, err := d.Register().Incidents(t.Context(), devices.IncidentQuery{})
+	check(t, err)
+	if i := all[0]; len(all) != 1 || i.State != devices.IncidentClosed || i.Decision.By != "C. Head" || i.Lessons != "A lanyard helps" || i.FollowUp != "Talk to the library" || i.Decision.At.IsZero() {
+		t.Errorf("the incident is %+v", all)
+	}
+
 	w.Press("Retire it")
 	w.Press("Retire")
 	if got := d.device(t, "MS-1"); got.State != devices.Retired {
@@ -86,9 +124,98 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 	}
 }
 
+func TestWhatIsTypedIntoAReturnIsKept(t *testing.T) {
+	_, w, room := cameBack(t)
+	w.Press("Record as found and returned")
+	room.steps.closing.texts["lessons"].SetText("A lanyard helps")
+	w.Press("Retire it") // which draws the page anew
+	w.Press("Retire")
+	if got := room.steps.closing.texts["lessons"].Text; got != "A lanyard helps" {
+		t.Errorf("what was learnt is %q", got)
+	}
+	w.Press("Another stick")
+	w.MustSee("Leave without saving?")
+	w.Press("Stay")
+	w.MustSee("What was learnt")
+}
+
+func TestADestroyedStickYieldsItsCertificate(t *testing.T) {
+	d, w, room := cameBack(t)
+	folder := t.TempDir()
+	room.choose = onlyFolder(folder)
+	w.Press("Record as found and returned")
+	w.Press("Destroy it")
+	w.Press("Record as destroyed")
+	w.MustSee("Say how it was destroyed")
+	w.Type("shredded to 6 mm")
+	w.Press("Record as destroyed")
+	w.MustSee("the certificate needs a witness")
+	w.Type("B. Evans")
+	w.Press("Record as destroyed")
+	if got := d.device(t, "MS-1"); got.State != devices.Destroyed {
+		t.Fatalf("it is %s", got.State)
+	}
+	w.MustSee("Certificate of destruction, MS-1")
+	w.Press("Later")
+	w.Press("Save the certificate")
+	w.Type("NIST SP 800-88 Destroy")
+	w.Press("Save")
+	w.MustSee("The paper is written.")
+	text := paperSays(t, written(t, folder, ".pdf"))
+	for _, want := range []string{"shredded to 6 mm", "B. Evans", "NIST SP 800-88 Destroy"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+}
+
+func TestAFoundStickIsIssuedAgain(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+	for _, a := range []devices.Action{devices.Lose, devices.Find} { // handed in; ICT was told
+		_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, a, devices.Facts{})
+		check(t, err)
+	}
+	w := guitest.New(t, gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
+	w.Session.Go("checkin")
+	w.Until("the stick", func() bool { return w.Sees("recorded as found") })
+	w.Press("Begin its return")
+	w.Press("Record as found and returned")
+	w.Press("Issue it again")
+	w.Until("the stick is chosen", func() bool { return w.Sees("a stick of the school") || w.Sees("MS-1") })
+	if i := w.Session.Current().(*handing); i.path != drive.Path {
+		t.Errorf("the wizard has %q", i.path)
+	}
+}
+
+// A check-in that was asked for elsewhere begins when the stick is plugged in.
+func TestCheckInFromTheRegisterAndTheDashboard(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+	w := guitest.New(t, gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
+	w.Session.Go("dashboard")
+	w.Until("the stick", func() bool { return w.Sees("MS-1 is plugged in.") })
+	w.Press("Check it in")
+	w.Until("the check-in", func() bool { return w.Sees("This stick is in order.") })
+
+	plugs.all = nil
+	w.Session.Go(registerRoom)
+	w.Settle()
+	r := w.Session.Current().(*register)
+	r.pick(w, "MS-1")
+	w.Press("Check it in")
+	w.MustSee("Plug it in now.")
+	w.MustNotSee("This stick is in order.")
+	plugs.all = []drives.Drive{drive}
+	w.Session.Current().(*checkIns).look()
+	w.Until("the check-in", func() bool { return w.Sees("This stick is in order.") })
+}
+
 func TestCheckInWithNothingPluggedIn(t *testing.T) {
 	d := newDesk(t)
-	options, _ := checkInRoom(d.place, &plugs{})
+	options, _ := checkInTestRoom(d.place, &plugs{})
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.MustSee("No stick of this school is plugged in.")
@@ -113,8 +240,9 @@ func TestStaffComputersTellOfALostStick(t *testing.T) {
 	pc := guitest.New(t, gui.Options{Rooms: []gui.Room{openRoom(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
 	pc.Session.Go("open")
 	pc.Until("the loss", func() bool { return pc.Sees("MS-1 was reported lost") })
+	pc.MustSee("This computer has told ICT")
 
-	options, _ := checkInRoom(d.place, plugs)
+	options, _ := checkInTestRoom(d.place, plugs)
 	ict := guitest.New(t, options)
 	ict.Session.Go("checkin")
 	ict.Press("Lost sticks seen elsewhere")
@@ -124,21 +252,66 @@ func TestStaffComputersTellOfALostStick(t *testing.T) {
 	}
 }
 
-func TestCheckInPictures(t *testing.T) {
+// A computer that cannot tell ICT of a lost stick says so, and how else they come to know.
+func TestStaffAreToldWhenICTCouldNotBe(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	lost := d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
-	options, room := checkInRoom(d.place, plugs)
-	guitest.Pictures(t, "checkin", options, func(w *guitest.Window) {
+	c := d.place.Config()
+	shared, err := c.SharedFolder()
+	check(t, err)
+	check(t, os.RemoveAll(shared.Inbox()))
+	check(t, os.WriteFile(shared.Inbox(), nil, 0o600)) // in its way
+	c.School, c.Shared = "", shared.Dir
+	staff := NewPlace(t.TempDir(), d.Options())
+	check(t, staff.SetConfig(c))
+	pc := guitest.New(t, gui.Options{Rooms: []gui.Room{openRoom(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
+	pc.Session.Go("open")
+	pc.Until("the loss", func() bool { return pc.Sees("MS-1 was reported lost") })
+	pc.MustSee("could not tell ICT: please tell them yourself")
+	pc.MustNotSee("has told ICT")
+}
+
+func TestCheckInPictures(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	lost := d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+	other := plugs.plugIn(t, "S2")
+	d.issueOn(t, other, d.holder(t, "Bob Roy").ID, "MS-2")
+	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
+	check(t, err)
+	options, room := checkInTestRoom(d.place, plugs)
+	arrive := func(w *guitest.Window) {
 		w.Session.Go("checkin")
-		w.Until("the stick", func() bool { return len(room().here) == 1 })
-	})
-	guitest.Pictures(t, "checkin-return", options, func(w *guitest.Window) {
-		w.Session.Go("checkin")
-		w.Until("the stick", func() bool { return len(room().here) == 1 })
+		w.Until("the sticks", func() bool { return len(room().here) == 2 })
+	}
+	returning := func(w *guitest.Window) {
+		arrive(w)
 		room().checkIn(room().here[0])
 		w.Settle()
-	})
+	}
+	taken := func(w *guitest.Window) { // as if it were: the register stays as it is for the next picture
+		returning(w)
+		room().result.sight.Device.State = devices.Returned
+		room().drawResult()
+	}
+	bottom := func(arrange func(*guitest.Window), share float32) func(*guitest.Window) {
+		return func(w *guitest.Window) {
+			arrange(w)
+			w.Settle()
+			scroll := room().page.Objects[0].(*container.Scroll)
+			scroll.ScrollToOffset(fyne.NewPos(0, share*(scroll.Content.MinSize().Height-scroll.Size().Height)))
+		}
+	}
+	for name, arrange := range map[string]func(*guitest.Window){
+		"checkin": arrive, "checkin-return": returning, "checkin-return-below": bottom(returning, 1),
+		"checkin-taken": taken, "checkin-taken-middle": bottom(taken, 0.5), "checkin-taken-below": bottom(taken, 1),
+		"checkin-wanted":      func(w *guitest.Window) { arrive(w); d.place.checkIn = "somebody's"; room().want() },
+		"checkin-destroy":     func(w *guitest.Window) { taken(w); room().destroy(room().result.sight.Device) },
+		"checkin-certificate": func(w *guitest.Window) { taken(w); room().papers().certificate(room().result.sight.Device) },
+	} {
+		guitest.Pictures(t, name, options, arrange)
+	}
 }

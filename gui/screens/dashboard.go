@@ -31,10 +31,14 @@ type dashboard struct {
 	rest    func()
 	shown   bool
 	stale   bool
+	unseen  func() // ends watching the drives
+	here    []stickHere
+	seen    int             // messages about lost sticks that were seen elsewhere
+	sticks  *fyne.Container // the card about both
 }
 
 func newDashboard(s *gui.Session, p *Place) gui.Screen {
-	d := &dashboard{s: s, p: p}
+	d := &dashboard{s: s, p: p, unseen: func() {}}
 	d.tidy = p.onChange(s, func() {
 		d.stale = true
 		if d.shown {
@@ -58,6 +62,7 @@ func (d *dashboard) Content() fyne.CanvasObject {
 func (d *dashboard) Shown() {
 	d.shown = true
 	d.rest = d.p.lookAround(d.s)
+	d.unseen = watchDrives(d.s, d.plugged)
 	if !d.drawn || d.stale {
 		d.load()
 	}
@@ -67,6 +72,7 @@ func (d *dashboard) Shown() {
 func (d *dashboard) Hidden() {
 	d.shown = false
 	d.rest()
+	d.unseen()
 }
 
 // Closed is part of Closer.
@@ -91,6 +97,7 @@ type standing struct {
 	backupErr                           error
 	published                           time.Time
 	directoryErr                        error
+	found                               int // messages about lost sticks that were seen
 }
 
 // inUse are the states in which it matters whether a device is encrypted.
@@ -167,6 +174,7 @@ func readStanding(ctx context.Context, s *school.School, now time.Time, backup s
 		st.published = directory.Published
 	}
 	st.directoryErr = err
+	st.found, _ = s.FoundWaiting() // a folder out of reach is said elsewhere
 	return st, nil
 }
 

@@ -31,7 +31,7 @@ func (d *dashboard) show(st standing, err error) {
 		d.banner.Set(parts.Message{Kind: parts.Info, Happened: w.T("dashboard.empty"), Do: parts.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
 	}
 	d.page.Objects = []fyne.CanvasObject{newFlow(2,
-		parts.Card(d.attention(st)), parts.Card(d.incidents(st)), parts.Card(d.states(st)), parts.Card(d.care(st)))}
+		parts.Card(d.attention(st)), parts.Card(d.incidents(st)), parts.Card(d.checkInCard(st)), parts.Card(d.states(st)), parts.Card(d.care(st)))}
 	d.page.Refresh()
 	d.s.Refresh()
 }

@@ -184,6 +184,9 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 			buttons.Add(parts.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { v.r.act(a) }))
 		}
 	}
+	if canCheckIn(d) {
+		buttons.Add(parts.NewButton(w.T("checkin.one"), parts.Icon("return").Resource(), func() { v.r.p.goCheckIn(v.r.s, d.ID) }))
+	}
 	more := parts.NewQuiet(w.T("register.actions"), parts.Icon("more").Resource(), nil)
 	more.OnTapped = func() { v.r.showMenu(more) }
 	buttons.Add(more)

@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -25,8 +27,13 @@ type form struct {
 // formSays is what a form says.
 type formSays struct {
 	Title, Text, Yes string
+	No               string // what leaves it; Cancel when empty
 	Danger           bool
 }
+
+// tallest is how high fields may be before they scroll, so that a form fits into the
+// window with large text.
+const tallest = 380
 
 // showForm shows fields. send is called for Yes: it checks what was entered and starts
 // what is to be done.
@@ -48,12 +55,12 @@ func showForm(s *gui.Session, t formSays, fields []fyne.CanvasObject, focus fyne
 	}
 	body := parts.Column(2, append(rows, fields...)...)
 	var middle fyne.CanvasObject = body
-	if len(fields) > 3 {
+	if len(fields) > 3 || body.MinSize().Height > tallest {
 		scroll := container.NewVScroll(container.NewPadded(body))
-		scroll.SetMinSize(fyne.NewSize(0, 380))
+		scroll.SetMinSize(fyne.NewSize(0, tallest))
 		middle = scroll
 	}
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(s.Words.T("parts.cancel"), nil, f.cancel), f.yes)
+	buttons := parts.Row(2, parts.Spring(), parts.NewButton(cmp.Or(t.No, s.Words.T("parts.cancel")), nil, f.cancel), f.yes)
 	f.dialog = parts.ShowDialog(s.Window.Canvas(), t.Title, parts.Column(2, middle, f.panel.View, buttons), f.cancel)
 	f.first()
 	return f

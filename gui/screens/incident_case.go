@@ -322,8 +322,8 @@ func (c *incidentCase) moments() (list []parts.Moment) {
 	return list
 }
 
-// sameAnswers reports whether two sets of details say the same.
-func sameAnswers(a, b devices.IncidentDetails) bool {
+// sameAnswers reports whether two sets of answers say the same.
+func sameAnswers[T any](a, b T) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)

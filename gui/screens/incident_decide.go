@@ -18,35 +18,19 @@ import (
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // decision is the section in which a person decides. The program says nothing about
 // what is to be decided.
 func (c *incidentCase) decision() []fyne.CanvasObject {
 	w := c.s.Words
-	d := c.kase.Decision
-	yesOrNo := func(is devices.Answer) *choices[devices.Answer] {
-		a := newChoices(w, true, reply[devices.Answer]{"lost.yes", devices.Yes}, reply[devices.Answer]{"lost.no", devices.No})
-		a.set(is)
-		return a
-	}
-	notify, tell := yesOrNo(d.Notify), yesOrNo(d.TellPeople)
-	why, by, tellWhy, reference := lines(3), line(), lines(2), line()
-	why.SetText(d.Why)
-	by.SetText(d.By)
-	tellWhy.SetText(d.TellWhy)
-	reference.SetText(d.Reference)
-	notified := newMomentEntry(c.s, d.Notified)
+	form := newDecisionForm(c.s, c.kase.Decision)
 	record := parts.NewPrimary(w.T("incident.decide"), nil, func() {
-		at, ok := notified.get()
-		if !ok {
-			c.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.T("incident.wrong.time", "field", w.T("incident.field.notified")), Files: w.T("incident.wrong.kept")})
+		next, wrong := form.decision()
+		if wrong != "" {
+			c.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: w.T("incident.wrong.kept")})
 			return
 		}
-		next := devices.Decision{Why: why.Text, By: by.Text, TellWhy: tellWhy.Text, Notified: at, Reference: reference.Text}
-		next.Notify, _ = notify.get()
-		next.TellPeople, _ = tell.get()
 		version := c.kase.Version
 		c.change("incident.decided", func(ctx context.Context, s *school.School) error {
 			_, err := s.Register().Decide(ctx, c.p.options.Actor, c.id, version, next)
@@ -54,18 +38,12 @@ func (c *incidentCase) decision() []fyne.CanvasObject {
 		})
 	})
 	record.SetEnabled(c.kase.State == devices.IncidentOpen)
-	field := func(name words.Key, input fyne.CanvasObject) fyne.CanvasObject {
-		return parts.NewField(w.T("incident.field."+name), input, "").View
-	}
 	take := container.New(layout.NewRowWrapLayout(),
 		parts.NewButton(w.T("incident.copy"), parts.Icon("copy").Resource(), c.copySummary),
 		parts.NewButton(w.T("incident.ics"), parts.IconCalendar.Resource(), c.saveCalendar),
 		parts.NewButton(w.T("incident.evidence"), parts.Icon("pdf").Resource(), c.saveEvidence))
-	return []fyne.CanvasObject{
-		parts.Body(w.T("incident.decision.person")), take,
-		field("notify", notify.group), field("why", why), field("by", by), field("notified", notified.entry), field("reference", reference),
-		field("tellpeople", tell.group), field("tellwhy", tellWhy), parts.Row(0, parts.Spring(), record),
-	}
+	fields := append([]fyne.CanvasObject{parts.Body(w.T("incident.decision.person")), take}, form.fields()...)
+	return append(fields, parts.Row(0, parts.Spring(), record))
 }
 
 // saveEvidence saves the evidence about the device and the incident as a PDF.

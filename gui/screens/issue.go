@@ -2,7 +2,6 @@ package screens
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -53,6 +52,7 @@ type handing struct {
 
 	// Step 3.
 	label   *parts.Entry
+	finder  *widget.Entry // where a finder brings it
 	due     *parts.DateEntry
 	convert *widget.Check
 	own     *parts.Chips // temporary passphrase, or one chosen now; nil with a key
@@ -75,6 +75,7 @@ type looked struct {
 	days   int
 	stick  bool // it is a stick of the school already
 	school string
+	finder string // where a finder brings it, as the school keeps it
 	policy keys.Policy
 }
 
@@ -107,21 +108,27 @@ func (i *handing) Content() fyne.CanvasObject {
 
 // Shown is part of gui.Shower: drives come and go by themselves.
 func (i *handing) Shown() {
-	if i.s.Services.Drives == nil {
-		return
+	i.unseen = watchDrives(i.s, i.plugged)
+	if i.steps.At() == 0 {
+		i.want()
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	i.unseen = cancel
-	seen := i.s.Services.Drives.Watch(ctx, time.Second)
-	go func() {
-		for now := range seen {
-			i.s.Do(func() {
-				if ctx.Err() == nil {
-					i.plugged(now)
-				}
-			})
+}
+
+// goIssue leads to the wizard, with the stick at a path chosen if it is still there.
+func (p *Place) goIssue(s *gui.Session, path string) {
+	p.issueAt = path
+	s.Go("issue")
+}
+
+// want chooses the drive that was asked for elsewhere, once it is listed.
+func (i *handing) want() {
+	for _, d := range i.drives {
+		if d.Path == i.p.issueAt {
+			i.p.issueAt = ""
+			i.take(d, d.Path)
+			return
 		}
-	}()
+	}
 }
 
 // Hidden is part of gui.Hider.
@@ -191,6 +198,7 @@ func (i *handing) plugged(seen drives.Seen) {
 	}
 	if i.steps.At() == 0 {
 		i.goTo(0)
+		i.want()
 	}
 }
 
@@ -358,5 +366,6 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 		return l, err
 	}
 	l.days, l.school, l.policy = directory.Policy.LoanDays, directory.School, directory.Policy
-	return l, nil
+	l.finder, err = s.ReturnAddress()
+	return l, err
 }

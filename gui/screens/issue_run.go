@@ -1,9 +1,11 @@
 package screens
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -64,7 +66,7 @@ func (i *handing) order() (order, error) {
 	}
 	o.plan = school.StickPlan{
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
-		Return: i.look.school, Replace: i.look.stick,
+		Return: cmp.Or(strings.TrimSpace(i.finder.Text), i.look.finder), Replace: i.look.stick,
 	}
 	var err error
 	if i.source == nil || i.signed() {

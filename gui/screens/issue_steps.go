@@ -118,11 +118,14 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 		if i.look.days > 0 {
 			i.due.Set(i.s.Now().AddDate(0, 0, i.look.days))
 		}
+		i.finder = lines(2)
+		i.finder.SetText(i.look.finder)
 		i.convert = widget.NewCheck(w.N("issue.convert", len(i.look.plain), "size", w.Size(i.look.bytes)), nil)
 		i.convert.Checked = true
 	}
 	i.field = parts.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
-	rows := parts.Column(3, parts.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View)
+	rows := parts.Column(3, parts.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View,
+		parts.NewField(w.T("issue.return"), i.finder, w.T("issue.return.hint")).View)
 	if len(i.look.plain) > 0 {
 		rows.Add(parts.Column(0, i.convert, parts.Muted(w.T("issue.convert.hint"))))
 	}

@@ -19,7 +19,7 @@ import (
 func deskRooms(p *Place) []gui.Room {
 	return []gui.Room{
 		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: parts.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
-		{ID: "checkin", Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
+		{ID: checkInRoom, Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
 		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
 		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: parts.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
 		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},

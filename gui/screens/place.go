@@ -29,6 +29,8 @@ type Place struct {
 	attached map[*gui.Session]bool
 	policy   keys.Policy // that a new school begins with; the zero value is the usual one
 	wanted   *filters    // what the register is to show when it is next opened
+	checkIn  string      // the device that is to be checked in next, by id
+	issueAt  string      // the drive of the stick that is to be issued next
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings

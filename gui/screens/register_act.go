@@ -82,6 +82,9 @@ func (r *register) menu() []parts.Command {
 		{Name: w.T("register.edit"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyF2, Run: r.edit, Disabled: func() bool { return r.table.Count() != 1 }},
 		{Name: w.T("register.verify"), Icon: parts.IconShield.Resource(), Run: r.verify, Disabled: func() bool { return r.table.Count() != 1 }},
 	}
+	if d, ok := r.one(); ok && canCheckIn(d) {
+		commands = append(commands, parts.Command{Name: w.T("checkin.one"), Icon: parts.Icon("return").Resource(), Run: func() { r.p.goCheckIn(r.s, d.ID) }})
+	}
 	for i, a := range actions {
 		commands = append(commands, parts.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
@@ -124,24 +127,23 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 	focus := fyne.Focusable(note.entry)
 	due := parts.NewDateEntry(w, r.s.Now, nil)
 	dueField := parts.NewField(w.T("register.due"), due.View, "")
-	method := newTextField(w.T("register.method"), w.T("register.method.hint"), "")
+	end := newDestruction(w)
 	switch a {
 	case devices.Extend:
 		due.Set(r.s.Now().AddDate(0, 0, 90))
 		fields, focus = append([]fyne.CanvasObject{dueField.View}, fields...), due.Focus()
 	case devices.Destroy:
-		fields, focus = append([]fyne.CanvasObject{method.View}, fields...), method.entry
+		fields, focus = append(end.fields(), fields...), end.method.entry
 	}
 	danger := slices.Contains([]devices.Action{devices.Retire, devices.Destroy}, a)
 	showForm(r.s, formSays{Title: title, Yes: w.T(actionKey(a)), Danger: danger}, fields, focus, func(f *form) {
-		facts := devices.Facts{Note: strings.TrimSpace(note.entry.Text), Method: strings.TrimSpace(method.entry.Text)}
+		facts := devices.Facts{Note: strings.TrimSpace(note.entry.Text)}
 		until, ok := due.Date()
 		switch {
 		case a == devices.Extend && !ok:
 			f.wrong(dueField, w.T("register.due.wrong"))
 			return
-		case a == devices.Destroy && facts.Method == "":
-			f.wrong(method.Field, w.T("register.method.wrong"))
+		case a == devices.Destroy && !end.into(f, &facts):
 			return
 		case a == devices.Return:
 			facts.Condition, facts.Note = facts.Note, ""
@@ -167,6 +169,7 @@ func endOfDay(t time.Time) time.Time { return t.AddDate(0, 0, 1).Add(-time.Secon
 // actionOutcome is what doing something to many devices came to.
 type actionOutcome struct {
 	done    int
+	last    devices.Device // of those done
 	refused []error
 	behind  bool // the directory has yet to be published
 }
@@ -183,11 +186,12 @@ func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, du
 				return o, context.Cause(ctx)
 			}
 			var err error
+			var d devices.Device
 			if a == devices.Extend {
-				_, err = s.Register().Extend(ctx, actor, id, 0, due, facts.Note)
+				d, err = s.Register().Extend(ctx, actor, id, 0, due, facts.Note)
 			} else {
 				var behind bool
-				_, behind, err = s.Act(ctx, id, a, facts)
+				d, behind, err = s.Act(ctx, id, a, facts)
 				o.behind = o.behind || behind
 			}
 			if _, late := errors.AsType[*school.PublishError](err); late {
@@ -196,7 +200,7 @@ func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, du
 			if err != nil {
 				o.refused = append(o.refused, err)
 			} else {
-				o.done++
+				o.done, o.last = o.done+1, d
 			}
 			p.Done(1)
 		}
@@ -221,6 +225,9 @@ func (r *register) acted(a devices.Action, asked int, o actionOutcome, err error
 	default:
 		f.dialog.Close()
 		r.s.Toast(done, nil)
+		if a == devices.Destroy && o.done == 1 {
+			r.papers().certificate(o.last)
+		}
 	}
 	if o.behind {
 		r.s.Toast(w.T("register.behind"), nil)

@@ -16,7 +16,6 @@ import (
 	"stowage/devices"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // importCSV has a file chosen and imports it.
@@ -104,7 +103,7 @@ func (r *register) exportSome(ids []string, path string) {
 func (r *register) exportTo(path string, write func(context.Context, *school.School, io.Writer) error) {
 	job := work(r.p, r.s, r.s.Words.T("register.exporting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
 		return path, writeWhole(path, func(to io.Writer) error { return write(ctx, s, to) })
-	}, r.written("register.exported"))
+	}, tellWritten(r.s, "register.exported"))
 	r.busy.Follow(job)
 }
 
@@ -125,18 +124,6 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	return out.Commit()
 }
 
-// written says where a file was written.
-func (r *register) written(key words.Key) func(string, error) {
-	return func(path string, err error) {
-		if err != nil {
-			r.s.Fail(err)
-			return
-		}
-		w := r.s.Words
-		r.s.Tell(parts.Message{Kind: parts.Good, Happened: w.T(key), Files: w.T(key + ".files"), Details: path})
-	}
-}
-
 // backUp has a folder chosen and backs the register up into it.
 func (r *register) backUp() { pickFolder(r.s, r.backUpTo) }
 
@@ -150,7 +137,7 @@ func (r *register) backUpTo(folder string) {
 		c := r.p.Config()
 		c.Backup = path
 		return path, r.p.SetConfig(c)
-	}, r.written("register.backedup"))
+	}, tellWritten(r.s, "register.backedup"))
 	r.busy.Follow(job)
 }
 

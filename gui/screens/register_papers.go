@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -16,7 +17,6 @@ import (
 	"stowage/devices"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // paperCommands are the papers about the selected devices.
@@ -33,37 +33,31 @@ func (r *register) paperCommands() []parts.Command {
 	}
 }
 
-// writePaper has a folder chosen and writes a paper into it; what gathers the facts
-// returns what writes them.
-func (r *register) writePaper(name words.Key, extension string, gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)) {
-	r.choose.folder(r.s.Words.T("paper.where"), func(folder string) {
-		r.paperTo(freshName(folder, r.s.Words.T(name), r.s.Now(), extension), gather)
-	})
+// papers writes papers from the register.
+func (r *register) papers() paperDesk {
+	return paperDesk{r.s, r.p, r.choose, func(j *jobs.Job) { r.busy.Follow(j) }}
 }
 
-// paperTo writes a paper to a new file, which appears when it is complete.
-func (r *register) paperTo(path string, gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)) {
-	job := work(r.p, r.s, r.s.Words.T("paper.making"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
-		head, err := papersfill.Head(s, r.s.Now())
-		if err != nil {
-			return "", err
-		}
-		write, err := gather(ctx, s)
-		if err != nil {
-			return "", err
-		}
-		return path, writeWhole(path, func(to io.Writer) error { return write(to, head) })
-	}, r.written("paper.written"))
-	r.busy.Follow(job)
-}
-
-// printLabels asks for the sheet, and writes the labels of the selected devices.
+// printLabels prints the labels of the selected devices.
 func (r *register) printLabels() {
-	w := r.s.Words
 	ids := r.table.Selected()
 	if len(ids) == 0 {
 		return
 	}
+	r.busy.Follow(work(r.p, r.s, r.s.Words.T("register.reading"), func(_ context.Context, s *school.School, _ jobs.Progress) (string, error) {
+		return s.ReturnAddress()
+	}, func(address string, err error) {
+		if err != nil {
+			r.s.Fail(err)
+			return
+		}
+		r.askLabels(ids, address)
+	}))
+}
+
+// askLabels asks for the sheet and where a finder brings a device, and writes the labels.
+func (r *register) askLabels(ids []string, address string) {
+	w := r.s.Words
 	var names []string
 	for _, s := range papers.Sheets() {
 		names = append(names, w.T("paper.labels.sheet.one", "name", s.Name, "n", s.Count(), "width", s.Width, "height", s.Height))
@@ -71,17 +65,18 @@ func (r *register) printLabels() {
 	sheet := widget.NewSelect(names, nil)
 	sheet.SetSelectedIndex(slices.IndexFunc(papers.Sheets(), func(s papers.Sheet) bool { return s.Name == papers.DefaultSheet }))
 	start := newTextField(w.T("paper.labels.start"), w.T("paper.labels.start.hint"), "1")
-	back := newTextField(w.T("paper.labels.return"), w.T("paper.labels.return.hint"), "")
-	fields := []fyne.CanvasObject{parts.NewField(w.T("paper.labels.sheet"), sheet, w.T("paper.labels.actual")).View, start.View, back.View}
+	back := lines(2)
+	back.SetText(address)
+	fields := []fyne.CanvasObject{parts.NewField(w.T("paper.labels.sheet"), sheet, w.T("paper.labels.actual")).View, start.View, parts.NewField(w.T("paper.labels.return"), back, w.T("paper.labels.return.hint")).View}
 	showForm(r.s, formSays{Title: w.T("paper.labels"), Yes: w.T("paper.save")}, fields, start.entry, func(f *form) {
-		facts := papers.LabelFacts{Sheet: papers.Sheets()[sheet.SelectedIndex()], Return: strings.TrimSpace(back.entry.Text)}
+		facts := papers.LabelFacts{Sheet: papers.Sheets()[sheet.SelectedIndex()], Return: cmp.Or(strings.TrimSpace(back.Text), address)}
 		var err error
 		if facts.Start, err = strconv.Atoi(strings.TrimSpace(start.entry.Text)); err != nil || facts.Start < 1 || facts.Start > facts.Sheet.Count() {
 			f.wrong(start.Field, w.T("paper.labels.start.wrong", "n", facts.Sheet.Count()))
 			return
 		}
 		f.dialog.Close()
-		r.writePaper("paper.labels.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+		r.papers().write("paper.labels.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
 			for _, id := range ids {
 				label, err := papersfill.Label(ctx, s, id)
 				if err != nil {
@@ -89,12 +84,7 @@ func (r *register) printLabels() {
 				}
 				facts.Labels = append(facts.Labels, label)
 			}
-			return func(to io.Writer, h papers.Head) error {
-				if facts.Return == "" {
-					facts.Return = h.School
-				}
-				return papers.Labels(to, h, facts)
-			}, nil
+			return func(to io.Writer, h papers.Head) error { return papers.Labels(to, h, facts) }, nil
 		})
 	})
 }
@@ -105,30 +95,17 @@ func (r *register) receipt() {
 	if !ok {
 		return
 	}
-	r.writePaper("paper.receipt.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+	r.papers().write("paper.receipt.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
 		facts, err := papersfill.Receipt(ctx, s, d.ID)
 		return func(to io.Writer, h papers.Head) error { return papers.Receipt(to, h, facts) }, err
 	})
 }
 
-// certificate asks for what only people know, and writes the certificate that a
-// device was destroyed.
+// certificate writes the certificate that the selected device was destroyed.
 func (r *register) certificate() {
-	d, ok := r.one()
-	if !ok {
-		return
+	if d, ok := r.one(); ok {
+		r.papers().certificate(d)
 	}
-	w := r.s.Words
-	standard := newTextField(w.T("paper.certificate.standard"), w.T("paper.certificate.standard.hint"), "")
-	by := newTextField(w.T("paper.certificate.by"), "", "")
-	showForm(r.s, formSays{Title: w.T("paper.certificate"), Yes: w.T("paper.save")}, []fyne.CanvasObject{standard.View, by.View}, standard.entry, func(f *form) {
-		f.dialog.Close()
-		r.writePaper("paper.certificate.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
-			facts, err := papersfill.Destruction(ctx, s, d.ID)
-			facts.Standard, facts.By = strings.TrimSpace(standard.entry.Text), strings.TrimSpace(by.entry.Text)
-			return func(to io.Writer, h papers.Head) error { return papers.Destruction(to, h, facts) }, err
-		})
-	})
 }
 
 // auditReport asks for the span of time, and writes the report as PDF or CSV.
@@ -161,7 +138,7 @@ func (r *register) auditReport() {
 		if table.Checked {
 			write, extension = papers.AuditCSV, ".csv"
 		}
-		r.writePaper("paper.audit.name", extension, func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+		r.papers().write("paper.audit.name", extension, func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
 			facts, err := papersfill.Audit(ctx, s, plan)
 			return func(to io.Writer, h papers.Head) error { return write(to, h, facts) }, err
 		})

@@ -65,6 +65,7 @@ type published struct {
 	reachable bool
 	directory *keys.Directory
 	policy    keys.Policy
+	finder    string // where a finder brings a device
 }
 
 func (t *settings) load() {
@@ -80,6 +81,9 @@ func readPublished(s *school.School) (st published, err error) {
 		return st, err
 	}
 	st.reachable = st.shared.Reachable() == nil
+	if st.finder, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {
+		return st, err
+	}
 	st.directory, err = s.Directory()
 	if errors.Is(err, keys.ErrForged) || errors.Is(err, keys.ErrValue) { // it can be published anew
 		err = nil
@@ -102,7 +106,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
+		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.finder(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }

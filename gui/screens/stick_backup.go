@@ -26,8 +26,8 @@ type backupRun struct {
 type backedUp struct {
 	when   time.Time // when everything was last in the backup
 	older  bool      // the backup has newer layers than the stick
-	lost   time.Time // when it was reported lost; zero when it was not
-	reason error     // why the backup is not complete
+	lost   lossNews
+	reason error // why the backup is not complete
 }
 
 // keepBackedUp begins a backup when the stick was just opened and when something was

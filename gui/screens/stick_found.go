@@ -8,33 +8,68 @@ import (
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/gui/words"
 )
 
-// turnedUp is when the newest directory at hand says that a stick which is here was
-// lost; zero when it does not, or there is none. At school, ICT is told where it is.
-// It runs off the window's goroutine.
-func (p *Place) turnedUp(c config.Config, drive stick.FS, id string, now time.Time) time.Time {
+// lossNews is what the newest directory at hand says of a stick that is here.
+type lossNews struct {
+	since time.Time // when it was reported lost; zero when it was not
+	told  error     // why this computer could not tell ICT that it is here
+	ict   bool      // this computer is one of ICT's, who see it
+}
+
+// lost reports whether the stick was reported lost.
+func (n lossNews) lost() bool { return !n.since.IsZero() }
+
+// next is what to do with a lost stick.
+func (n lossNews) next(w *words.Words) string {
+	switch {
+	case n.ict:
+		return w.T("stick.lost.ict")
+	case n.told != nil:
+		return w.T("stick.lost.next") + " " + w.T("stick.lost.untold")
+	}
+	return w.T("stick.lost.next") + " " + w.T("stick.lost.told")
+}
+
+// turnedUp looks whether a stick that is here was reported lost, and tells ICT then. It
+// runs off the window's goroutine.
+func (p *Place) turnedUp(c config.Config, drive stick.FS, id string, now time.Time) (n lossNews) {
 	path, err := c.DirectoryPath()
 	if err != nil {
-		return time.Time{}
+		return n
 	}
 	known, err := config.Serials(p.Dir()).Newest(path, c.Verifier)
 	if err != nil || known.Directory == nil {
-		return time.Time{}
+		return n
 	}
 	lost, ok := school.LostStick(known.Directory, stick.Note{ID: id})
 	if !ok {
-		return time.Time{}
+		return n
 	}
+	n = lossNews{since: lost.Since, ict: c.ICT()}
+	if !n.ict {
+		n.told = tellFound(c, known, drive, id, now)
+	}
+	return n
+}
+
+// tellFound tells ICT that a lost stick is here. What the school did not sign is no
+// message to ICT.
+func tellFound(c config.Config, known school.Known, drive stick.FS, id string, now time.Time) error {
 	summary, err := stick.Inspect(drive, known.Verifier)
-	if err != nil || summary.Note.ID != id { // what the school did not sign is no message to ICT
-		return lost.Since
+	if err != nil {
+		return err
 	}
-	if shared, err := c.SharedFolder(); err == nil {
-		place, _ := os.Hostname()
-		_ = shared.TellFound(known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now) // away from school, the person tells
+	if summary.Note.ID != id {
+		return stick.ErrNotStick // another one by now
 	}
-	return lost.Since
+	shared, err := c.SharedFolder()
+	if err != nil {
+		return err
+	}
+	place, _ := os.Hostname()
+	return shared.TellFound(known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
 }
 
 // noticeLost adds to what was seen of a drive that it was reported lost.

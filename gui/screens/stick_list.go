@@ -222,8 +222,8 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
 	}
 	text := strings.Join(pieces, "  ·  ")
-	if !found.lost.IsZero() {
-		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost)) + " " + l.s.Words.T("stick.lost.next")
+	if found.lost.lost() {
+		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost.since)) + " " + found.lost.next(l.s.Words)
 	}
 	if found.others > 0 {
 		text += "\n" + l.s.Words.N("sticks.others", found.others)

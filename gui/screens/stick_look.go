@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
@@ -14,12 +13,12 @@ import (
 // look is what can be seen of a drive before it is opened.
 type look struct {
 	note   stick.Note
-	stick  bool      // it is an encrypted stick
-	key    bool      // the holder's key is on it
-	code   bool      // a recovery code opens it
-	others int       // files and folders beside the stick's own, in plain
-	err    error     // why it cannot be looked at
-	lost   time.Time // when it was reported lost, zero when it was not
+	stick  bool  // it is an encrypted stick
+	key    bool  // the holder's key is on it
+	code   bool  // a recovery code opens it
+	others int   // files and folders beside the stick's own, in plain
+	err    error // why it cannot be looked at
+	lost   lossNews
 }
 
 // beside are the names that belong on a stick beside its own folder, in lower case.

@@ -44,7 +44,7 @@ type opened struct {
 	backing  *backupRun // under way, nil when none is
 	unbacked bool       // the last backup failed
 	older    bool       // the backup is newer than the stick
-	lost     time.Time  // when the directory says it was reported lost; zero when it does not
+	lost     lossNews   // what the directory says of it
 
 	tick    time.Time
 	cancel  func() // of the next tick

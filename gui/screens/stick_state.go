@@ -1,7 +1,6 @@
 package screens
 
 import (
-	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,7 +30,7 @@ type sticks struct {
 
 	orphans  []orphan
 	watchers []*watcher
-	stop     context.CancelFunc // of the watch, nil when nobody watches
+	stop     func() // ends watching the drives, nil when nobody watches
 
 	openFS  func(path string) (driveFS, error)
 	choose  chooser
@@ -120,23 +119,7 @@ func (k *sticks) watch(told func(drives.Seen)) (stop func()) {
 	}
 }
 
-func (k *sticks) begin() {
-	ctx, cancel := context.WithCancel(context.Background())
-	k.stop = cancel
-	if k.s.Services.Drives == nil {
-		return
-	}
-	seen := k.s.Services.Drives.Watch(ctx, lookEvery)
-	go func() {
-		for now := range seen {
-			k.s.Do(func() {
-				if ctx.Err() == nil {
-					k.tell(now)
-				}
-			})
-		}
-	}()
-}
+func (k *sticks) begin() { k.stop = watchDrives(k.s, k.tell) }
 
 func (k *sticks) tell(now drives.Seen) {
 	k.seen = now

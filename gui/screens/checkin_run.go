@@ -1,0 +1,107 @@
+package screens
+
+import (
+	"context"
+	"errors"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices"
+	"stowage/gui/jobs"
+)
+
+// checkedIn is what a check-in found.
+type checkedIn struct {
+	sight     school.Sight
+	check     stick.CheckResult
+	returning bool // it went missing, and is led through its return
+	changes   school.Changes
+	compared  error // why it could not be compared with its backup
+	incidents []devices.Incident
+}
+
+// checkIn reads the whole stick with the recovery key, and records what it found.
+func (c *checkIns) checkIn(h stickHere) {
+	c.answer.Clear()
+	c.p.authority(c.s, "checkin.why", func(*school.School) {
+		c.view.Follow(work(c.p, c.s, c.s.Words.T("care.checking"), func(ctx context.Context, s *school.School, p jobs.Progress) (checkedIn, error) {
+			return checkInStick(ctx, s, h, c.s.Words.T("checkin.place"), p)
+		}, c.checked))
+	})
+}
+
+func checkInStick(ctx context.Context, s *school.School, h stickHere, place string, p jobs.Progress) (out checkedIn, err error) {
+	fs, err := stick.NewDirFS(h.path)
+	if err != nil {
+		return out, err
+	}
+	defer fs.Close()
+	opened, err := s.OpenAsICT(ctx, fs, stick.OpenOptions{})
+	if errors.Is(err, stick.ErrReadOnly) {
+		opened, err = s.OpenAsICT(ctx, fs, stick.OpenOptions{ReadOnly: true})
+	}
+	if err != nil {
+		return out, err
+	}
+	defer opened.Close()
+	if out.check, err = opened.Check(ctx, p); err != nil {
+		return out, err
+	}
+	health := devices.Healthy
+	if !out.check.Healthy() {
+		health = devices.Broken
+	}
+	before, err := s.DeviceOf(ctx, opened.Note()) // which may have been lost since the stick was plugged in
+	if err != nil {
+		return out, err
+	}
+	if out.returning = wentMissing(before); out.returning { // before a new backup hides what changed
+		if out.changes, out.compared = s.ChangedSince(ctx, opened); ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+	}
+	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !out.returning, Progress: p}
+	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
+		return out, err
+	}
+	if out.incidents, err = openIncidents(ctx, s, out.sight.Device.ID); err != nil {
+		return out, err
+	}
+	out.returning = out.returning || len(out.incidents) > 0
+	return out, nil
+}
+
+func openIncidents(ctx context.Context, s *school.School, device string) ([]devices.Incident, error) {
+	return s.Register().Incidents(ctx, devices.IncidentQuery{Device: device, States: []devices.IncidentState{devices.IncidentOpen}})
+}
+
+// checked shows what a check-in found.
+func (c *checkIns) checked(out checkedIn, err error) {
+	if err != nil {
+		c.answer.Set(c.s.Explain(err))
+		return
+	}
+	c.result, c.steps = &out, returnSteps{}
+	c.drawResult()
+}
+
+// reread reads anew how the register has the stick that was checked in.
+func (c *checkIns) reread() {
+	r := c.result
+	work(c.p, c.s, c.s.Words.T("register.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (checkedIn, error) {
+		now := *r
+		var err error
+		if now.sight.Device, err = s.Register().Device(ctx, r.sight.Device.ID); err == nil {
+			now.incidents, err = openIncidents(ctx, s, r.sight.Device.ID)
+		}
+		return now, err
+	}, func(now checkedIn, err error) {
+		switch {
+		case err != nil:
+			c.s.Fail(err)
+		case c.result == r:
+			c.result = &now
+			c.drawResult()
+		}
+	})
+}

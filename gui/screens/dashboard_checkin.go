@@ -1,0 +1,71 @@
+package screens
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/devices/drives"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// plugged finds the school's sticks that are plugged in, while the dashboard is in view.
+func (d *dashboard) plugged(drives.Seen) {
+	work(d.p, d.s, d.s.Words.T("checkin.looking"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]stickHere, error) {
+		return sticksHere(ctx, d.s.Services.Drives, s)
+	}, func(here []stickHere, err error) {
+		if err == nil { // otherwise the room says why
+			d.here = here
+			d.drawHere()
+		}
+	})
+}
+
+// checkInCard leads to the check-in of the sticks that are here, and to what other
+// computers told of lost ones.
+func (d *dashboard) checkInCard(st standing) fyne.CanvasObject {
+	d.sticks, d.seen = parts.Column(2), st.found
+	d.drawHere()
+	return d.sticks
+}
+
+func (d *dashboard) drawHere() {
+	if d.sticks == nil {
+		return
+	}
+	w := d.s.Words
+	rows := []fyne.CanvasObject{parts.Heading(w.T("dashboard.checkin"))}
+	do := func(id string) parts.Command {
+		return parts.Command{Name: w.T("dashboard.checkin.do"), Run: func() { d.p.goCheckIn(d.s, id) }}
+	}
+	for _, h := range d.here {
+		m := parts.Message{Kind: parts.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name()), Do: do(h.device.ID)}
+		if wentMissing(h.device) {
+			m = missingMessage(w, h.device)
+			m.Do = parts.Command{Name: w.T("checkin.return"), Run: do(h.device.ID).Run}
+		}
+		rows = append(rows, parts.NewBanner(m).View)
+	}
+	if len(d.here) == 0 {
+		rows = append(rows, parts.Muted(w.T("dashboard.checkin.none")))
+	}
+	if d.seen > 0 {
+		rows = append(rows, parts.NewBanner(parts.Message{
+			Kind: parts.Warn, Happened: w.N("dashboard.checkin.seen", d.seen),
+			Do: parts.Command{Name: w.T("dashboard.checkin.read"), Run: d.readMessages},
+		}).View)
+	}
+	d.sticks.Objects = rows
+	d.sticks.Refresh()
+	d.page.Refresh()
+}
+
+// readMessages shows where lost sticks were seen.
+func (d *dashboard) readMessages() {
+	d.p.goCheckIn(d.s, "")
+	if c, ok := d.s.Current().(*checkIns); ok {
+		c.messages()
+	}
+}

@@ -1,0 +1,119 @@
+package screens
+
+import (
+	"context"
+	"fyne.io/fyne/v2"
+	"io"
+	"strings"
+
+	"stowage/cmd/papers"
+	papersfill "stowage/cmd/papers/fill"
+	"stowage/cmd/school"
+	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// paperDesk writes papers into folders that people choose.
+type paperDesk struct {
+	s      *gui.Session
+	p      *Place
+	choose chooser
+	follow func(*jobs.Job)
+}
+
+// gather gathers the facts of a paper, and returns what writes them.
+type gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)
+
+// write has a folder chosen and writes a paper into it.
+func (d paperDesk) write(name words.Key, extension string, from gather) {
+	d.choose.folder(d.s.Words.T("paper.where"), func(folder string) {
+		d.to(freshName(folder, d.s.Words.T(name), d.s.Now(), extension), from)
+	})
+}
+
+// to writes a paper to a new file, which appears when it is complete.
+func (d paperDesk) to(path string, from gather) {
+	d.follow(work(d.p, d.s, d.s.Words.T("paper.making"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+		head, err := papersfill.Head(s, d.s.Now())
+		if err != nil {
+			return "", err
+		}
+		write, err := from(ctx, s)
+		if err != nil {
+			return "", err
+		}
+		return path, writeWhole(path, func(to io.Writer) error { return write(to, head) })
+	}, tellWritten(d.s, "paper.written")))
+}
+
+// tellWritten says where something was written, or why it was not.
+func tellWritten(s *gui.Session, key words.Key) func(string, error) {
+	return func(path string, err error) {
+		if err != nil {
+			s.Fail(err)
+			return
+		}
+		s.Tell(parts.Message{Kind: parts.Good, Happened: s.Words.T(key), Files: s.Words.T(key + ".files"), Details: path})
+	}
+}
+
+// certificate asks for what only people know, and writes the certificate that a
+// device was destroyed.
+func (d paperDesk) certificate(device devices.Device) {
+	w := d.s.Words
+	standard := newTextField(w.T("paper.certificate.standard"), w.T("paper.certificate.standard.hint"), "")
+	by := newTextField(w.T("paper.certificate.by"), "", "")
+	says := formSays{
+		Title: w.T("paper.certificate.of", "device", device.Name()), Text: w.T("paper.certificate.text"),
+		Yes: w.T("paper.save"), No: w.T("paper.certificate.later"),
+	}
+	showForm(d.s, says, []fyne.CanvasObject{standard.View, by.View}, standard.entry, func(f *form) {
+		f.dialog.Close()
+		d.write("paper.certificate.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+			facts, err := papersfill.Destruction(ctx, s, device.ID)
+			facts.Standard, facts.By = strings.TrimSpace(standard.entry.Text), strings.TrimSpace(by.entry.Text)
+			return func(to io.Writer, h papers.Head) error { return papers.Destruction(to, h, facts) }, err
+		})
+	})
+}
+
+// destruction is how a device was destroyed, and who saw it.
+type destruction struct {
+	w               *words.Words
+	method, witness textField
+}
+
+func newDestruction(w *words.Words) destruction {
+	return destruction{
+		w:       w,
+		method:  newTextField(w.T("register.method"), w.T("register.method.hint"), ""),
+		witness: newTextField(w.T("register.witness"), w.T("register.witness.hint"), ""),
+	}
+}
+
+// fields are what is asked.
+func (d destruction) fields() []fyne.CanvasObject {
+	return []fyne.CanvasObject{d.method.View, d.witness.View}
+}
+
+// into writes what was entered into facts, and says what is missing: the register
+// would take it without a witness, a certificate needs one.
+func (d destruction) into(f *form, facts *devices.Facts) (complete bool) {
+	facts.Method, facts.Witness = strings.TrimSpace(d.method.entry.Text), strings.TrimSpace(d.witness.entry.Text)
+	d.method.Refuse("")
+	d.witness.Refuse("")
+	switch {
+	case facts.Method == "":
+		f.focus = d.method.entry
+		f.wrong(d.method.Field, d.w.T("register.method.wrong"))
+	case facts.Witness == "":
+		f.focus = d.witness.entry
+		f.wrong(d.witness.Field, d.w.T("register.witness.wrong"))
+	default:
+		return true
+	}
+	return false
+}
