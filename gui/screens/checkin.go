@@ -34,6 +34,7 @@ type checkIns struct {
 	result *checkedIn  // of the last check-in, until another stick is chosen
 	steps  returnSteps // what is being typed about it
 	unseen func()      // ends watching the drives
+	drawn  string      // the stick whose check-in is on the page
 }
 
 // stickHere is a stick of the school that is plugged in.
@@ -163,10 +164,26 @@ func (c *checkIns) draw() {
 	c.set(rows)
 }
 
+// set shows a page. The steps of one stick stay where they were scrolled to.
 func (c *checkIns) set(rows fyne.CanvasObject) {
-	c.page.Objects = []fyne.CanvasObject{scrolled(rows)}
+	shown := scrolled(rows)
+	var at fyne.Position
+	if before, ok := c.page.Objects, len(c.page.Objects) > 0; ok && c.drawn == c.stick() {
+		at = before[0].(*container.Scroll).Offset
+	}
+	c.drawn = c.stick()
+	c.page.Objects = []fyne.CanvasObject{shown}
 	c.page.Refresh()
+	shown.ScrollToOffset(at)
 	c.s.Refresh()
+}
+
+// stick is the id of the device whose check-in is shown; "" for none.
+func (c *checkIns) stick() string {
+	if c.result == nil {
+		return ""
+	}
+	return c.result.sight.Device.ID
 }
 
 // card is a stick that can be checked in.
