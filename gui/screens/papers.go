@@ -2,9 +2,10 @@ package screens
 
 import (
 	"context"
-	"fyne.io/fyne/v2"
 	"io"
 	"strings"
+
+	"fyne.io/fyne/v2"
 
 	"stowage/cmd/papers"
 	papersfill "stowage/cmd/papers/fill"
