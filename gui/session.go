@@ -20,6 +20,9 @@ type Options struct {
 	// Explain puts an error into words for people. What it does not know (false) is
 	// shown as an unexpected failure. It may be nil.
 	Explain func(w *words.Words, err error) (parts.Message, bool)
+	// Begin, if not nil, is called once the window is made, for what goes on behind the
+	// screens until it closes.
+	Begin func(*Session)
 	// Version is what the About box says this is; "" for nothing.
 	Version string
 
@@ -91,6 +94,9 @@ func New(o Options) *Session {
 	s.shell = newShell(s)
 	s.shell.start()
 	s.Window.Resize(fyne.NewSize(Width, Height))
+	if o.Begin != nil {
+		o.Begin(s)
+	}
 	return s
 }
 

@@ -38,6 +38,8 @@ type CheckInOptions struct {
 
 	BackUp   bool           // back the stick up to the shared folder
 	Progress crypt.Progress // of backing up; may be nil
+	// BackedUp is what backing it up came to, where the caller just did.
+	BackedUp *stick.BackupResult
 }
 
 // CheckIn records that an opened stick was seen at school, replaces a recovery
@@ -106,16 +108,15 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	if err != nil {
 		return Sight{}, err
 	}
-	seen := Sight{Lost: missing(d.State)}
+	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp}
 	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}
 	if o.BackUp {
 		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Verifier: directory.Verifier, Progress: o.Progress})
 		if err := context.Cause(ctx); err != nil {
 			return seen, err
 		}
-		seen.Older = seen.Backup != nil && seen.Backup.Older
 	}
-	if seen.Older {
+	if seen.Older = seen.Backup != nil && seen.Backup.Older; seen.Older {
 		sighting.Note = "plugged in, not opened; older than its backup"
 	}
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {

@@ -19,6 +19,7 @@ func options() (gui.Options, error) {
 		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
 		ICT:      place.ICT(),
 		Explain:  screens.Explain,
+		Begin:    place.Begin,
 		Version:  version,
 	}, nil
 }

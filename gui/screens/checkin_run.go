@@ -25,6 +25,7 @@ func (c *checkIns) checkIn(h stickHere) {
 	c.answer.Clear()
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
 		c.view.Follow(work(c.p, c.s, c.s.Words.T("care.checking"), func(ctx context.Context, s *school.School, p jobs.Progress) (checkedIn, error) {
+			c.p.leave(h.path)
 			return checkInStick(ctx, s, h, c.s.Words.T("checkin.place"), p)
 		}, c.checked))
 	})

@@ -310,6 +310,7 @@ func (i *handing) folder() {
 func (i *handing) take(d drives.Drive, path string) {
 	i.problem.Clear()
 	i.view.Follow(work(i.p, i.s, i.s.Words.T("issue.looking"), func(ctx context.Context, s *school.School, p jobs.Progress) (looked, error) {
+		i.p.leave(path)
 		return lookOver(ctx, s, d, path, p)
 	}, func(l looked, err error) {
 		i.drive, i.path, i.look = d, path, l

@@ -54,6 +54,7 @@ func (i *handing) run() {
 	i.p.authority(i.s, "issue.why", func(*school.School) {
 		i.view.Follow(work(i.p, i.s, i.s.Words.T(wordKey("issue.working", i.source != nil, "restore.working")), func(ctx context.Context, s *school.School, p jobs.Progress) (handedOut, error) {
 			defer clear(o.own)
+			i.p.leave("")
 			return handOut(ctx, s, o, p)
 		}, i.done))
 	})

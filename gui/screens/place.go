@@ -28,6 +28,7 @@ type Place struct {
 	opening  sync.Mutex
 	attached map[*gui.Session]bool
 	policy   keys.Policy // that a new school begins with; the zero value is the usual one
+	keeper   *keeper     // of backups of sticks that are plugged in; nil in windows without
 	wanted   *filters    // what the register is to show when it is next opened
 	checkIn  string      // the device that is to be checked in next, by id
 	issueAt  string      // the drive of the stick that is to be issued next

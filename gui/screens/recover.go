@@ -61,6 +61,7 @@ func (n *person) rotate() {
 func (n *person) renew(r school.Renewal) {
 	n.p.authority(n.s, "person.why.key", func(*school.School) {
 		n.follow(work(n.p, n.s, n.s.Words.T("person.renewing"), func(ctx context.Context, s *school.School, p jobs.Progress) (given, error) {
+			n.p.leave("")
 			theirs, err := pluggedSticks(ctx, n.s.Services.Drives, s, n.id)
 			if err != nil {
 				return given{}, err

@@ -8,6 +8,7 @@ import (
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/gui/words"
 )
 
 // backupAfter is how long after the last change a stick is backed up: people store
@@ -60,6 +61,7 @@ func (o *opened) keepBackedUp() {
 // backUp copies what is new to the school's shared folder, and on ICT's computers
 // records that the stick was seen. It runs off the window's goroutine.
 func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backedUp) {
+	o.k.p.leave(o.place.path)
 	c, err := o.k.p.settings()
 	if err != nil {
 		return backedUp{reason: err}
@@ -144,10 +146,17 @@ func (o *opened) backupWords() string {
 		return w.T("full.backup.now")
 	case o.backup.IsZero():
 		return ""
-	case o.s.Now().Sub(o.backup) < time.Minute:
-		return w.T("full.backup.just")
-	case o.s.Now().Sub(o.backup) < time.Hour:
-		return w.T("full.backup.ago", "time", w.Duration(o.s.Now().Sub(o.backup).Truncate(time.Minute)))
 	}
-	return w.T("full.backup", "when", w.When(o.backup, o.s.Now()))
+	return backedUpWords(w, o.backup, o.s.Now())
+}
+
+// backedUpWords says when a stick was last backed up.
+func backedUpWords(w *words.Words, when, now time.Time) string {
+	switch ago := now.Sub(when); {
+	case ago < time.Minute:
+		return w.T("full.backup.just")
+	case ago < time.Hour:
+		return w.T("full.backup.ago", "time", w.Duration(ago.Truncate(time.Minute)))
+	}
+	return w.T("full.backup", "when", w.When(when, now))
 }

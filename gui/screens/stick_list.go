@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -31,6 +32,8 @@ type stickList struct {
 	stop   func()
 	cancel context.CancelFunc // of looking at the drives
 	looked map[string]look    // by path
+	drawn  func()             // takes away the ear for backups
+	ticker func()             // of drawing the list anew, as minutes pass
 }
 
 func newStickList(k *sticks) *stickList { return &stickList{s: k.s, k: k, looked: map[string]look{}} }
@@ -52,7 +55,20 @@ func (l *stickList) Content() fyne.CanvasObject {
 // Shown is part of gui.Shower.
 func (l *stickList) Shown() {
 	l.stop = l.k.watch(l.told)
+	l.drawn = func() {}
+	if l.k.p != nil {
+		l.drawn = l.k.p.keeper.onChange(l.refresh)
+	}
 	l.refresh()
+	l.tick()
+}
+
+// tick draws the list anew from time to time: it says how long ago a stick was backed up.
+func (l *stickList) tick() {
+	l.ticker = l.s.After(time.Minute, func() {
+		l.refresh()
+		l.tick()
+	})
 }
 
 // Hidden is part of gui.Hider.
@@ -60,6 +76,8 @@ func (l *stickList) Hidden() {
 	if l.stop != nil {
 		l.stop()
 		l.stop = nil
+		l.drawn()
+		l.ticker()
 	}
 	if l.cancel != nil {
 		l.cancel()
@@ -220,6 +238,11 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 	}
 	if d.ReadOnly {
 		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
+	}
+	if l.k.p != nil {
+		if backup := l.k.p.keeper.says(l.s.Words, d.Path); backup != "" {
+			pieces = append(pieces, backup)
+		}
 	}
 	text := strings.Join(pieces, "  ·  ")
 	if found.lost.lost() {

@@ -66,6 +66,7 @@ const lockAfter = 10 * time.Minute
 // unlock opens a stick. It takes about a second, and is called off the window's
 // goroutine. What was opened is given to add, or abandoned.
 func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o *opened, err error) {
+	k.p.leave(at.path)
 	fsys, err := k.openFS(at.path)
 	if err != nil {
 		return nil, err
@@ -76,6 +77,7 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 		if err != nil {
 			o.release()
 			o = nil
+			k.p.resume(at.path)
 		}
 	}()
 	var unlock stick.Unlock

@@ -1,0 +1,305 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"stowage/cmd/config"
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/words"
+)
+
+// keeper backs up the school's sticks that are plugged in and that nobody has opened:
+// quietly, without a key, while the window does other things. On ICT's computers it also
+// records that they were seen. Fields without a remark belong to the window's goroutine.
+type keeper struct {
+	s    *gui.Session
+	p    *Place
+	told []*listening
+	ctx  context.Context // ends when the window closes
+	end  context.CancelFunc
+
+	mu   sync.Mutex
+	here map[string]*sealed // by the path of the drive; guarded by mu
+}
+
+// listening is who shows when a stick was backed up.
+type listening struct{ told func() }
+
+// sealed is a stick that is plugged in, or another drive.
+type sealed struct {
+	state sealedState
+	when  time.Time // when everything was last in the backup; zero when that is not known
+
+	cancel context.CancelFunc // of the run; guarded by the keeper's mu
+	ended  chan struct{}      // closed when no run goes on; guarded by the keeper's mu
+	left   bool               // something else works with the drive now; guarded by the keeper's mu
+}
+
+// sealedState is how the backup of a stick stands.
+type sealedState int
+
+const (
+	sealedOther sealedState = iota // no stick of the school, or not looked at yet
+	sealedNow                      // it is being backed up
+	sealedDone
+	sealedOlder  // the backup is newer than the stick: somebody may have put it back
+	sealedAway   // the school's folder is out of reach
+	sealedFailed // it did not work, and is tried again
+)
+
+// keeperAgain is how long after a backup that did not work the next is tried.
+const keeperAgain = 2 * time.Minute
+
+// Begin starts what goes on behind the screens, until the window closes: the backups of
+// sticks that are plugged in. It is for gui.Options.Begin.
+func (p *Place) Begin(s *gui.Session) {
+	if s.Services.Drives == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	k := &keeper{s: s, p: p, ctx: ctx, end: cancel, here: map[string]*sealed{}}
+	p.keeper = k
+	s.AtClose(func(proceed func()) { // without waiting: what was begun is gone on with another time
+		cancel()
+		proceed()
+	})
+	seen := s.Services.Drives.Watch(ctx, lookEvery)
+	go func() {
+		for now := range seen {
+			s.Do(func() {
+				if ctx.Err() == nil && now.Err == nil {
+					k.plugged(now.Drives)
+				}
+			})
+		}
+	}()
+}
+
+// plugged is told which drives there are.
+func (k *keeper) plugged(all []drives.Drive) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for path, d := range k.here {
+		if !slices.ContainsFunc(all, func(o drives.Drive) bool { return o.Path == path }) {
+			d.cancel() // it was pulled out
+			delete(k.here, path)
+		}
+	}
+	for _, drive := range all {
+		if _, known := k.here[drive.Path]; !known {
+			d := &sealed{}
+			k.here[drive.Path] = d
+			k.run(drive.Path, d)
+		}
+	}
+}
+
+// run backs a stick up. mu is held.
+func (k *keeper) run(path string, d *sealed) {
+	here, cancel := context.WithCancel(k.ctx)
+	ended := make(chan struct{})
+	d.cancel, d.ended = cancel, ended
+	now, place := k.s.Now(), k.s.Words.T("checkin.place")
+	go func() {
+		state, when, err := k.p.backUpSealed(here, path, place, func() time.Time { return now }, func() {
+			k.s.Do(func() { k.set(path, d, sealedNow, time.Time{}) })
+		})
+		close(ended)
+		k.s.Do(func() {
+			over := here.Err() != nil
+			cancel()
+			if over {
+				return
+			}
+			k.set(path, d, state, when)
+			if errors.Is(err, school.ErrTampered) {
+				k.s.Fail(err)
+			}
+			if state == sealedAway || state == sealedFailed {
+				k.s.After(keeperAgain, func() { k.again(path, d) })
+			}
+		})
+	}()
+}
+
+// again tries once more, if the stick is still there and nothing else works with it.
+func (k *keeper) again(path string, d *sealed) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.ctx.Err() == nil && k.here[path] == d && !d.left {
+		k.run(path, d)
+	}
+}
+
+func (k *keeper) set(path string, d *sealed, state sealedState, when time.Time) {
+	k.mu.Lock()
+	current := k.here[path] == d && !d.left
+	k.mu.Unlock()
+	if !current {
+		return
+	}
+	d.state = state
+	if !when.IsZero() {
+		d.when = when
+	}
+	for _, l := range slices.Clone(k.told) {
+		l.told()
+	}
+}
+
+// onChange has f called when it is known better when a stick was backed up, until the
+// returned function is called.
+func (k *keeper) onChange(f func()) (remove func()) {
+	if k == nil {
+		return func() {}
+	}
+	l := &listening{f}
+	k.told = append(k.told, l)
+	return func() {
+		k.told = slices.DeleteFunc(k.told, func(o *listening) bool { return o == l })
+	}
+}
+
+// says tells how the backup of the stick at a path stands; "" for nothing to say.
+func (k *keeper) says(w *words.Words, path string) string {
+	if k == nil {
+		return ""
+	}
+	k.mu.Lock()
+	d, ok := k.here[path]
+	ok = ok && !d.left
+	k.mu.Unlock()
+	switch {
+	case !ok:
+		return ""
+	case d.state == sealedNow:
+		return w.T("full.backup.now")
+	case d.state == sealedOlder:
+		return w.T("sticks.backup.older")
+	case d.state == sealedFailed:
+		return w.T("full.backup.failed")
+	case !d.when.IsZero():
+		return backedUpWords(w, d.when, k.s.Now())
+	case d.state == sealedAway:
+		return w.T("sticks.backup.away")
+	}
+	return ""
+}
+
+// leave stops backing up the stick at a path, or all of them for "", and waits until
+// that has ended, since something else works with it now. It is left alone until it is
+// plugged in again, or resume is called. It may be called from any goroutine but the
+// window's, which it would keep waiting.
+func (p *Place) leave(path string) {
+	if p == nil || p.keeper == nil {
+		return
+	}
+	var running []chan struct{}
+	p.keeper.mu.Lock()
+	for at, d := range p.keeper.here {
+		if path == "" || at == path {
+			d.left = true
+			d.cancel()
+			running = append(running, d.ended)
+		}
+	}
+	p.keeper.mu.Unlock()
+	for _, ended := range running {
+		<-ended
+	}
+}
+
+// resume goes on with the backup of the stick at a path after leave, when nothing has
+// become of what it was left for. It may be called from any goroutine.
+func (p *Place) resume(path string) {
+	if p == nil || p.keeper == nil {
+		return
+	}
+	k := p.keeper
+	k.s.Do(func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if d := k.here[path]; d != nil && d.left && k.ctx.Err() == nil {
+			d.left = false
+			k.run(path, d)
+		}
+	})
+}
+
+// backUpSealed backs up the stick at a path without a key, if it is the school's and not
+// lost: what is on a lost one is compared with its backup first, when it is checked in.
+// begin is called before anything is copied.
+func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func() time.Time, begin func()) (sealedState, time.Time, error) {
+	c, err := p.settings()
+	if err != nil {
+		return sealedOther, time.Time{}, err
+	}
+	directory, err := c.DirectoryPath()
+	if err != nil {
+		return sealedOther, time.Time{}, err
+	}
+	known, err := config.Serials(p.Dir()).Newest(directory, c.Verifier)
+	if err != nil || known.Directory == nil {
+		return sealedOther, time.Time{}, err
+	}
+	fs, err := stick.NewDirFS(path)
+	if err != nil {
+		return sealedOther, time.Time{}, err
+	}
+	defer fs.Close()
+	summary, err := stick.Inspect(fs, known.Verifier)
+	if err != nil {
+		return sealedOther, time.Time{}, err
+	}
+	if _, lost := school.LostStick(known.Directory, summary.Note); lost || ctx.Err() != nil {
+		return sealedOther, time.Time{}, ctx.Err()
+	}
+	shared, err := c.SharedFolder()
+	if err == nil {
+		err = shared.Reachable()
+	}
+	if err != nil {
+		return sealedAway, time.Time{}, err
+	}
+	begin()
+	result, err := shared.BackUpStick(ctx, school.BackupPlan{Drive: fs, Verifier: known.Verifier, Clock: clock})
+	if c.ICT() && err == nil {
+		err = p.glance(ctx, fs, place, &result)
+	}
+	var when time.Time
+	if status, err := shared.BackupStatus(nil, summary.Note.ID); err == nil {
+		when = status.When
+	}
+	if result.Older {
+		return sealedOlder, when, err
+	}
+	switch _, open := errors.AsType[*stick.InUseError](err); {
+	case err == nil, open, errors.Is(err, school.ErrTampered):
+		return sealedDone, when, err
+	case quietly(err):
+		return sealedAway, when, err
+	}
+	return sealedFailed, when, err
+}
+
+// glance records on ICT's computer that a stick was seen which was just backed up. A stick
+// that the register does not know is not ICT's.
+func (p *Place) glance(ctx context.Context, fs stick.FS, place string, result *stick.BackupResult) error {
+	if err := p.school(ctx); err != nil {
+		return err
+	}
+	return p.Desk.Work(ctx, func(open *school.School) error {
+		seen, err := open.Glance(ctx, school.CheckInOptions{Drive: fs, Place: place, BackedUp: result})
+		if errors.Is(err, school.ErrUnknownStick) {
+			return nil
+		}
+		return errors.Join(err, seen.Tampered)
+	})
+}
