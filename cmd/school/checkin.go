@@ -46,7 +46,7 @@ type CheckInOptions struct {
 // code that was used, and brings the copies of the holder's key on the stick
 // and in the school's folder to the newest passphrase, if that key opened the
 // stick. What is on it is listed for the day on which it is lost; the list of one
-// that is lost already, or older than it was, stays as it is. It fails with
+// that is or was lost, or is older than it was, stays as it is. It fails with
 // [ErrUnknownStick] if the register does not know the stick.
 func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
@@ -74,7 +74,7 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 		return seen, err
 	}
 	seen.Older = seen.Device.Seen.Older
-	if !seen.Lost && !seen.Older {
+	if !seen.Lost && d.State != devices.Found && !seen.Older {
 		seen.ListErr = s.keepCheckedIn(ctx, opened, d.ID)
 	}
 	if o.BackUp && !seen.Older {
