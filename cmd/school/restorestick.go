@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
 
 	"stowage/crypt"
 	"stowage/crypt/stick"
@@ -32,7 +37,8 @@ type RestoredStick struct {
 // anew. Previous versions and deleted files stay in the backup. The stick is
 // handed out in the register when all is on it: until then, and if anything fails,
 // there is no stick and nothing in the register but, at most, the device in
-// stock. What it was restored from is in the loan's note, unless the plan has one.
+// stock. A program that dies leaves a stick that the next RestoreStick or IssueStick
+// begins again. The backup is only read. What it was restored from is in the loan's note, unless the plan has one.
 //
 // The error is as for [School.IssueStick], or stick.ErrFull before anything is copied.
 func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick, error) {
@@ -60,6 +66,9 @@ func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick
 	}
 	i.made, err = stick.Issue(ctx, p.FS, i.options)
 	if err == nil {
+		err = s.markUnfinished(i.made.ID)
+	}
+	if err == nil {
 		err = i.fill(ctx, p, &out)
 	}
 	if err == nil {
@@ -67,12 +76,65 @@ func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick
 	}
 	if err != nil {
 		if i.made != nil {
-			err = errors.Join(err, stick.Unmake(p.FS, i.made.ID))
+			err = errors.Join(err, s.unmake(p.FS, i.made.ID))
 		}
 		return RestoredStick{Warnings: out.Warnings}, fmt.Errorf("restore a stick: %w", err)
 	}
 	out.IssuedStick = i.out
+	s.finished(i.made.ID)
 	return out, nil
+}
+
+// markUnfinished keeps in the school's folder that the stick of this id is being filled
+// and not in the register yet: should the program die, it is begun again, and not taken
+// for a stick with somebody's files that the register does not know.
+func (s *School) markUnfinished(id string) error {
+	path := s.unfinishedPath(id)
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return writeFile(path, []byte(unfinishedStick), true)
+}
+
+// unfinishedStick tells a person who finds the file what it means.
+const unfinishedStick = "The stick with this id was being restored, and that was not finished. It is begun again.\n"
+
+func (s *School) unfinishedPath(id string) string { return filepath.Join(s.dir, "restoring", id+".txt") }
+
+// finished forgets the mark. One that stays harms nothing.
+func (s *School) finished(id string) { _ = os.Remove(s.unfinishedPath(id)) }
+
+// unmake removes a stick that is not in the register.
+func (s *School) unmake(fsys stick.FS, id string) error {
+	err := stick.Unmake(fsys, id)
+	if err == nil {
+		s.finished(id)
+	}
+	return err
+}
+
+// Unfinished reports whether a stick is one of ours whose making was cut short, so that
+// it holds nobody's files and is begun again when the drive is issued or restored to.
+func (s *School) Unfinished(ctx context.Context, fsys stick.FS) bool {
+	summary, err := stick.Inspect(fsys, s.verifier())
+	if err != nil || !summary.Verified {
+		return false
+	}
+	_, err = s.DeviceOf(ctx, summary.Note)
+	return errors.Is(err, ErrUnknownStick) && s.cutShort(summary)
+}
+
+// cutShort is Unfinished for a stick that the register does not know.
+func (s *School) cutShort(summary *stick.Summary) bool {
+	if summary.Layers == 0 {
+		return true
+	}
+	id, err := uuid.Parse(summary.Note.ID)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(s.unfinishedPath(id.String()))
+	return err == nil
 }
 
 // reserve puts the device into the register if it is not there, so that its

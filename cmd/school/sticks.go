@@ -100,8 +100,8 @@ func suitable(d drives.Drive) error {
 	return nil
 }
 
-// clearOld removes an empty stick of ours that never got into the register,
-// since the program died at the wrong moment, and one that is to be replaced.
+// clearOld removes a stick of ours that never got into the register, since the
+// program died at the wrong moment, and one that is to be replaced.
 func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) error {
 	summary, err := stick.Inspect(p.FS, a.Verifier())
 	if errors.Is(err, stick.ErrNotStick) {
@@ -111,8 +111,8 @@ func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) e
 		return err
 	}
 	d, err := s.DeviceOf(ctx, summary.Note)
-	if errors.Is(err, ErrUnknownStick) && (summary.Layers == 0 || p.Replace) {
-		return stick.Unmake(p.FS, summary.Note.ID)
+	if errors.Is(err, ErrUnknownStick) && (p.Replace || s.cutShort(summary)) {
+		return s.unmake(p.FS, summary.Note.ID)
 	}
 	if err == nil && (p.Replace || missing(d.State)) { // what is lost must be found first
 		if _, can := devices.Next(d.State, devices.Issue); !can {

@@ -336,10 +336,10 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 		}
 	}
 	if _, err := stick.Inspect(fs, ""); err == nil {
-		if l.known, err = s.PluggedIn(ctx, fs); err != nil {
+		l.known, err = s.PluggedIn(ctx, fs)
+		if l.stick = err == nil; err != nil && !s.Unfinished(ctx, fs) { // which is begun again
 			return l, err
 		}
-		l.stick = true
 	}
 	if l.known.ID != "" {
 		if _, can := devices.Next(l.known.State, devices.Issue); !can {

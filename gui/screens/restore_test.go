@@ -357,3 +357,27 @@ func TestRestorePictures(t *testing.T) {
 		})
 	}
 }
+
+// TestAnUnfinishedStickIsBegunAgain: the program died while a stick was being made.
+func TestAnUnfinishedStickIsBegunAgain(t *testing.T) {
+	d, p := newDesk(t), &plugs{}
+	drive := p.plugIn(t, "S1")
+	a, err := d.Authority()
+	check(t, err)
+	fs, err := stick.NewDirFS(drive.Path)
+	check(t, err)
+	defer fs.Close()
+	_, err = stick.Issue(t.Context(), fs, stick.IssueOptions{
+		School: a, Recovery: a.RecoveryRecipients(), Label: "MS-7", Policy: schooltest.Quick(), Holders: a.RecoveryRecipients()[:1],
+	})
+	check(t, err)
+	options, room := issueRoom(d.place, p)
+	w := guitest.New(t, options)
+	w.Session.Go("issue")
+	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Press("SanDisk Ultra Fit")
+	w.MustSee("It is empty.")
+	if room().next.Disabled() {
+		t.Error("the wizard does not go on")
+	}
+}
