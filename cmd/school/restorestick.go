@@ -99,7 +99,9 @@ func (s *School) markUnfinished(id string) error {
 // unfinishedStick tells a person who finds the file what it means.
 const unfinishedStick = "The stick with this id was being restored, and that was not finished. It is begun again.\n"
 
-func (s *School) unfinishedPath(id string) string { return filepath.Join(s.dir, "restoring", id+".txt") }
+func (s *School) unfinishedPath(id string) string {
+	return filepath.Join(s.dir, "restoring", id+".txt")
+}
 
 // finished forgets the mark. One that stays harms nothing.
 func (s *School) finished(id string) { _ = os.Remove(s.unfinishedPath(id)) }
