@@ -94,6 +94,10 @@ func (d *Drive) Used() time.Time { return d.gate.used() }
 // Waiting is how many files have arrived and wait to be stored.
 func (d *Drive) Waiting() int { return d.files.saver.count() }
 
+// InUse are the paths of files that programs have locked, as they do before they write:
+// taking the drive away may lose what is not saved in them yet. Not every client locks.
+func (d *Drive) InUse() []string { return d.gate.held.names(time.Now()) }
+
 // Gone is closed when the stick turns out not to be there any more.
 func (d *Drive) Gone() <-chan struct{} { return d.files.gone }
 

@@ -31,14 +31,17 @@ type gate struct {
 	token string
 	hosts []string
 	clock func() time.Time
+	held  *held
 	last  atomic.Int64 // when the drive was last used, in Unix nanoseconds
 	open  sync.WaitGroup
 }
 
 func newGate(f *files, port int, token string, o Options) *gate {
+	h := &held{byToken: map[string]heldLock{}}
 	g := &gate{
 		files: f,
-		dav:   webdav.Handler{Prefix: "/" + token, FileSystem: f, LockSystem: locks{webdav.NewMemLS(), f}},
+		held:  h,
+		dav:   webdav.Handler{Prefix: "/" + token, FileSystem: f, LockSystem: locks{webdav.NewMemLS(), f, h}},
 		token: token,
 		clock: o.Clock,
 	}

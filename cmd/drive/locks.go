@@ -2,6 +2,9 @@ package drive
 
 import (
 	"context"
+	"path"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/net/webdav"
@@ -12,6 +15,73 @@ import (
 type locks struct {
 	webdav.LockSystem
 	files *files
+	held  *held
+}
+
+// held remembers what clients have locked: programs lock what they are going to write.
+type held struct {
+	mu      sync.Mutex
+	byToken map[string]heldLock
+}
+
+type heldLock struct {
+	name    string
+	expires time.Time // zero for never
+}
+
+// Create implements [webdav.LockSystem].
+func (l locks) Create(now time.Time, details webdav.LockDetails) (token string, err error) {
+	if token, err = l.LockSystem.Create(now, details); err == nil {
+		l.held.set(token, details.Root, now, details.Duration)
+	}
+	return token, err
+}
+
+// Refresh implements [webdav.LockSystem].
+func (l locks) Refresh(now time.Time, token string, duration time.Duration) (webdav.LockDetails, error) {
+	details, err := l.LockSystem.Refresh(now, token, duration)
+	if err == nil {
+		l.held.set(token, details.Root, now, duration)
+	}
+	return details, err
+}
+
+// Unlock implements [webdav.LockSystem].
+func (l locks) Unlock(now time.Time, token string) error {
+	err := l.LockSystem.Unlock(now, token)
+	if err == nil {
+		l.held.mu.Lock()
+		delete(l.held.byToken, token)
+		l.held.mu.Unlock()
+	}
+	return err
+}
+
+func (h *held) set(token, name string, now time.Time, d time.Duration) {
+	lock := heldLock{name: clean(name)}
+	if d >= 0 {
+		lock.expires = now.Add(d)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.byToken[token] = lock
+}
+
+// names are what is locked at now, sorted. Locks that have run out are forgotten.
+func (h *held) names(now time.Time) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var names []string
+	for token, lock := range h.byToken {
+		switch {
+		case !lock.expires.IsZero() && !now.Before(lock.expires):
+			delete(h.byToken, token)
+		case !isClutter(path.Base(lock.name)):
+			names = append(names, lock.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Confirm implements [webdav.LockSystem].

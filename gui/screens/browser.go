@@ -32,6 +32,7 @@ type browser struct {
 	page    *fyne.Container
 	banner  *parts.Banner // what could not be saved
 	notes   *parts.Banner // what is wrong with the stick
+	drive   *parts.Banner // that it is shown as a drive
 	full    *fullness
 	busy    *parts.Busy
 	buttons []boundButton
@@ -61,11 +62,12 @@ func (b *browser) Content() fyne.CanvasObject {
 	b.crumbs = parts.Row(0)
 	b.finder = parts.NewSearch(w.T("browser.search"), b.s.After, b.find)
 	b.banner, b.notes = parts.NewBanner(parts.Message{}), parts.NewBanner(b.warning())
+	b.drive = parts.NewBanner(b.o.driveMessage())
 	b.full = newFullness(b.s)
 	b.empty = parts.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
 	b.middle = container.NewStack(b.table.View(), b.empty)
 	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
-	top := parts.Column(2, b.notes.View, b.banner.View, head, b.toolbar())
+	top := parts.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
 	b.page = container.NewBorder(top, parts.Column(1, b.full.view), nil, nil, b.middle)
 	b.busy = parts.NewBusy(w, b.page)
 	b.o.onChange(b.refresh)
@@ -128,6 +130,15 @@ func (b *browser) noted() {
 		b.notes.Set(b.warning())
 		b.full.tell(b.o)
 		b.page.Refresh()
+	}
+}
+
+// notedDrive shows whether the stick is a drive.
+func (b *browser) notedDrive() {
+	if b.drive != nil {
+		b.drive.Set(b.o.driveMessage())
+		b.page.Refresh()
+		b.s.Refresh()
 	}
 }
 

@@ -39,11 +39,25 @@ func (b *browser) Commands() []parts.Command {
 		parts.Command{Name: w.T("browser.up"), Icon: parts.Icon("up").Resource(), Key: fyne.KeyBackspace, Run: b.up, Disabled: func() bool { return b.folder == "." && b.query == "" }},
 		parts.Command{Name: w.T("browser.deleted"), Icon: parts.Icon("archive").Resource(), Run: b.deleted, Disabled: b.busyNow},
 	)
+	list = append(list, b.driveCommands()...)
 	list = append(list, b.careCommands()...)
 	return append(list,
 		parts.Command{Name: w.T("choose.title"), Icon: parts.IconKey.Resource(), Run: func() { b.s.Push(newPassphraseChange(b.o)) }, Disabled: func() bool { return b.shut() || b.o.byCode }, Divide: true},
 		parts.Command{Name: w.T("browser.lock"), Icon: parts.IconEject.Resource(), Key: fyne.KeyL, Modifier: parts.Ctrl, Run: b.o.lockAndRemove},
 	)
+}
+
+// driveCommands show the stick to other programs.
+func (b *browser) driveCommands() []parts.Command {
+	w := b.s.Words
+	list := []parts.Command{{
+		Name: w.T("drive.command"), Icon: parts.Icon("drive").Resource(), Key: fyne.KeyD, Modifier: parts.Ctrl, Divide: true, Run: b.o.openAsDrive, Disabled: b.busyNow,
+	}}
+	if b.o.drive != nil {
+		list[0].Name = w.T("drive.show")
+		list = append(list, parts.Command{Name: w.T("drive.end"), Icon: parts.IconEject.Resource(), Run: b.o.endDrive, Disabled: b.busyNow})
+	}
+	return list
 }
 
 // busyNow reports whether a job is changing what is shown.

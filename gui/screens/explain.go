@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"stowage/cmd/config"
+	"stowage/cmd/drive"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -135,6 +136,7 @@ var explanations = []explanation{
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
 	{fs.ErrExist, parts.Warn, "explain.exists"},
 	{fs.ErrPermission, parts.Warn, "explain.permission"},
+	{drive.ErrNoClient, parts.Warn, "explain.drive.noclient"},
 	{stick.ErrBackingUp, parts.Warn, "explain.backingup"},
 	{stick.ErrNoBackup, parts.Warn, "explain.nobackup"},
 	{stick.ErrOtherBackup, parts.Bad, "explain.otherbackup"},

@@ -23,6 +23,7 @@ func (o *opened) look() {
 	if o.locking {
 		return
 	}
+	o.useDrive()
 	switch {
 	case late.Abs() > sleptFor:
 		o.lock(lockSlept)
@@ -42,6 +43,9 @@ func (o *opened) look() {
 
 // worked reports whether a program has a file of the stick open, as far as can be seen.
 func (o *opened) worked() bool {
+	if len(o.driveInUse()) > 0 {
+		return true
+	}
 	return o.files != nil && slices.ContainsFunc(o.files.Files(), func(f editing.File) bool { return f.InUse })
 }
 
@@ -139,7 +143,8 @@ func (o *opened) pulled() {
 // letGo frees a stick that is gone. The private folder is wiped unless it holds what is
 // nowhere else; then it goes with the message about it.
 func (o *opened) letGo(wipe bool) {
-	files, wait := o.files, o.stopBackup()
+	files, d, wait := o.files, o.drive, o.stopBackup()
+	o.drive = nil
 	if files != nil && !wipe {
 		o.k.orphans = append(o.k.orphans, orphan{o.stick.Note().ID, files})
 	}
@@ -148,6 +153,12 @@ func (o *opened) letGo(wipe bool) {
 			_, _ = files.Close() // what is left is wiped at the next start
 		}
 		wait()
+		if d != nil {
+			broken, cancel := context.WithCancel(context.Background())
+			cancel() // what a program is just writing has nowhere to go
+			_ = d.Close(broken)
+			_ = d.shown.Unmount(context.Background())
+		}
 		_ = o.release() // the drive is gone, and so is what could fail
 	}()
 }

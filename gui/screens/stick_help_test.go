@@ -136,6 +136,9 @@ func (r *rig) close() {
 		if o.files != nil {
 			_, _ = o.files.Close()
 		}
+		if o.drive != nil {
+			_ = o.drive.Close(context.Background())
+		}
 		_ = o.release()
 	}
 	if r.k.stop != nil {

@@ -25,6 +25,8 @@ const (
 type locked struct {
 	saved   editing.Saved
 	left    []string // opened files that could not be wiped, since a program holds them
+	busy    bool     // a program keeps the drive from being taken away, so that nothing was locked
+	drive   bool     // the drive is taken away
 	unsaved error    // something could not be stored, so that nothing was locked
 	closed  error    // closing the stick failed; it is closed all the same
 	eject   error    // the drive was not let go
@@ -49,6 +51,15 @@ func (o *opened) warned(why lockReason, then func()) {
 	if o.locking {
 		return
 	}
+	if names := o.driveInUse(); len(names) > 0 {
+		o.askDrive(names, func() { o.warnedFiles(why, then) })
+		return
+	}
+	o.warnedFiles(why, then)
+}
+
+// warnedFiles locks, after a warning when files were decrypted for other programs.
+func (o *opened) warnedFiles(why lockReason, then func()) {
 	var files []editing.File
 	if o.files != nil {
 		files = o.files.Files()
@@ -73,21 +84,34 @@ func (o *opened) warned(why lockReason, then func()) {
 	})
 }
 
-// lock locks without asking.
-func (o *opened) lock(why lockReason) { o.run(why, nil) }
+// lock locks without asking. A program that merely looks at the drive does not keep a
+// stick open that nobody uses; one that is writing does.
+func (o *opened) lock(why lockReason) { o.end(why, len(o.driveInUse()) == 0, nil) }
 
 // run stores what was written, wipes what was decrypted, closes the stick and lets the
 // drive go. Changes that are under way end first.
-func (o *opened) run(why lockReason, then func()) {
-	if o.locking || o.ended {
+func (o *opened) run(why lockReason, then func()) { o.end(why, false, then) }
+
+// end is run; with force set, a drive that a program holds on to is taken away from it.
+func (o *opened) end(why lockReason, force bool, then func()) {
+	if o.locking || o.ended || o.mounting {
 		return
 	}
 	o.locking = true
 	now := o.s.Now()
-	files, head, wait := o.files, o.rolledBack, o.stopBackup()
+	files, head, d, wait := o.files, o.rolledBack, o.drive, o.stopBackup()
 	job := jobs.Run(o.s.Jobs, o.s.Words.T("lock.working"), func(ctx context.Context, p jobs.Progress) (locked, error) {
 		var l locked
 		wait()
+		if d != nil {
+			err := d.end(ctx, force)
+			if _, l.busy = errors.AsType[*errDriveBusy](err); l.busy {
+				return l, nil
+			}
+			if l.drive = true; err != nil {
+				return l, err
+			}
+		}
 		if files != nil {
 			if !o.stick.ReadOnly() {
 				l.saved, l.unsaved = files.Save(ctx, now, true, p)
@@ -122,8 +146,15 @@ func (o *opened) run(why lockReason, then func()) {
 // finish says what became of it.
 func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	o.locking = false
+	if l.drive {
+		o.drive = nil
+		o.noteDrive()
+	}
 	o.saved(l.saved)
 	switch {
+	case l.busy:
+		o.askForce(why, then)
+		return
 	case l.unsaved != nil || err != nil:
 		o.kept(why, l.unsaved, err, then)
 		return
@@ -136,6 +167,18 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	if then != nil {
 		then()
 	}
+}
+
+// askForce asks whether to take the drive away from the program that holds on to it.
+func (o *opened) askForce(why lockReason, then func()) {
+	w, m := o.s.Words, o.driveBusy()
+	o.s.Ask(parts.Question{
+		Title: m.Happened, Text: m.Files + " " + m.Next, Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
+	}, func(yes bool) {
+		if yes {
+			o.end(why, true, then)
+		}
+	})
 }
 
 // kept says why a stick was not locked: something that was written is not on it.
@@ -165,6 +208,9 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 func (o *opened) farewell(why lockReason, l locked) parts.Message {
 	w := o.s.Words
 	m := parts.Message{Kind: parts.Good, Happened: w.T("lock.safe", "label", o.label()), Files: w.T("lock.files")}
+	if l.drive {
+		m.Files = w.T("lock.files.drive")
+	}
 	switch {
 	case o.place.drive.Path == "":
 		m.Happened = w.T("lock.folder", "label", o.label())

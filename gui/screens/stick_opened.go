@@ -26,16 +26,18 @@ type opened struct {
 	key    *keys.HolderKey // nil when a code opened it
 	files  *editing.Folder // made when a file is first opened
 	byCode bool
+	drive  *asDrive // nil while it is not shown as a drive
 
 	rolledBack bool
 	clipboard  []string // what was cut, to be moved
 	screen     *browser
 	told       []func() // what to do when what is on the stick has changed
 
-	stored  int // files stored since it was opened
-	last    time.Time
-	locking bool
-	ended   bool // locked, or pulled out
+	stored   int // files stored since it was opened
+	last     time.Time
+	locking  bool
+	mounting bool // the drive is being shown or taken away
+	ended    bool // locked, or pulled out
 
 	backup   time.Time  // when everything was last in the backup in the school's folder
 	tried    time.Time  // when backing up was last begun

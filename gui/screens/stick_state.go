@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ type sticks struct {
 	stop     func() // ends watching the drives, nil when nobody watches
 
 	openFS  func(path string) (driveFS, error)
+	mount   func(ctx context.Context, address string) (shown, string, error)
 	choose  chooser
 	private string // where opened files are decrypted to
 }
@@ -51,7 +53,7 @@ const lookEvery = time.Second
 
 func newSticks(s *gui.Session, p *Place) *sticks {
 	return &sticks{
-		s: s, p: p, choose: dialogs{s}, private: privateFolder(s.Services),
+		s: s, p: p, choose: dialogs{s}, private: privateFolder(s.Services), mount: mountDrive,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
 	}
 }

@@ -1,0 +1,234 @@
+package screens
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"stowage/cmd/drive"
+	"stowage/crypt/stick"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// shown is a drive that the system shows to every program; a *drive.Mounted but in tests.
+type shown interface {
+	Show(context.Context) error
+	Unmount(context.Context) error
+}
+
+// asDrive is an open stick that every program sees as a drive, until it is locked. It
+// belongs to the window's goroutine, but for what it points to.
+type asDrive struct {
+	*drive.Drive
+	shown shown
+	where string    // "Z:\" or a folder
+	last  time.Time // when it was last used, as far as the window has seen
+	due   bool      // the screens will be told that something has changed
+}
+
+// mountDrive has the system's own client show a drive.
+func mountDrive(ctx context.Context, address string) (shown, string, error) {
+	m, err := drive.Mount(ctx, address)
+	if err != nil {
+		return nil, "", err
+	}
+	return m, m.Where, nil
+}
+
+// openAsDrive shows the stick to every program as a drive, or shows the drive again.
+func (o *opened) openAsDrive() {
+	if o.drive != nil {
+		o.showDrive()
+		return
+	}
+	if o.ended || o.locking || o.mounting {
+		return
+	}
+	o.mounting = true
+	options := drive.Options{Space: o.fs.Free, Changed: func() { o.s.Do(o.changedByDrive) }}
+	mount, s := o.k.mount, o.stick
+	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (*asDrive, error) {
+		return beginDrive(ctx, s, options, mount)
+	}, func(d *asDrive, err error) {
+		o.mounting = false
+		switch {
+		case err != nil:
+			o.s.Fail(err)
+		case o.ended || o.locking:
+			go d.end(context.Background(), true)
+		default:
+			o.drive = d
+			o.noteDrive()
+			o.showDrive()
+		}
+	}))
+}
+
+// beginDrive serves a stick and has the system show it. Where that fails, nothing is
+// served any more.
+func beginDrive(ctx context.Context, s *stick.Stick, options drive.Options, mount func(context.Context, string) (shown, string, error)) (*asDrive, error) {
+	served, err := drive.Open(s, options)
+	if err != nil {
+		return nil, err
+	}
+	d := &asDrive{Drive: served, last: served.Used()}
+	if d.shown, d.where, err = mount(ctx, served.Address()); err != nil {
+		return nil, errors.Join(err, served.Close(context.WithoutCancel(ctx)))
+	}
+	return d, nil
+}
+
+// showDrive opens the drive in the system's file manager.
+func (o *opened) showDrive() {
+	d := o.drive
+	jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		return 0, d.shown.Show(ctx)
+	}, func(_ int, err error) {
+		if err != nil { // it is there all the same
+			w := o.s.Words
+			o.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.T("drive.unshown"), Next: w.T("drive.unshown.next", "where", d.where)})
+		}
+	})
+}
+
+// changedByDrive tells the screens that a program has changed something, once for many
+// changes that come together.
+func (o *opened) changedByDrive() {
+	if o.drive == nil || o.drive.due || o.ended {
+		return
+	}
+	o.drive.due = true
+	d := o.drive
+	o.s.After(driveRest, func() {
+		d.due = false
+		if !o.ended {
+			o.changed()
+		}
+	})
+}
+
+// driveRest is how long changes by other programs are gathered before they are shown.
+const driveRest = 300 * time.Millisecond
+
+// useDrive counts what programs do on the drive as use of the stick.
+func (o *opened) useDrive() {
+	if o.drive == nil {
+		return
+	}
+	if used := o.drive.Used(); used.After(o.drive.last) {
+		o.drive.last = used
+		o.s.Used()
+	}
+}
+
+// driveInUse are the names of files that programs have locked on the drive.
+func (o *opened) driveInUse() []string {
+	if o.drive == nil {
+		return nil
+	}
+	names := o.drive.InUse()
+	for i, n := range names {
+		names[i] = baseName(n)
+	}
+	return names
+}
+
+// errDriveBusy: the system did not take the drive away.
+type errDriveBusy struct{ err error }
+
+func (e *errDriveBusy) Error() string { return "the drive is in use: " + e.err.Error() }
+func (e *errDriveBusy) Unwrap() error { return e.err }
+
+// end takes the drive away and finishes what is being stored. Where a program keeps it
+// from being taken away it stays as it is and the error is an *errDriveBusy, unless
+// it is forced: then programs find that it is gone. When ctx ends, what is just being
+// written is broken off, as its program is told.
+func (d *asDrive) end(ctx context.Context, force bool) error {
+	if err := d.shown.Unmount(context.WithoutCancel(ctx)); err != nil && !force {
+		return &errDriveBusy{err}
+	}
+	return d.Close(ctx)
+}
+
+// endDrive takes the drive away, and leaves the stick open.
+func (o *opened) endDrive() {
+	d := o.drive
+	if d == nil || o.locking || o.mounting {
+		return
+	}
+	if names := o.driveInUse(); len(names) > 0 {
+		o.askDrive(names, o.takeDrive)
+		return
+	}
+	o.takeDrive()
+}
+
+func (o *opened) takeDrive() {
+	d := o.drive
+	if d == nil {
+		return
+	}
+	o.mounting = true
+	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.ending"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		return 0, d.end(ctx, false)
+	}, func(_ int, err error) {
+		o.mounting = false
+		if _, busy := errors.AsType[*errDriveBusy](err); busy {
+			o.s.Tell(o.driveBusy())
+			return
+		}
+		o.drive = nil
+		o.noteDrive()
+		if err != nil {
+			o.s.Fail(err)
+		}
+	}))
+}
+
+// askDrive asks whether to go on although programs have files of the drive open.
+func (o *opened) askDrive(names []string, goOn func()) {
+	w := o.s.Words
+	slices.Sort(names)
+	o.s.Ask(parts.Question{
+		Title: w.N("drive.inuse", len(names)), Text: w.N("drive.inuse.text", len(names), "names", someNames(w, names)),
+		Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
+	}, func(yes bool) {
+		if yes {
+			goOn()
+		}
+	})
+}
+
+// driveBusy says that a program keeps the drive from being taken away.
+func (o *opened) driveBusy() parts.Message {
+	w := o.s.Words
+	return parts.Message{Kind: parts.Warn, Happened: w.T("drive.busy"), Files: w.T("drive.busy.files"), Next: w.T("drive.busy.next")}
+}
+
+// noteDrive shows on the stick's page whether it is a drive.
+func (o *opened) noteDrive() {
+	if o.screen != nil {
+		o.screen.notedDrive()
+	}
+}
+
+// follow shows a job on the stick's page, where that is in view.
+func (o *opened) follow(j *jobs.Job) {
+	if o.screen != nil {
+		o.screen.busy.Follow(j)
+	}
+}
+
+// driveMessage says that the stick is a drive; an empty one when it is not.
+func (o *opened) driveMessage() parts.Message {
+	if o.drive == nil {
+		return parts.Message{}
+	}
+	w := o.s.Words
+	return parts.Message{
+		Kind: parts.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files"),
+		Do: parts.Command{Name: w.T("drive.end"), Run: o.endDrive},
+	}
+}
