@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -317,4 +318,25 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 		d.wants(503, "GET", "a.txt", "")
 		<-d.drive.Gone()
 	})
+}
+
+func TestWhatProgramsHaveLockedIsNamed(t *testing.T) {
+	d := newDesk(t, stick.OpenOptions{})
+	const body = `<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockinfo>`
+	tokens := map[string]string{}
+	for _, name := range []string{"b.odt", "a.odt", ".~lock.a.odt%23"} {
+		_, header, _ := d.ask("LOCK", name, body, "Timeout: Second-600")
+		tokens[name] = header.Get("Lock-Token")
+	}
+	if got := d.drive.InUse(); !slices.Equal(got, []string{"a.odt", "b.odt"}) {
+		t.Errorf("in use: %q", got)
+	}
+	d.wants(204, "UNLOCK", "a.odt", "", "Lock-Token: "+tokens["a.odt"])
+	if got := d.drive.InUse(); !slices.Equal(got, []string{"b.odt"}) {
+		t.Errorf("in use: %q", got)
+	}
+	d.wants(201, "PUT", "c.txt", "written without a lock")
+	if got := d.drive.InUse(); !slices.Equal(got, []string{"b.odt"}) {
+		t.Errorf("after a request: %q", got)
+	}
 }

@@ -29,6 +29,7 @@ type browser struct {
 	finder  *parts.Search
 	empty   *parts.DropZone
 	middle  *fyne.Container
+	top     *fyne.Container // above the files
 	page    *fyne.Container
 	banner  *parts.Banner // what could not be saved
 	notes   *parts.Banner // what is wrong with the stick
@@ -67,8 +68,8 @@ func (b *browser) Content() fyne.CanvasObject {
 	b.empty = parts.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
 	b.middle = container.NewStack(b.table.View(), b.empty)
 	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
-	top := parts.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
-	b.page = container.NewBorder(top, parts.Column(1, b.full.view), nil, nil, b.middle)
+	b.top = parts.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
+	b.page = container.NewBorder(b.top, parts.Column(1, b.full.view), nil, nil, b.middle)
 	b.busy = parts.NewBusy(w, b.page)
 	b.o.onChange(b.refresh)
 	b.refresh()
@@ -90,7 +91,8 @@ func (b *browser) toolbar() fyne.CanvasObject {
 
 // Actions is part of gui.Actor.
 func (b *browser) Actions() []fyne.CanvasObject {
-	return []fyne.CanvasObject{parts.NewPrimary(b.s.Words.T("browser.lock"), parts.IconEject.Resource(), b.o.lockAndRemove)}
+	drive := parts.NewCommandButton(b.driveCommands()[0])
+	return []fyne.CanvasObject{drive, parts.NewPrimary(b.s.Words.T("browser.lock"), parts.IconEject.Resource(), b.o.lockAndRemove)}
 }
 
 // Focus is part of gui.Focuser.
@@ -129,7 +131,7 @@ func (b *browser) noted() {
 	if b.notes != nil {
 		b.notes.Set(b.warning())
 		b.full.tell(b.o)
-		b.page.Refresh()
+		b.relaid()
 	}
 }
 
@@ -137,7 +139,7 @@ func (b *browser) noted() {
 func (b *browser) notedDrive() {
 	if b.drive != nil {
 		b.drive.Set(b.o.driveMessage())
-		b.page.Refresh()
+		b.relaid()
 		b.s.Refresh()
 	}
 }
@@ -146,8 +148,14 @@ func (b *browser) notedDrive() {
 func (b *browser) unsaved(m parts.Message) {
 	if b.banner != nil {
 		b.banner.Set(m)
-		b.page.Refresh() // the banner may have come or gone
+		b.relaid()
 	}
+}
+
+// relaid lays the page out anew, when a banner has come, gone or grown.
+func (b *browser) relaid() {
+	b.top.Refresh()
+	b.page.Refresh()
 }
 
 // refresh shows what is on the stick now.
