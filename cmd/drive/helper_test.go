@@ -26,7 +26,7 @@ func clock() time.Time { return start }
 // desk is a stick that is open as a drive.
 type desk struct {
 	t     testing.TB
-	mem   *sticktest.Mem
+	mem   *sticktest.Mem // nil on another drive
 	stick *stick.Stick
 	drive *drive.Drive
 	http  *http.Client
@@ -35,21 +35,29 @@ type desk struct {
 // newDesk makes a stick, opens it, and shows it as a drive.
 func newDesk(t testing.TB, o stick.OpenOptions) *desk {
 	t.Helper()
+	mem := sticktest.New()
+	d := newDeskOn(t, mem, o)
+	d.mem = mem
+	return d
+}
+
+// newDeskOn is newDesk on a given drive.
+func newDeskOn(t testing.TB, fsys stick.FS, o stick.OpenOptions) *desk {
+	t.Helper()
 	a, err := keys.NewAuthority("Example School", start)
 	check(t, err)
 	k, err := keys.NewHolderKey("Example School", a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex Example"}, keys.Hybrid, start)
 	check(t, err)
 	k.Chosen(start)
-	mem := sticktest.New()
-	_, err = stick.Issue(t.Context(), mem, stick.IssueOptions{
+	_, err = stick.Issue(t.Context(), fsys, stick.IssueOptions{
 		School: a, Recovery: a.RecoveryRecipients(), Label: "IT-0042", Return: "Example School",
 		Policy: keys.DefaultPolicy(), Holders: []string{k.Recipient()}, Clock: clock,
 	})
 	check(t, err)
 	o.Clock = clock
-	s, err := stick.Open(t.Context(), mem, stick.WithHolderKey(k), o)
+	s, err := stick.Open(t.Context(), fsys, stick.WithHolderKey(k), o)
 	check(t, err)
-	d, err := drive.Open(s, drive.Options{Space: mem.Free})
+	d, err := drive.Open(s, drive.Options{Space: fsys.Free})
 	check(t, err)
 	transport := &http.Transport{}
 	t.Cleanup(func() {
@@ -57,7 +65,7 @@ func newDesk(t testing.TB, o stick.OpenOptions) *desk {
 		_ = s.Close()
 		transport.CloseIdleConnections()
 	})
-	return &desk{t, mem, s, d, &http.Client{Transport: transport}}
+	return &desk{t, nil, s, d, &http.Client{Transport: transport}}
 }
 
 func check(t testing.TB, err error) {
