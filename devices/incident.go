@@ -71,6 +71,7 @@ type IncidentDetails struct {
 	Trained      Answer    `json:"trained,omitempty"`       // the holder, in data protection, in the two years before
 	TrainedOn    time.Time `json:"trained_on,omitzero"`     // the last time
 	Consequences string    `json:"consequences,omitempty"`  // likely, for the people whose data it is
+	Likelihood   string    `json:"likelihood,omitempty"`    // that these are significant, and why
 	Measures     string    `json:"measures,omitempty"`      // in place before, to prevent it
 	Done         string    `json:"done,omitempty"`          // since, to contain it and to help people
 	Delay        string    `json:"delay,omitempty"`         // why it was or will be notified late
@@ -217,6 +218,7 @@ func (d *IncidentDetails) cleanTexts(c *cleaner) {
 		{"whose", &d.Whose},
 		{"categories", &d.Categories},
 		{"consequences", &d.Consequences},
+		{"likelihood", &d.Likelihood},
 		{"measures", &d.Measures},
 		{"done", &d.Done},
 		{"delay", &d.Delay},

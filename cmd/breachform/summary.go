@@ -1,6 +1,8 @@
 // Package breachform writes what is known of an incident in the order of the
 // personal data breach report form of the UK's Information Commissioner: the
 // form cannot be saved half-way and must not name the people whose data it is.
+// The order is that of the form's published questions: about the report, about the
+// breach, taking action, about the organisation.
 //
 // What is promised: every fact that the incident has and the form asks for is
 // there, what is not known is named as not known, and neither the holder, nor
@@ -44,23 +46,27 @@ const unknown = "Not known yet."
 func Items(i devices.Incident, f Facts) []Item {
 	w := writer{i: i, f: f}
 	all := []Item{
+		{"First report or follow-up", w.report()},
+		{"Reason for the report", w.reason()},
+		{"Size of the organisation", "For whoever reports to say: fewer than 250 staff, or 250 and more."},
 		{"What happened", w.happened()},
 		{"How it happened", w.words(i.Circumstances)},
-		{"When it happened", w.when()},
 		{"How it was discovered", w.words(i.Discovered)},
-		{"When it was discovered", w.discovered()},
-		{"Was it a cyber incident", "No: a device was lost or stolen."},
 		{"Measures in place before", w.measures()},
+		{"Was it a cyber incident", "No: a device was lost or stolen."},
+		{"When it happened", w.when()},
+		{"When it was discovered", w.discovered()},
 		{"Categories of personal data", w.words(join(i.Categories, i.Contents))},
 		{"Special categories", w.special()},
 		{"Number of personal data records", w.number(i.Records)},
 		{"Number of people who could be affected", w.number(i.People)},
 		{"Categories of people", w.words(i.Whose)},
 		{"Potential consequences", w.words(i.Consequences)},
+		{"Likelihood of significant consequences for them", w.words(i.Likelihood)},
+		{"Data protection training of the member of staff in the last two years", w.training()},
 		{"Delay in reporting", w.delay()},
 		{"Action taken", w.words(i.Done)},
 		{"Preventing it from happening again", w.words(i.Lessons)},
-		{"Data protection training of the member of staff in the last two years", w.training()},
 		{"Have the people concerned been told", w.peopleTold()},
 		{"Have others been told", w.othersTold()},
 		{"Whom to contact", w.words(join(f.School, i.Contact))},
@@ -114,6 +120,29 @@ func (w writer) number(n int64) string {
 		return unknown
 	}
 	return fmt.Sprintf("About %d.", n)
+}
+
+// report says whether the regulator has heard of it.
+func (w writer) report() string {
+	if w.i.Decision.Notified.IsZero() {
+		return "A first report."
+	}
+	text := "A follow-up: first reported " + w.moment(w.i.Decision.Notified) + "."
+	if w.i.Decision.Reference != "" {
+		text += " Reference " + w.i.Decision.Reference + "."
+	}
+	return text
+}
+
+// reason is what a person decided, and not by whom.
+func (w writer) reason() string {
+	switch w.i.Decision.Notify {
+	case devices.Yes:
+		return join("It was decided to report it.", w.i.Decision.Why)
+	case devices.No:
+		return join("It was decided not to report it.", w.i.Decision.Why)
+	}
+	return "Nobody has decided yet."
 }
 
 func (w writer) happened() string {

@@ -12,11 +12,11 @@ import (
 var aware = time.Date(2026, 9, 24, 8, 0, 0, 0, time.UTC)
 
 func full() (devices.Incident, breachform.Facts) {
-	i := devices.Incident{Holder: "h", State: devices.IncidentOpen, Decision: devices.Decision{Notify: devices.Yes, TellPeople: devices.Yes, By: "Head"}, IncidentDetails: devices.IncidentDetails{
+	i := devices.Incident{Holder: "h", State: devices.IncidentOpen, Decision: devices.Decision{Notify: devices.Yes, Why: "health data", TellPeople: devices.Yes, By: "Head"}, IncidentDetails: devices.IncidentDetails{
 		Kind: devices.WasStolen, HappenedFrom: aware.Add(-30 * time.Hour), HappenedTo: aware.Add(-20 * time.Hour), Noticed: aware.Add(-10 * time.Hour), Aware: aware,
 		LastSeen: "the 42 bus", Circumstances: "Alice left it in her coat; alice rang at once.", Discovered: "she looked for it", Police: "CR/1",
 		Told: []devices.Told{{Who: "Mrs Pugh"}}, Passphrase: devices.No, OnlyCopy: devices.Yes, Contents: "reports", Whose: "pupils", Categories: "names",
-		People: 31, Records: 62, Special: []string{"health"}, Trained: devices.Yes, TrainedOn: aware.AddDate(-1, 0, 0), Consequences: "distress",
+		People: 31, Records: 62, Special: []string{"health"}, Trained: devices.Yes, TrainedOn: aware.AddDate(-1, 0, 0), Consequences: "distress", Likelihood: "unlikely: the passphrase was not with it",
 		Measures: "policy", Done: "searched", Contact: "the office", FollowUp: "ring Alice Jones", Lessons: "lanyards",
 	}}
 	return i, breachform.Facts{
@@ -31,7 +31,7 @@ func TestText(t *testing.T) {
 	for _, want := range []string{
 		"A memory stick of the school was stolen.", "the 42 bus", "confidentiality and availability", "the holder left it in her coat; the holder rang",
 		"Between 23 September 2026, 02:00 UTC and", "The school became aware: 24 September 2026, 08:00 UTC", "Stowage format 1", "passphrase was not with it",
-		"health.", "About 62.", "About 31.", "pupils", "distress", "within 72 hours", "searched", "lanyards", "Yes. Last trained 24 September 2025.",
+		"health.", "About 62.", "About 31.", "pupils", "distress", "unlikely: the passphrase", "A first report.", "It was decided to report it.\nhealth data", "within 72 hours", "searched", "lanyards", "Yes. Last trained 24 September 2025.",
 		"Not yet; it was decided", "reference CR/1", "Hill Road Primary\nthe office",
 	} {
 		if !strings.Contains(text, want) {
@@ -44,7 +44,11 @@ func TestText(t *testing.T) {
 		}
 	}
 	at := -1
-	for _, question := range []string{"What happened", "How it happened", "Measures in place", "Categories of personal data", "Number of people", "Potential consequences", "Delay", "Action taken", "training", "people concerned", "contact"} {
+	for _, question := range []string{
+		"First report", "Reason for", "Size of", "What happened", "How it happened", "How it was discovered", "Measures in place", "cyber", "When it happened", "When it was discovered",
+		"Categories of personal data", "Special", "records", "Number of people", "Categories of people", "Potential consequences", "Likelihood",
+		"training", "Delay", "Action taken", "Preventing", "people concerned", "others been told", "contact",
+	} {
 		next := strings.Index(text, question)
 		if next <= at {
 			t.Errorf("%q is out of the form's order", question)

@@ -77,6 +77,7 @@ func (a *app) details() []detail {
 		{"trained", "data protection training in the last two years: `ANSWER`", answer(func(d *devices.IncidentDetails) *devices.Answer { return &d.Trained })},
 		{"trained-on", "`DATE` of the last training", takeTrained},
 		{"consequences", "likely consequences for people, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Consequences })},
+		{"likelihood", "how likely it is that these are significant, and why, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Likelihood })},
 		{"measures", "what was in place to prevent it, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Measures })},
 		{"did", "what was done since, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Done })},
 		{"delay", "why it is notified late, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Delay })},

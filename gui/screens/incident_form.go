@@ -70,7 +70,7 @@ func (f *incidentForm) fields(d *devices.IncidentDetails) map[string]formText {
 	return map[string]formText{
 		"what": {&d.What, 1}, "lastseen": {&d.LastSeen, 2}, "circumstances": {&d.Circumstances, 4}, "discovered": {&d.Discovered, 1},
 		"police": {&d.Police, 1}, "contents": {&d.Contents, 3}, "whose": {&d.Whose, 1}, "categories": {&d.Categories, 2},
-		"consequences": {&d.Consequences, 3}, "measures": {&d.Measures, 2}, "done": {&d.Done, 3}, "delay": {&d.Delay, 2},
+		"consequences": {&d.Consequences, 3}, "likelihood": {&d.Likelihood, 2}, "measures": {&d.Measures, 2}, "done": {&d.Done, 3}, "delay": {&d.Delay, 2},
 		"contact": {&d.Contact, 1}, "followup": {&d.FollowUp, 3}, "lessons": {&d.Lessons, 3},
 	}
 }
@@ -214,7 +214,7 @@ func (f *incidentForm) affected() []fyne.CanvasObject {
 	return []fyne.CanvasObject{
 		f.field("passphrase", f.passphrase.group, ""), f.field("only", f.onlyCopy.group, "incident.hint.only"),
 		f.text("contents"), f.text("categories"), f.field("special", f.special, "incident.hint.special"),
-		f.text("whose"), f.text("people"), f.text("records"), f.text("consequences"),
+		f.text("whose"), f.text("people"), f.text("records"), f.text("consequences"), f.text("likelihood"),
 	}
 }
 

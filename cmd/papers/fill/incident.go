@@ -14,7 +14,7 @@ func incident(i devices.Incident) *papers.Incident {
 		Number: i.ID[:min(8, len(i.ID))], Kind: string(i.Kind), Happened: i.HappenedFrom, Until: i.HappenedTo, Noticed: i.Noticed, Aware: i.Aware,
 		LastSeen: i.LastSeen, Police: i.Police, Account: i.Circumstances, WithIt: answer(i.Passphrase),
 		People: people(i), Special: strings.Join(i.Special, ", "), OnlyCopy: answer(i.OnlyCopy), Training: training(i),
-		Effects: i.Consequences, Done: i.Done, Decision: decision(i.Decision), Lessons: i.Lessons, Closed: i.Closed,
+		Effects: joined("\n", i.Consequences, i.Likelihood), Done: i.Done, Decision: decision(i.Decision), Lessons: i.Lessons, Closed: i.Closed,
 	}
 	if i.SpecialNone {
 		p.Special = "none"
