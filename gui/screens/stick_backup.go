@@ -76,8 +76,11 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 		got.reason = err
 		return got
 	}
-	result, err := shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
-	got.reason, got.older = err, result.Older
+	if got.lost.IsZero() { // otherwise ICT compares it with its backup first
+		var result stick.BackupResult
+		result, got.reason = shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
+		got.older = result.Older
+	}
 	if status, err := shared.BackupStatus(nil, o.stick.Note().ID); err == nil {
 		got.when = status.When
 	}
