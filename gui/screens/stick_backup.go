@@ -76,7 +76,7 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 		got.reason = err
 		return got
 	}
-	if got.lost.IsZero() { // otherwise ICT compares it with its backup first
+	if !got.lost.lost() { // otherwise ICT compares it with its backup first
 		var result stick.BackupResult
 		result, got.reason = shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
 		got.older = result.Older
