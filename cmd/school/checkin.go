@@ -91,8 +91,8 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 }
 
 // Glance records that a stick was plugged in at school that nobody opened: when
-// and where. What needs no key is done: it is backed up, and it takes the
-// register's newest checkpoint and hands back the one that it brought. What it
+// and where. What needs no key is done: it is backed up, unless it was lost and
+// is to be compared with its backup first, and it takes the register's newest checkpoint and hands back the one that it brought. What it
 // says of itself beyond the school's signed note is not believed. It fails with
 // [ErrUnknownStick], stick.ErrNotStick and the errors of keys.OpenNote.
 func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
@@ -110,7 +110,7 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	}
 	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp}
 	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}
-	if o.BackUp {
+	if o.BackUp && !seen.Lost {
 		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Verifier: directory.Verifier, Progress: o.Progress})
 		if err := context.Cause(ctx); err != nil {
 			return seen, err
