@@ -16,10 +16,14 @@ func (b *browser) careCommands() []parts.Command {
 	w := b.s.Words
 	return []parts.Command{
 		{Name: w.T("care.check"), Icon: parts.Icon("check").Resource(), Run: b.check, Disabled: b.busyNow, Divide: true},
-		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.shut},
-		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: b.fixed},
+		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.unsettled},
+		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: func() bool { return b.fixed() || b.unsettled() }},
 	}
 }
+
+// unsettled reports whether layers cannot be written anew now: while programs have the
+// stick as a drive, they would take every file in those for another version.
+func (b *browser) unsettled() bool { return b.shut() || b.o.drive != nil }
 
 // check reads everything on the stick, and says whether it is in order.
 func (b *browser) check() {

@@ -102,6 +102,11 @@ func TestOtherProgramsWorkOnTheDrive(t *testing.T) {
 	r.Drain()
 	r.Advance(driveRest)
 	r.MustSee("trip.txt") // the list has it by itself
+	for _, c := range r.browser().Commands() {
+		if c.Name == r.Session.Words.T("care.tidy") && c.Can() {
+			t.Error("it can be tidied while programs work on it")
+		}
+	}
 	r.Menu("Show the drive")
 	if c.showed != 2 {
 		t.Errorf("it was shown %d times", c.showed)
