@@ -32,6 +32,7 @@ type app struct {
 	quiet     bool   // --quiet
 
 	started bool // flags and arguments were in order
+	toldAge bool // that the directory is old was said
 }
 
 func newApp() *app {

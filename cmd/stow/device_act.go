@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/papers"
+	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/devices"
 )
@@ -16,6 +19,7 @@ type actFlags struct {
 	when  string
 	later bool
 	ict   passphraseFlag
+	paper string // where the certificate of a destruction goes
 }
 
 // deviceAct is the command for one of the actions that a device's state allows
@@ -36,6 +40,9 @@ func (a *app) deviceAct(action devices.Action, name, short, example string) *cob
 			if f.Happened, err = a.moment(f.when); err != nil {
 				return err
 			}
+			if err := absent(f.paper); err != nil {
+				return err
+			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error { return a.act(cmd, s, args[0], action, f) })
 		},
 	}
@@ -47,6 +54,8 @@ func (a *app) deviceAct(action devices.Action, name, short, example string) *cob
 	case devices.Destroy:
 		cmd.Flags().StringVar(&f.Method, "method", "", "`HOW` it was destroyed")
 		cmd.Flags().StringVar(&f.Witness, "witness", "", "`WHO` saw it")
+		cmd.Flags().StringVar(&f.paper, "certificate", "", "write the certificate of it to `FILE.pdf`")
+		_ = cmd.MarkFlagFilename("certificate", "pdf")
 	}
 	if school.ChangesDirectory(action) {
 		cmd.Long = short + `.
@@ -72,7 +81,24 @@ func (a *app) act(cmd *cobra.Command, s *school.School, device string, action de
 	if behind {
 		text += a.publishAfter(cmd, s, f)
 	}
+	if f.paper != "" {
+		if err := a.certify(cmd, s, d, f.paper); err != nil {
+			_, message := a.explain(err)
+			a.warn("The destruction is recorded, but its certificate could not be written; do so with: stow paper destruction %s (%s)", d.Name(), message)
+		} else {
+			text += " The certificate is in " + f.paper + "."
+		}
+	}
 	return a.showDevice(d, text)
+}
+
+// certify writes the certificate of a destruction that was just recorded.
+func (a *app) certify(cmd *cobra.Command, s *school.School, d devices.Device, path string) error {
+	facts, err := fill.Destruction(cmd.Context(), s, d.ID)
+	if err != nil {
+		return err
+	}
+	return a.makePaper(s, path, func(w io.Writer, h papers.Head) error { return papers.Destruction(w, h, facts) })
 }
 
 // publishAfter publishes the directory after a change that stands already, so

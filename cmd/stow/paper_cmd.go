@@ -152,8 +152,14 @@ func (f *slipFlags) check() error {
 		}
 		return nil
 	}
-	if _, err := os.Lstat(f.path); err == nil {
-		return on(f.path, crypt.ErrExists)
+	return absent(f.path)
+}
+
+// absent refuses a paper's file that is there already, before anything is done; "" is
+// no paper.
+func absent(path string) error {
+	if _, err := os.Lstat(path); path != "" && err == nil {
+		return on(path, crypt.ErrExists)
 	}
 	return nil
 }

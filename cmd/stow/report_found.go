@@ -80,6 +80,17 @@ in hand: stow stick checkin, stow device found.`,
 	return cmd
 }
 
+// returnText says how a lost stick that turned up comes back, step by step.
+func returnText(w io.Writer, label string) {
+	fmt.Fprintf(w, `It was reported lost or stolen, and here it is. Its return:
+  record that it turned up:      stow device found %[1]s
+  take it back:                  stow device return %[1]s
+  close the incident:            stow incident decide %[1]s …, then stow incident close %[1]s --lessons …
+  issue it again, or end it:     stow stick issue … --replace, stow device retire %[1]s,
+                                 or stow device destroy %[1]s --method … --witness … --certificate FILE.pdf
+`, label)
+}
+
 // changesText says what changed on a found stick since it was backed up.
 func changesText(w io.Writer, c school.Changes) {
 	if c.None() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
@@ -85,6 +86,9 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 	return on("the school's authority", err)
 }
 
+// oldDirectory is the age from which a directory is worth a word.
+const oldDirectory = 60 * 24 * time.Hour
+
 // directory reads the school's directory, which needs no register and no
 // passphrase. A path takes the place of the one in the school's folder, in the
 // shared one, or that this computer joined with. While that is out of reach, the copy that this computer kept is
@@ -121,6 +125,9 @@ func (a *app) directory(path string) (*keys.Directory, error) {
 	}
 	if known.Kept != nil {
 		a.warn("The school's folder cannot be reached, so this uses the directory as it was on %s (number %d); keys that were blocked since then are not known here.", dayText(known.Published), known.Serial)
+	} else if known.Age(a.now()) > oldDirectory && !a.toldAge {
+		a.toldAge = true
+		a.warn("The directory is old: it was published on %s (number %d). Ask ICT whether there is a newer one.", dayText(known.Published), known.Serial)
 	}
 	return known.Directory, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -236,11 +237,11 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 	return a.withSchool(ctx, register)
 }
 
-// changes says what changed on a lost stick since it was backed up; nil for
+// changes says what changed on a stick that went missing since it was backed up; nil for
 // one that is not lost, or where that cannot be known.
 func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *school.Changes {
 	d, err := in.DeviceOf(ctx, s.Note())
-	if err != nil || d.State != devices.Lost && d.State != devices.Stolen {
+	if err != nil || !slices.Contains([]devices.State{devices.Lost, devices.Stolen, devices.Found}, d.State) {
 		return nil
 	}
 	c, err := in.ChangedSince(ctx, s.Stick)
@@ -312,7 +313,6 @@ func sightText(w io.Writer, s jsonSight) {
 		say  bool
 		text string
 	}{
-		{s.Lost, "It was reported lost or stolen: record that it turned up with: stow device found " + s.Device.Name()},
 		{s.Older, "It is older than it was when last seen: find out what happened to it."},
 		{s.CodeReplaced, "The recovery code had been given out; it has a new one."},
 		{s.KeyKept, "The school's copy of the key has the stick's newer passphrase now."},
@@ -324,6 +324,9 @@ func sightText(w io.Writer, s jsonSight) {
 	}
 	if s.Changes != nil {
 		changesText(w, *s.Changes)
+	}
+	if s.Lost {
+		returnText(w, printable(s.Device.Name()))
 	}
 	if s.Backup != nil {
 		backupText(w, *s.Backup)
