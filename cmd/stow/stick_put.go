@@ -58,6 +58,12 @@ versions. Links and devices are reported and skipped.`,
 			if (len(args) == 2 && args[1] == "-") != (as != "") {
 				return usagef("--as NAME goes with - for standard input, alone")
 			}
+			var sources func() (stick.Sources, error)
+			if as == "" {
+				var stop func()
+				sources, stop = findSources(cmd.Context(), args[1:])
+				defer stop()
+			}
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
 				p := a.progress("storing")
 				options := stick.PutOptions{Clash: clash.choice(), Progress: p}
@@ -65,8 +71,10 @@ versions. Links and devices are reported and skipped.`,
 				var err error
 				if as != "" {
 					result, err = s.PutReader(ctx, path.Join(into, as), a.input(ctx), a.now(), options)
+				} else if found, findErr := sources(); findErr != nil {
+					err = findErr
 				} else {
-					result, err = s.Put(ctx, into, args[1:], options)
+					result, err = s.PutFound(ctx, into, found, options)
 				}
 				p.end()
 				return a.showPut(result, err)
@@ -78,6 +86,21 @@ versions. Links and devices are reported and skipped.`,
 	cmd.Flags().StringVar(&into, "into", ".", "the `FOLDER` of the stick to put them in; it is made if missing")
 	cmd.Flags().StringVar(&as, "as", "", "the `NAME` for what standard input yields")
 	return cmd
+}
+
+// findSources begins to look for the files while the stick is opened, which
+// takes a moment. Found waits for them; stop must be called.
+func findSources(ctx context.Context, paths []string) (found func() (stick.Sources, error), stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var sources stick.Sources
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sources, err = stick.FindSources(ctx, paths)
+	}()
+	found = func() (stick.Sources, error) { <-done; return sources, err }
+	return found, func() { cancel(); <-done }
 }
 
 // showPut tells what was stored, also when err ended it.

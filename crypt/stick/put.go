@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,25 +18,30 @@ import (
 // written. The error is [ErrExists] (with nothing stored), a [NoSpaceError], the
 // context's or one of the drive; what was stored until then stays stored.
 func (s *Stick) Put(ctx context.Context, folder string, sources []string, o PutOptions) (PutResult, error) {
+	found, err := FindSources(ctx, sources)
+	if err != nil {
+		return PutResult{}, err
+	}
+	return s.PutFound(ctx, folder, found, o)
+}
+
+// PutFound is [Stick.Put] for what was found before, for instance while the
+// stick was being opened.
+func (s *Stick) PutFound(ctx context.Context, folder string, found Sources, o PutOptions) (PutResult, error) {
 	folder, err := cleanPath(folder)
 	if err != nil {
 		return PutResult{}, err
 	}
-	var items []Item
+	items := make([]Item, 0, 1+len(found.items))
 	if folder != "." {
 		items = append(items, Item{Path: folder, Kind: KindFolder, ModTime: s.o.Clock()})
 	}
-	var skipped []Skipped
-	for _, source := range sources {
-		found, problems, err := walkSource(ctx, source, folder)
-		if err != nil {
-			return PutResult{}, err
-		}
-		items = append(items, found...)
-		skipped = append(skipped, problems...)
+	for _, item := range found.items {
+		item.Path = path.Join(folder, item.Path)
+		items = append(items, item)
 	}
 	result, err := s.PutItems(ctx, items, o)
-	result.Skipped = append(skipped, result.Skipped...)
+	result.Skipped = append(slices.Clone(found.skipped), result.Skipped...)
 	return result, err
 }
 

@@ -12,10 +12,33 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// walkSource lists what a path of the computer stands for: a file, or a folder
-// with all it holds, to be stored in the folder to. What is not a file or
-// folder, or cannot be read, is among the problems. The error is the context's.
-func walkSource(ctx context.Context, source, to string) (items []Item, problems []Skipped, err error) {
+// Sources are files and folders of the computer, found to be put on a stick.
+// Nothing of them is open.
+type Sources struct {
+	items   []Item // with paths below the folder that they will go to
+	skipped []Skipped
+}
+
+// FindSources lists what paths of the computer stand for: files, and folders
+// with all they hold. What cannot be read, or is neither, [Stick.PutFound]
+// reports as skipped. The error is the context's.
+func FindSources(ctx context.Context, paths []string) (Sources, error) {
+	var found Sources
+	for _, p := range paths {
+		items, problems, err := walkSource(ctx, p)
+		if err != nil {
+			return Sources{}, err
+		}
+		found.items = append(found.items, items...)
+		found.skipped = append(found.skipped, problems...)
+	}
+	return found, nil
+}
+
+// walkSource lists what one path of the computer stands for: a file, or a folder
+// with all it holds. What is not a file or folder, or cannot be read, is among
+// the problems. The error is the context's.
+func walkSource(ctx context.Context, source string) (items []Item, problems []Skipped, err error) {
 	top, err := filepath.Abs(source)
 	if err != nil {
 		return nil, []Skipped{{source, err}}, nil
@@ -41,7 +64,7 @@ func walkSource(ctx context.Context, source, to string) (items []Item, problems 
 			problems = append(problems, Skipped{p, err})
 			return nil
 		}
-		item.Path = filepath.ToSlash(filepath.Join(filepath.FromSlash(to), name, rel))
+		item.Path = filepath.ToSlash(filepath.Join(name, rel))
 		item.Path = norm.NFC.String(item.Path)
 		if item.Path != "." {
 			items = append(items, item)
