@@ -20,6 +20,7 @@ type Sight struct {
 	KeyKept      bool // the key's newer passphrase was taken into the school's folder
 	KeyRenewed   bool // the stick was given a copy of the key whose passphrase is newer
 
+	Directory  bool  // the stick carries the newest directory now
 	Checkpoint bool  // the stick carries the register's newest checkpoint now
 	Tampered   error // the register does not fit the checkpoint that the stick brought: [ErrTampered]
 
@@ -45,9 +46,10 @@ type CheckInOptions struct {
 // CheckIn records that an opened stick was seen at school, replaces a recovery
 // code that was used, and brings the copies of the holder's key on the stick
 // and in the school's folder to the newest passphrase, if that key opened the
-// stick. What is on it is listed for the day on which it is lost; the list of one
-// that is or was lost, or is older than it was, stays as it is. It fails with
-// [ErrUnknownStick] if the register does not know the stick.
+// stick. The stick takes the newest directory and checkpoint along. What is on it
+// is listed for the day on which it is lost; the list of one that is or was lost,
+// or is older than it was, stays as it is. It fails with [ErrUnknownStick] if the
+// register does not know the stick.
 func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
@@ -83,18 +85,22 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 			return seen, err
 		}
 	}
-	put := opened.PutCheckpoint
+	put, carry := opened.PutCheckpoint, opened.PutDirectory
 	if opened.ReadOnly() {
-		put = nil
+		put, carry = nil, nil
+	}
+	if err := s.carryDirectory(ctx, o.Drive, carry, d, &seen); err != nil {
+		return seen, err
 	}
 	return seen, s.exchange(ctx, o.Drive, put, o.Place, &seen)
 }
 
 // Glance records that a stick was plugged in at school that nobody opened: when
-// and where. What needs no key is done: it is backed up, unless it was lost and
-// is to be compared with its backup first, and it takes the register's newest checkpoint and hands back the one that it brought. What it
-// says of itself beyond the school's signed note is not believed. It fails with
-// [ErrUnknownStick], stick.ErrNotStick and the errors of keys.OpenNote.
+// and where. What needs no key is done: it is backed up, unless it was lost and is
+// to be compared with its backup first; it takes the newest directory and the
+// register's newest checkpoint along, and hands back the checkpoint that it
+// brought. What it says of itself beyond the school's signed note is not believed.
+// It fails with [ErrUnknownStick], stick.ErrNotStick and the errors of keys.OpenNote.
 func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	directory, err := s.Directory()
 	if err != nil {
@@ -120,6 +126,10 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 		sighting.Note = "plugged in, not opened; older than its backup"
 	}
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
+		return seen, err
+	}
+	carry := func(sealed []byte) error { return stick.PutDirectory(o.Drive, sealed) }
+	if err := s.carryDirectory(ctx, o.Drive, carry, d, &seen); err != nil {
 		return seen, err
 	}
 	put := func(msg []byte) error { return stick.PutCheckpoint(o.Drive, msg) }

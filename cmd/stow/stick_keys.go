@@ -153,6 +153,7 @@ type jsonSight struct {
 	CodeReplaced bool           `json:"code_replaced"`
 	KeyKept      bool           `json:"key_kept"`
 	KeyRenewed   bool           `json:"key_renewed"`
+	Directory    bool           `json:"directory"`        // it carries the school's newest
 	Checkpoint   bool           `json:"checkpoint"`       // it carries the register's newest
 	Backup       *jsonBackup    `json:"backup,omitempty"` // when it was backed up
 	// Changes are those on a lost stick since it was backed up, where ICT opened it.
@@ -170,7 +171,8 @@ func (a *app) stickCheckin() *cobra.Command {
 		Long: `Record that a stick was seen at school: when, its newest layer, how full it is, and
 with --check its health. A recovery code that was given out is replaced, and the
 copies of the person's key on the stick and in the school's folder get the newest
-passphrase. The stick takes the register's newest checkpoint along and hands back the one
+passphrase. The stick takes the newest directory along, encrypted to the person's
+key, for when the school is out of reach; and the register's newest checkpoint, handing back the one
 that it brought; what is on it is listed, encrypted to the school's recovery key, for the
 day on which it is lost; and it is backed up. A stick that is older than it was, or that was
 reported lost, is named.
@@ -274,7 +276,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 // showSight says what a check-in found and did. A backup that failed is a
 // warning: the stick was seen all the same.
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
-	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Checkpoint, nil, changes, problems}
+	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Directory, seen.Checkpoint, nil, changes, problems}
 	if seen.ListErr != nil {
 		_, text := a.explain(on("the stick", seen.ListErr))
 		a.warn("What is on it was not listed: %s", text)

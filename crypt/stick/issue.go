@@ -217,7 +217,7 @@ func writeIssue(fsys FS, files []newFile) (err error) {
 	if err = removeKeys(fsys); err != nil {
 		return err
 	}
-	for _, name := range []string{noteName, noteOtherName, foundName, checkpointName, checkpointOtherName} { // ours from before, or the school's own
+	for _, name := range append([]string{noteName, noteOtherName, foundName}, carriedNames()...) { // ours from before, or the school's own
 		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

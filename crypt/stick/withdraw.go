@@ -65,7 +65,7 @@ func unmake(fsys FS) error {
 			return err
 		}
 	}
-	for _, name := range []string{noteName, noteOtherName, foundName, ownerName, checkpointName, checkpointOtherName} {
+	for _, name := range append([]string{noteName, noteOtherName, foundName, ownerName}, carriedNames()...) {
 		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
 		}

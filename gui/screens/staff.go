@@ -73,7 +73,10 @@ func (k *staff) inbox() string {
 // read reads the newest directory, off the window's goroutine, and tells how that
 // went. What was read before stays until then.
 func (k *staff) read(done func(error)) *jobs.Job {
-	place := k.place
+	place, verifier := k.place, ""
+	for _, o := range k.sticks() {
+		verifier = o.stick.Verifier()
+	}
 	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (school.Known, error) {
 		c, err := place.settings()
 		if err != nil {
@@ -81,6 +84,9 @@ func (k *staff) read(done func(error)) *jobs.Job {
 		}
 		path, err := c.DirectoryPath()
 		if err != nil {
+			if d, ok := config.Serials(place.Dir()).Kept(verifier); ok { // which an open stick took along
+				return school.Known{Directory: d, Kept: err}, nil
+			}
 			return school.Known{}, err
 		}
 		return config.Serials(place.Dir()).Newest(path, c.Verifier)

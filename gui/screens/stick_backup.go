@@ -66,6 +66,9 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 	if err != nil {
 		return backedUp{reason: err}
 	}
+	if o.key != nil {
+		_ = config.Serials(o.k.p.Dir()).TakeDirectory(ctx, o.fs, o.key, o.stick.Verifier()) // a newer one that it took along from school
+	}
 	got.lost = o.k.p.turnedUp(c, o.fs, o.stick.Note().ID, clock())
 	if c.Verifier != "" && c.Verifier != o.stick.Verifier() {
 		got.reason = config.ErrNoSchool // another school's stick is not this one's business

@@ -273,3 +273,41 @@ func TestAStickThatIsOpenedIsLeftToWhatOpenedIt(t *testing.T) {
 		t.Errorf("it says %q of a stick that it left", said)
 	}
 }
+
+// TestTheDirectoryComesAlongOnTheStick: a computer at home that was told of no school
+// knows from the stick whom one can encrypt for.
+func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
+	d := newDesk(t)
+	_, issued := d.person(t, "Eve Orr", true)
+	drive := (&plugs{}).plugIn(t, "S1")
+	d.issueOn(t, drive, "Eve Orr", "MS-1")
+	fs, err := stick.NewDirFS(drive.Path)
+	check(t, err)
+	_, err = d.Glance(t.Context(), school.CheckInOptions{Drive: fs})
+	check(t, err)
+	check(t, fs.Close())
+
+	home := NewPlace(t.TempDir(), school.Options{})
+	w := guitest.New(t, gui.Options{Rooms: Rooms(home), Explain: Explain, Services: gui.Services{Drives: &ports{}}})
+	w.Session.Go("open")
+	k := w.Session.Current().(*stickList).k
+	o, err := k.unlock(t.Context(), stickPlace{path: drive.Path}, unlockWith{secret: issued.Passphrase})
+	check(t, err)
+	staff := newStaff(w.Session, home)
+	staff.sticks = func() []*opened { return k.open }
+	read := func() (err error) {
+		staff.read(func(e error) { err = e })
+		w.Settle()
+		return err
+	}
+	if err := read(); err == nil {
+		t.Error("a directory is known before the stick is open")
+	}
+	k.add(o)
+	w.Until("it to be looked after", func() bool { return o.backing == nil })
+	check(t, read())
+	if staff.known.Directory == nil || len(staff.known.People) < 3 || staff.known.Kept == nil {
+		t.Errorf("%+v", staff.known)
+	}
+	(&rig{k: k}).close()
+}

@@ -1,0 +1,138 @@
+package stick
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+)
+
+// carried is a file that a stick takes along from school beside its data. It has two
+// names, and is replaced by writing the one that is free.
+type carried struct {
+	what  string // for errors
+	names [2]string
+	most  int64 // bytes
+}
+
+// checkpointFile is the register's newest checkpoint, and directoryFile the school's
+// newest directory, encrypted to who may open the stick.
+func checkpointFile() carried {
+	return carried{"the checkpoint", [2]string{baseDir + "/checkpoint.note", baseDir + "/checkpoint-b.note"}, maxCheckpoint}
+}
+
+func directoryFile() carried {
+	return carried{"the directory", [2]string{baseDir + "/directory.age", baseDir + "/directory-b.age"}, maxDirectory}
+}
+
+// Bounds of what is carried: a checkpoint is under 1 KiB, and a directory has some 2
+// KiB for each key.
+const (
+	maxCheckpoint = 16 << 10
+	maxDirectory  = 64 << 20
+)
+
+// carriedNames are the names of all that is carried.
+func carriedNames() []string {
+	var all []string
+	for _, c := range []carried{checkpointFile(), directoryFile()} {
+		all = append(all, c.names[:]...)
+	}
+	return all
+}
+
+// read returns what is there: nothing, one, or two when replacing was interrupted.
+func (c carried) read(fsys FS) ([][]byte, error) {
+	var found [][]byte
+	for _, name := range c.names {
+		data, err := readAll(fsys, name, c.most)
+		switch {
+		case err == nil:
+			found = append(found, data)
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
+			return nil, fmt.Errorf("read %s: %w", c.what, err)
+		}
+	}
+	return found, nil
+}
+
+// putSealed puts a new one on a stick that nobody has opened.
+func (c carried) putSealed(fsys FS, data []byte) error {
+	if _, err := readNotes(fsys); err != nil {
+		return err
+	}
+	lock, err := fsys.Lock(lockName, true)
+	if errors.Is(err, ErrLocked) {
+		return readOwner(fsys)
+	}
+	if err != nil {
+		return fmt.Errorf("lock the stick: %w", err)
+	}
+	defer lock.Close()
+	return c.put(fsys, data)
+}
+
+// putOpened puts a new one on an opened stick.
+func (c carried) putOpened(s *Stick, data []byte) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	return c.put(s.fs, data)
+}
+
+func (c carried) put(fsys FS, data []byte) error {
+	if int64(len(data)) > c.most {
+		return fmt.Errorf("put %s: %w", c.what, ErrTooLarge)
+	}
+	have, err := c.read(fsys)
+	if err != nil || len(have) == 1 && bytes.Equal(have[0], data) {
+		return err
+	}
+	change := slotChange{fs: fsys}
+	free := c.names[0]
+	for i, name := range slices.Backward(c.names[:]) {
+		if _, err := fsys.Stat(name); err == nil {
+			change.old = append(change.old, name)
+			free = c.names[1-i]
+		}
+	}
+	if len(change.old) == 2 { // replacing was interrupted: the first is given up
+		change.old, free = []string{c.names[1]}, c.names[0]
+		if err := change.remove(free); err != nil {
+			return err
+		}
+	}
+	if err := writeFile(fsys, free, data); err != nil {
+		return fmt.Errorf("put %s: %w", c.what, err)
+	}
+	return change.finish()
+}
+
+// Checkpoints returns the checkpoints of the school's register on a stick, as
+// they are: none, one, or two when replacing it was interrupted. Whoever had the
+// stick may have changed them.
+func Checkpoints(fsys FS) ([][]byte, error) { return checkpointFile().read(fsys) }
+
+// PutCheckpoint puts a checkpoint on a stick in place of the one there. It
+// needs no key; a stick that a program has open for writing is an [InUseError],
+// and for that program there is [Stick.PutCheckpoint].
+func PutCheckpoint(fsys FS, msg []byte) error { return checkpointFile().putSealed(fsys, msg) }
+
+// PutCheckpoint puts a checkpoint of the school's register on the stick.
+func (s *Stick) PutCheckpoint(msg []byte) error { return checkpointFile().putOpened(s, msg) }
+
+// Directories returns the school's directory that a stick carries, encrypted: none,
+// one, or two when replacing it was interrupted. Whoever had the stick may have
+// changed them.
+func Directories(fsys FS) ([][]byte, error) { return directoryFile().read(fsys) }
+
+// PutDirectory puts the school's directory on a stick in place of the one there.
+// It must be encrypted, since it names people. It fails as [PutCheckpoint] does,
+// and on a full stick with a [NoSpaceError], which leaves the one before.
+func PutDirectory(fsys FS, sealed []byte) error { return directoryFile().putSealed(fsys, sealed) }
+
+// PutDirectory puts the school's directory, encrypted, on the stick.
+func (s *Stick) PutDirectory(sealed []byte) error { return directoryFile().putOpened(s, sealed) }
