@@ -176,9 +176,13 @@ func (sh Shared) OpenBackup(ctx context.Context, stickID string, with stick.Unlo
 }
 
 // BackupOf is the id of the stick that a device was last seen as, under which
-// its backup lies. It fails with [ErrUnknownStick] for a device that never was one.
+// its backup lies, or the id itself when one of a stick is given that the device was
+// before. It fails with [ErrUnknownStick] for a device that never was one.
 func (s *School) BackupOf(ctx context.Context, device string) (stickID string, err error) {
 	d, err := s.register.FindDevice(ctx, device)
+	if id, parseErr := uuid.Parse(device); isNotFound(err) && parseErr == nil {
+		return id.String(), nil
+	}
 	if err != nil {
 		return "", fmt.Errorf("the backup of %q: %w", device, err)
 	}

@@ -176,7 +176,7 @@ func (s *School) RecordFound(ctx context.Context, f FoundStick) (devices.Device,
 
 // Changes are what differs on a stick from what was on it before.
 type Changes struct {
-	Since   time.Time `json:"since"` // of the backup that it is compared with
+	Since   time.Time `json:"since"` // of the backup, or the check-in, that it is compared with
 	Added   []string  `json:"added"`
 	Changed []string  `json:"changed"`
 	Gone    []string  `json:"gone"`
@@ -185,22 +185,21 @@ type Changes struct {
 // None reports whether nothing changed.
 func (c Changes) None() bool { return len(c.Added)+len(c.Changed)+len(c.Gone) == 0 }
 
-// ChangedSince compares an opened stick that was found with its last backup: by
+// ChangedSince compares an opened stick that was found with what was on it when the
+// school last knew ([School.LastKnown]): by
 // names, sizes and times of files.
 func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
 		return Changes{}, err
 	}
-	before, err := s.ContentsOf(ctx, d.ID)
+	before, err := s.LastKnown(ctx, d.ID)
 	if err != nil {
 		return Changes{}, err
 	}
-	was := map[string]stick.Entry{}
-	for _, e := range before.Entries {
-		if !e.IsFolder() {
-			was[e.Path] = e
-		}
+	was := map[string]ListedFile{}
+	for _, f := range before.Files {
+		was[f.Path] = f
 	}
 	c := Changes{Since: before.At}
 	err = opened.Walk(".", func(e stick.Entry) error {
@@ -209,17 +208,18 @@ func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes
 		}
 		old, there := was[e.Path]
 		switch {
+		case !there && before.More > 0: // it may be one that found no room in the list
 		case !there:
 			c.Added = append(c.Added, e.Path)
-		case old.Size != e.Size || !old.ModTime.Equal(e.ModTime) || !old.Stored.Equal(e.Stored):
+		case old.Size != e.Size || !old.Modified.Equal(e.ModTime) || !old.Saved.Equal(e.Stored):
 			c.Changed = append(c.Changed, e.Path)
 		}
 		delete(was, e.Path)
 		return nil
 	})
-	for _, e := range before.Entries {
-		if _, gone := was[e.Path]; gone {
-			c.Gone = append(c.Gone, e.Path)
+	for _, f := range before.Files {
+		if _, gone := was[f.Path]; gone {
+			c.Gone = append(c.Gone, f.Path)
 		}
 	}
 	return c, err

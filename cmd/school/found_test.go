@@ -85,3 +85,23 @@ func TestChangedSince(t *testing.T) {
 		t.Errorf("changed: %+v", c)
 	}
 }
+
+// TestWhatChangedWithoutABackup: a lost stick that was only checked in is compared with
+// what was on it then.
+func TestWhatChangedWithoutABackup(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, map[string]string{"a.txt": "a", "b.txt": "b"})
+	seen(t, s, m)
+	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	fillStick(t, s, m, map[string]string{"b.txt": "another b", "c.txt": "c"})
+	st := opened(t, s, m)
+	defer st.Close()
+	c, err := s.ChangedSince(t.Context(), st)
+	if err != nil || !slices.Equal(c.Added, []string{"c.txt"}) || !slices.Equal(c.Changed, []string{"b.txt"}) || len(c.Gone) > 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}

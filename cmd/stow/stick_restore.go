@@ -37,7 +37,8 @@ func (a *app) stickRestore() *cobra.Command {
 		Long: `Make a fresh stick, with a fresh identity of its own, from the backup of another one,
 for the same or another person: every file and folder with its times, encrypted anew.
 Previous versions and deleted files stay in the backup. The backup is opened with the
-school's recovery key, or with the holder's key FILE.
+school's recovery key, or with the holder's key FILE. Of a device that was issued anew, the
+backup of what it was before is had by that stick's id.
 
 The stick is handed out in the register when everything is on it. If anything fails, or it
 is stopped, no stick is left on the drive and nobody has one in the register.
@@ -63,7 +64,7 @@ The key of somebody whose stick is lost is blocked: they need a new one first
 	}
 	f.add(a, cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.from, "from", "", "the `DEVICE` whose backup it is")
+	flags.StringVar(&f.from, "from", "", "the `DEVICE` whose backup it is, or the id of the stick that it was before (stow stick backups --json)")
 	flags.StringVarP(&f.key, "key", "i", "", "open the backup with the holder's key `FILE` instead of the recovery key")
 	flags.BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school on the drive with ALL its data")
 	f.secret.add(cmd, "key-passphrase-file", "read the passphrase of that key from a file")
