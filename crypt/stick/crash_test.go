@@ -97,6 +97,9 @@ var changes = map[string]change{
 			check(t, s.Rotate(t.Context(), stick.RotateOptions{School: sc.authority}))
 		},
 	},
+	"programs": {whole: true, do: func(t *testing.T, sc *school, s *stick.Stick) {
+		check(t, s.SetPrograms(t.Context(), stick.ProgramsOptions{School: sc.authority, Programs: []stick.NewProgram{windowsOne, linuxOne}}))
+	}},
 	"recovery code": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
 		check(t, s.ReplaceCode(must(keys.GenerateCode())(t)))
 	}},

@@ -40,6 +40,9 @@ func operations(sc *school) map[string]func(context.Context, *stick.Stick) error
 		"rekey": func(ctx context.Context, s *stick.Stick) error {
 			return s.Rekey(ctx, stick.RekeyOptions{Holders: []string{sc.holder.Recipient()}, HolderKey: sc.sealed})
 		},
+		"programs": func(ctx context.Context, s *stick.Stick) error {
+			return s.SetPrograms(ctx, stick.ProgramsOptions{School: sc.authority, Programs: []stick.NewProgram{windowsOne}})
+		},
 		"code": func(_ context.Context, s *stick.Stick) error { return s.ReplaceCode(sc.code) },
 		"passphrase": func(_ context.Context, s *stick.Stick) error {
 			return s.ChangePassphrase(passphrase, []byte("another long passphrase"))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 )
 
@@ -26,6 +27,9 @@ type IssueOptions struct {
 	Code      []byte      // recovery code, of keys.GenerateCode; nil for none
 	Found     string      // text of "IF FOUND.txt"; from Return when empty
 	Clock     func() time.Time
+	// Programs are put at the top of the stick, in the place of what has their names.
+	Programs []NewProgram
+	Progress crypt.Progress // bytes of programs written and read back; may be nil
 }
 
 // Issue makes an empty stick on a drive. Plain files that are there stay
@@ -51,7 +55,7 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 	note := &Note{
 		ID: id.String(), Label: o.Label, School: o.School.School(), Return: o.Return,
 		Class: o.Policy.Class, Recipient: recipientDigest(identity.Recipient()), Generation: 1,
-		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy,
+		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy, Programs: programsOf(o.Programs),
 	}
 	files, err := issueFiles(note, &keyring{current: identity, holders: o.Holders}, &o)
 	if err != nil {
@@ -60,7 +64,7 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := writeIssue(fsys, files); err != nil {
+	if err := writeIssue(ctx, fsys, files, &o); err != nil {
 		return nil, fmt.Errorf("issue the stick: %w", err)
 	}
 	return note, nil
@@ -88,6 +92,9 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	}
 	if err := keys.CheckValue(o.Label); err != nil {
 		return fmt.Errorf("label: %w", err)
+	}
+	if err := checkNew(fsys, o.Programs); err != nil {
+		return err
 	}
 	for line := range strings.Lines(o.Return) {
 		if err := keys.CheckValue(strings.TrimSpace(line)); err != nil {
@@ -191,7 +198,7 @@ func sealCode(ring *keyring, code []byte, w keys.WorkFactor) ([]byte, error) {
 
 // writeIssue writes the files, each synced with its folder. When it fails, it
 // removes what it made.
-func writeIssue(fsys FS, files []newFile) (err error) {
+func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) (err error) {
 	var made []string
 	defer func() {
 		if err == nil {
@@ -221,6 +228,22 @@ func writeIssue(fsys FS, files []newFile) (err error) {
 		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	p := crypt.OrNoProgress(o.Progress)
+	for _, program := range o.Programs {
+		p.Expect(2 * program.Size)
+	}
+	for _, program := range o.Programs {
+		if err = ifThere(fsys.Remove(program.Name)); err != nil {
+			return err
+		}
+		if err = writeProgram(ctx, fsys, program.Name, program, p); err != nil {
+			return err
+		}
+		made = append(made, program.Name)
+	}
+	if err = context.Cause(ctx); err != nil {
+		return err
 	}
 	for _, f := range files {
 		if err = writeFile(fsys, f.name, f.data); err != nil {

@@ -23,6 +23,10 @@ const (
 	noteOtherName = baseDir + "/stick-b.note"
 )
 
+// SettingsDir is where a program that was started from the stick keeps how its window
+// looks, so that it leaves nothing on the computer. It holds nothing personal.
+const SettingsDir = baseDir + "/settings"
+
 // maxParts is how many parts a layer may have, the first included: part numbers have three digits.
 const maxParts = 1000
 

@@ -34,6 +34,11 @@ type Note struct {
 	Issued     time.Time   `json:"issued"`           // when this note was signed, UTC
 	Recovery   []string    `json:"recovery"`         // the school's recovery recipients, one per class
 	Policy     keys.Policy `json:"policy"`           // the school's policy of that day
+	Programs   []Program   `json:"programs,omitempty"`
+
+	// unknown is what a newer version of this program wrote into the note and this one does not
+	// know. It stays in the notes that follow.
+	unknown object
 }
 
 // Signer signs for the school; *keys.Authority is one.
@@ -45,7 +50,7 @@ type Signer interface {
 
 // sign returns the note as it stands on the stick.
 func (n *Note) sign(s Signer) ([]byte, error) {
-	text, err := json.MarshalIndent(n, "", "  ")
+	text, err := withUnknown(n, n.unknown)
 	if err != nil {
 		return nil, fmt.Errorf("write the note: %w", err)
 	}
@@ -71,6 +76,13 @@ func parseNote(text string) (*Note, error) {
 	}
 	if n.ID == "" || !isDigest(n.Recipient) || n.Generation < 1 {
 		return nil, fmt.Errorf("%w: its note is incomplete", ErrNotStick)
+	}
+	if err := checkPrograms(n.Programs); err != nil {
+		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
+	}
+	var err error
+	if n.unknown, err = unknownIn([]byte(body), n); err != nil {
+		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
 	}
 	return &n, nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"stowage/crypt"
 )
 
 // OpenOptions are the options of [Open]. The zero value is usable.
@@ -141,6 +143,11 @@ func (s *Stick) load(ctx context.Context) error {
 	s.nextSeq = l.maxSeq + 1
 	if !s.o.ReadOnly {
 		if err := s.cleanUp(l, &c); err != nil {
+			return err
+		}
+		// What hinders that, such as a program that runs, does not hinder opening the stick.
+		_ = s.finishPrograms(ctx, crypt.NoProgress{})
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 	}

@@ -128,6 +128,10 @@ func (s *scanner) ours(name string, e fs.DirEntry) bool {
 	case layersDir + "/", contentsDir + "/":
 		_, _, ok := parseLayerName(base)
 		return ok
+	case programsDir + "/":
+		return isProgram(base)
+	case SettingsDir + "/":
+		return strings.HasSuffix(base, ".toml")
 	}
 	return false
 }

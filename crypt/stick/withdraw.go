@@ -65,6 +65,9 @@ func unmake(fsys FS) error {
 			return err
 		}
 	}
+	if err := unmakePrograms(fsys); err != nil {
+		return err
+	}
 	for _, name := range append([]string{noteName, noteOtherName, foundName, ownerName}, carriedNames()...) {
 		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
@@ -76,12 +79,39 @@ func unmake(fsys FS) error {
 	if err := removeAll(fsys, keysDir); err != nil {
 		return err
 	}
-	for _, name := range []string{lockName, contentsDir, layersDir, keysDir, baseDir} {
+	for _, name := range []string{lockName, contentsDir, layersDir, keysDir, programsDir, SettingsDir, baseDir} {
 		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
 		}
 	}
 	return fsys.SyncDir(".")
+}
+
+// unmakePrograms removes the programs that the stick's notes list, and what belongs to them.
+func unmakePrograms(fsys FS) error {
+	notes, err := readNotes(fsys)
+	if err != nil && !errors.Is(err, ErrNotStick) {
+		return err
+	}
+	for _, f := range notes {
+		n, err := f.openUnverified()
+		if err != nil {
+			continue // torn
+		}
+		for _, p := range n.Programs {
+			if slices.Contains(ProgramNames(), p.Name) {
+				if err := ifThere(fsys.Remove(p.Name)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, dir := range []string{programsDir, SettingsDir} {
+		if err := removeAll(fsys, dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeAll removes the files in a folder, the last by name first.

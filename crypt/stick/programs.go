@@ -1,0 +1,274 @@
+package stick
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"stowage/crypt"
+)
+
+// The programs that ICT may put on a stick. A stick carries them at its top, where people find them.
+const (
+	WindowsProgram = "Stowage.exe"
+	LinuxProgram   = "stowage-linux"
+	MacProgram     = "stow-macos"
+)
+
+// ProgramNames returns the names of the programs, in the order in which they are told.
+func ProgramNames() []string { return []string{WindowsProgram, LinuxProgram, MacProgram} }
+
+// maxProgram bounds a program, in bytes.
+const maxProgram = 256 << 20
+
+// programsDir is where a program is written before it takes the place of an older one.
+const programsDir = baseDir + "/programs"
+
+// ErrProgram: a program is not the one that the school signed for.
+var ErrProgram = errors.New("not the program that the school signed for")
+
+// Program is a program that the school put on the stick, as its note says.
+type Program struct {
+	Name    string `json:"name"`    // one of [ProgramNames]
+	Version string `json:"version"` // of the program, as in package semver of golang.org/x/mod
+	Size    int64  `json:"size"`    // bytes
+	SHA256  string `json:"sha256"`  // hexadecimal
+	// Was is the SHA-256 of the program that this one replaced, if any: a stick on which
+	// replacing it was interrupted carries that one, which is the school's too.
+	Was string `json:"was_sha256,omitempty"`
+}
+
+// Check refuses what cannot be a program: it comes from a note or a file. The error is an [ErrProgram].
+func (p Program) Check() error {
+	switch {
+	case !slices.Contains(ProgramNames(), p.Name):
+		return fmt.Errorf("%w: its name is none of %s", ErrProgram, strings.Join(ProgramNames(), ", "))
+	case !isDigest(p.SHA256) || p.Was != "" && !isDigest(p.Was):
+		return fmt.Errorf("%w: %s has no digest", ErrProgram, p.Name)
+	case p.Size < 1 || p.Size > maxProgram:
+		return fmt.Errorf("%w: %s cannot have %d bytes", ErrProgram, p.Name, p.Size)
+	case p.Version == "" || len(p.Version) > 100 || strings.ContainsFunc(p.Version, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Errorf("%w: %s has no version", ErrProgram, p.Name)
+	}
+	return nil
+}
+
+// checkPrograms refuses a list that a note cannot have. Names that a newer version of
+// this program may know are let pass.
+func checkPrograms(list []Program) error {
+	seen := map[string]bool{}
+	for _, p := range list {
+		if seen[p.Name] {
+			return fmt.Errorf("%w: %q is listed twice", ErrProgram, p.Name)
+		}
+		seen[p.Name] = true
+		if slices.Contains(ProgramNames(), p.Name) {
+			if err := p.Check(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// NewProgram is a program to be put on a stick.
+type NewProgram struct {
+	Program
+	Open func() (io.ReadCloser, error) // its content
+}
+
+// programsOf is what a new stick's note says of its programs.
+func programsOf(list []NewProgram) []Program {
+	var all []Program
+	for _, program := range list {
+		program.Was = ""
+		all = append(all, program.Program)
+	}
+	return all
+}
+
+// checkNew refuses programs that a new stick cannot have, or that its drive has no room for.
+func checkNew(fsys FS, list []NewProgram) error {
+	if len(list) == 0 {
+		return nil
+	}
+	free, _, err := fsys.Free()
+	if err != nil {
+		return fmt.Errorf("ask for free space: %w", err)
+	}
+	var need int64
+	for _, program := range list {
+		if err := program.Check(); err != nil {
+			return err
+		}
+		need += program.Size
+		if info, err := fsys.Stat(program.Name); err == nil {
+			free += info.Size() // it is replaced
+		}
+	}
+	if need > free {
+		return &NoSpaceError{Need: need, Free: free}
+	}
+	return checkPrograms(programsOf(list))
+}
+
+// ProgramState is how a program on a stick compares with the stick's note.
+type ProgramState string
+
+// The states of a program.
+const (
+	ProgramGood    ProgramState = "good"    // it is the one that the school signed for
+	ProgramOlder   ProgramState = "older"   // it is the school's, from before it was last replaced
+	ProgramMissing ProgramState = "missing" // it is not there
+	ProgramChanged ProgramState = "changed" // it is another, or cannot be read
+	ProgramUnknown ProgramState = "unknown" // it is there, and the school put none of that name there
+)
+
+// ProgramFound is what CheckPrograms says of one program.
+type ProgramFound struct {
+	Program // of an unknown one the name and the size only
+	State   ProgramState
+}
+
+// Strange reports whether somebody else than the school put the program there, as far
+// as can be told.
+func (f ProgramFound) Strange() bool { return f.State == ProgramChanged || f.State == ProgramUnknown }
+
+// CheckPrograms compares the programs at the top of a drive with the stick's note,
+// whose signature the caller has checked: see [Inspect]. It reads each of them to its
+// end; progress counts these bytes, and p may be nil. A program that says of itself that it is
+// in order says nothing: this is for a computer of the school's that has its own.
+func CheckPrograms(ctx context.Context, fsys FS, n Note, p crypt.Progress) ([]ProgramFound, error) {
+	p = crypt.OrNoProgress(p)
+	entries, err := fsys.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("look for programs: %w", err)
+	}
+	var found []ProgramFound
+	for _, program := range n.Programs {
+		if slices.Contains(ProgramNames(), program.Name) {
+			p.Expect(program.Size)
+			state, err := programState(ctx, fsys, program, p)
+			if err != nil {
+				return nil, fmt.Errorf("check %s: %w", program.Name, err)
+			}
+			found = append(found, ProgramFound{program, state})
+		}
+	}
+	for _, e := range entries {
+		listed := slices.ContainsFunc(n.Programs, func(p Program) bool { return same(p.Name, e.Name(), entries) })
+		if listed || e.IsDir() || !isProgram(e.Name()) {
+			continue
+		}
+		unknown := ProgramFound{Program: Program{Name: e.Name()}, State: ProgramUnknown}
+		if info, err := e.Info(); err == nil {
+			unknown.Size = info.Size()
+		}
+		found = append(found, unknown)
+	}
+	return found, nil
+}
+
+// same reports whether a file is what a drive finds under a name. FAT and exFAT care not for case, and
+// show a name as it was first written.
+func same(name, file string, entries []fs.DirEntry) bool {
+	if name == file || !strings.EqualFold(name, file) {
+		return name == file
+	}
+	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+}
+
+// programState compares one program with what the note says of it. The error is the
+// context's or [ErrGone].
+func programState(ctx context.Context, fsys FS, program Program, p crypt.Progress) (ProgramState, error) {
+	info, err := fsys.Stat(program.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ProgramMissing, nil
+	case errors.Is(err, ErrGone):
+		return "", err
+	case err != nil || !info.Mode().IsRegular() || info.Size() > maxProgram:
+		return ProgramChanged, nil
+	case info.Size() != program.Size && program.Was == "":
+		return ProgramChanged, nil
+	}
+	sum, err := programDigest(ctx, fsys, program.Name, p)
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case errors.Is(err, ErrGone):
+		return "", err
+	case err != nil:
+		return ProgramChanged, nil
+	case sum == program.SHA256:
+		return ProgramGood, nil
+	case sum == program.Was:
+		return ProgramOlder, nil
+	}
+	return ProgramChanged, nil
+}
+
+// programDigest returns the SHA-256 of a file of at most maxProgram bytes.
+func programDigest(ctx context.Context, fsys FS, name string, p crypt.Progress) (string, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, crypt.Reader(ctx, io.LimitReader(f, maxProgram+1), p))
+	if err == nil && n > maxProgram {
+		err = ErrTooLarge
+	}
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// writeProgram writes a program under a name that is free, syncs it, and reads it
+// back. When it fails, nothing is left under that name.
+func writeProgram(ctx context.Context, fsys FS, name string, program NewProgram, p crypt.Progress) (err error) {
+	from, err := program.Open()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", program.Name, err)
+	}
+	defer from.Close()
+	to, err := fsys.Create(name)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = fsys.Remove(name)
+		}
+	}()
+	sum := sha256.New()
+	_, err = io.Copy(struct{ io.Writer }{io.MultiWriter(to, sum)}, crypt.Reader(ctx, io.LimitReader(from, program.Size+1), p))
+	if err == nil && hex.EncodeToString(sum.Sum(nil)) != program.SHA256 {
+		err = ErrProgram
+	}
+	if err == nil {
+		err = to.Sync()
+	}
+	if closeErr := to.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = fsys.SyncDir(parent(name))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	read, err := programDigest(ctx, fsys, name, p)
+	if err == nil && read != program.SHA256 {
+		err = fmt.Errorf("%w: %w", ErrNotVerified, ErrDamaged)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s again: %w", name, err)
+	}
+	return nil
+}
