@@ -11,10 +11,6 @@ import (
 	"stowage/cmd/nodump"
 )
 
-// version is what this is a build of. A release's build sets it (.ci/release), and
-// nothing else does.
-var version = "development"
-
 func main() {
 	nodump.Set()
 	os.Exit(newApp().run(os.Args[1:]))

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"stowage/cmd/release"
 )
 
 const aboutStow = `stow keeps a school's memory sticks and files encrypted, and the register of who
@@ -28,7 +30,7 @@ func (a *app) rootCommand() *cobra.Command {
 			"stow stick issue /media/STICK --to alice@hillroad.example --label HRP-0042",
 			"stow stick put /media/STICK reports/",
 		),
-		Version:       version,
+		Version:       release.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -17,12 +17,9 @@ import (
 	"time"
 
 	"stowage/cmd/nodump"
+	"stowage/cmd/release"
 	"stowage/gui/screens"
 )
-
-// version is what this is a build of. A release's build sets it (.ci/release), and
-// nothing else does.
-var version = "development"
 
 func main() {
 	began := time.Now()
@@ -46,7 +43,7 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 		return 2
 	}
 	if *about {
-		fmt.Fprintln(stderr, "stowage version "+version)
+		fmt.Fprintln(stderr, "stowage version "+release.Version())
 		return 0
 	}
 	nodump.Set()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"stowage/cmd/config"
+	"stowage/cmd/release"
 	"stowage/cmd/school"
 	"stowage/gui"
 	"stowage/gui/screens"
@@ -20,6 +21,6 @@ func options() (gui.Options, error) {
 		ICT:      place.ICT(),
 		Explain:  screens.Explain,
 		Begin:    place.Begin,
-		Version:  version,
+		Version:  release.Version(),
 	}, nil
 }

@@ -27,7 +27,8 @@ type IssueOptions struct {
 	Code      []byte      // recovery code, of keys.GenerateCode; nil for none
 	Found     string      // text of "IF FOUND.txt"; from Return when empty
 	Clock     func() time.Time
-	// Programs are put at the top of the stick, in the place of what has their names.
+	// Programs are put at the top of the stick, in the place of what has their names, unless
+	// [WritePrograms] has done so already.
 	Programs []NewProgram
 	Progress crypt.Progress // bytes of programs written and read back; may be nil
 }
@@ -229,18 +230,10 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			return err
 		}
 	}
-	p := crypt.OrNoProgress(o.Progress)
-	for _, program := range o.Programs {
-		p.Expect(2 * program.Size)
-	}
-	for _, program := range o.Programs {
-		if err = ifThere(fsys.Remove(program.Name)); err != nil {
-			return err
-		}
-		if err = writeProgram(ctx, fsys, program.Name, program, p); err != nil {
-			return err
-		}
-		made = append(made, program.Name)
+	written, err := WritePrograms(ctx, fsys, o.Programs, o.Progress)
+	made = append(made, written...)
+	if err != nil {
+		return err
 	}
 	if err = context.Cause(ctx); err != nil {
 		return err

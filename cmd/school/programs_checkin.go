@@ -1,0 +1,160 @@
+package school
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"golang.org/x/mod/semver"
+
+	"stowage/crypt"
+	"stowage/crypt/stick"
+)
+
+// ProgramsPlan says what a check-in is to do about the programs on a stick. The zero value
+// brings those that it carries up to date, unless somebody else has changed one.
+type ProgramsPlan struct {
+	Choose bool     // have the stick carry Names and no others
+	Names  []string // of stick.ProgramNames
+	// ReplaceStrange replaces and removes programs that somebody else put there. Without
+	// it they are left as they are, for whoever looks into it.
+	ReplaceStrange bool
+}
+
+// ProgramsSeen is what a check-in found and did about the programs on a stick.
+type ProgramsSeen struct {
+	Found   []stick.ProgramFound // as they were, compared with the note that came
+	Updated []stick.Program      // that are new on the stick now
+	Removed []string             // that were taken off it
+	// Err says why the stick does not carry what it is to carry; that stops no
+	// check-in. [ErrLocked] means that only ICT can do that.
+	Err error
+}
+
+// Strange are the programs that somebody else than the school put there.
+func (p ProgramsSeen) Strange() []stick.ProgramFound {
+	var strange []stick.ProgramFound
+	for _, f := range p.Found {
+		if f.Strange() {
+			strange = append(strange, f)
+		}
+	}
+	return strange
+}
+
+// strangeNote is what the register records of them.
+func (p ProgramsSeen) strangeNote() string {
+	note := ""
+	for _, f := range p.Strange() {
+		if note != "" {
+			note += ", "
+		}
+		note += f.Name
+	}
+	if note != "" {
+		note = "a program on it was not the school's: " + note
+	}
+	return note
+}
+
+// bringPrograms checks the programs on an opened stick and brings them up to date. The error is the
+// context's or one of reading the stick.
+func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o CheckInOptions) (ProgramsSeen, error) {
+	note := opened.Note()
+	found, err := stick.CheckPrograms(ctx, o.Drive, note, o.Progress)
+	seen := ProgramsSeen{Found: found}
+	if err != nil {
+		return seen, err
+	}
+	want, err := s.wantedPrograms(note, o.Programs)
+	if err != nil {
+		seen.Err = err
+		return seen, nil
+	}
+	if len(seen.Strange()) > 0 && !o.Programs.ReplaceStrange || asWanted(found, note.Programs, want) {
+		return seen, nil
+	}
+	seen.Err = s.setPrograms(ctx, opened, want, o.Progress)
+	if err := context.Cause(ctx); err != nil {
+		return seen, err
+	}
+	if seen.Err == nil {
+		seen.tell(want)
+	}
+	return seen, nil
+}
+
+func (s *School) setPrograms(ctx context.Context, opened *stick.Stick, want []stick.NewProgram, p crypt.Progress) error {
+	if opened.ReadOnly() {
+		return stick.ErrReadOnly
+	}
+	a, err := s.Authority()
+	if err != nil {
+		return err
+	}
+	return opened.SetPrograms(ctx, stick.ProgramsOptions{School: a, Programs: want, Progress: p})
+}
+
+// wantedPrograms are those that a stick is to carry: the school's, unless the stick's are newer.
+func (s *School) wantedPrograms(note stick.Note, plan ProgramsPlan) ([]stick.NewProgram, error) {
+	all, err := s.Programs()
+	if err != nil {
+		return nil, err
+	}
+	names := plan.Names
+	if !plan.Choose {
+		names = nil
+		for _, p := range note.Programs {
+			if place(p.Name) >= 0 {
+				names = append(names, p.Name)
+			}
+		}
+	}
+	var want []stick.NewProgram
+	for _, name := range names {
+		byName := func(p stick.Program) bool { return p.Name == name }
+		ours, has := slices.IndexFunc(all, byName), slices.IndexFunc(note.Programs, byName)
+		switch {
+		case ours >= 0 && (has < 0 || semver.Compare(all[ours].Version, note.Programs[has].Version) >= 0):
+			want = append(want, s.newProgram(all[ours]))
+		case has >= 0:
+			want = append(want, stick.NewProgram{Program: note.Programs[has], Open: func() (io.ReadCloser, error) { return nil, ErrNoProgram }})
+		default:
+			return nil, ErrNoProgram
+		}
+	}
+	return want, nil
+}
+
+// asWanted reports whether a stick carries just what it is to carry.
+func asWanted(found []stick.ProgramFound, listed []stick.Program, want []stick.NewProgram) bool {
+	for _, f := range found {
+		if f.State != stick.ProgramGood {
+			return false
+		}
+	}
+	known := slices.DeleteFunc(slices.Clone(listed), func(p stick.Program) bool { return place(p.Name) < 0 })
+	return len(known) == len(want) && !slices.ContainsFunc(want, func(w stick.NewProgram) bool {
+		return !slices.ContainsFunc(known, func(p stick.Program) bool { return p.Name == w.Name && p.SHA256 == w.SHA256 })
+	})
+}
+
+// tell says what is new on the stick, and what is gone from it.
+func (p *ProgramsSeen) tell(now []stick.NewProgram) {
+	for _, n := range now {
+		good := slices.ContainsFunc(p.Found, func(f stick.ProgramFound) bool {
+			return f.State == stick.ProgramGood && f.Name == n.Name && f.SHA256 == n.SHA256
+		})
+		if !good {
+			p.Updated = append(p.Updated, n.Program)
+		}
+	}
+	gone := func(name string) bool {
+		return !slices.ContainsFunc(now, func(n stick.NewProgram) bool { return n.Name == name })
+	}
+	for _, f := range p.Found {
+		if gone(f.Name) {
+			p.Removed = append(p.Removed, f.Name)
+		}
+	}
+}
