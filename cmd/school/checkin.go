@@ -20,6 +20,8 @@ type Sight struct {
 	KeyKept      bool // the key's newer passphrase was taken into the school's folder
 	KeyRenewed   bool // the stick was given a copy of the key whose passphrase is newer
 
+	Programs ProgramsSeen // what there is to say of the programs on the stick
+
 	Directory  bool  // the stick carries the newest directory now
 	Checkpoint bool  // the stick carries the register's newest checkpoint now
 	Tampered   error // the register does not fit the checkpoint that the stick brought: [ErrTampered]
@@ -37,8 +39,9 @@ type CheckInOptions struct {
 	Place   string          // where the stick was seen
 	NewCode bool            // replace the recovery code even if it was not used
 
+	Programs ProgramsPlan   // what to do about the programs on it; a sealed stick's are only compared
 	BackUp   bool           // back the stick up to the shared folder
-	Progress crypt.Progress // of backing up; may be nil
+	Progress crypt.Progress // of programs and of backing up; may be nil
 	// BackedUp is what backing it up came to, where the caller just did.
 	BackedUp *stick.BackupResult
 }
@@ -71,12 +74,20 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	if err != nil {
 		return seen, err
 	}
-	sighting.Health, sighting.Place = o.Health, o.Place
+	if seen.Programs.Found, err = stick.CheckPrograms(ctx, o.Drive, opened.Note(), o.Progress); err != nil {
+		return seen, err
+	}
+	sighting.Health, sighting.Place, sighting.Note = o.Health, o.Place, seen.Programs.strangeNote()
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
 		return seen, err
 	}
 	seen.Older = seen.Device.Seen.Older
 	if !seen.Lost && d.State != devices.Found && !seen.Older {
+		if id, generation := knownStick(d); id != opened.Note().ID || generation <= opened.Note().Generation {
+			if err := s.bringPrograms(ctx, opened, o, &seen); err != nil {
+				return seen, err
+			}
+		}
 		seen.ListErr = s.keepCheckedIn(ctx, opened, d.ID)
 	}
 	if o.BackUp && !seen.Older {
@@ -115,6 +126,9 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 		return Sight{}, err
 	}
 	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp}
+	if seen.Programs.Found, err = stick.CheckPrograms(ctx, o.Drive, summary.Note, o.Progress); err != nil {
+		return seen, err
+	}
 	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}
 	if o.BackUp && !seen.Lost {
 		seen.Backup, seen.BackupErr = s.backUp(ctx, BackupPlan{Drive: o.Drive, Verifier: directory.Verifier, Progress: o.Progress})
@@ -123,7 +137,10 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 		}
 	}
 	if seen.Older = seen.Backup != nil && seen.Backup.Older; seen.Older {
-		sighting.Note = "plugged in, not opened; older than its backup"
+		sighting.Note += "; older than its backup"
+	}
+	if strange := seen.Programs.strangeNote(); strange != "" {
+		sighting.Note += "; " + strange
 	}
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
 		return seen, err

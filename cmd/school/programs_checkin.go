@@ -57,31 +57,44 @@ func (p ProgramsSeen) strangeNote() string {
 	return note
 }
 
-// bringPrograms checks the programs on an opened stick and brings them up to date. The error is the
-// context's or one of reading the stick.
-func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o CheckInOptions) (ProgramsSeen, error) {
-	note := opened.Note()
-	found, err := stick.CheckPrograms(ctx, o.Drive, note, o.Progress)
-	seen := ProgramsSeen{Found: found}
-	if err != nil {
-		return seen, err
-	}
+// bringPrograms brings the programs on an opened stick up to date, and the register with
+// it. The error is the context's or the register's.
+func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o CheckInOptions, seen *Sight) error {
+	note, programs := opened.Note(), &seen.Programs
 	want, err := s.wantedPrograms(note, o.Programs)
+	if err == nil && (asWanted(programs.Found, note.Programs, want) || len(programs.Strange()) > 0 && !o.Programs.ReplaceStrange) {
+		return nil
+	}
+	if err == nil {
+		err = s.setPrograms(ctx, opened, want, o.Progress)
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
 	if err != nil {
-		seen.Err = err
-		return seen, nil
+		programs.Err = err
+		return nil
 	}
-	if len(seen.Strange()) > 0 && !o.Programs.ReplaceStrange || asWanted(found, note.Programs, want) {
-		return seen, nil
+	programs.tell(want)
+	sighting, err := s.sighting(o.Drive, opened, seen.Device)
+	if err != nil {
+		return err
 	}
-	seen.Err = s.setPrograms(ctx, opened, want, o.Progress)
-	if err := context.Cause(ctx); err != nil {
-		return seen, err
+	sighting.Health, sighting.Place, sighting.Note = o.Health, o.Place, programs.broughtNote()
+	seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, seen.Device.ID, sighting)
+	return err
+}
+
+// broughtNote is what the register records of what became of the programs.
+func (p ProgramsSeen) broughtNote() string {
+	note := "programs on it are as the school signed for"
+	for _, program := range p.Updated {
+		note += "; new: " + program.Name + " " + program.Version
 	}
-	if seen.Err == nil {
-		seen.tell(want)
+	for _, name := range p.Removed {
+		note += "; removed: " + name
 	}
-	return seen, nil
+	return note
 }
 
 func (s *School) setPrograms(ctx context.Context, opened *stick.Stick, want []stick.NewProgram, p crypt.Progress) error {

@@ -12,6 +12,8 @@
 //	checkpoint.note  the newest signed checkpoint of the register
 //	keys/            holders' keys as issued, each under its holder's passphrase
 //	listings/        what was on each stick when it was last checked in, encrypted
+//	programs.note    the signed list of the programs that ICT approved for sticks
+//	programs/        those programs, by their digests
 //	shared/          what the computers of staff reach; see [Shared]
 //
 // # What is promised

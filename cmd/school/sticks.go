@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -36,6 +38,10 @@ type StickPlan struct {
 	Note   string                // for the register
 	Return string                // where to return it if found, lines
 	Found  string                // text of "IF FOUND.txt"; from Return when empty
+	// Programs are names of stick.ProgramNames: what the school has of these is put on the stick.
+	Programs []string
+	// Written is told how putting programs on goes, in bytes; it may be nil.
+	Written crypt.Progress
 	// Replace gives up an older stick of the school with all its data, if the
 	// register has it back.
 	Replace bool
@@ -57,7 +63,7 @@ type IssuedStick struct {
 // its encryption was verified, and the stick itself are there together or not at
 // all. What is on the drive already stays. The holder needs a key.
 //
-// It fails with keys.ErrNoKey, keys.ErrBlocked, [ErrNotRemovable],
+// It fails with keys.ErrNoKey, keys.ErrBlocked, [ErrNoProgram], [ErrNotRemovable],
 // drives.ErrSystem, stick.ErrAlreadyStick and the register's refusals.
 func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, error) {
 	a, err := s.Authority()
@@ -75,10 +81,18 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
 	defer clear(i.options.Code)
-	err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+	written, err := stick.WritePrograms(ctx, p.FS, i.options.Programs, p.Written) // not while others wait for the register
+	if err == nil {
+		err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+	}
 	if err != nil {
 		if i.made != nil {
 			err = errors.Join(err, stick.Withdraw(p.FS, i.made.ID))
+		}
+		for _, name := range written {
+			if removeErr := p.FS.Remove(name); !errors.Is(removeErr, fs.ErrNotExist) {
+				err = errors.Join(err, removeErr)
+			}
 		}
 		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
@@ -143,10 +157,15 @@ func (s *School) prepare(ctx context.Context, a *keys.Authority, p StickPlan) (*
 		return nil, err
 	}
 	i.out.Holder, i.out.Key = holder, key
+	programs, err := s.programsFor(p.Programs)
+	if err != nil {
+		return nil, err
+	}
 	i.out.OnStick = policy.KeysOnStick && !p.OffStick
 	i.options = stick.IssueOptions{
 		School: a, Recovery: a.RecoveryRecipients(), Return: p.Return, Found: p.Found,
 		Policy: policy, Holders: []string{key.Recipient}, Clock: s.options.Clock,
+		Programs: programs, Progress: p.Written,
 	}
 	if i.out.OnStick {
 		if i.options.HolderKey, err = s.readKeyFile(key); err != nil {
