@@ -18,14 +18,14 @@ import (
 // that was put back to an earlier state is noticed. It holds one small file for
 // each stick, with nothing personal.
 type Heads struct {
-	Dir string // made when it is needed
+	Dir string // made when it is needed; "" remembers nothing
 }
 
 // Load returns how the stick was left, or the zero Head for one not seen
 // before. A file that cannot be read counts as none.
 func (h Heads) Load(stickID string) stick.Head {
 	path, err := h.path(stickID)
-	if err != nil {
+	if err != nil || h.Dir == "" {
 		return stick.Head{}
 	}
 	content, err := readSmall(path)
@@ -48,7 +48,7 @@ func sound(h stick.Head) bool {
 // Save remembers how the stick is left.
 func (h Heads) Save(stickID string, head stick.Head) error {
 	path, err := h.path(stickID)
-	if err != nil {
+	if err != nil || h.Dir == "" {
 		return err
 	}
 	if err := os.MkdirAll(h.Dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {

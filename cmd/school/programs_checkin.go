@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/semver"
 
@@ -87,14 +88,14 @@ func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o Check
 
 // broughtNote is what the register records of what became of the programs.
 func (p ProgramsSeen) broughtNote() string {
-	note := "programs on it are as the school signed for"
+	note := ""
 	for _, program := range p.Updated {
 		note += "; new: " + program.Name + " " + program.Version
 	}
 	for _, name := range p.Removed {
 		note += "; removed: " + name
 	}
-	return note
+	return "programs" + strings.TrimPrefix(note, ";")
 }
 
 func (s *School) setPrograms(ctx context.Context, opened *stick.Stick, want []stick.NewProgram, p crypt.Progress) error {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"stowage/cmd/portable"
 	"stowage/crypt/keys"
 )
 
@@ -26,6 +27,8 @@ type app struct {
 	// 0 leaves it. Only tests set it, and nothing outside the program can.
 	workFactor keys.WorkFactor
 
+	own string // the top of the stick that the program was started from, or empty
+
 	schoolDir string // --school
 	by        string // --by
 	json      bool   // --json
@@ -36,7 +39,9 @@ type app struct {
 }
 
 func newApp() *app {
+	own, _ := portable.Stick()
 	return &app{
+		own:          own,
 		stdin:        bufio.NewReader(os.Stdin),
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,

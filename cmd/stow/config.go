@@ -1,12 +1,21 @@
 package main
 
 import (
+	"errors"
+
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 )
 
-// readConfig reads the config file, which the window shares.
-func readConfig() (config.Config, error) {
+// errStartedFromStick: a program that was started from a stick changes no settings of the computer.
+var errStartedFromStick = errors.New("started from a stick")
+
+// readConfig reads the config file, which the window shares. Started from a stick,
+// the program knows no settings: the computer may be anybody's.
+func (a *app) readConfig() (config.Config, error) {
+	if a.own != "" {
+		return config.Config{}, nil
+	}
 	dir, err := config.Dir()
 	if err != nil {
 		return config.Config{}, err
@@ -16,7 +25,10 @@ func readConfig() (config.Config, error) {
 
 // useSchool remembers in the config file that the folder dir, a school's own or its
 // shared one, is in use from now on.
-func useSchool(dir, verifier string) (path string, err error) {
+func (a *app) useSchool(dir, verifier string) (path string, err error) {
+	if a.own != "" {
+		return "", errStartedFromStick
+	}
 	where, err := config.Dir()
 	if err != nil {
 		return "", err
@@ -34,13 +46,19 @@ func useSchool(dir, verifier string) (path string, err error) {
 }
 
 // serials is where this computer remembers the newest directories.
-func serials() (school.Serials, error) {
+func (a *app) serials() (school.Serials, error) {
+	if a.own != "" {
+		return school.Serials{}, nil
+	}
 	dir, err := config.Dir()
 	return config.Serials(dir), err
 }
 
 // heads is where this computer remembers how sticks were left.
-func heads() (school.Heads, error) {
+func (a *app) heads() (school.Heads, error) {
+	if a.own != "" {
+		return school.Heads{}, nil
+	}
 	dir, err := config.Dir()
 	return config.Heads(dir), err
 }

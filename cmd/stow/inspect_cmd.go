@@ -209,7 +209,7 @@ func (a *app) inspectFolder(ctx context.Context, path string) (jsonInspected, er
 		return out, err
 	}
 	defer drive.Close()
-	info, err := a.sealedInfo(drive)
+	info, err := a.sealedInfo(ctx, drive)
 	switch {
 	case err == nil:
 		out.Kind, out.Encrypted, out.Stick = kindStick, true, &info

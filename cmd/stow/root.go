@@ -55,6 +55,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "The numbers stow ends with",
 		Long:  "What the exit status of stow means:\n\n" + exitTable(),
 	})
+	a.withOwnStick(root)
 	a.noteStart(root)
 	return root
 }

@@ -15,7 +15,7 @@ import (
 
 func (a *app) schoolGroup() *cobra.Command {
 	return group("school", "Set up the school's folder", "ict",
-		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared(), a.schoolReturn())
+		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared(), a.schoolReturn(), a.schoolPrograms())
 }
 
 // jsonSchool is a school as it shows itself.
@@ -70,7 +70,7 @@ without them nothing can be recovered or issued.`,
 				return err
 			}
 			if setDefault {
-				if out.ConfigSet, err = useSchool(dir, out.Verifier); err != nil {
+				if out.ConfigSet, err = a.useSchool(dir, out.Verifier); err != nil {
 					return err
 				}
 			}
@@ -116,7 +116,7 @@ refused. Compare the key with ICT's the first time.`,
 			if err != nil {
 				return err
 			}
-			if out.ConfigSet, err = useSchool(dir, out.Verifier); err != nil {
+			if out.ConfigSet, err = a.useSchool(dir, out.Verifier); err != nil {
 				return err
 			}
 			return a.show(out, func(w io.Writer) {

@@ -15,7 +15,7 @@ import (
 // theSchool returns the school's folder and the verifier key it was first seen
 // with, if any: from --school, or else from the config file.
 func (a *app) theSchool() (dir, verifier string, err error) {
-	c, err := readConfig()
+	c, err := a.readConfig()
 	if err != nil {
 		return "", "", err
 	}
@@ -95,7 +95,7 @@ const oldDirectory = 60 * 24 * time.Hour
 // used, with a word of its age.
 func (a *app) directory(path string) (*keys.Directory, error) {
 	dir, verifier, err := a.theSchool()
-	joined, _ := readConfig() // where it is not in order, err says so
+	joined, _ := a.readConfig() // where it is not in order, err says so
 	if err != nil && (path == "" && joined.Directory == "" || !errors.Is(err, config.ErrNoSchool)) {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (a *app) directory(path string) (*keys.Directory, error) {
 	} else if usual {
 		path, verifier = joined.Directory, joined.Verifier
 	}
-	seen, err := serials()
+	seen, err := a.serials()
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["hold"] = hold
 	commands["pdf"] = pdfSays
 	commands["sql"] = sqlShell
+	commands["released"] = released
+	commands["ownprogram"] = ownProgram
 	return commands
 }
 

@@ -53,20 +53,26 @@ func (a *app) stickCheck() *cobra.Command {
 		Use:   "check STICK",
 		Short: "Read every byte of a stick to see that nothing is damaged, forged or missing",
 		Long: `Read every byte of a stick to see that nothing is damaged, forged or missing, and
-name the files concerned. It changes nothing, and ends with exit code 8 when
-something is wrong.`,
+name the files concerned. The programs on it are compared with what the school signed for. It
+changes nothing, and ends with exit code 8 when something is wrong, and with 21 when a
+program is not the school's.`,
 		Example:           examples("stow stick check /media/STICK", "stow stick check /media/STICK --recovery --json"),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStick(cmd.Context(), args[0], unlock, forReading, func(ctx context.Context, s *stick.Stick) error {
+			return a.withReady(cmd.Context(), args[0], unlock, forReading, func(s *openedStick) error {
+				ctx, drive := cmd.Context(), s.drive
 				p := a.progress("checking")
 				result, err := s.Check(ctx, p)
 				p.end()
 				if err != nil {
 					return on("the stick at "+args[0], err)
 				}
-				return on("the stick at "+args[0], a.showCheck(result))
+				programs, err := a.checkPrograms(ctx, drive, s.Note())
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return on("the stick at "+args[0], a.showCheck(result, programs))
 			})
 		},
 	}
@@ -74,15 +80,19 @@ something is wrong.`,
 	return cmd
 }
 
-func (a *app) showCheck(r stick.CheckResult) error {
+func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
 	out := struct {
 		Healthy  bool          `json:"healthy"`
 		Layers   int           `json:"layers"`
 		Files    int           `json:"files"`
 		Bytes    int64         `json:"bytes"`
 		Problems []jsonProblem `json:"problems"`
-	}{r.Healthy(), r.Layers, r.Files, r.Bytes, problemList(r.Problems)}
+		Programs []jsonProgram `json:"programs,omitempty"`
+	}{r.Healthy(), r.Layers, r.Files, r.Bytes, problemList(r.Problems), programs}
 	err := a.show(out, func(w io.Writer) {
+		for _, p := range programs {
+			fmt.Fprintln(w, printable(programText(p)))
+		}
 		if r.Healthy() {
 			fmt.Fprintf(w, "Healthy: %s in %s (%s), every byte as it was written.\n", counted(r.Files, "file", "files"), counted(r.Layers, "layer", "layers"), sizeText(r.Bytes))
 			return
@@ -94,24 +104,25 @@ func (a *app) showCheck(r stick.CheckResult) error {
 			}
 		}
 	})
-	return firstError(err, problemsError(out.Problems))
+	return firstError(firstError(err, problemsError(out.Problems)), strange(programs))
 }
 
 // jsonInfo is what is known of a stick.
 type jsonInfo struct {
-	ID          string       `json:"id"`
-	Label       string       `json:"label"`
-	School      string       `json:"school"`
-	Return      string       `json:"return"`
-	Class       string       `json:"class"`
-	Generation  int          `json:"generation"`
-	KeyOnStick  bool         `json:"key_on_stick"`
-	CodeOnStick bool         `json:"recovery_code_on_stick"`
-	Layers      int          `json:"layers"`
-	Bytes       int64        `json:"bytes"`
-	InUse       string       `json:"in_use,omitempty"`
-	Verified    bool         `json:"verified"` // the school's signature was checked
-	Opened      *jsonContent `json:"opened,omitempty"`
+	ID          string        `json:"id"`
+	Label       string        `json:"label"`
+	School      string        `json:"school"`
+	Return      string        `json:"return"`
+	Class       string        `json:"class"`
+	Generation  int           `json:"generation"`
+	KeyOnStick  bool          `json:"key_on_stick"`
+	CodeOnStick bool          `json:"recovery_code_on_stick"`
+	Layers      int           `json:"layers"`
+	Bytes       int64         `json:"bytes"`
+	InUse       string        `json:"in_use,omitempty"`
+	Verified    bool          `json:"verified"` // the school's signature was checked
+	Programs    []jsonProgram `json:"programs,omitempty"`
+	Opened      *jsonContent  `json:"opened,omitempty"`
 }
 
 // jsonContent is what only an opened stick tells.
@@ -142,18 +153,18 @@ known without a key, and no passphrase is asked for.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var info jsonInfo
 			err := a.withDrive(args[0], func(drive driveFS) (err error) {
-				info, err = a.sealedInfo(drive)
+				info, err = a.sealedInfo(cmd.Context(), drive)
 				return on(args[0], err)
 			})
 			if err != nil || sealed {
-				return firstError(err, a.showInfo(info))
+				return firstError(firstError(err, a.showInfo(info)), on("the stick at "+args[0], strange(info.Programs)))
 			}
 			return a.withOpened(cmd.Context(), args[0], unlock, forReading, func(s *openedStick) error {
 				if info.Opened, err = contentInfo(s); err != nil {
 					return err
 				}
 				info.Verified = true // opening a stick checks its note
-				return a.showInfo(info)
+				return firstError(a.showInfo(info), on("the stick at "+args[0], strange(info.Programs)))
 			})
 		},
 	}
@@ -164,7 +175,7 @@ known without a key, and no passphrase is asked for.`,
 
 // sealedInfo is what anyone can see of a stick. Where a directory is at hand,
 // the note is checked against its school.
-func (a *app) sealedInfo(drive stick.FS) (jsonInfo, error) {
+func (a *app) sealedInfo(ctx context.Context, drive stick.FS) (jsonInfo, error) {
 	summary, err := stick.Inspect(drive, "")
 	if err != nil {
 		return jsonInfo{}, err
@@ -181,7 +192,8 @@ func (a *app) sealedInfo(drive stick.FS) (jsonInfo, error) {
 		_, err = stick.Inspect(drive, d.Verifier)
 		info.Verified = err == nil
 	}
-	return info, nil
+	info.Programs, err = a.checkPrograms(ctx, drive, n)
+	return info, err
 }
 
 func contentInfo(s *openedStick) (*jsonContent, error) {
@@ -208,9 +220,15 @@ func (a *app) showInfo(i jsonInfo) error {
 		if i.Verified {
 			school = i.School
 		}
-		fields(w, "Stick", i.Label, "School", school, "Return to", i.Return, "Id", i.ID,
+		rows := []string{
+			"Stick", i.Label, "School", school, "Return to", i.Return, "Id", i.ID,
 			"Protection", classText(i.Class), "Opened with", openedWith(i),
-			"Data", fmt.Sprintf("%s in %s", sizeText(i.Bytes), counted(i.Layers, "layer", "layers")), "In use", i.InUse)
+			"Data", fmt.Sprintf("%s in %s", sizeText(i.Bytes), counted(i.Layers, "layer", "layers")), "In use", i.InUse,
+		}
+		for _, p := range i.Programs {
+			rows = append(rows, "Program", programText(p))
+		}
+		fields(w, rows...)
 		if c := i.Opened; c != nil {
 			fields(w, "Holder", c.Holder, "Files", fmt.Sprintf("%d, %s", c.Files, sizeText(c.Live)),
 				"Old versions", sizeText(c.Dead), "Free", fmt.Sprintf("%s of %s", sizeText(c.Free), sizeText(c.Total)))

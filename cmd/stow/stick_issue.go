@@ -40,6 +40,7 @@ type issueFlags struct {
 	ignore     bool // --ignore-serial
 	offStick   bool
 	replaceOld bool
+	programs   programsFlag
 	ict        passphraseFlag
 }
 
@@ -54,6 +55,7 @@ func (f *issueFlags) add(a *app, cmd *cobra.Command) {
 	flags.BoolVar(&f.folder, "folder", false, "make a stick of a folder that is no drive of its own")
 	flags.BoolVar(&f.ignore, "ignore-serial", false, "do not take the drive's serial number, which cheap sticks share")
 	flags.BoolVar(&f.offStick, "key-off-stick", false, "do not carry the person's key on the stick")
+	f.programs.add(cmd, "put the program on the stick for these `SYSTEMS`: windows, linux, macos")
 	_ = cmd.RegisterFlagCompletionFunc("to", a.completePerson)
 	f.ict.addAuthority(cmd, true)
 }
@@ -69,6 +71,9 @@ func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *s
 		return p, err
 	}
 	if p.Due, err = f.dueDate(); err != nil {
+		return p, err
+	}
+	if p.Programs, err = f.programs.names(); err != nil {
 		return p, err
 	}
 	if !f.folder {
@@ -125,11 +130,20 @@ func foundText(returnTo string) string {
 
 // jsonIssued is a stick that was just issued.
 type jsonIssued struct {
-	Device  devices.Device `json:"device"`
-	Stick   string         `json:"stick"` // the stick's id
-	Holder  string         `json:"holder"`
-	OnStick bool           `json:"key_on_stick"`
-	Plain   int            `json:"plain_files"` // files on the drive that are not encrypted
+	Device   devices.Device `json:"device"`
+	Stick    string         `json:"stick"` // the stick's id
+	Holder   string         `json:"holder"`
+	OnStick  bool           `json:"key_on_stick"`
+	Programs []jsonProgram  `json:"programs,omitempty"`
+	Plain    int            `json:"plain_files"` // files on the drive that are not encrypted
+}
+
+func issuedJSON(issued school.IssuedStick) jsonIssued {
+	out := jsonIssued{Device: issued.Device, Stick: issued.Note.ID, Holder: issued.Holder.Name, OnStick: issued.OnStick}
+	for _, p := range issued.Note.Programs {
+		out.Programs = append(out.Programs, programJSON(p))
+	}
+	return out
 }
 
 func (a *app) stickIssue() *cobra.Command {
@@ -143,12 +157,16 @@ and its recovery code go into the register, and that it is encrypted is verified
 person needs a key (stow key issue). Files that lie on the drive already stay as they
 are: "stow stick convert" encrypts them.
 
+With --programs the stick carries the program as well, so that its holder can start it
+from there at home: those that ICT approved with "stow school programs add".
+
 DRIVE is the top of a removable drive (stow drives); system disks are refused. With
 --replace-old an older stick of the school is given up with all its data, once the
 register has it back.`,
 		Example: examples(
 			"stow stick issue /media/STICK --to alice@hillroad.example --label HRP-0042",
 			"stow stick issue E: --to 'Alice Jones' --due 2026-12-18 --return 'Hill Road Primary, Hill Road, Swansea'",
+			"stow stick issue /media/STICK --to 'Alice Jones' --programs windows,linux,macos",
 			"stow stick issue /srv/shared/alice --folder --to 'Alice Jones'",
 		),
 		Args:              cobra.ExactArgs(1),
@@ -184,6 +202,9 @@ func (a *app) issue(ctx context.Context, path string, drive driveFS, s *school.S
 	if err != nil {
 		return school.IssuedStick{}, err
 	}
+	p := a.progress("putting programs on")
+	defer p.end()
+	plan.Written = p
 	return s.IssueStick(ctx, plan)
 }
 
@@ -192,11 +213,15 @@ func (a *app) showIssued(ctx context.Context, drive driveFS, issued school.Issue
 	if err != nil {
 		return err
 	}
-	out := jsonIssued{issued.Device, issued.Note.ID, issued.Holder.Name, issued.OnStick, len(scan.Plain)}
+	out := issuedJSON(issued)
+	out.Plain = len(scan.Plain)
 	return a.show(out, func(w io.Writer) {
 		fmt.Fprintf(w, "Issued %s to %s%s.\n", printable(issued.Device.Name()), printable(issued.Holder.Name), dueText(issued.Device.Due))
 		if !issued.OnStick {
 			fmt.Fprintln(w, "It does not carry the person's key, which they need beside it.")
+		}
+		for _, p := range out.Programs {
+			fmt.Fprintf(w, "It carries %s %s.\n", p.Name, p.Version)
 		}
 		if out.Plain > 0 {
 			fmt.Fprintf(w, "%s on the drive not encrypted; encrypt with: stow stick convert\n", lies(out.Plain))

@@ -98,7 +98,7 @@ func (a *app) withICT(ctx context.Context, path string, ict passphraseFlag, do f
 			if err != nil {
 				return on("the stick at "+path, err)
 			}
-			seen, err := heads()
+			seen, err := a.heads()
 			if err != nil {
 				return err
 			}
@@ -159,12 +159,17 @@ type jsonSight struct {
 	// Changes are those on a lost stick since it was backed up, where ICT opened it.
 	Changes  *school.Changes `json:"changes,omitempty"`
 	Problems []jsonProblem   `json:"problems"`
+	// Programs are those on the stick as they came; Updated are new on it now.
+	Programs []jsonProgram `json:"programs,omitempty"`
+	Updated  []jsonProgram `json:"programs_updated,omitempty"`
+	Removed  []string      `json:"programs_removed,omitempty"`
 }
 
 func (a *app) stickCheckin() *cobra.Command {
 	var unlock unlockFlags
 	var check, sealed, noBackup bool
 	var options school.CheckInOptions
+	var programs programsFlag
 	cmd := &cobra.Command{
 		Use:   "checkin STICK",
 		Short: "Record that a stick was seen at school: how full, how healthy, how new",
@@ -177,10 +182,15 @@ that it brought; what is on it is listed, encrypted to the school's recovery key
 day on which it is lost; and it is backed up. A stick that is older than it was, or that was
 reported lost, is named.
 
+The programs on it are compared with what the school signed for; with the authority's passphrase
+(--recovery) those that are older than the school's are replaced. One that somebody else put
+there is left for you to look into, until you say --replace-programs.
+
 With --sealed it is not opened, and no passphrase is asked for: what needs no key is done.`,
 		Example: examples(
 			"stow stick checkin /media/STICK --recovery --check",
 			"stow stick checkin /media/STICK --place 'ICT office'",
+			"stow stick checkin /media/STICK --recovery --programs windows,macos",
 		),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
@@ -189,6 +199,11 @@ With --sealed it is not opened, and no passphrase is asked for: what needs no ke
 				options.BackUp = !noBackup
 				return a.glance(cmd.Context(), args[0], options)
 			}
+			var err error
+			if options.Programs.Names, err = programs.names(); err != nil {
+				return err
+			}
+			options.Programs.Choose = cmd.Flags().Changed("programs")
 			return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
 				options.Drive, options.Holder, options.BackUp = s.drive, s.holder, !noBackup
 				return a.checkIn(cmd.Context(), args[0], s, check, options)
@@ -200,8 +215,12 @@ With --sealed it is not opened, and no passphrase is asked for: what needs no ke
 	cmd.Flags().BoolVar(&noBackup, "no-backup", false, "do not back it up now")
 	cmd.Flags().BoolVar(&check, "check", false, "read every byte, to see that the stick is healthy")
 	cmd.Flags().BoolVar(&options.NewCode, "new-code", false, "replace the recovery code even if it was not used")
+	programs.add(cmd, "have the stick carry the program for these `SYSTEMS` and no others, or none (ICT)")
+	cmd.Flags().BoolVar(&options.Programs.ReplaceStrange, "replace-programs", false, "replace programs that somebody else put on the stick (ICT)")
 	cmd.Flags().StringVar(&options.Place, "place", "", "`WHERE` it was seen")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "check")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "programs")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "replace-programs")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "new-code")
 	return cmd
 }
@@ -276,7 +295,20 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 // showSight says what a check-in found and did. A backup that failed is a
 // warning: the stick was seen all the same.
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
-	out := jsonSight{seen.Device, seen.Lost, seen.Older, seen.CodeReplaced, seen.KeyKept, seen.KeyRenewed, seen.Directory, seen.Checkpoint, nil, changes, problems}
+	out := jsonSight{
+		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
+		KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
+		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
+	}
+	for _, p := range seen.Programs.Updated {
+		out.Updated = append(out.Updated, programJSON(p))
+	}
+	if errors.Is(seen.Programs.Err, school.ErrLocked) {
+		a.warn("The programs on it are not as they are to be, which takes ICT: stow stick checkin --recovery")
+	} else if seen.Programs.Err != nil {
+		_, text := a.explain(on("the stick", seen.Programs.Err))
+		a.warn("The programs on it are as they were: %s", text)
+	}
 	if seen.ListErr != nil {
 		_, text := a.explain(on("the stick", seen.ListErr))
 		a.warn("What is on it was not listed: %s", text)
@@ -299,6 +331,8 @@ func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem,
 		return errRolledBack
 	case seen.Backup != nil && len(seen.Backup.Differing) > 0:
 		return errDiffers
+	case len(out.Updated)+len(out.Removed) == 0:
+		return strange(out.Programs)
 	}
 	return nil
 }
@@ -324,6 +358,7 @@ func sightText(w io.Writer, s jsonSight) {
 			fmt.Fprintln(w, printable(line.text))
 		}
 	}
+	programsSeenText(w, s.Programs, s.Updated, s.Removed)
 	if s.Changes != nil {
 		changesText(w, *s.Changes)
 	}

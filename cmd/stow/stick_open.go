@@ -54,11 +54,16 @@ type openedStick struct {
 // withStick opens the stick at path, runs do and closes it. A key whose
 // temporary passphrase was not changed yet opens nothing.
 func (a *app) withStick(ctx context.Context, path string, u unlockFlags, how access, do func(context.Context, *stick.Stick) error) error {
+	return a.withReady(ctx, path, u, how, func(s *openedStick) error { return do(ctx, s.Stick) })
+}
+
+// withReady is withStick for commands that need the drive as well.
+func (a *app) withReady(ctx context.Context, path string, u unlockFlags, how access, do func(*openedStick) error) error {
 	return a.withOpened(ctx, path, u, how, func(s *openedStick) error {
 		if s.MustChangePassphrase() {
 			return on("the stick at "+path, keys.ErrMustChange)
 		}
-		return do(ctx, s.Stick)
+		return do(s)
 	})
 }
 
@@ -116,7 +121,7 @@ func lookAt(drive stick.FS) (stick.Note, error) {
 // opened opens the stick, says what is not as it should be, runs do, and
 // remembers how the stick was left.
 func (a *app) opened(ctx context.Context, path string, s *openedStick, note stick.Note, with stick.Unlock, how access, do func(*openedStick) error) error {
-	seen, err := heads()
+	seen, err := a.heads()
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*
 
 func (a *app) showRestored(from string, r school.RestoredStick) error {
 	out := jsonRestored{
-		jsonIssued: jsonIssued{r.Device, r.Note.ID, r.Holder.Name, r.OnStick, 0},
+		jsonIssued: issuedJSON(r.IssuedStick),
 		From:       from, Files: r.Files, Bytes: r.Bytes, Skipped: skippedList(r.Skipped),
 	}
 	err := a.show(out, func(w io.Writer) {

@@ -13,6 +13,7 @@ import (
 	"stowage/cmd/config"
 	"stowage/cmd/papers"
 	"stowage/cmd/papers/fill"
+	"stowage/cmd/release"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -39,6 +40,7 @@ var explanations = []explanation{
 
 	// The command line and its passphrases.
 	{config.ErrNoSchool, exitNoSchool, "the school's folder", "{} is not set; give it with --school DIR, or for good with: stow school use DIR"},
+	{errStartedFromStick, exitState, "", "Stow was started from a stick and leaves this computer's settings as they are, so nothing was changed; start the stow that is installed here."},
 	{errNoTerminal, exitUsage, "the passphrase", "There is no terminal on which to ask for the passphrase, so nothing was done; give it in a file with --passphrase-file (or the like; see --help)."},
 	{errEmptyPassphrase, exitUsage, "", "The passphrase given is empty, so nothing was done; check what was typed or the file."},
 	{errLongPassphrase, exitUsage, "", "The passphrase given is longer than 1024 bytes, so nothing was done; check the file."},
@@ -61,6 +63,10 @@ var explanations = []explanation{
 	{school.ErrNotPluggedIn, exitNotFound, "the stick", "{} is not plugged in, so it stays with the person who has it; plug it in, or take it back with: stow device return"},
 	{school.ErrNotTheirs, exitState, "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
+
+	{school.ErrNoProgram, exitNotFound, "the program", "The school has no such program for its sticks ({}), so nothing was put on the stick; add it with: stow school programs add FILE"},
+	{release.ErrNotProgram, exitBadInput, "this file", "{} is not a released program of Stowage for sticks (the window for Windows or Linux, stow for macOS), so it was not added; unpack the release and give the program itself."},
+	{errStrangeProgram, exitForged, "the stick", "A program on {} is not the one that the school put there, so nobody may start it; the files stored are encrypted and unharmed, so tell ICT, who replace it with: stow stick checkin --recovery --replace-programs"},
 
 	// Loss reports.
 	{errNoReport, exitNotFound, "this report", "{} is not in the inbox, so nothing was changed; look with: stow report inbox"},
@@ -105,6 +111,7 @@ var explanations = []explanation{
 	{stick.ErrOtherBackup, exitState, "the backup", "In the place of {} is the backup of another stick, so nothing was changed; show the shared folder to ICT."},
 	{stick.ErrNotVerified, exitFailed, "the drive", "What was written on the drive did not read back the same, so it was not kept; what was there before is unharmed, so try again, or use another drive."},
 	{stick.ErrNoKey, exitNotFound, "the stick", "{} carries no such key, so nothing was changed; give a key file with --key."},
+	{stick.ErrProgram, exitForged, "the program", "A program is not the one that the school signed for ({}), so it was not put on the stick; add the released one again with: stow school programs add FILE"},
 	{stick.ErrSwapped, exitForged, "the stick", "The keys on {} are not the ones the school signed for, so it was not used; hand it to ICT."},
 	{stick.ErrForged, exitDamaged, "the stick", "Something on {} was not written with its key and was not read; everything else is there, so hand it to ICT."},
 	{stick.ErrGone, exitVanished, "the drive", "The drive vanished; what was reported as stored is safe on it, so plug it in again and repeat the command."},

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+)
+
+// systems are what --programs takes, and the programs that are meant.
+var systems = []struct{ system, program string }{
+	{"windows", stick.WindowsProgram}, {"linux", stick.LinuxProgram}, {"macos", stick.MacProgram},
+}
+
+// programsFlag says for which systems a stick is to carry the program.
+type programsFlag struct {
+	systems []string
+	chosen  bool
+}
+
+func (f *programsFlag) add(cmd *cobra.Command, what string) {
+	cmd.Flags().StringSliceVar(&f.systems, "programs", nil, what)
+	_ = cmd.RegisterFlagCompletionFunc("programs", cobra.FixedCompletions([]string{"windows", "linux", "macos", "none"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// names are those of the programs.
+func (f *programsFlag) names() ([]string, error) {
+	if len(f.systems) == 1 && f.systems[0] == "none" {
+		return nil, nil
+	}
+	var names []string
+	for _, wanted := range f.systems {
+		i := slices.IndexFunc(systems, func(s struct{ system, program string }) bool { return s.system == wanted })
+		if i < 0 {
+			return nil, usagef("--programs takes windows, linux and macos, separated by commas, or none; not %q", wanted)
+		}
+		if !slices.Contains(names, systems[i].program) {
+			names = append(names, systems[i].program)
+		}
+	}
+	return names, nil
+}
+
+// jsonProgram is a program on a stick, or for sticks.
+type jsonProgram struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"`
+	Size    int64  `json:"size,omitempty"`
+	SHA256  string `json:"sha256,omitempty"`
+	State   string `json:"state,omitempty"` // on a stick, compared with its note
+}
+
+func programJSON(p stick.Program) jsonProgram {
+	return jsonProgram{Name: p.Name, Version: p.Version, Size: p.Size, SHA256: p.SHA256}
+}
+
+func programsJSON(found []stick.ProgramFound) []jsonProgram {
+	var list []jsonProgram
+	for _, f := range found {
+		j := programJSON(f.Program)
+		j.State = string(f.State)
+		list = append(list, j)
+	}
+	return list
+}
+
+// programText says how a program on a stick is.
+func programText(p jsonProgram) string {
+	switch stick.ProgramState(p.State) {
+	case stick.ProgramGood:
+		return fmt.Sprintf("%s %s: as the school put it there", p.Name, p.Version)
+	case stick.ProgramOlder:
+		return fmt.Sprintf("%s: the school's, from before %s; the next check-in replaces it", p.Name, p.Version)
+	case stick.ProgramMissing:
+		return fmt.Sprintf("%s %s: missing; the next check-in puts it back", p.Name, p.Version)
+	case stick.ProgramChanged:
+		return p.Name + ": NOT the one that the school put there; do not start it, and tell ICT"
+	case stick.ProgramUnknown:
+		return p.Name + ": the school put no such program there; do not start it, and tell ICT"
+	}
+	return p.Name + " " + p.Version
+}
+
+// errStrangeProgram: somebody else than the school put a program on a stick.
+var errStrangeProgram = errors.New("a program on the stick is not the school's")
+
+// strange is what a command ends in that found these programs on a stick.
+func strange(list []jsonProgram) error {
+	for _, p := range list {
+		if (stick.ProgramFound{State: stick.ProgramState(p.State)}).Strange() {
+			return errStrangeProgram
+		}
+	}
+	return nil
+}
+
+// checkPrograms compares the programs on a stick with its note, which must have been
+// checked against the school's key.
+func (a *app) checkPrograms(ctx context.Context, drive stick.FS, n stick.Note) ([]jsonProgram, error) {
+	p := a.progress("checking the programs")
+	defer p.end()
+	found, err := stick.CheckPrograms(ctx, drive, n, p)
+	return programsJSON(found), err
+}
+
+func (a *app) schoolPrograms() *cobra.Command {
+	cmd := group("programs", "The programs that are put on sticks", "", a.schoolProgramsAdd(), a.schoolProgramsRemove())
+	cmd.Long = `The programs that are put on sticks, so that their holders can start Stowage from the
+stick, without installing anything: for Windows and Linux the window, for macOS stow. Only a
+program that you add here is put on a stick (stow stick issue --programs), and a stick that comes
+to school with an older one gets this one.`
+	cmd.Example = examples(
+		"stow school programs",
+		"stow school programs add stowage.exe stowage stow-macos",
+		"stow school programs remove linux",
+	)
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.withSchool(cmd.Context(), a.showPrograms)
+	}
+	return cmd
+}
+
+func (a *app) showPrograms(s *school.School) error {
+	list, err := s.Programs()
+	if err != nil {
+		return on("the school's list of programs", err)
+	}
+	out := struct {
+		Programs []jsonProgram `json:"programs"`
+	}{[]jsonProgram{}}
+	for _, p := range list {
+		out.Programs = append(out.Programs, programJSON(p))
+	}
+	return a.show(out, func(w io.Writer) {
+		if len(list) == 0 {
+			fmt.Fprintln(w, "There are none; add them with: stow school programs add FILE…")
+			return
+		}
+		rows := [][]string{}
+		for _, p := range list {
+			rows = append(rows, []string{p.Name, p.Version, sizeText(p.Size), p.SHA256})
+		}
+		table(w, []string{"name", "version", "size", "sha256"}, rows)
+	})
+}
+
+func (a *app) schoolProgramsAdd() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "add FILE…",
+		Short: "Approve released programs for sticks",
+		Long: `Approve released programs for sticks, in the place of those for the same system. What each is
+is read from the file. Check before that it is the released one, by its checksum or signature: what
+you add here is what people will start at home.`,
+		Example: examples("stow school programs add stowage.exe stowage stow-macos"),
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
+				for _, path := range args {
+					p := a.progress("adding")
+					added, err := s.AddProgram(cmd.Context(), path, p)
+					p.end()
+					if err != nil {
+						return on(path, err)
+					}
+					if !a.json && !a.quiet {
+						fmt.Fprintf(a.stderr, "Added %s %s.\n", added.Name, added.Version)
+					}
+				}
+				return a.showPrograms(s)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+func (a *app) schoolProgramsRemove() *cobra.Command {
+	var ict passphraseFlag
+	cmd := &cobra.Command{
+		Use:       "remove SYSTEM",
+		Short:     "Put a program on no more sticks",
+		Long:      "Put a program on no more sticks. Those that carry it keep it; see stow stick checkin --programs.",
+		Example:   examples("stow school programs remove linux"),
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: []string{"windows", "linux", "macos"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f := programsFlag{systems: args}
+			names, err := f.names()
+			if err == nil && len(names) == 0 {
+				err = usagef("say which: windows, linux or macos")
+			}
+			if err != nil {
+				return err
+			}
+			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
+				if err := s.RemoveProgram(names[0]); err != nil {
+					return on(names[0], err)
+				}
+				return a.showPrograms(s)
+			})
+		},
+	}
+	ict.addAuthority(cmd, true)
+	return cmd
+}
+
+// programsSeenText says what a check-in did about the programs on a stick.
+func programsSeenText(w io.Writer, seen []jsonProgram, updated []jsonProgram, removed []string) {
+	for _, p := range updated {
+		fmt.Fprintf(w, "It carries %s %s now.\n", p.Name, p.Version)
+	}
+	if len(removed) > 0 {
+		fmt.Fprintf(w, "Taken off it: %s.\n", printable(strings.Join(removed, ", ")))
+	}
+	if len(updated)+len(removed) > 0 {
+		return
+	}
+	for _, p := range seen {
+		if p.State != string(stick.ProgramGood) {
+			fmt.Fprintln(w, printable(programText(p)))
+		}
+	}
+}
