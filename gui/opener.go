@@ -13,10 +13,14 @@ var ErrProgram = errors.New("a program is not opened")
 
 // SystemOpener opens files with the desktop's own programs. No shell is asked, and
 // what the desktop would run instead of show is refused with ErrProgram.
-type SystemOpener struct{}
+type SystemOpener struct {
+	// Environment is what the programs that open files are told in place of what this process's
+	// environment says: by name, nil for a variable that is not set.
+	Environment map[string]*string
+}
 
 // Open is part of Opener.
-func (SystemOpener) Open(path string) error {
+func (o SystemOpener) Open(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
@@ -24,7 +28,7 @@ func (SystemOpener) Open(path string) error {
 	if runs(path) {
 		return fmt.Errorf("open %s: %w", path, ErrProgram)
 	}
-	if err := openPath(path); err != nil {
+	if err := openPath(path, o.Environment); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	return nil

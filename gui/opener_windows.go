@@ -1,9 +1,15 @@
 package gui
 
-import "golang.org/x/sys/windows"
+import (
+	"os"
+	"sync"
 
-// openPath hands a path to the desktop.
-func openPath(path string) error {
+	"golang.org/x/sys/windows"
+)
+
+// openPath hands a path to the desktop. A program that starts then has the environment that this
+// process has at that moment.
+func openPath(path string, environment map[string]*string) error {
 	file, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return err
@@ -12,5 +18,40 @@ func openPath(path string) error {
 	if err != nil {
 		return err
 	}
+	back := withEnvironment(environment)
+	defer back()
 	return windows.ShellExecute(0, verb, file, nil, nil, windows.SW_SHOWNORMAL)
+}
+
+// opening keeps the environment as it is while something is opened.
+var opening sync.Mutex
+
+// withEnvironment changes the environment of this process until back is called.
+func withEnvironment(give map[string]*string) (back func()) {
+	if len(give) == 0 {
+		return func() {}
+	}
+	opening.Lock()
+	before := map[string]*string{}
+	for name, value := range give {
+		before[name] = nil
+		if was, ok := os.LookupEnv(name); ok {
+			before[name] = &was
+		}
+		setVariable(name, value)
+	}
+	return func() {
+		for name, value := range before {
+			setVariable(name, value)
+		}
+		opening.Unlock()
+	}
+}
+
+func setVariable(name string, value *string) {
+	if value == nil {
+		_ = os.Unsetenv(name)
+		return
+	}
+	_ = os.Setenv(name, *value)
 }

@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -16,6 +17,8 @@ type Services struct {
 	// Config is the folder in which the program keeps its settings, shared with
 	// stow: config.toml (which school), and what this computer remembers.
 	Config string
+	// Look is the folder in which it keeps how the window looks; "" is Config.
+	Look string
 	// Private is the folder of this computer below which files are decrypted while
 	// other programs work on them; "" is one below the user's cache.
 	Private string
@@ -50,3 +53,6 @@ type Opener interface {
 	// Open returns once the program has been asked, not when it is done.
 	Open(path string) error
 }
+
+// lookFolder is where the look is kept.
+func (s Services) lookFolder() string { return cmp.Or(s.Look, s.Config) }

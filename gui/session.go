@@ -23,6 +23,8 @@ type Options struct {
 	// Begin, if not nil, is called once the window is made, for what goes on behind the
 	// screens until it closes.
 	Begin func(*Session)
+	// Start is the room in which the window begins; "" is home.
+	Start RoomID
 	// Version is what the About box says this is; "" for nothing.
 	Version string
 
@@ -77,7 +79,7 @@ func New(o Options) *Session {
 			return func() { timer.Stop() }
 		}
 	}
-	look := ReadLook(o.Services.Config)
+	look := ReadLook(o.Services.lookFolder())
 	s := &Session{
 		App: o.App, Services: o.Services, Look: look,
 		Words: words.New(look.Language, o.Zone), Jobs: jobs.New(o.Do),
@@ -93,6 +95,9 @@ func New(o Options) *Session {
 	s.Window.SetOnDropped(s.DropFiles)
 	s.shell = newShell(s)
 	s.shell.start()
+	if o.Start != "" {
+		s.Go(o.Start)
+	}
 	s.Window.Resize(fyne.NewSize(Width, Height))
 	if o.Begin != nil {
 		o.Begin(s)
@@ -154,7 +159,7 @@ func (s *Session) SetLook(look Look) {
 	} else {
 		s.shell.refresh()
 	}
-	if err := look.Keep(s.Services.Config); err != nil {
+	if err := look.Keep(s.Services.lookFolder()); err != nil {
 		s.Fail(err)
 	}
 }

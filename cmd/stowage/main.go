@@ -14,10 +14,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"stowage/cmd/nodump"
+	"stowage/cmd/portable"
 	"stowage/cmd/release"
+	"stowage/gui"
 	"stowage/gui/screens"
 )
 
@@ -51,13 +54,34 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 	if *measure {
 		report = func() { fmt.Fprintf(stderr, "first window after %d ms\n", time.Since(began).Milliseconds()) }
 	}
-	o, err := options()
+	o, end, err := begin()
 	if err != nil {
-		say("Stowage cannot find the folder for its settings. Nothing was changed. For ICT: " + err.Error())
+		say("Stowage cannot make or find a folder that it needs. Nothing was changed. For ICT: " + err.Error())
 		return 1
 	}
+	defer end()
 	go func() { _, _ = screens.WipeLeftovers(o.Services) }() // what cannot be removed yet is, at the next start
-	return window(o, report)
+	return window(o, report, end)
+}
+
+// begin finds out whether the program was started from a stick, and returns what the window is made of. end
+// is to be called when it has closed.
+func begin() (o gui.Options, end func(), err error) {
+	top, ok := portable.Stick()
+	if !ok {
+		o, err = options()
+		return o, func() {}, err
+	}
+	home, err := portable.Open(func(private string) { _, _ = screens.WipeLeftovers(gui.Services{Private: private}) })
+	if err != nil {
+		return o, func() {}, err
+	}
+	end = func() { _ = home.Close() } // what cannot be removed now is, at the next start
+	if err := home.Direct(runtime.GOOS); err != nil {
+		end()
+		return o, func() {}, err
+	}
+	return onStick(top, home), end, nil
 }
 
 // noWindow is said when no window can be opened, with the reason as the driver

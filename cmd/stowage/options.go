@@ -1,9 +1,14 @@
 package main
 
 import (
+	"fmt"
+	"path/filepath"
+
 	"stowage/cmd/config"
+	"stowage/cmd/portable"
 	"stowage/cmd/release"
 	"stowage/cmd/school"
+	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/screens"
 )
@@ -12,7 +17,7 @@ import (
 func options() (gui.Options, error) {
 	dir, err := config.Dir()
 	if err != nil {
-		return gui.Options{}, err
+		return gui.Options{}, fmt.Errorf("the folder for its settings: %w", err)
 	}
 	place := screens.NewPlace(dir, school.Options{Actor: config.User()})
 	return gui.Options{
@@ -23,4 +28,20 @@ func options() (gui.Options, error) {
 		Begin:    place.Begin,
 		Version:  release.Version(),
 	}, nil
+}
+
+// onStick are the options of a window that was started from the stick whose top folder is
+// given: what it would keep on the computer lies in the home, and goes with it.
+func onStick(top string, home *portable.Home) gui.Options {
+	place := screens.NewPlaceOnStick(top, home.Settings(), school.Options{Actor: config.User()})
+	return gui.Options{
+		Rooms: screens.Rooms(place),
+		Services: gui.Services{
+			Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{Environment: home.Before()},
+			Config: home.Settings(), Private: home.Private(), Look: filepath.Join(top, filepath.FromSlash(stick.SettingsDir)),
+		},
+		Explain: screens.Explain,
+		Version: release.Version(),
+		Start:   screens.OpenRoom,
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/drive"
+	"stowage/cmd/release"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -67,6 +68,9 @@ var explanations = []explanation{
 	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{school.ErrListing, parts.Bad, "explain.listing"},
+	{school.ErrNoProgram, parts.Warn, "explain.noprogram"},
+	{release.ErrNotProgram, parts.Warn, "explain.notprogram"},
+	{stick.ErrProgram, parts.Bad, "explain.strangeprogram"},
 	{keys.ErrValue, parts.Bad, "explain.value"},
 
 	{gui.ErrProgram, parts.Warn, "explain.program"},

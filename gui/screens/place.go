@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -21,6 +22,8 @@ type Place struct {
 
 	dir     string // of the settings
 	options school.Options
+	own     string // the top of the stick that the program was started from, or empty
+	greeted bool   // it was shown when the window opened
 
 	mu       sync.Mutex
 	config   config.Config
@@ -40,6 +43,15 @@ type Place struct {
 func NewPlace(dir string, o school.Options) *Place {
 	p := &Place{Desk: desk.New(o), dir: dir, options: o, attached: map[*gui.Session]bool{}}
 	p.config, p.broken = config.Read(dir)
+	return p
+}
+
+// NewPlaceOnStick returns the place of a window that was started from the stick whose top folder
+// is given. It knows no school: the computer may be anybody's. dir is a folder for
+// what a person sets until the window closes.
+func NewPlaceOnStick(top, dir string, o school.Options) *Place {
+	p := NewPlace(dir, o)
+	p.own = filepath.Clean(top)
 	return p
 }
 

@@ -68,7 +68,7 @@ func registerRooms(p *Place) []gui.Room {
 // footRooms are the school's settings, and setting up a computer that is not ICT's.
 func footRooms(p *Place) []gui.Room {
 	rooms := []gui.Room{{ID: settingsRoom, Side: gui.ICT, Name: "room.settings", Icon: parts.IconSettings, New: p.room(newSettings)}}
-	if !p.ICT() {
+	if !p.ICT() && p.own == "" {
 		rooms = append(rooms, gui.Room{ID: setupRoom, Side: gui.Foot, Name: "room.setup", Icon: "school", New: p.room(newSetup)})
 	}
 	return rooms

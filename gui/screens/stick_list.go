@@ -61,6 +61,7 @@ func (l *stickList) Shown() {
 	}
 	l.refresh()
 	l.tick()
+	l.greetOwn()
 }
 
 // tick draws the list anew from time to time: it says how long ago a stick was backed up.
@@ -157,6 +158,9 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 	}
 	for _, o := range l.k.open {
 		add(parts.NewAction(parts.IconUnlock, w.T("sticks.opened", "label", o.label()), w.T("sticks.opened.hint"), func() { l.k.browse(o) }))
+	}
+	if row := l.ownRow(seen); row != nil {
+		add(row)
 	}
 	var plain []fyne.CanvasObject
 	for _, d := range seen.Drives {

@@ -133,7 +133,7 @@ func (o *opened) end(why lockReason, force bool, then func()) {
 		if o.key != nil {
 			o.key.Wipe()
 		}
-		if drive := o.place.drive; drive.Path != "" && o.s.Services.Drives != nil && why != lockClose {
+		if drive := o.place.drive; drive.Path != "" && !o.k.isOwn(o.place.path) && o.s.Services.Drives != nil && why != lockClose {
 			l.eject = o.s.Services.Drives.Eject(context.WithoutCancel(ctx), drive)
 		}
 		return l, nil
@@ -212,6 +212,8 @@ func (o *opened) farewell(why lockReason, l locked) parts.Message {
 		m.Files = w.T("lock.files.drive")
 	}
 	switch {
+	case o.k.isOwn(o.place.path) && !errors.Is(l.eject, drives.ErrGone):
+		m = o.ownFarewell(m)
 	case o.place.drive.Path == "":
 		m.Happened = w.T("lock.folder", "label", o.label())
 	case errors.Is(l.eject, drives.ErrGone):

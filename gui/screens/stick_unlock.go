@@ -69,7 +69,7 @@ func (u *unlockStick) fill() {
 	}
 	note := u.at.look.note
 	who := parts.Muted(w.T("unlock.school", "school", note.School))
-	form := parts.Card(parts.Column(3, parts.Heading(note.Label), who, parts.Body(w.T(intro)), u.secret.View, parts.Row(2, parts.Spring(), u.open)))
+	form := parts.Card(parts.Column(3, parts.Heading(note.Label), who, u.startedFrom(), parts.Body(w.T(intro)), u.secret.View, parts.Row(2, parts.Spring(), u.open)))
 	u.form = parts.Narrow(4, u.fail.View, form, links)
 	u.busy = parts.NewBusy(w, u.form)
 	u.page.Objects = []fyne.CanvasObject{container.NewVScroll(u.busy.View)}
