@@ -41,6 +41,8 @@ type checkIns struct {
 type stickHere struct {
 	path   string
 	device devices.Device
+
+	replace bool // programs on it that are not the school's, as ICT has said
 }
 
 func newCheckIns(s *gui.Session, p *Place) *checkIns {
@@ -140,7 +142,7 @@ func sticksHere(ctx context.Context, d gui.Drives, s *school.School) ([]stickHer
 			continue // pulled out meanwhile
 		}
 		if device, err := s.PluggedIn(ctx, fs); err == nil {
-			here = append(here, stickHere{drive.Path, device})
+			here = append(here, stickHere{path: drive.Path, device: device})
 		}
 		_ = fs.Close()
 	}

@@ -28,6 +28,9 @@ func (c *checkIns) drawResult() {
 	w, r := c.s.Words, c.result
 	d := r.sight.Device
 	rows := parts.Narrow(3, parts.Heading(d.Name()), parts.NewBanner(c.healthMessage()).View)
+	for _, m := range c.programMessages() {
+		rows.Add(parts.NewBanner(m).View)
+	}
 	if r.sight.Tampered != nil {
 		rows.Add(parts.NewBanner(c.s.Explain(r.sight.Tampered)).View)
 	}

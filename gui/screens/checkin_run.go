@@ -18,6 +18,7 @@ type checkedIn struct {
 	changes   school.Changes
 	compared  error // why it could not be compared with its backup
 	incidents []devices.Incident
+	from      stickHere
 }
 
 // checkIn reads the whole stick with the recovery key, and records what it found.
@@ -32,6 +33,7 @@ func (c *checkIns) checkIn(h stickHere) {
 }
 
 func checkInStick(ctx context.Context, s *school.School, h stickHere, place string, p jobs.Progress) (out checkedIn, err error) {
+	out.from = h
 	fs, err := stick.NewDirFS(h.path)
 	if err != nil {
 		return out, err
@@ -62,6 +64,7 @@ func checkInStick(ctx context.Context, s *school.School, h stickHere, place stri
 		}
 	}
 	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !out.returning, Progress: p}
+	options.Programs.ReplaceStrange = h.replace
 	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
 		return out, err
 	}

@@ -55,7 +55,8 @@ type handing struct {
 	finder  *widget.Entry // where a finder brings it
 	due     *parts.DateEntry
 	convert *widget.Check
-	own     *parts.Chips // temporary passphrase, or one chosen now; nil with a key
+	carry   []*widget.Check // one for each of look.programs
+	own     *parts.Chips    // temporary passphrase, or one chosen now; nil with a key
 	once    *parts.Passphrase
 	twice   *parts.Passphrase
 	field   *parts.Field
@@ -77,6 +78,8 @@ type looked struct {
 	school string
 	finder string // where a finder brings it, as the school keeps it
 	policy keys.Policy
+
+	programs []stick.Program // that the school has for its sticks
 }
 
 func newHanding(s *gui.Session, p *Place) *handing {
@@ -364,6 +367,9 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 	}
 	directory, err := s.Directory()
 	if err != nil {
+		return l, err
+	}
+	if l.programs, err = s.Programs(); err != nil {
 		return l, err
 	}
 	l.days, l.school, l.policy = directory.Policy.LoanDays, directory.School, directory.Policy

@@ -67,7 +67,7 @@ func (i *handing) order() (order, error) {
 	}
 	o.plan = school.StickPlan{
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
-		Return: cmp.Or(strings.TrimSpace(i.finder.Text), i.look.finder), Replace: i.look.stick,
+		Return: cmp.Or(strings.TrimSpace(i.finder.Text), i.look.finder), Replace: i.look.stick, Programs: i.carried(),
 	}
 	var err error
 	if i.source == nil || i.signed() {
@@ -98,7 +98,7 @@ func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (o
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	o.plan.FS = fs
+	o.plan.FS, o.plan.Written = fs, p
 	if err = issueOrRestore(ctx, s, o, &out, p); err != nil {
 		return out, err
 	}
@@ -203,6 +203,9 @@ func (i *handing) done(out handedOut, err error) {
 		} else {
 			rows.Add(parts.Body(w.T("given.stick", "name", o.Device.Name())))
 		}
+	}
+	if list := out.stick.Note.Programs; len(list) > 0 {
+		rows.Add(parts.Body(w.T("programs.carries", "names", w.List(programTexts(w, list)))))
 	}
 	if n := len(out.converted.Stored); n > 0 {
 		rows.Add(parts.Body(w.N("issue.done.converted", n)))

@@ -122,6 +122,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 		i.finder.SetText(i.look.finder)
 		i.convert = widget.NewCheck(w.N("issue.convert", len(i.look.plain), "size", w.Size(i.look.bytes)), nil)
 		i.convert.Checked = true
+		i.carry = i.programChecks()
 	}
 	i.field = parts.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
 	rows := parts.Column(3, parts.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View,
@@ -129,6 +130,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 	if len(i.look.plain) > 0 {
 		rows.Add(parts.Column(0, i.convert, parts.Muted(w.T("issue.convert.hint"))))
 	}
+	rows.Add(i.programChoice())
 	i.wipe()
 	i.own = nil
 	if i.holder.key.ID != "" && !i.holder.blocked {

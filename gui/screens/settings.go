@@ -10,6 +10,7 @@ import (
 
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
@@ -26,11 +27,12 @@ type settings struct {
 	banner *parts.Banner
 	policy *policyForm
 	tidy   func()
+	choose chooser
 	stale  bool
 }
 
 func newSettings(s *gui.Session, p *Place) gui.Screen {
-	t := &settings{s: s, p: p, stale: true}
+	t := &settings{s: s, p: p, choose: dialogs{s}, stale: true}
 	t.tidy = p.onChange(s, func() { t.stale = true })
 	return t
 }
@@ -66,6 +68,9 @@ type published struct {
 	directory *keys.Directory
 	policy    keys.Policy
 	finder    string // where a finder brings a device
+
+	programs    []stick.Program
+	programsErr error
 }
 
 func (t *settings) load() {
@@ -81,6 +86,7 @@ func readPublished(s *school.School) (st published, err error) {
 		return st, err
 	}
 	st.reachable = st.shared.Reachable() == nil
+	st.programs, st.programsErr = s.Programs()
 	if st.finder, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {
 		return st, err
 	}
@@ -106,7 +112,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.finder(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
+		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.finder(st)), parts.Card(t.programs(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }

@@ -115,15 +115,24 @@ func (l *stickList) told(seen drives.Seen) {
 	l.show(seen, true)
 	now := l.s.Now()
 	for _, d := range seen.Drives {
-		go func() {
-			found := l.k.lookAtPath(ctx, d.Path)
-			l.k.noticeLost(&found, d.Path, now)
+		before := l.looked[d.Path]
+		tell := func(found look) {
 			l.s.Do(func() {
 				if ctx.Err() == nil {
 					l.looked[d.Path] = found
 					l.show(seen, true)
 				}
 			})
+		}
+		go func() {
+			found := l.k.lookAtPath(ctx, d.Path)
+			l.k.noticeLost(&found, d.Path, now)
+			found.keepChecked(before)
+			tell(found)
+			if found.stick && !found.checked {
+				found.strange, found.checked = l.k.strangePrograms(ctx, d.Path), true
+				tell(found)
+			}
 		}()
 	}
 }
@@ -170,6 +179,9 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 		case !ready:
 			plain = append(plain, l.row(parts.IconStick, d.Name(), w.T("sticks.looking")))
 		case found.stick:
+			if len(found.strange) > 0 {
+				rows = append(rows, parts.NewBanner(l.strangeMessage(found)).View)
+			}
 			add(parts.NewAction(parts.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
 				l.unlock(stickPlace{path: d.Path, drive: d, look: found})
 			}))

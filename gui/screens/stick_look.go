@@ -19,6 +19,9 @@ type look struct {
 	others int   // files and folders beside the stick's own, in plain
 	err    error // why it cannot be looked at
 	lost   lossNews
+
+	strange []string // programs on it that are not the school's
+	checked bool     // these were looked for
 }
 
 // beside are the names that belong on a stick beside its own folder, in lower case.

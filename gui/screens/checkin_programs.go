@@ -1,0 +1,69 @@
+package screens
+
+import (
+	"errors"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// programMessages say what a check-in found and did about the programs on a stick.
+func (c *checkIns) programMessages() []parts.Message {
+	w, r := c.s.Words, c.result
+	programs := r.sight.Programs
+	var all []parts.Message
+	if len(programs.Updated) > 0 {
+		all = append(all, parts.Message{Kind: parts.Good, Happened: w.T("programs.updated", "names", w.List(programTexts(w, programs.Updated)))})
+	}
+	if len(programs.Removed) > 0 {
+		all = append(all, parts.Message{Kind: parts.Good, Happened: w.T("programs.removed", "names", w.List(programs.Removed))})
+	}
+	if strange := strangeNames(programs.Found); len(strange) > 0 && len(all) == 0 {
+		all = append(all, parts.Message{
+			Kind: parts.Bad, Happened: w.T("programs.strange", "label", r.sight.Device.Name(), "names", w.List(strange)),
+			Files: w.T("programs.strange.files"), Next: w.T("programs.strange.ict"),
+			Do: parts.Command{Name: w.T("programs.replace"), Run: c.askReplace},
+		})
+	}
+	if programs.Err != nil && !errors.Is(programs.Err, school.ErrLocked) {
+		all = append(all, c.s.Explain(programs.Err))
+	}
+	return all
+}
+
+// askReplace checks the stick in once more, and replaces what is not the school's.
+func (c *checkIns) askReplace() {
+	w, from := c.s.Words, c.result.from
+	c.s.Ask(parts.Question{
+		Title: w.T("programs.replace"), Text: w.T("programs.replace.text"), Yes: w.T("programs.replace"), No: w.T("lock.no"),
+	}, func(yes bool) {
+		if yes {
+			from.replace = true
+			c.checkIn(from)
+		}
+	})
+}
+
+// programName says for which system a program is.
+func programName(w *words.Words, name string) string {
+	switch name {
+	case stick.WindowsProgram:
+		return w.T("programs.windows")
+	case stick.LinuxProgram:
+		return w.T("programs.linux")
+	case stick.MacProgram:
+		return w.T("programs.macos")
+	}
+	return name
+}
+
+// programTexts name programs with their versions.
+func programTexts(w *words.Words, list []stick.Program) []string {
+	var names []string
+	for _, p := range list {
+		names = append(names, w.T("programs.versioned", "name", programName(w, p.Name), "version", shortVersion(p.Version)))
+	}
+	return names
+}

@@ -1,0 +1,45 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"stowage/gui/parts"
+)
+
+// programChecks are one tick for each program that the school has for its sticks.
+func (i *handing) programChecks() []*widget.Check {
+	w := i.s.Words
+	var checks []*widget.Check
+	for _, p := range i.look.programs {
+		check := widget.NewCheck(w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size)), nil)
+		check.Checked = true
+		checks = append(checks, check)
+	}
+	return checks
+}
+
+// programChoice asks for which systems the stick is to carry the program.
+func (i *handing) programChoice() fyne.CanvasObject {
+	w := i.s.Words
+	if len(i.carry) == 0 {
+		return parts.Muted(w.T("programs.none"))
+	}
+	rows := parts.Column(0, parts.FieldLabel(w.T("programs.carry")))
+	for _, check := range i.carry {
+		rows.Add(check)
+	}
+	rows.Add(parts.Muted(w.T("programs.carry.hint")))
+	return rows
+}
+
+// carried are the names of the programs that the stick is to carry.
+func (i *handing) carried() []string {
+	var names []string
+	for n, check := range i.carry {
+		if check.Checked {
+			names = append(names, i.look.programs[n].Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,68 @@
+package screens
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+)
+
+// programs are those that ICT approved for sticks.
+func (t *settings) programs(st published) fyne.CanvasObject {
+	w := t.s.Words
+	rows := parts.Column(2, parts.Heading(w.T("programs.title")), parts.Body(w.T("programs.text")))
+	if st.programsErr != nil {
+		rows.Add(parts.NewBanner(t.s.Explain(st.programsErr)).View)
+	}
+	for _, p := range st.programs {
+		remove := parts.NewQuiet(w.T("programs.remove"), parts.Icon("remove").Resource(), func() { t.removeProgram(p) })
+		line := w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size))
+		rows.Add(container.NewBorder(nil, nil, nil, remove, parts.Body(line)))
+	}
+	add := parts.NewButton(w.T("programs.add"), parts.Icon("add").Resource(), func() {
+		t.choose.file(w.T("programs.add"), t.addProgram)
+	})
+	rows.Add(parts.Row(2, add))
+	return rows
+}
+
+// addProgram approves a program for sticks.
+func (t *settings) addProgram(path string) {
+	t.p.authority(t.s, "programs.why", func(*school.School) {
+		work(t.p, t.s, t.s.Words.T("programs.adding"), func(ctx context.Context, s *school.School, p jobs.Progress) (stick.Program, error) {
+			return s.AddProgram(ctx, path, p)
+		}, func(added stick.Program, err error) {
+			if err != nil {
+				t.s.Fail(err)
+				return
+			}
+			w := t.s.Words
+			t.s.Toast(w.T("programs.added", "name", programName(w, added.Name), "version", shortVersion(added.Version)), nil)
+			t.load()
+		})
+	})
+}
+
+// removeProgram puts a program on no more sticks.
+func (t *settings) removeProgram(program stick.Program) {
+	t.p.authority(t.s, "programs.why", func(*school.School) {
+		work(t.p, t.s, t.s.Words.T("programs.adding"), func(_ context.Context, s *school.School, _ jobs.Progress) (int, error) {
+			return 0, s.RemoveProgram(program.Name)
+		}, func(_ int, err error) {
+			if err != nil {
+				t.s.Fail(err)
+				return
+			}
+			t.load()
+		})
+	})
+}
+
+// shortVersion is a version as people read it.
+func shortVersion(version string) string { return strings.TrimPrefix(version, "v") }

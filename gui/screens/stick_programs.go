@@ -1,0 +1,72 @@
+package screens
+
+import (
+	"context"
+
+	"stowage/cmd/config"
+	"stowage/crypt/stick"
+	"stowage/gui/parts"
+)
+
+// strangePrograms are the programs on a stick that is plugged in which somebody else than the school
+// put there: a computer of the school's checks them by the signed note. None where this computer
+// knows no school, or the stick is another's. It runs off the window's goroutine, for a while.
+func (k *sticks) strangePrograms(ctx context.Context, path string) []string {
+	if k.p == nil {
+		return nil
+	}
+	c, err := k.p.settings()
+	if err != nil {
+		return nil
+	}
+	directory, err := c.DirectoryPath()
+	if err != nil {
+		return nil
+	}
+	known, err := config.Serials(k.p.Dir()).Newest(directory, c.Verifier)
+	if err != nil || known.Directory == nil {
+		return nil
+	}
+	fsys, err := k.openFS(path)
+	if err != nil {
+		return nil
+	}
+	defer fsys.Close()
+	summary, err := stick.Inspect(fsys, known.Verifier)
+	if err != nil {
+		return nil // not the school's: opening it says so
+	}
+	found, err := stick.CheckPrograms(ctx, fsys, summary.Note, nil)
+	if err != nil {
+		return nil
+	}
+	return strangeNames(found)
+}
+
+// strangeNames are the names of programs that are not the school's.
+func strangeNames(found []stick.ProgramFound) []string {
+	var names []string
+	for _, f := range found {
+		if f.Strange() {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// strangeMessage warns of programs that are not the school's.
+func (l *stickList) strangeMessage(found look) parts.Message {
+	w := l.s.Words
+	return parts.Message{
+		Kind: parts.Bad, Happened: w.T("programs.strange", "label", found.note.Label, "names", w.List(found.strange)),
+		Files: w.T("programs.strange.files"), Next: w.T("programs.strange.next"),
+	}
+}
+
+// keepChecked takes over what was found out about the programs of a stick that has not been
+// pulled out since.
+func (l *look) keepChecked(before look) {
+	if before.checked && before.note.ID == l.note.ID && before.note.Generation == l.note.Generation {
+		l.checked, l.strange = true, before.strange
+	}
+}
