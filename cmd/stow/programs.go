@@ -22,7 +22,6 @@ var systems = []struct{ system, program string }{
 // programsFlag says for which systems a stick is to carry the program.
 type programsFlag struct {
 	systems []string
-	chosen  bool
 }
 
 func (f *programsFlag) add(cmd *cobra.Command, what string) {
