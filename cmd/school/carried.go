@@ -60,6 +60,9 @@ func (s *School) carryDirectory(ctx context.Context, drive stick.FS, put func([]
 // It fails with keys.ErrWrongKey or as keys.OpenDirectory does, and with os.ErrNotExist
 // for a stick that carries none.
 func (s Serials) TakeDirectory(ctx context.Context, drive stick.FS, k *keys.HolderKey, verifier string) error {
+	if s.Dir == "" {
+		return nil // nothing is remembered here
+	}
 	found, err := stick.Directories(drive)
 	if err != nil {
 		return err

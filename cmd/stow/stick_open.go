@@ -131,7 +131,7 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 	if err != nil {
 		return on("the stick at "+path, err)
 	}
-	if kept, err := serials(); err == nil && s.holder != nil {
+	if kept, err := a.serials(); err == nil && s.holder != nil {
 		_ = kept.TakeDirectory(ctx, s.drive, s.holder, s.Verifier()) // a newer one that it took along from school
 	}
 	rolledBack := a.warnOf(s.Warnings())
