@@ -176,6 +176,7 @@ func (s *School) RecordFound(ctx context.Context, f FoundStick) (devices.Device,
 
 // Changes are what differs on a stick from what was on it before.
 type Changes struct {
+	From    string    `json:"from"`  // [FromBackup] or [FromCheckIn]: what it is compared with
 	Since   time.Time `json:"since"` // of the backup, or the check-in, that it is compared with
 	Added   []string  `json:"added"`
 	Changed []string  `json:"changed"`
@@ -201,7 +202,7 @@ func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes
 	for _, f := range before.Files {
 		was[f.Path] = f
 	}
-	c := Changes{Since: before.At}
+	c := Changes{From: before.From, Since: before.At}
 	err = opened.Walk(".", func(e stick.Entry) error {
 		if e.IsFolder() {
 			return context.Cause(ctx)

@@ -93,11 +93,15 @@ func returnText(w io.Writer, label string) {
 
 // changesText says what changed on a found stick since it was backed up.
 func changesText(w io.Writer, c school.Changes) {
+	since := "it was backed up on " + timeText(c.Since)
+	if c.From == school.FromCheckIn {
+		since = "its check-in of " + timeText(c.Since)
+	}
 	if c.None() {
-		fmt.Fprintf(w, "Nothing on it has changed since it was backed up on %s.\n", timeText(c.Since))
+		fmt.Fprintf(w, "Nothing on it has changed since %s.\n", since)
 		return
 	}
-	fmt.Fprintf(w, "Since it was backed up on %s:\n", timeText(c.Since))
+	fmt.Fprintf(w, "Since %s:\n", since)
 	for _, kind := range []struct {
 		word  string
 		names []string
