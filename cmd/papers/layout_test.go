@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf16"
 
@@ -74,20 +75,23 @@ func read(t testing.TB, write func(io.Writer) error) printed {
 		t.Fatal(err)
 	}
 	var p printed
-	types := measures(t)
+	types, err := measures()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for n := range r.NumPage() {
-		page := r.Page(n + 1)
-		p.pages = append(p.pages, boxes(t, types, page))
-		p.rects = append(p.rects, page.Content().Rect)
+		texts, rects := boxes(t, types, r.Page(n+1))
+		p.pages = append(p.pages, texts)
+		p.rects = append(p.rects, rects)
 	}
 	return p
 }
 
-// boxes are the texts of a page. The papers show text as UTF-16, which is read
-// here as it is: the extractor's own reading takes each letter for its low byte.
-func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) []box {
+// boxes are the texts and rectangles of a page. The papers show text as UTF-16, which is
+// read here as it is: the extractor's own reading takes each letter for its low byte.
+func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) (list []box, rects []pdf.Rect) {
 	t.Helper()
-	var list []box
+	named := map[string]*sfnt.Font{} // looking a type up in the page takes long
 	var f *sfnt.Font
 	var size, x, y float64
 	pdf.Interpret(page.V.Key("Contents"), func(stack *pdf.Stack, op string) {
@@ -97,9 +101,12 @@ func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) []box {
 		}
 		switch op {
 		case "Tf":
-			name := page.Font(args[0].Name()).BaseFont()
-			if f = types[name]; f == nil {
-				t.Fatalf("no type %q", name)
+			short := args[0].Name()
+			if named[short] == nil {
+				named[short] = types[page.Font(short).BaseFont()]
+			}
+			if f = named[short]; f == nil {
+				t.Fatalf("no type %q", page.Font(short).BaseFont())
 			}
 			size = args[1].Float64() * point
 		case "Td":
@@ -112,14 +119,16 @@ func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) []box {
 			}
 			text := string(utf16.Decode(units))
 			list = append(list, box{text, x, y - 0.7*size, x + width(t, f, text)*size, y + 0.2*size})
+		case "re":
+			left, bottom := args[0].Float64(), args[1].Float64()
+			rects = append(rects, pdf.Rect{Min: pdf.Point{X: left, Y: bottom}, Max: pdf.Point{X: left + args[2].Float64(), Y: bottom + args[3].Float64()}})
 		}
 	})
-	return list
+	return list, rects
 }
 
 // measures are the types by the names that they have in a paper.
-func measures(t testing.TB) map[string]*sfnt.Font {
-	t.Helper()
+var measures = sync.OnceValues(func() (map[string]*sfnt.Font, error) {
 	types := map[string]*sfnt.Font{}
 	for name, ttf := range map[string][]byte{
 		"text": fonts.TTF(fonts.Regular), "textB": fonts.TTF(fonts.SemiBold), "textI": fonts.TTF(fonts.Italic),
@@ -127,12 +136,12 @@ func measures(t testing.TB) map[string]*sfnt.Font {
 	} {
 		f, err := sfnt.Parse(ttf)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		types["utf8"+name] = f
 	}
-	return types
-}
+	return types, nil
+})
 
 // width is that of a text in a type of size 1.
 func width(t testing.TB, f *sfnt.Font, text string) float64 {
