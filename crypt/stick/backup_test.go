@@ -380,7 +380,7 @@ func TestBackupPulled(t *testing.T) {
 	random := crashRandom()
 	tried := crashCount(t, "backup")
 	for n := range len(ops) + 1 {
-		for _, keep := range ways(random) {
+		for _, keep := range ways(random, *crashes) {
 			*tried++
 			found := sticktest.Crash(base, ops[:n], keep)
 			wants := []map[string]string{after}

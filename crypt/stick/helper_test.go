@@ -178,11 +178,12 @@ func filesWhere(s *stick.Stick, unreadable func(path string, err error) error) (
 			return unreadable(e.Path, err)
 		}
 		defer r.Close()
-		data, err := io.ReadAll(r)
-		if err != nil {
+		var data strings.Builder
+		data.Grow(int(min(e.Size, 64<<20)))
+		if _, err := io.Copy(&data, r); err != nil {
 			return unreadable(e.Path, err)
 		}
-		all[e.Path] = string(data)
+		all[e.Path] = data.String()
 		return nil
 	})
 	return all, err

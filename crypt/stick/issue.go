@@ -77,7 +77,10 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
 	}
-	for _, f := range notes { // an interrupted Issue may have left a torn one
+	for _, f := range notes {
+		if _, err := f.open(o.School.Verifier()); errors.Is(err, keys.ErrForged) {
+			continue // an interrupted Issue left it torn, perhaps in the middle
+		}
 		if _, err := f.openUnverified(); err == nil || errors.Is(err, ErrFormat) {
 			return ErrAlreadyStick
 		}

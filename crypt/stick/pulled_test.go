@@ -18,7 +18,7 @@ func TestPulledWhileIssuing(t *testing.T) {
 	random := crashRandom()
 	tried := crashCount(t, "issue")
 	for n := range len(ops) + 1 {
-		for i, keep := range ways(random) {
+		for i, keep := range ways(random, *crashes) {
 			*tried++
 			m := sticktest.Crash(sticktest.New(), ops[:n], keep)
 			_, err := stick.Issue(t.Context(), m, sc.options())

@@ -87,17 +87,35 @@ func KeepSome(random *rand.Rand) func(Op) (Op, bool) {
 	}
 }
 
-// torn is a write of which only some sectors arrived: the first ones, or all
-// but the first ones with zeros in their place.
+// torn is a write of which only some sectors arrived: the first ones, all but the
+// first ones with zeros in their place, or any, the others holding what was on the
+// drive before.
 func torn(op Op, random *rand.Rand) Op {
 	cut := random.IntN(len(op.Data)+sector-1) / sector * sector
 	cut = min(cut, len(op.Data))
-	if random.IntN(2) == 0 {
+	way := random.IntN(3)
+	if way == 0 {
 		op.Data = op.Data[:cut]
 		return op
 	}
 	data := make([]byte, len(op.Data))
-	copy(data[cut:], op.Data[cut:])
+	if way == 1 {
+		copy(data[cut:], op.Data[cut:])
+	} else {
+		for at := 0; at < len(data); at += sector {
+			end := min(at+sector, len(data))
+			if random.IntN(2) == 0 {
+				copy(data[at:end], op.Data[at:])
+				continue
+			}
+			for i := at; i < end; i++ {
+				data[i] = old[i%len(old)]
+			}
+		}
+	}
 	op.Data = data
 	return op
 }
+
+// old is what was on the drive before.
+const old = "an old plain letter that was deleted long ago; "

@@ -69,10 +69,11 @@ type Mem struct {
 
 // node is a file or folder. It outlives its name while it is open.
 type node struct {
-	name  string
-	dir   bool
-	data  []byte
-	mtime time.Time
+	name   string
+	dir    bool
+	data   []byte
+	shared bool // a clone has the same data, which is copied before it is overwritten
+	mtime  time.Time
 }
 
 // New returns an empty drive of practically unlimited size.
@@ -178,8 +179,9 @@ func (m *Mem) Clone() *Mem {
 	c := New()
 	c.used = m.used
 	for name, n := range m.nodes {
+		n.shared = true
 		twin := *n
-		twin.data = slices.Clone(n.data)
+		twin.data = slices.Clip(n.data) // so that what is appended to one is not in the other
 		c.nodes[name] = &twin
 	}
 	return c
@@ -330,6 +332,9 @@ func (m *Mem) write(n *node, op Op) error {
 	grows := max(0, end-int64(len(n.data)))
 	if m.used+grows > m.capacity {
 		return pathError(op, stick.ErrFull)
+	}
+	if n.shared && op.Off < int64(len(n.data)) {
+		n.data, n.shared = slices.Clone(n.data), false
 	}
 	if grows > 0 {
 		n.data = slices.Grow(n.data, int(grows))[:end]
