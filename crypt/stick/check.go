@@ -29,7 +29,8 @@ type CheckResult struct {
 func (r CheckResult) Healthy() bool { return len(r.Problems) == 0 }
 
 // Check reads every byte of every layer, so that damage shows which opening the
-// stick does not look for, and compares the tables of contents with the layers.
+// stick does not look for, compares the tables of contents with the layers, and
+// looks at the keys and texts beside them.
 // What was found when the stick was opened is reported again. It changes
 // nothing; changes wait until it is done. Progress counts encrypted bytes; p
 // may be nil. Damage is in the result; the error says why checking ended early.
@@ -62,6 +63,11 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 		out.Layers++
 		out.Bytes += l.size()
 	}
+	beside, err := s.checkBeside()
+	if err != nil {
+		return out, fmt.Errorf("check: %w", err)
+	}
+	out.Problems = append(out.Problems, beside...)
 	return out, nil
 }
 

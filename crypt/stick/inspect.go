@@ -53,7 +53,11 @@ func Inspect(fsys FS, verifier string) (*Summary, error) {
 }
 
 func (s *Summary) count(fsys FS) error {
-	err := eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) { s.Keys = append(s.Keys, name) })
+	err := eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
+		if path.Ext(name) != path.Ext(sumName(name)) {
+			s.Keys = append(s.Keys, name)
+		}
+	})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,12 +137,9 @@ func issueFiles(note *Note, ring *keyring, o *IssueOptions) ([]newFile, error) {
 		}
 		files = append(files, newFile{slotNames(codeSlot)[0], data})
 	}
-	found := o.Found
-	if found == "" {
-		found = o.Return
-	}
-	found = strings.ReplaceAll(strings.ReplaceAll(found, "\r\n", "\n"), "\n", "\r\n") // for Notepad
-	files = append(files, newFile{foundName, []byte(found)})
+	found := foundText(cmp.Or(o.Found, o.Return))
+	note.Found = hexSHA256(found)
+	files = append(files, newFile{foundName, found})
 	signed, err := note.sign(o.School)
 	if err != nil {
 		return nil, err
@@ -242,7 +240,12 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 		return err
 	}
 	for _, f := range files {
-		if err = writeFile(fsys, f.name, f.data); err != nil {
+		write := writeFile
+		if parent(f.name) == keysDir {
+			write = writeKey
+			made = append(made, sumName(f.name))
+		}
+		if err = write(fsys, f.name, f.data); err != nil {
 			return err
 		}
 		made = append(made, f.name)

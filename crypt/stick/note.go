@@ -35,6 +35,8 @@ type Note struct {
 	Recovery   []string    `json:"recovery"`         // the school's recovery recipients, one per class
 	Policy     keys.Policy `json:"policy"`           // the school's policy of that day
 	Programs   []Program   `json:"programs,omitempty"`
+	// Found is the SHA-256 of "IF FOUND.txt", hexadecimal; notes before it was kept have none.
+	Found string `json:"found_sha256,omitempty"`
 
 	// unknown is what a newer version of this program wrote into the note and this one does not
 	// know. It stays in the notes that follow.

@@ -26,6 +26,7 @@ type RepairResult struct {
 	Saved    []string // today's files that were stored again, since their layer is damaged
 	Lost     []string // today's files that cannot be read any more
 	Removed  []string // layers that are of no use to anybody, removed
+	Left     []string // files beside the layers that are not as they were written, and stay so
 }
 
 // Repair makes a damaged stick whole again as far as it can. Layers that are
@@ -33,7 +34,8 @@ type RepairResult struct {
 // still damaged, every file that can be read to its end is stored again; the
 // others are lost, and older versions of them are among the deleted files. Then
 // the damaged layers, and files that were never layers of this stick, are
-// removed. On a healthy stick it does nothing.
+// removed. Of the keys and texts beside them, what is known is written again; the
+// recovery code's copy is not, and is replaced with the code. On a healthy stick it does nothing.
 func (s *Stick) Repair(ctx context.Context, o RepairOptions) (RepairResult, error) {
 	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress)}
 	err := r.run()
@@ -58,18 +60,33 @@ func (r *repairer) run() error {
 	if err != nil || found.Healthy() {
 		return err
 	}
+	if r.out.Left, err = r.repairBeside(found); err != nil {
+		return err
+	}
+	if found = found.inLayers(); found.Healthy() {
+		return nil
+	}
 	if r.o.Backup != nil {
 		if err := r.restore(found); err != nil {
 			return err
 		}
-		if found, err = r.check(); err != nil || found.Healthy() {
+		if found, err = r.check(); err != nil {
 			return err
+		}
+		if found = found.inLayers(); found.Healthy() {
+			return nil
 		}
 	}
 	if err := r.salvage(found); err != nil {
 		return err
 	}
 	return r.leaveOut(found)
+}
+
+// inLayers leaves out what is wrong beside the layers.
+func (r CheckResult) inLayers() CheckResult {
+	r.Problems = slices.DeleteFunc(slices.Clone(r.Problems), func(p Problem) bool { return p.Kind == WarnAltered })
+	return r
 }
 
 func (r *repairer) check() (CheckResult, error) {

@@ -124,7 +124,7 @@ func (s *scanner) ours(name string, e fs.DirEntry) bool {
 	case baseDir + "/":
 		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note")
 	case keysDir + "/":
-		return strings.HasSuffix(base, ".age")
+		return strings.HasSuffix(strings.TrimSuffix(base, sumName("")), ".age")
 	case layersDir + "/", contentsDir + "/":
 		_, _, ok := parseLayerName(base)
 		return ok

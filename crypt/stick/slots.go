@@ -80,7 +80,7 @@ func (c *slotChange) write(base, keep string, data []byte) (name string, err err
 			return "", err
 		}
 	}
-	if err := writeFile(c.fs, free, data); err != nil {
+	if err := writeKey(c.fs, free, data); err != nil {
 		return "", fmt.Errorf("write key: %w", err)
 	}
 	c.old = append(c.old, taken...)
@@ -111,6 +111,9 @@ func (c *slotChange) remove(name string) error {
 	err := c.fs.Remove(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err == nil && parent(name) == keysDir {
+		err = ifThere(c.fs.Remove(sumName(name)))
 	}
 	if err != nil {
 		return fmt.Errorf("remove key: %w", err)

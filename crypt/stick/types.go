@@ -50,6 +50,7 @@ const (
 	WarnMissing    WarningKind = "missing"     // a layer that must be there and is not
 	WarnForeign    WarningKind = "foreign"     // a file that does not belong in the folder
 	WarnEntry      WarningKind = "entry"       // one entry of a layer that is not allowed and was left out
+	WarnAltered    WarningKind = "altered"     // a key or text beside the layers that is not as it was written
 	WarnRolledBack WarningKind = "rolled back" // the stick is older than one already seen
 )
 

@@ -1,0 +1,182 @@
+package stick
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"stowage/crypt/keys"
+)
+
+// What lies on a stick beside its layers is not read when the stick is opened in
+// another way: the recovery code's copy of the identity, the holder's key when
+// ICT opens it, the text for a finder. So that decay there shows before it matters,
+// each key file has its SHA-256 beside it, and the school's note has that of the
+// text. The sums are no protection against people, only against decay: FORMAT.md, "Keys".
+
+// maxFound bounds "IF FOUND.txt".
+const maxFound = 1 << 20
+
+// sumName is the name of the file with a key file's SHA-256.
+func sumName(name string) string { return name + ".sha256" }
+
+// sumOf is the content of that file, as sha256sum writes and reads it.
+func sumOf(name string, data []byte) []byte {
+	return fmt.Appendf(nil, "%s  %s\n", hexSHA256(data), path.Base(name))
+}
+
+func hexSHA256(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// foundText is the text for a finder as it lies on the drive, with the line ends
+// that Notepad wants.
+func foundText(text string) []byte {
+	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))
+}
+
+// writeKey creates a key file. Its sum comes first, so that after a crash a whole
+// key file never lies beside a torn sum.
+func writeKey(fsys FS, name string, data []byte) error {
+	if err := fsys.Remove(sumName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // one was left when its key file was removed
+	}
+	if err := writeFile(fsys, sumName(name), sumOf(name, data)); err != nil {
+		return err
+	}
+	err := writeFile(fsys, name, data)
+	if err != nil {
+		_ = fsys.Remove(sumName(name))
+	}
+	return err
+}
+
+// checkBeside looks at what lies on the stick beside its layers.
+func (s *Stick) checkBeside() ([]Problem, error) {
+	var out []Problem
+	altered := func(name, what string) {
+		out = append(out, Problem{Warning: Warning{WarnAltered, name, 0, errors.New(what)}})
+	}
+	for _, base := range slotBases() {
+		name, err := s.alteredKey(base)
+		if err != nil {
+			return nil, err
+		}
+		if name != "" {
+			altered(name, "the key file and its SHA-256 do not fit each other")
+		}
+	}
+	text, err := readAll(s.fs, foundName, maxFound)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a backup has none
+	case err != nil && !errors.Is(err, ErrTooLarge):
+		return nil, err
+	case s.note.Found != "" && hexSHA256(text) != s.note.Found:
+		altered(foundName, "it is not the text that the school signed")
+	}
+	messages, err := Checkpoints(s.fs)
+	if err != nil {
+		return nil, err
+	}
+	good := len(messages) == 0
+	for _, msg := range messages { // of two, one may be torn
+		_, err := keys.OpenNote(msg, s.unlocked.verifier)
+		good = good || err == nil
+	}
+	if !good {
+		altered(checkpointName, "the school's signature does not fit it")
+	}
+	return out, nil
+}
+
+// slotBases are the base names of all key files.
+func slotBases() []string {
+	bases := []string{holderSlot, codeSlot}
+	for _, class := range keys.Classes() {
+		bases = append(bases, stickSlot(class))
+	}
+	return bases
+}
+
+// alteredKey returns the name of a key file that is not as it was written. Of two,
+// one may be torn: replacing it was interrupted. One without a sum was written
+// before there were any, and nothing is known of it.
+func (s *Stick) alteredKey(base string) (string, error) {
+	files, err := readSlots(s.fs, base)
+	if err != nil {
+		return "", err
+	}
+	bad := ""
+	for _, f := range files {
+		sum, err := readAll(s.fs, sumName(f.name), maxKeyFile)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return "", nil
+		case err != nil && !errors.Is(err, ErrTooLarge):
+			return "", fmt.Errorf("read key: %w", err)
+		case string(sum) == string(sumOf(f.name, f.data)):
+			return "", nil
+		}
+		bad = f.name
+	}
+	return bad, nil
+}
+
+// repairBeside writes again what is known of the files beside the layers, and
+// returns the names of those that have to stay as they are.
+func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	rings := false
+	for _, p := range found.Problems {
+		if p.Kind != WarnAltered {
+			continue
+		}
+		switch {
+		case p.Name == foundName && hexSHA256(foundText(s.note.Return)) == s.note.Found:
+			if err = s.fs.Remove(foundName); err == nil {
+				err = writeFile(s.fs, foundName, foundText(s.note.Return))
+			}
+		case p.Name == s.unlocked.slot: // it was just opened, so it is the sum that is wrong
+			err = s.sumAgain(p.Name)
+		case strings.HasPrefix(path.Base(p.Name), "stick-") && s.ring.name != "":
+			rings = true
+		default:
+			left = append(left, p.Name)
+			continue
+		}
+		if err != nil {
+			return left, fmt.Errorf("write %s again: %w", p.Name, err)
+		}
+	}
+	if rings {
+		change := slotChange{fs: s.fs}
+		name, err := s.writeRing(&change, s.ring.keyring)
+		if err == nil {
+			err = change.finish()
+		}
+		if err != nil {
+			return left, err
+		}
+		s.ring.name = name
+	}
+	return left, nil
+}
+
+// sumAgain writes the sum of a key file that is known to be good.
+func (s *Stick) sumAgain(name string) error {
+	data, err := readAll(s.fs, name, maxKeyFile)
+	if err == nil {
+		err = s.fs.Remove(sumName(name))
+	}
+	if err == nil {
+		err = writeFile(s.fs, sumName(name), sumOf(name, data))
+	}
+	return err
+}
