@@ -17,6 +17,7 @@ type jsonRepair struct {
 	Saved    []string `json:"saved"`
 	Lost     []string `json:"lost"`
 	Removed  []string `json:"removed"`
+	Left     []string `json:"left"`
 }
 
 func (a *app) stickRepair() *cobra.Command {
@@ -64,9 +65,9 @@ func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err er
 	if err != nil {
 		return err
 	}
-	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed)}
+	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed), some(result.Left)}
 	err = a.show(out, func(w io.Writer) {
-		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed) == 0 {
+		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed)+len(out.Left) == 0 {
 			fmt.Fprintln(w, "There was nothing to repair.")
 			return
 		}
@@ -74,6 +75,9 @@ func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err er
 			counted(len(out.Saved), "file", "files"), counted(len(out.Removed), "useless layer", "useless layers"))
 		for _, lost := range out.Lost {
 			fmt.Fprintf(w, "lost: %s\n", printable(lost))
+		}
+		for _, name := range out.Left {
+			fmt.Fprintf(w, "not as it was written, and left so: %s; your files are not touched by it, but ICT should see to it.\n", printable(name))
 		}
 	})
 	if err == nil && len(out.Lost) > 0 {

@@ -229,6 +229,8 @@ func warningText(w stick.Warning) string {
 		return what + " does not belong to the stick and was left alone."
 	case stick.WarnEntry:
 		return "something in " + what + " is not allowed on a stick and was left out."
+	case stick.WarnAltered:
+		return what + " is not as it was written; your files are not touched by it, but ICT should see to it."
 	case stick.WarnRolledBack:
 		return "this stick is older than it was when last used here: somebody may have put it back to an earlier state, so show it to ICT."
 	}

@@ -71,6 +71,18 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 			altered(name, "the key file and its SHA-256 do not fit each other")
 		}
 	}
+	notes, err := readNotes(s.fs)
+	if err != nil {
+		return nil, err
+	}
+	good := false
+	for _, f := range notes { // of two, one may be torn
+		_, err := f.open(s.unlocked.verifier)
+		good = good || err == nil
+	}
+	if !good {
+		altered(notes[0].name, "the school's signature does not fit it")
+	}
 	text, err := readAll(s.fs, foundName, maxFound)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // a backup has none
@@ -83,15 +95,40 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	good := len(messages) == 0
-	for _, msg := range messages { // of two, one may be torn
+	good = len(messages) == 0
+	for _, msg := range messages { // the same
 		_, err := keys.OpenNote(msg, s.unlocked.verifier)
 		good = good || err == nil
 	}
 	if !good {
 		altered(checkpointName, "the school's signature does not fit it")
 	}
-	return out, nil
+	tables, err := s.alteredTables()
+	for _, name := range tables {
+		altered(name, "a table of contents that cannot be used; it will be made again from the layers")
+	}
+	return out, err
+}
+
+// alteredTables returns the names of the tables of contents that are not as they were written.
+func (s *Stick) alteredTables() ([]string, error) {
+	entries, err := s.fs.ReadDir(contentsDir)
+	if err = ifThere(err); err != nil {
+		return nil, err
+	}
+	var bad []string
+	for _, e := range entries {
+		id, part, ok := parseLayerName(e.Name())
+		if !ok || part != 0 {
+			continue
+		}
+		if _, err := readTable(s.fs, id, s.keys, s.note.ID); errors.Is(err, ErrGone) {
+			return bad, err
+		} else if err != nil {
+			bad = append(bad, id.contentsName())
+		}
+	}
+	return bad, nil
 }
 
 // slotBases are the base names of all key files.
@@ -143,6 +180,8 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 			if err = s.fs.Remove(foundName); err == nil {
 				err = writeFile(s.fs, foundName, foundText(s.note.Return))
 			}
+		case parent(p.Name) == contentsDir: // the next opening makes it again
+			err = ifThere(s.fs.Remove(p.Name))
 		case p.Name == s.unlocked.slot: // it was just opened, so it is the sum that is wrong
 			err = s.sumAgain(p.Name)
 		case strings.HasPrefix(path.Base(p.Name), "stick-") && s.ring.name != "":

@@ -136,6 +136,8 @@ func warningWords(k stick.WarningKind) warned {
 		return warned{1, "warn.torn", "warn.torn.files", "warn.torn.next"}
 	case stick.WarnForeign:
 		return warned{2, "warn.foreign", "warn.foreign.files", "warn.foreign.next"}
+	case stick.WarnAltered:
+		return warned{2, "warn.altered", "warn.altered.files", "warn.ict"}
 	case stick.WarnEntry:
 		return warned{3, "warn.entry", "warn.entry.files", "warn.ict"}
 	case stick.WarnMissing:
