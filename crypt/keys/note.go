@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -36,6 +37,11 @@ func OpenNote(msg []byte, verifier string) (string, error) {
 		return "", ErrOtherSchool
 	case err != nil:
 		return "", fmt.Errorf("%w: %w", ErrForged, err)
+	}
+	for _, s := range n.Sigs { // the note package lets bits pass that mean nothing
+		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
+			return "", fmt.Errorf("%w: %w", ErrForged, err)
+		}
 	}
 	return n.Text, nil
 }
