@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ const (
 // bounded runs work, and fails when it took too much memory at once or too long.
 func bounded(t *testing.T, work func()) {
 	t.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(20)) // so that what is used is measured, not what was
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -91,6 +93,7 @@ func TestBombs(t *testing.T) {
 		want  error // nil: it unpacks
 	}{
 		"a million entries that are one folder": {times(many, tar.Header{Typeflag: tar.TypeDir, Name: "d/"}), nil},
+		"more entries than an archive may hold": {times(crypt.MaxEntries+1, tar.Header{Typeflag: tar.TypeDir, Name: "d/"}), crypt.ErrTooMany},
 		"a million files of one name":           {times(many, tar.Header{Typeflag: tar.TypeReg, Name: "same"}), os.ErrExist},
 		"headers of nothing": {
 			times(many/10, tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"x": "y"}}), nil,
@@ -309,6 +312,38 @@ func TestFolderSwappedWhileUnpacking(t *testing.T) {
 		}
 		if _, err := os.Lstat(filepath.Join(dir, "x")); err == nil {
 			t.Errorf("%q: a folder appeared all the same", inner)
+		}
+	}
+}
+
+// TestFolderSwappedWhileRenaming exchanges the folder for a link at the last moment.
+func TestFolderSwappedWhileRenaming(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making links needs a privilege, and open folders cannot be renamed")
+	}
+	for _, only := range []string{"", "only"} {
+		dir, outside := t.TempDir(), t.TempDir()
+		tree(t, outside, map[string]string{"only/victim": "safe"})
+		folder := filepath.Join(dir, "temporary")
+		if err := os.MkdirAll(filepath.Join(folder, only), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		root, err := os.OpenRoot(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Rename(folder, folder+"-moved"), os.Symlink(outside, folder)); err != nil {
+			t.Fatal(err)
+		}
+		if err := crypt.GiveFolderName(root, folder, filepath.Join(dir, "x")); !errors.Is(err, crypt.ErrUnsafe) {
+			t.Errorf("%q: got %v", only, err)
+		}
+		root.Close()
+		if got := readTree(t, outside); len(got) != 1 || got["only/victim"] != "safe" {
+			t.Errorf("%q: outside now holds %v", only, got)
+		}
+		if _, err := os.Lstat(filepath.Join(dir, "x")); err == nil {
+			t.Errorf("%q: something got the name all the same", only)
 		}
 	}
 }

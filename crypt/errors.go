@@ -28,6 +28,8 @@ var (
 	// ErrUnsafe: an archive holds an entry that would reach outside its folder,
 	// or that is neither a file nor a folder.
 	ErrUnsafe = errors.New("unsafe entry in the archive")
+	// ErrTooMany: a folder or archive holds more than a million files and folders.
+	ErrTooMany = errors.New("more files and folders than one archive may hold")
 	// ErrChanged: a file changed while it was being read.
 	ErrChanged = errors.New("the file changed while it was read")
 )

@@ -1,7 +1,9 @@
 package crypt
 
 import (
+	"context"
 	"io"
+	"os"
 
 	"filippo.io/age"
 )
@@ -24,5 +26,18 @@ var (
 	RenameByClaim = renameByClaim
 )
 
-// Unpack extracts a tar archive, as if on Windows or not.
-var Unpack = unpack
+// MaxEntries is how much one archive holds.
+const MaxEntries = maxEntries
+
+// GiveFolderName is the last step of [DecryptFolder].
+var GiveFolderName = giveFolderName
+
+// Unpack extracts a tar archive into an empty folder, as if on Windows or not.
+func Unpack(ctx context.Context, dst string, src io.Reader, windows bool, renamed func(stored, unpacked string)) error {
+	root, err := os.OpenRoot(dst)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return unpack(ctx, root, src, windows, renamed)
+}

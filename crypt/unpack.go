@@ -24,6 +24,8 @@ const (
 	maxStoredName  = 4096 // bytes
 	maxStoredDepth = 128  // folders
 	maxSameName    = 100  // entries whose names this system cannot tell apart
+
+	maxEntries = 1 << 20 // files and folders; [EncryptFolder] stores no more
 )
 
 // DecryptFolder decrypts the archive src made by [EncryptFolder], or any tar in
@@ -34,7 +36,8 @@ const (
 // be kept a while.
 //
 // An archive may be hostile. Anything in it that is not a file or a folder, or
-// whose name would reach outside dst, ends the run with [ErrUnsafe]. A name that
+// whose name would reach outside dst, ends the run with [ErrUnsafe], and a million
+// of anything with [ErrTooMany]. A name that
 // this system cannot hold is changed, and one that it cannot tell from an earlier
 // one is numbered; opts.Renamed is told.
 func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, identities ...age.Identity) error {
@@ -51,57 +54,74 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 		return fmt.Errorf("create %s: %w", dst, err)
 	}
 	defer os.RemoveAll(temporary)
-	made, err := os.Lstat(temporary)
+	root, err := os.OpenRoot(temporary)
 	if err != nil {
-		return err
+		return fmt.Errorf("create %s: %w", dst, err)
 	}
+	defer root.Close()
 	r, err := NewDecryptReader(Reader(ctx, in, opts.Progress), identities...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", src, err)
 	}
 	defer r.Close()
-	if err := unpack(ctx, temporary, r, runtime.GOOS == "windows", opts.Renamed); err != nil {
+	if err := unpack(ctx, root, r, runtime.GOOS == "windows", opts.Renamed); err != nil {
 		return fmt.Errorf("%s: %w", src, err)
 	}
-	// Whoever can write beside it may have put a link in the folder's place meanwhile;
-	// what that leads to is not ours to rename.
-	if now, err := os.Lstat(temporary); err != nil || !os.SameFile(made, now) {
-		return fmt.Errorf("create %s: %w: the folder was exchanged meanwhile", dst, ErrUnsafe)
-	}
-	if err := giveFolderName(temporary, dst); err != nil {
+	if err := giveFolderName(root, temporary, dst); err != nil {
 		return fmt.Errorf("create %s: %w", dst, err)
 	}
 	return syncFolder(filepath.Dir(dst))
 }
 
-// giveFolderName renames the folder, or the only one in it, to dst.
-func giveFolderName(folder, dst string) error {
-	if only, err := os.ReadDir(folder); err == nil && len(only) == 1 && only[0].IsDir() {
+// giveFolderName renames the folder that root is open at, or the only one in it, to dst.
+//
+// Whoever can write beside it may put a link in the folder's place at any moment, and
+// what that leads to is not ours to rename. Only what was unpacked may get the name:
+// anything else is given its own name back.
+func giveFolderName(root *os.Root, folder, dst string) error {
+	ours, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	if only, err := fs.ReadDir(root.FS(), "."); err == nil && len(only) == 1 && only[0].IsDir() {
+		if ours, err = root.Lstat(only[0].Name()); err != nil {
+			return err
+		}
 		folder = filepath.Join(folder, only[0].Name())
 	}
-	err := renameNew(folder, dst)
+	exchanged := fmt.Errorf("%w: the folder was exchanged meanwhile", ErrUnsafe)
+	if now, err := os.Lstat(folder); err != nil || !os.SameFile(ours, now) {
+		return exchanged
+	}
+	_ = root.Close() // Windows renames no folder that is open
+	err = renameNew(folder, dst)
 	if errors.Is(err, fs.ErrExist) {
 		return ErrExists
 	} else if err != nil {
 		err = os.Rename(folder, dst) // which replaces neither a file nor a folder that holds anything
 	}
-	return err
-}
-
-// unpack extracts the tar archive src into the empty folder dst.
-func unpack(ctx context.Context, dst string, src io.Reader, windows bool, renamed func(stored, unpacked string)) error {
-	root, err := os.OpenRoot(dst)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	if now, err := os.Lstat(dst); err != nil || !os.SameFile(ours, now) {
+		_ = renameNew(dst, folder)
+		return exchanged
+	}
+	return nil
+}
+
+// unpack extracts the tar archive src into the empty folder that root is open at.
+func unpack(ctx context.Context, root *os.Root, src io.Reader, windows bool, renamed func(stored, unpacked string)) error {
 	u := &unpacker{root: root, windows: windows, renamed: renamed, buf: make([]byte, copySize)}
 	u.folders = map[string]*folder{".": {name: "."}}
 	archive := tar.NewReader(src)
-	for {
+	for n := 0; ; n++ {
 		h, err := archive.Next()
 		if err == nil {
 			err = context.Cause(ctx)
+		}
+		if err == nil && n == maxEntries {
+			err = ErrTooMany
 		}
 		if err == io.EOF {
 			break
@@ -116,7 +136,7 @@ func unpack(ctx context.Context, dst string, src io.Reader, windows bool, rename
 		_ = root.Chtimes(filepath.FromSlash(f.name), time.Time{}, f.modified)
 	}
 	// The padding after the archive's end must be authentic too.
-	_, err = io.Copy(io.Discard, src)
+	_, err := io.Copy(io.Discard, src)
 	return err
 }
 

@@ -164,6 +164,7 @@ var explanations = []explanation{
 	{crypt.ErrNotAge, exitNotAge, "the file", "{} is not an encrypted (age) file; nothing was changed."},
 	{crypt.ErrWorkFactor, exitDamaged, "the file", "{} asks for so much work for its passphrase that it was not tried, as no honest program makes such files; nothing was changed."},
 	{crypt.ErrDamaged, exitDamaged, "the file", "{} is damaged or was altered, so nothing was written; get another copy of it, or ask ICT."},
+	{crypt.ErrTooMany, exitBadInput, "the folder", "{} holds more than a million files and folders, which is more than one archive may hold, so nothing was written; take it in several parts."},
 	{crypt.ErrUnsafe, exitDamaged, "the archive", "{} holds names that reach outside its folder or that this computer cannot hold, so nothing was written; decrypt it without --extract to look at it."},
 	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
 	{syscall.ENOSPC, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},

@@ -132,6 +132,7 @@ var explanations = []explanation{
 	{crypt.ErrNotAge, parts.Warn, "explain.notage"},
 	{crypt.ErrWorkFactor, parts.Bad, "explain.hostile"},
 	{crypt.ErrDamaged, parts.Bad, "explain.damaged"},
+	{crypt.ErrTooMany, parts.Bad, "explain.toomany"},
 	{crypt.ErrUnsafe, parts.Bad, "explain.unsafe"},
 	{crypt.ErrChanged, parts.Warn, "explain.changed"},
 	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
