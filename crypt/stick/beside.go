@@ -101,7 +101,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		good = good || err == nil
 	}
 	if !good {
-		altered(checkpointName, "the school's signature does not fit it")
+		altered(checkpointFile().names[0], "the school's signature does not fit it")
 	}
 	tables, err := s.alteredTables()
 	for _, name := range tables {
