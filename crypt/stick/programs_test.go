@@ -324,7 +324,7 @@ func TestPulledWhileAProgramIsReplaced(t *testing.T) {
 	tried := crashCount(t, "programs replaced at check-in")
 	random := crashRandom()
 	for n := 0; n <= len(ops); n++ {
-		for i, keep := range ways(random) {
+		for i, keep := range ways(random, *crashes) {
 			*tried++
 			found := sticktest.Crash(base, ops[:n], keep)
 			if err := programPulled(t.Context(), sc, found, n >= done); err != nil {
