@@ -311,3 +311,17 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	}
 	(&rig{k: k}).close()
 }
+
+func TestSealedPictures(t *testing.T) {
+	r := newSealedRig(t, false)
+	r.ports.set(r.drive)
+	r.Until("the backup", func() bool { return r.state() == sealedDone })
+	guitest.Pictures(t, "stick-backed-up", gui.Options{Rooms: Rooms(r.place), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
+		k := r.place.keeper
+		t.Cleanup(k.end)
+		w.Session.Go("open")
+		w.Until("it to be said", func() bool { return w.Sees("Backed up just now") || w.Sees("newydd ei wneud") })
+		w.Advance(2 * time.Minute)
+	})
+	r.place.leave("")
+}
