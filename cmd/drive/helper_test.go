@@ -9,15 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"stowage/cmd/drive"
 	"stowage/crypt/keys"
+	"stowage/crypt/leaktest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 var start = time.Date(2026, 3, 2, 8, 30, 0, 0, time.UTC)
 
