@@ -17,6 +17,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/store"
+	"stowage/devices/store/postgrestest"
 )
 
 // The size of the register that benchmarks run on.
@@ -26,7 +27,10 @@ const (
 	manyHolders = 5_000
 )
 
-var bigFile = flag.String("register", "", "`file` with the large register, made if there is none, to use it again")
+var (
+	bigFile = flag.String("register", "", "`file` with the large register, made if there is none, to use it again")
+	bigURL  = flag.String("postgres", "", "\"start\" for the large register on a PostgreSQL server of its own, or a `connection string`: made if the database is empty")
+)
 
 // bigPath makes the large register and returns its path.
 var bigPath = sync.OnceValues(func() (string, error) {
@@ -45,7 +49,42 @@ var bigPath = sync.OnceValues(func() (string, error) {
 	return path, generate(path)
 })
 
-var bigFolder string // to remove at the end
+// bigServer starts a server with the large register, or finds the one given.
+var bigServer = sync.OnceValues(func() (string, error) {
+	url, ctx := *bigURL, context.Background()
+	if url == "start" {
+		var err error
+		if server, err = postgrestest.StartServer(); err != nil {
+			return "", err
+		}
+		if url, err = server.NewDatabase(); err != nil {
+			return "", err
+		}
+	}
+	if err := store.SetUpPostgres(ctx, url, nil); err != nil {
+		return "", err
+	}
+	s, err := store.OpenPostgres(ctx, url, nil)
+	if err != nil {
+		return "", err
+	}
+	defer s.Close()
+	filled := false
+	if err := s.View(ctx, func(r devices.Reader) error {
+		last, err := r.LastEvent(ctx)
+		filled = last > 0
+		return err
+	}); err != nil || filled {
+		return url, err
+	}
+	return url, fill(s)
+})
+
+// What is to be removed at the end.
+var (
+	bigFolder string
+	server    *postgrestest.Server
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -53,17 +92,16 @@ func TestMain(m *testing.M) {
 	if bigFolder != "" {
 		_ = os.RemoveAll(bigFolder)
 	}
+	if server != nil {
+		server.Stop()
+	}
 	os.Exit(code)
 }
 
 // big opens the large register, which is made at the first call.
 func big(b *testing.B) *devices.Register {
 	b.Helper()
-	path, err := bigPath()
-	if err != nil {
-		b.Fatal(err)
-	}
-	s, err := store.Open(b.Context(), path)
+	s, err := openBig(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -71,17 +109,36 @@ func big(b *testing.B) *devices.Register {
 	return devices.NewRegister(s, devices.Options{Clock: func() time.Time { return bigNow }})
 }
 
+func openBig(ctx context.Context) (store.Keeper, error) {
+	if *bigURL != "" {
+		url, err := bigServer()
+		if err != nil {
+			return nil, err
+		}
+		return store.OpenPostgres(ctx, url, nil)
+	}
+	path, err := bigPath()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, path)
+}
+
 var bigNow = time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)
 
 // generate makes a register whose events are written in one transaction, and
 // whose tables are then built from them.
 func generate(path string) error {
-	ctx := context.Background()
-	s, err := store.Create(ctx, path)
+	s, err := store.Create(context.Background(), path)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	return fill(s)
+}
+
+func fill(s devices.Store) error {
+	ctx := context.Background()
 	g := &generator{r: rand.New(rand.NewPCG(1, 2)), time: bigNow.AddDate(-3, 0, 0)}
 	if err := s.Update(ctx, func(tx devices.Tx) error {
 		g.append = func(e devices.Event) error { return tx.Append(ctx, e) }

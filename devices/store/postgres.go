@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -101,14 +102,21 @@ func parse(connection string) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: it cannot be understood", ErrURL)
 	}
-	plain := config.TLSConfig == nil && !here(config.Host)
+	open := !here(config.Host) && !verified(config.TLSConfig)
 	for _, other := range config.Fallbacks {
-		plain = plain || other.TLSConfig == nil && !here(other.Host)
+		open = open || !here(other.Host) && !verified(other.TLSConfig)
 	}
-	if plain {
-		return nil, fmt.Errorf("%w: a server on another computer needs sslmode=verify-full", ErrURL)
+	if open {
+		return nil, fmt.Errorf("%w: a server on another computer needs sslmode=verify-full or verify-ca", ErrURL)
 	}
 	return config, nil
+}
+
+// verified says whether a connection is encrypted to a server whose certificate is
+// checked. With sslmode=require it is encrypted to anybody, and whoever is in the middle
+// reads the register and the password.
+func verified(c *tls.Config) bool {
+	return c != nil && (!c.InsecureSkipVerify || c.VerifyPeerCertificate != nil || c.VerifyConnection != nil)
 }
 
 // here says whether a server is on this computer.

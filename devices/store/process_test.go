@@ -18,6 +18,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/store"
+	"stowage/devices/store/postgrestest"
 )
 
 // The program that TestProcesses and TestKilled run several times: it adds
@@ -64,7 +65,7 @@ func openFiles() map[string]bool {
 
 func child(path, name string) error {
 	ctx := context.Background()
-	s, err := store.Open(ctx, path)
+	s, err := openEither(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -74,9 +75,42 @@ func child(path, name string) error {
 		if _, err := r.AddDevice(ctx, name, devices.DeviceDetails{Kind: devices.Phone, Label: label}); err != nil {
 			return err
 		}
+		if err := addNote(ctx, r, name); err != nil {
+			return err
+		}
 		fmt.Println(label)
 	}
 	return s.Close()
+}
+
+func openEither(ctx context.Context, place string) (store.Keeper, error) {
+	if store.IsURL(place) {
+		return store.OpenPostgres(ctx, place, nil)
+	}
+	return store.Open(ctx, place)
+}
+
+// sharedLabel is the label of a device that all programs change, if there is one.
+const sharedLabel = "shared"
+
+// addNote adds a letter to the notes of the device that all change, as a desk does that
+// has read it before: what another desk wrote meanwhile is refused, read and kept.
+func addNote(ctx context.Context, r *devices.Register, name string) error {
+	for {
+		d, err := r.FindDevice(ctx, sharedLabel)
+		if errors.Is(err, devices.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		details := d.DeviceDetails
+		details.Notes += "x"
+		_, err = r.EditDevice(ctx, name, d.ID, d.Version, details)
+		if !errors.Is(err, devices.ErrChanged) {
+			return err
+		}
+	}
 }
 
 func startChild(t *testing.T, path, name string) (*exec.Cmd, *bufio.Scanner) {
@@ -96,7 +130,21 @@ func startChild(t *testing.T, path, name string) (*exec.Cmd, *bufio.Scanner) {
 
 func TestProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "register.db")
-	s := create(t, path)
+	checkProcesses(t, create(t, path), path)
+}
+
+// TestProcessesOnPostgres is several desks at once.
+func TestProcessesOnPostgres(t *testing.T) {
+	server := postgrestest.Start(t)
+	defer server.Stop()
+	url := newPostgres(t, server)
+	checkProcesses(t, openPostgres(t, url), url)
+}
+
+// checkProcesses runs programs that write the same register at once: no device that one
+// adds and no change that one makes is lost.
+func checkProcesses(t *testing.T, s store.Keeper, path string) {
+	shared := add(t, registerOn(s), devices.DeviceDetails{Label: sharedLabel})
 	var running []*exec.Cmd
 	var outputs []*bufio.Scanner
 	for i := range 3 {
@@ -110,8 +158,11 @@ func TestProcesses(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if found := find(t, registerOn(s), devices.DeviceQuery{Limit: 100}); len(found) != 90 {
+	if found := find(t, registerOn(s), devices.DeviceQuery{Limit: 100}); len(found) != 91 {
 		t.Errorf("%d devices", len(found))
+	}
+	if d := must[devices.Device](t)(registerOn(s).Device(t.Context(), shared.ID)); d.Notes != strings.Repeat("x", 90) {
+		t.Errorf("of 90 changes to one device %d are there", len(d.Notes))
 	}
 	if err := errors.Join(registerOn(s).Check(t.Context(), nil), s.Check(t.Context(), true)); err != nil {
 		t.Error(err)

@@ -48,14 +48,15 @@ func Start(t testing.TB) *Server {
 	if !Installed() {
 		t.Skip("no PostgreSQL server is installed")
 	}
-	s, err := start()
+	s, err := StartServer()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func start() (*Server, error) {
+// StartServer is Start for what is no single test.
+func StartServer() (*Server, error) {
 	// A socket's path is short, so not in the test's own folder.
 	folder, err := os.MkdirTemp("", "pg")
 	if err != nil {
@@ -111,13 +112,22 @@ func (s *Server) Stop() {
 // Database makes a new, empty database and returns its owner's connection string.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
+	url, err := s.NewDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// NewDatabase is Database for what is no single test.
+func (s *Server) NewDatabase() (string, error) {
 	s.lock.Lock() // one template at a time
 	defer s.lock.Unlock()
 	name := fmt.Sprintf("school%d", s.count.Add(1))
 	if err := s.run("createdb", "--host", s.folder, "--username", owner, "--template", "template0", name); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	return s.URL(owner, name)
+	return s.URL(owner, name), nil
 }
 
 // As is a connection string for another login to the same database.
