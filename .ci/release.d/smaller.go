@@ -8,8 +8,8 @@
 //   - Templates call no methods. Fyne's translations are templates, and since a template
 //     may call any method by its name, the linker otherwise keeps every method there
 //     is. Neither Fyne's translations nor anything of ours calls one.
-//   - zxcvbn's lists of words are one text each until the program starts, which saves a
-//     pointer and a length for every word.
+//   - zxcvbn's lists of words are compressed texts until the program starts, which also
+//     saves a pointer and a length for every word.
 //   - The type of Fyne and Go's own is compressed until the program starts.
 //
 // What it changes are copies, in the folder .smaller of the project: of three modules,
@@ -155,7 +155,8 @@ func words() error {
 		return err
 	}
 	var changed strings.Builder
-	changed.WriteString("package frequency\n\nimport \"strings\"\n\nvar FrequencyLists = map[string][]string{\n")
+	changed.WriteString("package frequency\n\nimport (\n\t\"compress/flate\"\n\t_ \"embed\"\n\t\"io\"\n\t\"strings\"\n)\n")
+	lists := "\nvar FrequencyLists = map[string][]string{\n"
 	all, ok := file.Scope.Lookup("FrequencyLists").Decl.(*ast.ValueSpec).Values[0].(*ast.CompositeLit)
 	if !ok || len(file.Decls) != 1 {
 		return fmt.Errorf("%s has changed", path)
@@ -170,9 +171,18 @@ func words() error {
 			}
 			words = append(words, word)
 		}
-		fmt.Fprintf(&changed, "\t%s: strings.Split(%q, \"\\n\"),\n", list.Key.(*ast.BasicLit).Value, strings.Join(words, "\n"))
+		name, err := strconv.Unquote(list.Key.(*ast.BasicLit).Value)
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(folder, "frequency", name+".bin")
+		if err := errors.Join(os.WriteFile(file, []byte(strings.Join(words, "\n")), 0o644), compress(file)); err != nil {
+			return err
+		}
+		fmt.Fprintf(&changed, "\n//go:embed %s.bin\nvar %[1]s string\n", name)
+		lists += fmt.Sprintf("\t%q: strings.Split(string(inflated(%[1]s)), \"\\n\"),\n", name)
 	}
-	changed.WriteString("}\n")
+	changed.WriteString(lists + "}\n" + inflate)
 	return os.WriteFile(path, []byte(changed.String()), 0o644)
 }
 
@@ -228,8 +238,11 @@ func windowType() error {
 	}
 	changes := []string{"\t_ \"embed\"\n", "\t\"compress/flate\"\n\t_ \"embed\"\n\t\"io\"\n\t\"strings\"\n"}
 	for _, f := range [][2]string{
-		{"NotoSans-Regular", "notoSansRegular"}, {"NotoSans-Bold", "notoSansBold"}, {"NotoSans-Italic", "notoSansItalic"},
-		{"NotoSans-BoldItalic", "notoSansBoldItalic"}, {"DejaVuSansMono-Powerline", "dejaVuSansMono"},
+		{"NotoSans-Regular", "notoSansRegular"},
+		{"NotoSans-Bold", "notoSansBold"},
+		{"NotoSans-Italic", "notoSansItalic"},
+		{"NotoSans-BoldItalic", "notoSansBoldItalic"},
+		{"DejaVuSansMono-Powerline", "dejaVuSansMono"},
 	} {
 		if err := compress(filepath.Join(folder, "theme", "font", f[0]+".ttf")); err != nil {
 			return err
