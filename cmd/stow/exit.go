@@ -64,7 +64,7 @@ var exits = []struct {
 	{exitFull, "full", "the drive is full"},
 	{exitReadOnly, "read-only", "the drive can only be read"},
 	{exitVanished, "vanished", "the drive was pulled out or stopped answering"},
-	{exitInUse, "in-use", "another program has the stick open"},
+	{exitInUse, "in-use", "another program has the stick, a file or the register open"},
 	{exitBlocked, "blocked", "the key is revoked or blocked"},
 	{exitExists, "exists", "it exists already and was left as it is"},
 	{exitMustChange, "must-change", "the temporary passphrase must be changed first"},

@@ -149,7 +149,7 @@ var explanations = []explanation{
 	{store.ErrURL, exitUsage, "the register", "The register's connection string cannot be used, so nothing was done: it looks like postgres://login@host/database, holds no password, and needs an encrypted connection (sslmode=verify-full)."},
 	{store.ErrNotSetUp, exitNoSchool, "the register", "The database is not set up for this version of Stowage, or not for your login, so nothing was changed; its owner runs: stow register postgres setup"},
 	{store.ErrNotEmpty, exitExists, "the register", "There is another register already, which was left as it is; move to an empty database or folder."},
-	{school.ErrOnServer, exitState, "the register", "The register is kept on a server, so it was not touched; restore the backup into another folder, then move it to an empty database: stow register move"},
+	{school.ErrOnServer, exitState, "the register", "The register is kept on a server, so it was not touched; restore the backup into another school's folder and move that register to an empty database (stow register move), or have whoever runs the server restore theirs with pg_restore."},
 	{store.ErrMoved, exitState, "the register", "The register has been moved to another place in the meantime, so nothing was changed; run the command again."},
 	{drives.ErrSystem, exitUnsuitable, "this drive", "{} is a system disk, which is never made a stick; nothing was changed, so choose another (stow drives)."},
 	{drives.ErrBusy, exitInUse, "the drive", "{} is still in use, so it was not let go; close the programs and folders that use it and try again."},
@@ -167,6 +167,8 @@ var explanations = []explanation{
 	{crypt.ErrTooMany, exitBadInput, "the folder", "{} holds more than a million files and folders, which is more than one archive may hold, so nothing was written; take it in several parts."},
 	{crypt.ErrUnsafe, exitDamaged, "the archive", "{} holds names that reach outside its folder or that this computer cannot hold, so nothing was written; decrypt it without --extract to look at it."},
 	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
+	{crypt.ErrInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
+	{crypt.ErrPartInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{syscall.ENOSPC, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},
 	{syscall.EROFS, exitReadOnly, "the drive", "The drive can only be read, so nothing was written; choose another place."},
 	{fs.ErrNotExist, exitNotFound, "a file", "{} is not there; nothing was changed, so check the name."},
@@ -182,6 +184,9 @@ func (a *app) explain(err error) (exitCode, string) {
 	}
 	if p, ok := errors.AsType[*school.PersonError](err); ok {
 		subject = p.Who
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok && (errors.Is(err, crypt.ErrInUse) || errors.Is(err, crypt.ErrPartInUse)) {
+		subject = p.Path // of all that a command was given, the one to close
 	}
 	if code, text, ok := explainTyped(err, subject); ok {
 		if isName(subject) && strings.HasPrefix(text, subject) {

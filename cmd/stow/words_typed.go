@@ -8,6 +8,7 @@ import (
 
 	"stowage/cmd/config"
 	"stowage/cmd/school"
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -189,6 +190,8 @@ func rowText(r devices.RowError) string {
 	return text + ": " + r.Err.Error()
 }
 
+const openElsewhere = "it is open in another program; close it there and try again"
+
 // skipReason says why a file was left out.
 func skipReason(err error) string {
 	for _, r := range []struct {
@@ -203,6 +206,8 @@ func skipReason(err error) string {
 		{stick.ErrNotVerified, "what was read back is not the same, so the plain file was kept"},
 		{stick.ErrDamaged, "it is damaged on the stick"},
 		{stick.ErrForged, "it is not authentic"},
+		{crypt.ErrInUse, openElsewhere},
+		{crypt.ErrPartInUse, openElsewhere},
 	} {
 		if errors.Is(err, r.is) {
 			return r.text

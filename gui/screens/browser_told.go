@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"stowage/crypt"
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/parts"
@@ -83,6 +84,8 @@ func skipReason(w *words.Words, err error) string {
 		{stick.ErrDamaged, "skip.damaged"},
 		{stick.ErrForged, "skip.forged"},
 		{stick.ErrTooLarge, "skip.large"},
+		{crypt.ErrInUse, "skip.inuse"},
+		{crypt.ErrPartInUse, "skip.inuse"},
 		{fs.ErrPermission, "skip.permission"},
 		{fs.ErrNotExist, "skip.gone"},
 	} {

@@ -136,6 +136,8 @@ var explanations = []explanation{
 	{crypt.ErrUnsafe, parts.Bad, "explain.unsafe"},
 	{crypt.ErrChanged, parts.Warn, "explain.changed"},
 	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
+	{crypt.ErrInUse, parts.Warn, "explain.file.inuse"},
+	{crypt.ErrPartInUse, parts.Warn, "explain.file.inuse"},
 	{syscall.ENOSPC, parts.Warn, "explain.full"},
 	{syscall.EROFS, parts.Warn, "explain.readonly"},
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},

@@ -30,18 +30,23 @@ type Place struct {
 	broken   error // why the config file could not be read
 	opening  sync.Mutex
 	attached map[*gui.Session]bool
-	policy   keys.Policy // that a new school begins with; the zero value is the usual one
-	keeper   *keeper     // of backups of sticks that are plugged in; nil in windows without
-	wanted   *filters    // what the register is to show when it is next opened
-	checkIn  string      // the device that is to be checked in next, by id
-	issueAt  string      // the drive of the stick that is to be issued next
+	policy   keys.Policy  // that a new school begins with; the zero value is the usual one
+	keeper   *keeper      // of backups of sticks that are plugged in; nil in windows without
+	wanted   *filters     // what the register is to show when it is next opened
+	asker    *gui.Session // who is asked for the database's password; nil before a room is made
+	checkIn  string       // the device that is to be checked in next, by id
+	issueAt  string       // the drive of the stick that is to be issued next
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings
 // and what is told to package school. A config file that is not in order is said when
 // the school is first needed.
 func NewPlace(dir string, o school.Options) *Place {
-	p := &Place{Desk: desk.New(o), dir: dir, options: o, attached: map[*gui.Session]bool{}}
+	p := &Place{dir: dir, attached: map[*gui.Session]bool{}}
+	if o.DatabasePassword == nil {
+		o.DatabasePassword = p.askDatabasePassword
+	}
+	p.Desk, p.options = desk.New(o), o
 	p.config, p.broken = config.Read(dir)
 	return p
 }
@@ -121,6 +126,9 @@ func (p *Place) attach(s *gui.Session) {
 		return
 	}
 	p.attached[s] = true
+	p.mu.Lock()
+	p.asker = s
+	p.mu.Unlock()
 	s.AtClose(func(proceed func()) {
 		p.Desk.Lock()
 		proceed()

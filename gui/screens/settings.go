@@ -67,6 +67,7 @@ type published struct {
 	reachable bool
 	directory *keys.Directory
 	policy    keys.Policy
+	register  string // the connection string of its database, "" in the school's folder
 	finder    string // where a finder brings a device
 
 	programs    []stick.Program
@@ -87,6 +88,9 @@ func readPublished(s *school.School) (st published, err error) {
 	}
 	st.reachable = st.shared.Reachable() == nil
 	st.programs, st.programsErr = s.Programs()
+	if st.register, err = school.RegisterPlace(st.dir); err != nil {
+		return st, err
+	}
 	if st.finder, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {
 		return st, err
 	}
@@ -112,7 +116,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.finder(st)), parts.Card(t.programs(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
+		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.register(st)), parts.Card(t.finder(st)), parts.Card(t.programs(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }

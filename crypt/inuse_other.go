@@ -1,0 +1,14 @@
+//go:build !windows
+
+package crypt
+
+import "errors"
+
+// What Windows says of a file that another program has open and does not share. Other
+// systems share files, and never say these.
+var (
+	// ErrInUse: the whole file.
+	ErrInUse = errors.New("the file is open in another program")
+	// ErrPartInUse: some of its bytes.
+	ErrPartInUse = errors.New("a part of the file is locked by another program")
+)

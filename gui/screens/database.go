@@ -1,0 +1,84 @@
+package screens
+
+import (
+	"context"
+	"errors"
+
+	"stowage/devices/store"
+	"stowage/gui"
+	"stowage/gui/parts"
+)
+
+// askDatabasePassword asks for the password of the register's database, and waits for
+// the answer: school.Options.DatabasePassword. It is called from jobs. Whoever turns
+// back gives context.Canceled. The caller wipes the password.
+func (p *Place) askDatabasePassword(ctx context.Context) ([]byte, error) {
+	p.mu.Lock()
+	s := p.asker
+	p.mu.Unlock()
+	if s == nil {
+		return nil, store.ErrPassword
+	}
+	answer := make(chan []byte, 1) // so that nobody waits to give it
+	var dialog *parts.Dialog
+	s.Do(func() { dialog = showDatabasePassword(s, answer) })
+	select {
+	case password := <-answer:
+		if len(password) == 0 {
+			return nil, context.Canceled
+		}
+		return password, nil
+	case <-ctx.Done():
+		s.Do(func() { dialog.Close() })
+		return nil, ctx.Err()
+	}
+}
+
+// showDatabasePassword shows the question. The answer is empty when it is left.
+func showDatabasePassword(s *gui.Session, answer chan<- []byte) *parts.Dialog {
+	w := s.Words
+	var entry *parts.Passphrase
+	var dialog *parts.Dialog
+	answered := false
+	end := func(password []byte) {
+		if answered {
+			clear(password)
+			return
+		}
+		answered = true
+		entry.Clear()
+		dialog.Close()
+		answer <- password
+	}
+	send := func() {
+		if !entry.Empty() {
+			end(entry.Take())
+		}
+	}
+	connect := parts.NewPrimary(w.T("place.password.do"), nil, send)
+	entry = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("place.password"), Submit: send, Changed: func() {
+		s.Used()
+		connect.SetEnabled(!entry.Empty())
+	}})
+	connect.Disable()
+	leave := func() { end(nil) }
+	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, leave), connect)
+	dialog = parts.ShowDialog(s.Window.Canvas(), w.T("place.password"), parts.Column(3, parts.Body(w.T("place.password.text")), entry.View, buttons), leave)
+	s.Window.Canvas().Focus(entry.Focus())
+	return dialog
+}
+
+// withDatabasePassword runs do without a password, and once more with one if the server
+// wants one that no file has.
+func (p *Place) withDatabasePassword(ctx context.Context, do func(password []byte) error) error {
+	err := do(nil)
+	if !errors.Is(err, store.ErrPassword) {
+		return err
+	}
+	password, asked := p.options.DatabasePassword(ctx)
+	if asked != nil {
+		return errors.Join(err, asked)
+	}
+	defer clear(password)
+	return do(password)
+}

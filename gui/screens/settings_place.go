@@ -1,0 +1,198 @@
+package screens
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/school"
+	"stowage/devices/store"
+	"stowage/gui/jobs"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// register is about where the register is kept, and who may use it there.
+func (t *settings) register(st published) fyne.CanvasObject {
+	w := t.s.Words
+	column := parts.Column(2, parts.Heading(w.T("place.title")))
+	if st.register == "" {
+		column.Add(parts.Body(w.T("place.file")))
+		column.Add(parts.Row(2, parts.NewButton(w.T("place.move"), nil, t.moveOut), parts.NewButton(w.T("place.setup"), nil, t.prepare)))
+		column.Add(parts.Row(2, parts.NewButton(w.T("place.allow"), nil, func() { t.allow("") })))
+		return column
+	}
+	column.Add(parts.Body(w.T("place.server")))
+	column.Add(parts.Details(parts.Detail{Name: w.T("place.where"), Value: st.register}))
+	column.Add(parts.Row(2, parts.NewButton(w.T("place.back"), nil, t.moveBack), parts.NewButton(w.T("place.allow"), nil, func() { t.allow(st.register) })))
+	return column
+}
+
+// connection is a field for a connection string.
+func (t *settings) connection(label, value string) textField {
+	return newTextField(label, t.s.Words.T("place.url.hint"), value)
+}
+
+// checked says in its field what is wrong with a connection string.
+func (t *settings) checked(f *form, field textField) (url string, ok bool) {
+	url = strings.TrimSpace(field.entry.Text)
+	field.Refuse("")
+	if store.CheckURL(url) != nil {
+		f.wrong(field.Field, t.s.Words.T("place.url.wrong"))
+		return "", false
+	}
+	return url, true
+}
+
+// moveOut moves the register to a database.
+func (t *settings) moveOut() {
+	w := t.s.Words
+	url := t.connection(w.T("place.url"), "")
+	showForm(t.s, formSays{Title: w.T("place.move"), Text: w.T("place.move.text"), Yes: w.T("place.move.do")}, []fyne.CanvasObject{url.View}, url.entry, func(f *form) {
+		if to, ok := t.checked(f, url); ok {
+			t.move(f, to)
+		}
+	})
+}
+
+// moveBack moves the register into the school's folder.
+func (t *settings) moveBack() {
+	w := t.s.Words
+	showForm(t.s, formSays{Title: w.T("place.back"), Text: w.T("place.move.text"), Yes: w.T("place.move.do")}, nil, nil, func(f *form) { t.move(f, "") })
+}
+
+// moved is what came of moving the register.
+type moved struct {
+	events int64
+	old    string
+}
+
+func (t *settings) move(f *form, to string) {
+	w := t.s.Words
+	f.follow(jobs.Run(t.s.Jobs, w.T("place.moving"), func(ctx context.Context, p jobs.Progress) (moved, error) {
+		return t.p.moveRegister(ctx, to, func(int64) { p.Done(1) })
+	}, func(m moved, err error) {
+		if err != nil {
+			f.refuse(err)
+			return
+		}
+		f.dialog.Close()
+		said := parts.Message{Kind: parts.Good, Happened: w.N("place.moved", int(m.events))}
+		if m.old != "" {
+			said.Next = w.T("place.moved.old", "file", filepath.Base(m.old))
+		}
+		t.s.Tell(said)
+		t.load()
+	}))
+}
+
+// moveRegister moves the register while nothing else has it open here, and opens the
+// school again wherever it then is.
+func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64)) (moved, error) {
+	p.opening.Lock()
+	c := p.Config()
+	err := p.Desk.Close()
+	var m moved
+	if err == nil {
+		o := p.options
+		o.Verifier = c.Verifier
+		tree, old, failed := school.MoveRegister(ctx, c.School, to, o, progress)
+		m, err = moved{tree.Size, old}, failed
+	}
+	p.opening.Unlock()
+	if err != nil {
+		return m, err
+	}
+	return m, p.school(ctx)
+}
+
+// prepare makes a database ready for a register.
+func (t *settings) prepare() {
+	w := t.s.Words
+	url := t.connection(w.T("place.owner"), "")
+	showForm(t.s, formSays{Title: w.T("place.setup"), Text: w.T("place.setup.text"), Yes: w.T("place.setup.do")}, []fyne.CanvasObject{url.View}, url.entry, func(f *form) {
+		at, ok := t.checked(f, url)
+		if !ok {
+			return
+		}
+		t.onDatabase(f, "place.setup.running", func(ctx context.Context, password []byte) error { return store.SetUpPostgres(ctx, at, password) }, parts.Message{
+			Kind: parts.Good, Happened: w.T("place.setup.done"), Next: w.T("place.setup.done.next"),
+		})
+	})
+}
+
+// onDatabase does something as the database's owner, and says what when it is done.
+func (t *settings) onDatabase(f *form, name words.Key, do func(context.Context, []byte) error, done parts.Message) {
+	f.follow(jobs.Run(t.s.Jobs, t.s.Words.T(name), func(ctx context.Context, _ jobs.Progress) (int, error) {
+		return 0, t.p.withDatabasePassword(ctx, func(password []byte) error { return do(ctx, password) })
+	}, func(_ int, err error) {
+		if err != nil {
+			f.refuse(err)
+			return
+		}
+		f.dialog.Close()
+		t.s.Tell(done)
+	}))
+}
+
+// duty is a duty with its name.
+type duty struct {
+	is   store.Duty
+	name words.Key
+}
+
+var duties = []duty{
+	{store.TrustDuty, "place.duty.trust"},
+	{store.SiteDuty, "place.duty.site"},
+	{store.AuditorDuty, "place.duty.auditor"},
+	{"", "place.duty.nobody"},
+}
+
+// allow gives a login its duty.
+func (t *settings) allow(at string) {
+	w := t.s.Words
+	url := t.connection(w.T("place.owner"), at)
+	login := newTextField(w.T("place.login"), "", "")
+	names := make([]string, len(duties))
+	for i, d := range duties {
+		names[i] = w.T(d.name)
+	}
+	choice := parts.NewChoice(names, t.s.Used)
+	choice.Set(0)
+	sites := newNotes("")
+	sitesField := parts.NewField(w.T("place.sites"), sites, w.T("place.sites.hint"))
+	fields := []fyne.CanvasObject{url.View, login.View, parts.FieldLabel(w.T("place.duty")), choice.View, sitesField.View}
+	showForm(t.s, formSays{Title: w.T("place.allow"), Text: w.T("place.allow.text"), Yes: w.T("place.allow.do")}, fields, url.entry, func(f *form) {
+		to, ok := t.checked(f, url)
+		if !ok {
+			return
+		}
+		login.Refuse("")
+		sitesField.Refuse("")
+		who, chosen, named := strings.TrimSpace(login.entry.Text), duties[choice.On()[0]], filledLines(sites.Text)
+		switch {
+		case who == "":
+			f.wrong(login.Field, w.T("place.login.wrong"))
+			return
+		case (chosen.is == store.SiteDuty) != (len(named) > 0):
+			f.wrong(sitesField, w.T("place.sites.wrong"))
+			return
+		}
+		t.onDatabase(f, "place.allow.running", func(ctx context.Context, password []byte) error {
+			return store.Allow(ctx, to, password, who, chosen.is, named)
+		}, parts.Message{Kind: parts.Good, Happened: w.T("place.allow.done", "login", who, "duty", w.T(chosen.name))})
+	})
+}
+
+// filledLines are the lines of a text that say something.
+func filledLines(text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
