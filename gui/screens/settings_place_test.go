@@ -133,3 +133,27 @@ func TestDatabasePasswordPictures(t *testing.T) {
 		showDatabasePassword(w.Session, make(chan []byte, 1))
 	})
 }
+
+// TestSettingsAllowPictures is the form for duties, whose fields are the most.
+func TestSettingsAllowPictures(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	guitest.Pictures(t, "settings-allow", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoom)
+		w.Settle()
+		s := w.Session.Current().(*settings)
+		s.page.Objects = s.page.Objects[2:3] // the card alone, which is below the edge otherwise
+		s.page.Refresh()
+		s.allow("")
+	})
+}
+
+func TestSettingsRegisterPictures(t *testing.T) {
+	p := newPlace(t, schooltest.New(t))
+	guitest.Pictures(t, "settings-register", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoom)
+		w.Settle()
+		s := w.Session.Current().(*settings)
+		s.page.Objects = s.page.Objects[2:3]
+		s.page.Refresh()
+	})
+}
