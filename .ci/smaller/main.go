@@ -1,7 +1,7 @@
 // Command smaller prepares a build of the window's program that is some 7 MB smaller, and
 // prints the flags for it:
 //
-//	go build $(go run .ci/release.d/smaller.go) ...
+//	go build $(go run ./.ci/smaller) ...
 //
 // The program is the same without it, only larger. What differs:
 //
