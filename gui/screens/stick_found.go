@@ -8,6 +8,7 @@ import (
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/gui/parts"
 	"stowage/gui/words"
 )
 
@@ -87,4 +88,26 @@ func (k *sticks) noticeLost(l *look, path string, now time.Time) {
 	}
 	defer fsys.Close()
 	l.lost = k.p.turnedUp(c, fsys, l.note.ID, now)
+}
+
+// tellLost says on whatever screen the person is that a lost stick was plugged in, and
+// on ICT's computers leads to its return. The list of sticks and the check-in say so
+// themselves. It may be called from any goroutine.
+func (p *Place) tellLost(n lossNews, note stick.Note) {
+	s := p.keeper.s
+	s.Do(func() {
+		switch s.Current().(type) {
+		case *stickList, *checkIns:
+			return
+		}
+		w := s.Words
+		m := parts.Message{
+			Kind: parts.Warn, Happened: w.T("stick.lost", "label", note.Label, "date", w.Date(n.since)), Next: n.next(w),
+		}
+		if n.ict {
+			m.Next = w.T("checkin.lost.next")
+			m.Do = parts.Command{Name: w.T("checkin.return"), Run: func() { p.goCheckIn(s, "") }}
+		}
+		s.Tell(m)
+	})
 }

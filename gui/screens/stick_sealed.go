@@ -258,7 +258,11 @@ func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func
 	if err != nil {
 		return sealedOther, time.Time{}, err
 	}
-	if _, lost := school.LostStick(known.Directory, summary.Note); lost || ctx.Err() != nil {
+	if lost, ok := school.LostStick(known.Directory, summary.Note); ok && ctx.Err() == nil {
+		p.tellLost(p.turnedUp(c, fs, lost.ID, clock()), summary.Note)
+		return sealedOther, time.Time{}, nil
+	}
+	if ctx.Err() != nil {
 		return sealedOther, time.Time{}, ctx.Err()
 	}
 	shared, err := c.SharedFolder()

@@ -325,3 +325,30 @@ func TestSealedPictures(t *testing.T) {
 	})
 	r.place.leave("")
 }
+
+// A lost stick that is plugged in is told of wherever the person is.
+func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
+	for name, ict := range map[string]bool{"staff": false, "ICT": true} {
+		t.Run(name, func(t *testing.T) {
+			r := newSealedRig(t, ict)
+			_, _, err := r.d.School.School.Act(t.Context(), "MS-1", devices.Lose, devices.Facts{})
+			check(t, err)
+			r.Session.Go("encrypt")
+			r.ports.set(r.drive)
+			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") })
+			waiting, err := r.d.FoundWaiting()
+			if !ict {
+				r.MustSee("Please take it to ICT", "has told ICT")
+				if waiting != 1 || err != nil {
+					t.Errorf("%d messages wait, %v", waiting, err)
+				}
+				return
+			}
+			r.Press("Begin its return")
+			r.Until("the check-in", func() bool { return r.Session.At() == checkInRoom && r.Sees("recorded as missing") })
+			if waiting > 0 {
+				t.Error("ICT told themselves")
+			}
+		})
+	}
+}
