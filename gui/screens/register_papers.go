@@ -28,8 +28,10 @@ func (r *register) paperCommands() []parts.Command {
 	pdf := parts.Icon("pdf").Resource()
 	return []parts.Command{
 		{Name: w.T("paper.labels"), Icon: parts.Icon("print").Resource(), Divide: true, Run: r.printLabels},
+		{Name: w.T("paper.slip"), Icon: pdf, Run: r.slip, Disabled: not(func(d devices.Device) bool { return d.State == devices.Issued })},
 		{Name: w.T("paper.receipt"), Icon: pdf, Run: r.receipt, Disabled: not(func(d devices.Device) bool { return d.Holder == "" })},
 		{Name: w.T("paper.certificate"), Icon: pdf, Run: r.certificate, Disabled: not(func(d devices.Device) bool { return d.State == devices.Destroyed })},
+		{Name: w.T("incident.evidence"), Icon: pdf, Run: r.evidence, Disabled: not(func(devices.Device) bool { return true })},
 	}
 }
 
@@ -86,6 +88,43 @@ func (r *register) askLabels(ids []string, address string) {
 			}
 			return func(to io.Writer, h papers.Head) error { return papers.Labels(to, h, facts) }, nil
 		})
+	})
+}
+
+// slip asks for what only people know, and writes the slip that goes with a device that
+// is handed out. A temporary passphrase is on none but the wizard's, which knows it.
+func (r *register) slip() {
+	d, ok := r.one()
+	if !ok {
+		return
+	}
+	w := r.s.Words
+	contact := newTextField(w.T("paper.slip.contact"), w.T("paper.slip.contact.hint"), "")
+	with := newTextField(w.T("paper.slip.with"), w.T("paper.slip.with.hint"), "")
+	showForm(r.s, formSays{Title: w.T("paper.slip"), Yes: w.T("paper.save")}, []fyne.CanvasObject{contact.View, with.View}, contact.entry, func(f *form) {
+		f.dialog.Close()
+		options := papersfill.SlipOptions{Contact: strings.TrimSpace(contact.entry.Text), With: strings.TrimSpace(with.entry.Text)}
+		r.papers().write("paper.slip.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+			var err error
+			if options.Return, err = s.ReturnAddress(); err != nil {
+				return nil, err
+			}
+			facts, err := papersfill.Slip(ctx, s, d.ID, options)
+			return func(to io.Writer, h papers.Head) error { return papers.Slip(to, h, facts) }, err
+		})
+	})
+}
+
+// evidence writes what is on record about a device, for the data-protection lead and
+// governors. What was on it is there while the authority is unlocked.
+func (r *register) evidence() {
+	d, ok := r.one()
+	if !ok {
+		return
+	}
+	r.papers().write("paper.evidence.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
+		facts, err := papersfill.Evidence(ctx, s, d.ID, nil, papersfill.EvidenceOptions{Contents: r.p.Desk.Unlocked()})
+		return func(to io.Writer, h papers.Head) error { return papers.Evidence(to, h, facts) }, err
 	})
 }
 

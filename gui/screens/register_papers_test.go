@@ -115,3 +115,30 @@ func TestRegisterPaperPictures(t *testing.T) {
 		})
 	}
 }
+
+func TestRegisterSlipAndEvidence(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	r.pick(w, "MS-0001")
+	d, ok := r.one()
+	if !ok || d.State != devices.Issued {
+		t.Fatalf("%+v", d)
+	}
+	folder := t.TempDir()
+	r.choose = onlyFolder(folder)
+	r.slip()
+	w.Type("01792 000000")
+	w.Press("Save")
+	w.MustSee("The paper is written.")
+	w.Press("Close")
+	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "01792 000000") || !strings.Contains(text, d.HolderName) || !strings.Contains(text, "Hill Road Primary") {
+		t.Errorf("%s", text)
+	}
+	folder = t.TempDir()
+	r.choose = onlyFolder(folder)
+	r.evidence()
+	w.MustSee("The paper is written.")
+	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "MS-0001") {
+		t.Errorf("%s", text)
+	}
+}
