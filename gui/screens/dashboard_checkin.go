@@ -37,25 +37,22 @@ func (d *dashboard) drawHere() {
 	}
 	w := d.s.Words
 	rows := []fyne.CanvasObject{parts.Heading(w.T("dashboard.checkin"))}
-	do := func(id string) parts.Command {
-		return parts.Command{Name: w.T("dashboard.checkin.do"), Run: func() { d.p.goCheckIn(d.s, id) }}
+	add := func(m parts.Message, do string, run func()) { // the card is narrow, so the button goes below
+		rows = append(rows, parts.NewBanner(m).View, parts.Row(2, parts.Spring(), parts.NewButton(do, nil, run)))
 	}
 	for _, h := range d.here {
-		m := parts.Message{Kind: parts.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name()), Do: do(h.device.ID)}
+		m, name := parts.Message{Kind: parts.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name())}, w.T("dashboard.checkin.do")
 		if wentMissing(h.device) {
-			m = missingMessage(w, h.device)
-			m.Do = parts.Command{Name: w.T("checkin.return"), Run: do(h.device.ID).Run}
+			m, name = missingMessage(w, h.device), w.T("checkin.return")
+			m.Next = "" // the room says it
 		}
-		rows = append(rows, parts.NewBanner(m).View)
+		add(m, name, func() { d.p.goCheckIn(d.s, h.device.ID) })
 	}
 	if len(d.here) == 0 {
 		rows = append(rows, parts.Muted(w.T("dashboard.checkin.none")))
 	}
 	if d.seen > 0 {
-		rows = append(rows, parts.NewBanner(parts.Message{
-			Kind: parts.Warn, Happened: w.N("dashboard.checkin.seen", d.seen),
-			Do: parts.Command{Name: w.T("dashboard.checkin.read"), Run: d.readMessages},
-		}).View)
+		add(parts.Message{Kind: parts.Warn, Happened: w.N("dashboard.checkin.seen", d.seen)}, w.T("dashboard.checkin.read"), d.readMessages)
 	}
 	d.sticks.Objects = rows
 	d.sticks.Refresh()

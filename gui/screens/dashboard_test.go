@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -85,4 +86,23 @@ func TestDashboardFollows(t *testing.T) {
 func TestDashboardPictures(t *testing.T) {
 	p := newPlace(t, withIncident(t))
 	guitest.Pictures(t, "dashboard", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) { w.Session.Go("dashboard") })
+}
+
+// TestDashboardPluggedPictures shows the dashboard with sticks plugged in, and what is
+// said of a lost one on any screen.
+func TestDashboardPluggedPictures(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	lost := d.issueOn(t, plugs.plugIn(t, "S1"), d.holder(t, "Ann Lee").ID, "MS-1")
+	d.issueOn(t, plugs.plugIn(t, "S2"), d.holder(t, "Bob Roy").ID, "MS-2")
+	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
+	check(t, err)
+	o := gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}}
+	guitest.Pictures(t, "dashboard-plugged", o, func(w *guitest.Window) {
+		w.Session.Go("dashboard")
+		w.Until("the sticks", func() bool { return w.Sees("MS-2") })
+	})
+	guitest.Pictures(t, "lost-told", o, func(w *guitest.Window) {
+		d.place.keeper = &keeper{s: w.Session}
+		d.place.tellLost(lossNews{since: w.Now(), ict: true}, stick.Note{Label: "MS-1"})
+	})
 }

@@ -3,9 +3,11 @@ package screens
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
@@ -138,9 +140,47 @@ func TestSettingsPublish(t *testing.T) {
 	w.MustSee("The directory is published.", "Number 2, published")
 }
 
+func TestSettingsReturnAddress(t *testing.T) {
+	sc := schooltest.New(t)
+	w, _ := openSettings(t, sc)
+	w.MustSee("Where a finder returns it", "Hill Road Primary")
+	address := func() *widget.Entry {
+		var found *widget.Entry
+		w.Each(func(o fyne.CanvasObject) {
+			if e, ok := o.(*widget.Entry); ok && e.MultiLine {
+				found = e
+			}
+		})
+		return found
+	}
+	address().SetText("Hill Road Primary\n  Hill Road, Swansea  \n")
+	w.Press("Keep the address")
+	w.MustSee("The address goes onto what is issued and printed")
+	if got, err := sc.ReturnAddress(); got != "Hill Road Primary\nHill Road, Swansea" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	address().SetText(strings.Repeat("Hill Road ", 100))
+	w.Press("Keep the address")
+	w.MustSee("Keep it to a few short lines of text.")
+	address().SetText("")
+	w.Press("Keep the address")
+	if got, err := sc.ReturnAddress(); got != "Hill Road Primary" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	if address().Text != "Hill Road Primary" {
+		t.Errorf("the card says %q", address().Text)
+	}
+}
+
 func TestSettingsPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	guitest.Pictures(t, "settings", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(settingsRoom)
-	})
+	for name, from := range map[string]int{"settings": 0, "settings-folders": 1, "settings-authority": 3} { // its cards
+		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+			w.Session.Go(settingsRoom)
+			w.Settle()
+			page := w.Session.Current().(*settings).page
+			page.Objects = page.Objects[from:]
+			page.Refresh()
+		})
+	}
 }

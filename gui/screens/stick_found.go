@@ -105,7 +105,7 @@ func (p *Place) tellLost(n lossNews, note stick.Note) {
 			Kind: parts.Warn, Happened: w.T("stick.lost", "label", note.Label, "date", w.Date(n.since)), Next: n.next(w),
 		}
 		if n.ict {
-			m.Next = w.T("checkin.lost.next")
+			m.Happened, m.Next = w.T("checkin.lost", "label", note.Label, "date", w.Date(n.since)), w.T("checkin.lost.next")
 			m.Do = parts.Command{Name: w.T("checkin.return"), Run: func() { p.goCheckIn(s, "") }}
 		}
 		s.Tell(m)

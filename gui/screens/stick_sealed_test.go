@@ -335,7 +335,7 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 			check(t, err)
 			r.Session.Go("encrypt")
 			r.ports.set(r.drive)
-			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") })
+			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") || r.Sees("MS-1 has been recorded as missing") })
 			waiting, err := r.d.FoundWaiting()
 			if !ict {
 				r.MustSee("Please take it to ICT", "has told ICT")
