@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +28,9 @@ const owner = "keeper"
 
 // bin returns the newest server's programs, or "" when none is installed.
 func bin() string {
+	if runtime.GOOS == "windows" { // under Wine, Linux's would be found
+		return ""
+	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) > 0 {
 		slices.Sort(found)
