@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"stowage/crypt/stick"
@@ -69,23 +70,49 @@ func (h *Home) Settings() string { return filepath.Join(h.dir, "settings") }
 // Private is the folder below which files are decrypted.
 func (h *Home) Private() string { return filepath.Join(h.dir, opened) }
 
-// Direct changes the environment of this process, so that libraries keep in the folder what they
-// would keep on the computer. It is to be called once, before they look.
-func (h *Home) Direct(goos string) error {
-	h.before = map[string]*string{}
-	for name, dir := range places(goos, h.dir) {
-		h.before[name] = nil
-		if value, ok := os.LookupEnv(name); ok {
-			h.before[name] = &value
+// The variables by which a program that works in a Home is told of it, and of what the environment said before.
+const (
+	homeVariable   = "STOWAGE_HOME"
+	beforeVariable = "STOWAGE_BEFORE_"
+)
+
+// Environment is that of a program which is to work in the folder: it, and the toolkit and the
+// graphics driver in it, keep there what they would keep on the computer.
+func (h *Home) Environment(goos string, now []string) []string {
+	put := places(goos, h.dir)
+	var all []string
+	for _, line := range now {
+		name, _, _ := strings.Cut(line, "=")
+		if _, changes := put[strings.ToUpper(name)]; changes {
+			line = beforeVariable + strings.ToUpper(line[:len(name)]) + line[len(name):]
 		}
-		if err := os.Setenv(name, dir); err != nil {
-			return fmt.Errorf("set %s: %w", name, err)
-		}
+		all = append(all, line)
 	}
-	return nil
+	for name, dir := range put {
+		all = append(all, name+"="+dir)
+	}
+	return append(all, homeVariable+"="+h.dir)
 }
 
-// Before is what the variables said that Direct has changed, nil for those that were not set.
+// Joined is the Home that this program was started to work in; false when it was not. It
+// is whoever started it who closes it.
+func Joined(goos string) (h *Home, ok bool) {
+	dir := os.Getenv(homeVariable)
+	if dir == "" {
+		return nil, false
+	}
+	h = &Home{dir: dir, before: map[string]*string{homeVariable: nil}}
+	for name := range places(goos, dir) {
+		h.before[name], h.before[beforeVariable+name] = nil, nil
+		if value, was := os.LookupEnv(beforeVariable + name); was {
+			h.before[name] = &value
+		}
+	}
+	return h, true
+}
+
+// Before is what the variables said that are changed in a Home, nil for those that were not
+// set: for the programs that this one starts.
 func (h *Home) Before() map[string]*string { return h.before }
 
 // Close removes the folder with all that is in it. What was decrypted has been wiped by whoever decrypted it.

@@ -9,6 +9,8 @@
 //     when it died goes when the next one opens its Home.
 //   - A program, and the toolkit and the graphics driver in it, that asks the environment where to keep
 //     settings and caches is told that folder. Programs that it starts can be given the environment as it was.
+//   - One process holds the Home while another works in it, so that the folder is also gone when that one
+//     crashes, and nothing in it is written again as it ends.
 //
 // # Not promised
 //

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"stowage/cmd/portable"
@@ -90,16 +91,20 @@ func TestHomeLeavesNothing(t *testing.T) {
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder: %v, %v", info.Mode(), err)
 	}
-	if err := home.Direct("linux"); err != nil {
-		t.Fatal(err)
+	for _, line := range home.Environment("linux", []string{"XDG_CACHE_HOME=/before", "PATH=/bin"}) {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
 	}
-	t.Cleanup(func() {
-		for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"} {
-			os.Unsetenv(name)
-		}
-	})
-	if os.Getenv("XDG_CACHE_HOME") != home.Dir() || *home.Before()["XDG_CACHE_HOME"] != "/before" {
-		t.Errorf("the environment: %q, before %v", os.Getenv("XDG_CACHE_HOME"), home.Before())
+	joined, ok := portable.Joined("linux")
+	if !ok || joined.Dir() != home.Dir() || os.Getenv("XDG_CACHE_HOME") != home.Dir() || os.Getenv("PATH") != "/bin" {
+		t.Errorf("the environment: %q, joined %v", os.Getenv("XDG_CACHE_HOME"), ok)
+	}
+	before := joined.Before()
+	if was := before["XDG_CACHE_HOME"]; was == nil || *was != "/before" {
+		t.Errorf("before: %v", before)
+	}
+	if was, known := before["XDG_CONFIG_HOME"]; !known || was != nil {
+		t.Errorf("what was not set before: %v, %v", was, known)
 	}
 	write(t, filepath.Join(home.Dir(), "fyne", "settings.json"))
 	for range 2 {

@@ -54,34 +54,32 @@ func run(args []string, stderr io.Writer, began time.Time) int {
 	if *measure {
 		report = func() { fmt.Fprintf(stderr, "first window after %d ms\n", time.Since(began).Milliseconds()) }
 	}
-	o, end, err := begin()
+	o, code, err := begin(args, stderr)
 	if err != nil {
 		say("Stowage cannot make or find a folder that it needs. Nothing was changed. For ICT: " + err.Error())
 		return 1
 	}
-	defer end()
+	if o == nil {
+		return code
+	}
 	go func() { _, _ = screens.WipeLeftovers(o.Services) }() // what cannot be removed yet is, at the next start
-	return window(o, report, end)
+	return window(*o, report)
 }
 
-// begin finds out whether the program was started from a stick, and returns what the window is made of. end
-// is to be called when it has closed.
-func begin() (o gui.Options, end func(), err error) {
+// begin finds out whether the program was started from a stick. It returns what the window is
+// made of, or nil and the exit code of the process that had the window.
+func begin(args []string, stderr io.Writer) (o *gui.Options, code int, err error) {
 	top, ok := portable.Stick()
 	if !ok {
-		o, err = options()
-		return o, func() {}, err
+		made, err := options()
+		return &made, 0, err
 	}
-	home, err := portable.Open(func(private string) { _, _ = screens.WipeLeftovers(gui.Services{Private: private}) })
-	if err != nil {
-		return o, func() {}, err
+	if home, ok := portable.Joined(runtime.GOOS); ok {
+		made := onStick(top, home)
+		return &made, 0, nil
 	}
-	end = func() { _ = home.Close() } // what cannot be removed now is, at the next start
-	if err := home.Direct(runtime.GOOS); err != nil {
-		end()
-		return o, func() {}, err
-	}
-	return onStick(top, home), end, nil
+	code, err = inHome(args, stderr)
+	return nil, code, err
 }
 
 // noWindow is said when no window can be opened, with the reason as the driver

@@ -14,12 +14,11 @@ import (
 )
 
 // window opens the window and returns when it has closed. shown is called when it is
-// first seen, end when it has closed, if window does not return then.
-func window(o gui.Options, shown, end func()) (code int) {
+// first seen.
+func window(o gui.Options, shown func()) (code int) {
 	var open atomic.Bool
 	log.SetOutput(&trouble{log: os.Stderr, started: open.Load, fail: func(reason string) {
 		say(noWindow(reason))
-		end()
 		os.Exit(1)
 	}})
 	defer func() {
@@ -39,10 +38,7 @@ func window(o gui.Options, shown, end func()) (code int) {
 	})
 	// By then the session has closed all there is to close. Fyne 2.8.1 sometimes waits for
 	// ever at its own end, for an event that nobody runs any more.
-	s.Window.SetOnClosed(func() {
-		end()
-		os.Exit(0)
-	})
+	s.Window.SetOnClosed(func() { os.Exit(0) })
 	s.Window.ShowAndRun()
 	return 0
 }
