@@ -53,16 +53,19 @@ func TestSealAndUnseal(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(photos, "2026", "trip.jpg"), []byte("a trip"))
-	if err := os.Symlink("/etc/passwd", filepath.Join(photos, "link")); err != nil {
+	link := filepath.Join(photos, "link")
+	if err := os.Symlink("/etc/passwd", link); err != nil {
 		t.Skip(err)
 	}
+	info, err := os.Lstat(link)
+	isLink := err == nil && info.Mode()&os.ModeSymlink != 0 // Wine says that it made one, and shows none
 	sealed := map[string]string{}
 	for _, path := range []string{letter, photos} {
 		made, skipped, err := seal.Seal(t.Context(), path)
 		if err != nil || len(made) != 1 {
 			t.Fatal(made, err)
 		}
-		if (len(skipped) == 1) != (path == photos) {
+		if (len(skipped) == 1) != (path == photos && isLink) {
 			t.Errorf("%s: skipped %v", path, skipped)
 		}
 		sealed[path] = made[0].Path
