@@ -223,12 +223,11 @@ func TestCheckInWithNothingPluggedIn(t *testing.T) {
 	w.MustSee("No lost stick was seen on another computer")
 }
 
-// TestStaffComputersTellOfALostStick plugs a lost stick in on a computer of staff, and
-// reads on ICT's where it was.
-func TestStaffComputersTellOfALostStick(t *testing.T) {
-	d, plugs := newDesk(t), &plugs{}
-	drive := plugs.plugIn(t, "S1")
-	lost := d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+// staffSeeLost plugs the lost stick MS-1 in on a computer of staff, and waits until its
+// window says so.
+func (d *testDesk) staffSeeLost(t *testing.T, plugs *plugs) *guitest.Window {
+	t.Helper()
+	lost := d.issueOn(t, plugs.plugIn(t, "S1"), d.holder(t, "Ann Lee").ID, "MS-1")
 	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	c := d.place.Config()
@@ -240,6 +239,14 @@ func TestStaffComputersTellOfALostStick(t *testing.T) {
 	pc := guitest.New(t, gui.Options{Rooms: []gui.Room{openRoom(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
 	pc.Session.Go("open")
 	pc.Until("the loss", func() bool { return pc.Sees("MS-1 was reported lost") })
+	return pc
+}
+
+// TestStaffComputersTellOfALostStick plugs a lost stick in on a computer of staff, and
+// reads on ICT's where it was.
+func TestStaffComputersTellOfALostStick(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	pc := d.staffSeeLost(t, plugs)
 	pc.MustSee("This computer has told ICT")
 
 	options, _ := checkInTestRoom(d.place, plugs)
@@ -255,21 +262,11 @@ func TestStaffComputersTellOfALostStick(t *testing.T) {
 // A computer that cannot tell ICT of a lost stick says so, and how else they come to know.
 func TestStaffAreToldWhenICTCouldNotBe(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
-	drive := plugs.plugIn(t, "S1")
-	lost := d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
-	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
-	check(t, err)
-	c := d.place.Config()
-	shared, err := c.SharedFolder()
+	shared, err := d.place.Config().SharedFolder()
 	check(t, err)
 	check(t, os.RemoveAll(shared.Inbox()))
 	check(t, os.WriteFile(shared.Inbox(), nil, 0o600)) // in its way
-	c.School, c.Shared = "", shared.Dir
-	staff := NewPlace(t.TempDir(), d.Options())
-	check(t, staff.SetConfig(c))
-	pc := guitest.New(t, gui.Options{Rooms: []gui.Room{openRoom(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
-	pc.Session.Go("open")
-	pc.Until("the loss", func() bool { return pc.Sees("MS-1 was reported lost") })
+	pc := d.staffSeeLost(t, plugs)
 	pc.MustSee("could not tell ICT: please tell them yourself")
 	pc.MustNotSee("has told ICT")
 }
