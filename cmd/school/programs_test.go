@@ -211,9 +211,9 @@ func TestIssueWithProgramsComesToNothing(t *testing.T) {
 	}
 }
 
-// TestCheckInUpdatesPrograms: an older program becomes the school's, and a newer one stays.
-func TestCheckInUpdatesPrograms(t *testing.T) {
-	s := newSchool(t)
+// carrying issues a stick with version 1.2.0 of the program for Windows on it.
+func carrying(t *testing.T, s *school.School) (*sticktest.Mem, school.IssuedStick) {
+	t.Helper()
 	alice, _ := person(t, s, "Alice Jones")
 	add(t, s, windows(t, "1.2.0"))
 	m := sticktest.New()
@@ -223,6 +223,13 @@ func TestCheckInUpdatesPrograms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m, issued
+}
+
+// TestCheckInUpdatesPrograms: an older program becomes the school's, and a newer one stays.
+func TestCheckInUpdatesPrograms(t *testing.T) {
+	s := newSchool(t)
+	m, issued := carrying(t, s)
 	if seen := checkIn(t, s, m); len(seen.Programs.Updated) > 0 || seen.Programs.Err != nil || len(seen.Programs.Found) != 1 {
 		t.Errorf("with nothing to do: %+v", seen.Programs)
 	}
@@ -267,15 +274,7 @@ func history(t testing.TB, s *school.School, device string) string {
 // TestTamperedProgram: it is told and recorded, and stays until ICT says otherwise.
 func TestTamperedProgram(t *testing.T) {
 	s := newSchool(t)
-	alice, _ := person(t, s, "Alice Jones")
-	add(t, s, windows(t, "1.2.0"))
-	m := sticktest.New()
-	p := plan(m, alice, "HRP-1")
-	p.Programs = []string{stick.WindowsProgram}
-	issued, err := s.IssueStick(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, issued := carrying(t, s)
 	evil := append(m.ReadFile(stick.WindowsProgram), "evil"...)
 	m.WriteFile(stick.WindowsProgram, evil)
 	m.WriteFile("stow.exe", []byte("MZ"))
@@ -295,7 +294,7 @@ func TestTamperedProgram(t *testing.T) {
 	}
 	st := opened(t, s, m)
 	defer st.Close()
-	seen, err = s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m, Programs: school.ProgramsPlan{ReplaceStrange: true}})
+	seen, err := s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m, Programs: school.ProgramsPlan{ReplaceStrange: true}})
 	if err != nil || len(seen.Programs.Updated) != 1 || len(seen.Programs.Removed) != 1 || seen.Programs.Err != nil {
 		t.Errorf("replaced: %+v, %v", seen.Programs, err)
 	}
@@ -340,15 +339,7 @@ func TestProgramsChosenAtCheckIn(t *testing.T) {
 // TestLostStickKeepsItsProgram: nothing is changed on a stick that is lost or older than it was.
 func TestLostStickKeepsItsProgram(t *testing.T) {
 	s := newSchool(t)
-	alice, _ := person(t, s, "Alice Jones")
-	add(t, s, windows(t, "1.2.0"))
-	m := sticktest.New()
-	p := plan(m, alice, "HRP-1")
-	p.Programs = []string{stick.WindowsProgram}
-	issued, err := s.IssueStick(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, issued := carrying(t, s)
 	before := m.Clone()
 	add(t, s, windows(t, "1.3.0"))
 	if seen := checkIn(t, s, m); len(seen.Programs.Updated) != 1 {
