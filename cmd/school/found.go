@@ -188,7 +188,8 @@ func (c Changes) None() bool { return len(c.Added)+len(c.Changed)+len(c.Gone) ==
 
 // ChangedSince compares an opened stick that was found with what was on it when the
 // school last knew ([School.LastKnown]): by
-// names, sizes and times of files.
+// names, sizes and times of files. Of a file that tidying wrote again since then, the
+// time of storing says nothing, so that size and time of change decide.
 func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
@@ -212,7 +213,7 @@ func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes
 		case !there && before.More > 0: // it may be one that found no room in the list
 		case !there:
 			c.Added = append(c.Added, e.Path)
-		case old.Size != e.Size || !old.Modified.Equal(e.ModTime) || !old.Saved.Equal(e.Stored):
+		case old.Size != e.Size || !old.Modified.Equal(e.ModTime) || !e.Tidied && !old.Saved.Equal(e.Stored):
 			c.Changed = append(c.Changed, e.Path)
 		}
 		delete(was, e.Path)

@@ -86,6 +86,31 @@ func TestChangedSince(t *testing.T) {
 	}
 }
 
+// TestTidyingChangesNothing: files that tidying wrote again have not changed.
+func TestTidyingChangesNothing(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	checkIn(t, s, m)
+	later := func() time.Time { return time.Now().Add(time.Hour) }
+	st, err := s.OpenAsICT(t.Context(), m, stick.OpenOptions{Clock: later})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if err := st.Remove(t.Context(), "reports/autumn.txt"); err != nil {
+		t.Fatal(err)
+	}
+	if tidied, err := st.Tidy(t.Context(), stick.TidyOptions{All: true}); err != nil || tidied.Written == 0 {
+		t.Fatalf("tidied: %+v, %v", tidied, err)
+	}
+	c, err := s.ChangedSince(t.Context(), st)
+	if err != nil || len(c.Added)+len(c.Changed) > 0 || !slices.Equal(c.Gone, []string{"reports/autumn.txt"}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 // TestWhatChangedWithoutABackup: a lost stick that was only checked in is compared with
 // what was on it then.
 func TestWhatChangedWithoutABackup(t *testing.T) {

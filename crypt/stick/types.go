@@ -22,7 +22,8 @@ type Entry struct {
 	Kind    Kind      // file or folder
 	Size    int64     // bytes; 0 for a folder
 	ModTime time.Time // to the second; zero for the top
-	Stored  time.Time // when this version was stored; zero for the top
+	Stored  time.Time // when this version was stored, or last moved by tidying; zero for the top
+	Tidied  bool      // tidying wrote it again: its content may be older than Stored
 }
 
 // IsFolder reports whether the entry is a folder.

@@ -59,7 +59,7 @@ func (s *Stick) Versions(p string) ([]Version, error) {
 
 // newVersion describes the file that a record holds.
 func newVersion(r *record, current bool, deleted time.Time) Version {
-	e := Entry{Path: r.path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time}
+	e := Entry{Path: r.path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time, Tidied: r.layer.tidied}
 	return Version{e, deleted, current, r}
 }
 
