@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"stowage/crypt"
@@ -128,32 +127,6 @@ type backup struct {
 	out    BackupResult
 }
 
-// sourceLayer is a layer on the stick.
-type sourceLayer struct {
-	id     layerID
-	sizes  []int64
-	digest string
-}
-
-// lacks reports whether only parts of the layer are in the backup: copying it
-// was interrupted.
-func (f *layerFiles) lacks(l sourceLayer) bool {
-	for n, size := range f.parts {
-		if n >= len(l.sizes) || l.sizes[n] != size {
-			return false // it is another one
-		}
-	}
-	return len(f.parts) < len(l.sizes)
-}
-
-func (l *sourceLayer) size() int64 {
-	var sum int64
-	for _, n := range l.sizes {
-		sum += n
-	}
-	return sum
-}
-
 func newBackup(from FS, to BackupFS, o BackupOptions) *backup {
 	o.Clock = cmpClock(o.Clock)
 	o.KeepReplaced = cmp.Or(o.KeepReplaced, keepReplaced)
@@ -165,84 +138,6 @@ func (b *backup) result(err error) (BackupResult, error) {
 		err = fmt.Errorf("back up the stick: %w", err)
 	}
 	return b.out, err
-}
-
-// look reads what anyone can see of the stick. Nobody may be writing on it:
-// what is seen while the lock is held is complete, or torn for good.
-func (b *backup) look() error {
-	summary, err := Inspect(b.from, b.o.Verifier)
-	if err != nil {
-		return err
-	}
-	if !summary.Verified {
-		return fmt.Errorf("%w: nobody to say whose it is", ErrNotStick)
-	}
-	lock, err := b.from.Lock(lockName, false)
-	switch {
-	case errors.Is(err, ErrLocked):
-		return readOwner(b.from)
-	case errors.Is(err, fs.ErrNotExist):
-		lock = io.NopCloser(nil)
-	case err != nil:
-		return err
-	}
-	defer lock.Close()
-	b.note = summary.Note
-	if b.state, err = packState(b.from); err != nil {
-		return err
-	}
-	return b.listSource()
-}
-
-// listSource lists the layers of a stick that is not open. What certainly never
-// was whole is left out.
-func (b *backup) listSource() error {
-	l := &loader{fs: b.from}
-	if err := l.findLayers(); err != nil {
-		return err
-	}
-	if len(l.files) > maxBackupLayers {
-		return fmt.Errorf("%d layers: %w", len(l.files), ErrTooLarge)
-	}
-	for _, files := range l.files {
-		layer := sourceLayer{id: files.id, sizes: files.sizes()}
-		size := layer.size()
-		if len(layer.sizes) != len(files.parts) || len(layer.sizes) > maxParts || paddedSize(size)-size >= 2*tarBlock {
-			continue
-		}
-		src := newPartReader(b.from, layer.id, layer.sizes)
-		var err error
-		layer.digest, _, err = layerDigest(src, src.size())
-		_ = src.Close()
-		if errors.Is(err, ErrDamaged) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		b.layers = append(b.layers, layer)
-	}
-	slices.SortFunc(b.layers, func(x, y sourceLayer) int { return strings.Compare(x.id.String(), y.id.String()) })
-	return nil
-}
-
-// lookOpened takes the layers that count on an opened stick.
-func (b *backup) lookOpened(s *Stick) error {
-	s.write.Lock() // no change may be under way
-	defer s.write.Unlock()
-	s.mu.Lock()
-	closed := s.closed
-	b.note, b.opened = s.note, s
-	for _, l := range s.layers {
-		b.layers = append(b.layers, sourceLayer{l.id, l.parts, l.digest})
-	}
-	s.mu.Unlock()
-	if closed {
-		return ErrClosed
-	}
-	var err error
-	b.state, err = packState(b.from)
-	return err
 }
 
 // run copies, and then says so in the backup's record.
@@ -327,58 +222,6 @@ func (b *backup) prepare() (lock io.Closer, err error) {
 	}
 	b.record.Stick = b.note.ID
 	return lock, removeAll(b.to, incomingDir)
-}
-
-// layersIn lists the layers in a backup.
-func layersIn(from FS) (map[layerID]*layerFiles, error) {
-	l := &loader{fs: from}
-	err := l.findLayers()
-	return l.files, err
-}
-
-// compare finds out which layers are not in the backup.
-func (b *backup) compare() (missing []sourceLayer, err error) {
-	var newest int64
-	for _, l := range b.layers {
-		newest = max(newest, l.id.seq)
-		have := b.have[l.id]
-		if have == nil || have.lacks(l) {
-			missing = append(missing, l)
-			continue
-		}
-		digest, known := b.record.Layers[l.id.String()]
-		if sizes := have.sizes(); !slices.Equal(sizes, l.sizes) {
-			digest = ""
-		} else if !known {
-			if digest, err = digestOf(b.to, l.id, sizes); err != nil {
-				return nil, err
-			}
-		}
-		switch {
-		case digest == l.digest:
-			b.out.Layers++
-			b.record.Layers[l.id.String()] = digest
-		case b.opened != nil: // the stick's is authentic
-			missing = append(missing, l)
-		default:
-			b.out.Differing = append(b.out.Differing, l.id.part(0))
-		}
-	}
-	for id := range b.have {
-		b.out.Older = b.out.Older || id.seq > newest
-	}
-	return missing, nil
-}
-
-// digestOf is the digest of a layer, "" when it is damaged.
-func digestOf(from FS, id layerID, sizes []int64) (string, error) {
-	src := newPartReader(from, id, sizes)
-	defer src.Close()
-	digest, _, err := layerDigest(src, src.size())
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrMissing) {
-		return "", nil
-	}
-	return digest, err
 }
 
 // fits refuses what the stick cannot hold, as sparse files that somebody made

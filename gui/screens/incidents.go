@@ -14,7 +14,6 @@ import (
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
-	"stowage/gui/words"
 )
 
 // incidentsRoom is the room of the incidents.
@@ -176,30 +175,6 @@ func nameIncident(ctx context.Context, s *school.School, i devices.Incident) (na
 	return n, nil
 }
 
-// readInbox counts the reports, and reads them while the authority is unlocked.
-func readInbox(ctx context.Context, s *school.School) (waiting int, reports []school.Report, err error) {
-	shared, err := s.Shared()
-	if err != nil {
-		return 0, nil, err
-	}
-	in, err := s.OpenInbox(shared.Inbox())
-	if errors.Is(err, school.ErrNoInbox) && shared.Reachable() == nil {
-		return 0, nil, nil // nobody has delivered anything yet
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	names, err := in.Waiting()
-	if err != nil {
-		return 0, nil, err
-	}
-	if _, err := s.Authority(); err != nil {
-		return len(names), nil, nil
-	}
-	reports, err = in.Reports(ctx)
-	return len(names), reports, err
-}
-
 // say shows a message above everything; an empty one is none.
 func (l *incidents) say(m parts.Message) {
 	l.news.Set(m)
@@ -243,55 +218,6 @@ func (l *incidents) row(i namedIncident) fyne.CanvasObject {
 	return parts.NewPressable(title.Text+". "+clock, parts.Inset(text), back, edge, open)
 }
 
-// inboxRows are the loss reports that wait.
-func (l *incidents) inboxRows() []fyne.CanvasObject {
-	w := l.s.Words
-	if l.now.waiting == 0 {
-		return nil
-	}
-	rows := []fyne.CanvasObject{parts.Heading(w.N("incidents.inbox", l.now.waiting))}
-	if len(l.now.reports) == 0 {
-		unlock := parts.NewButton(w.T("incidents.unlock"), parts.IconUnlock.Resource(), func() {
-			l.p.authority(l.s, "incidents.why.inbox", func(*school.School) { l.refresh() })
-		})
-		return append(rows, parts.Row(2, parts.Muted(w.T("incidents.sealed")), parts.Spring(), unlock))
-	}
-	for _, r := range l.now.reports {
-		rows = append(rows, l.report(r))
-	}
-	return rows
-}
-
-// report is one loss report, with what can be done with it.
-func (l *incidents) report(r school.Report) fyne.CanvasObject {
-	w := l.s.Words
-	if r.Err != nil {
-		m := l.s.Explain(r.Err)
-		return parts.NewBanner(m).View
-	}
-	title := parts.Body(w.T("incidents.report", "name", r.Reporter.Name, "device", cmp.Or(r.Device.Label, r.Device.Description)))
-	title.TextStyle.Bold = true
-	text := parts.Column(-2, title, parts.Muted(w.T("incidents.received", "when", w.DateTime(r.Received))))
-	for _, more := range []string{r.Place, r.Circumstances} {
-		if more != "" {
-			text.Add(parts.Body(more))
-		}
-	}
-	if r.Reporter.Contact != "" {
-		text.Add(parts.Body(w.T("incidents.contact", "contact", r.Reporter.Contact)))
-	}
-	if len(r.Same) > 0 {
-		text.Add(parts.Muted(w.T("incidents.same")))
-	}
-	accept := parts.NewPrimary(w.T("incidents.accept"), nil, func() { l.accept(r) })
-	merge := parts.NewButton(w.T("incidents.merge"), nil, func() { l.merge(r) })
-	buttons := parts.Row(2, parts.Spring(), merge, accept)
-	if len(l.openOnes()) == 0 {
-		merge.Hide()
-	}
-	return parts.Card(parts.Column(1, text, buttons))
-}
-
 func (l *incidents) openOnes() (open []namedIncident) {
 	for _, i := range l.now.list {
 		if i.State == devices.IncidentOpen {
@@ -299,66 +225,4 @@ func (l *incidents) openOnes() (open []namedIncident) {
 		}
 	}
 	return open
-}
-
-// accept makes an incident of a report, or adds it to the one about the same.
-func (l *incidents) accept(r school.Report) {
-	l.p.authority(l.s, "authority.why.lost", func(*school.School) {
-		merged := false
-		work(l.p, l.s, l.s.Words.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
-			i, m, _, err := s.AcceptReport(ctx, r)
-			merged = m
-			return i, err
-		}, func(i devices.Incident, err error) { l.accepted(i, merged, err) })
-	})
-}
-
-func (l *incidents) accepted(i devices.Incident, merged bool, err error) {
-	var behind *school.PublishError
-	if err != nil {
-		l.s.Fail(err)
-		if !errors.As(err, &behind) {
-			l.refresh()
-			return
-		}
-	}
-	if merged {
-		l.s.Toast(l.s.Words.T("incidents.merged"), nil)
-	} else {
-		l.s.Toast(l.s.Words.T("incidents.accepted"), nil)
-	}
-	l.s.Push(newIncidentCase(l.s, l.p, i.ID, l.choose))
-}
-
-// merge asks which open incident a report belongs to.
-func (l *incidents) merge(r school.Report) {
-	w := l.s.Words
-	var d *parts.Dialog
-	rows := parts.Column(1)
-	for _, i := range l.openOnes() {
-		rows.Add(parts.NewAction(parts.IconIncident, w.T("incident.title."+lossKey(i.Kind), "name", i.name()), i.holder, func() {
-			d.Close()
-			work(l.p, l.s, w.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
-				return s.MergeReport(ctx, r, i.ID)
-			}, func(i devices.Incident, err error) { l.accepted(i, true, err) })
-		}))
-	}
-	scroll := container.NewVScroll(rows)
-	scroll.SetMinSize(fyne.NewSize(460, 240))
-	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
-	d = parts.ShowDialog(l.s.Window.Canvas(), w.T("incidents.merge"), parts.Column(2, scroll, parts.Row(2, parts.Spring(), cancel)), nil)
-}
-
-// telephone opens an incident for somebody on the telephone.
-func (l *incidents) telephone() { l.s.Push(newTelephone(l.s, l.p, l.choose)) }
-
-// lossKey is the part of a word's key that a kind of loss has.
-func lossKey(k devices.LossKind) words.Key {
-	switch k {
-	case devices.WasLost:
-		return "lost"
-	case devices.WasStolen:
-		return "stolen"
-	}
-	return "unsure"
 }

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/crypt/stick"
+	"stowage/devices"
+)
+
+// jsonSight is the result of a check-in.
+type jsonSight struct {
+	Device       devices.Device `json:"device"`
+	Lost         bool           `json:"was_lost"`
+	Older        bool           `json:"older"`
+	CodeReplaced bool           `json:"code_replaced"`
+	KeyKept      bool           `json:"key_kept"`
+	KeyRenewed   bool           `json:"key_renewed"`
+	Directory    bool           `json:"directory"`        // it carries the school's newest
+	Checkpoint   bool           `json:"checkpoint"`       // it carries the register's newest
+	Backup       *jsonBackup    `json:"backup,omitempty"` // when it was backed up
+	// Changes are those on a lost stick since it was backed up, where ICT opened it.
+	Changes  *school.Changes `json:"changes,omitempty"`
+	Problems []jsonProblem   `json:"problems"`
+	// Programs are those on the stick as they came; Updated are new on it now.
+	Programs []jsonProgram `json:"programs,omitempty"`
+	Updated  []jsonProgram `json:"programs_updated,omitempty"`
+	Removed  []string      `json:"programs_removed,omitempty"`
+}
+
+func (a *app) stickCheckin() *cobra.Command {
+	var unlock unlockFlags
+	var check, sealed, noBackup bool
+	var options school.CheckInOptions
+	var programs programsFlag
+	cmd := &cobra.Command{
+		Use:   "checkin STICK",
+		Short: "Record that a stick was seen at school: how full, how healthy, how new",
+		Long: `Record that a stick was seen at school: when, its newest layer, how full it is, and
+with --check its health. A recovery code that was given out is replaced, and the
+copies of the person's key on the stick and in the school's folder get the newest
+passphrase. The stick takes the newest directory along, encrypted to the person's
+key, for when the school is out of reach; and the register's newest checkpoint, handing back the one
+that it brought; what is on it is listed, encrypted to the school's recovery key, for the
+day on which it is lost; and it is backed up. A stick that is older than it was, or that was
+reported lost, is named.
+
+The programs on it are compared with what the school signed for; with the authority's passphrase
+(--recovery) those that are older than the school's are replaced. One that somebody else put
+there is left for you to look into, until you say --replace-programs.
+
+With --sealed it is not opened, and no passphrase is asked for: what needs no key is done.`,
+		Example: examples(
+			"stow stick checkin /media/STICK --recovery --check",
+			"stow stick checkin /media/STICK --place 'ICT office'",
+			"stow stick checkin /media/STICK --recovery --programs windows,macos",
+		),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeStick,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if sealed {
+				options.BackUp = !noBackup
+				return a.glance(cmd.Context(), args[0], options)
+			}
+			var err error
+			if options.Programs.Names, err = programs.names(); err != nil {
+				return err
+			}
+			options.Programs.Choose = cmd.Flags().Changed("programs")
+			return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
+				options.Drive, options.Holder, options.BackUp = s.drive, s.holder, !noBackup
+				return a.checkIn(cmd.Context(), args[0], s, check, options)
+			})
+		},
+	}
+	unlock.add(cmd)
+	cmd.Flags().BoolVar(&sealed, "sealed", false, "do not open it, and do what needs no key")
+	cmd.Flags().BoolVar(&noBackup, "no-backup", false, "do not back it up now")
+	cmd.Flags().BoolVar(&check, "check", false, "read every byte, to see that the stick is healthy")
+	cmd.Flags().BoolVar(&options.NewCode, "new-code", false, "replace the recovery code even if it was not used")
+	programs.add(cmd, "have the stick carry the program for these `SYSTEMS` and no others, or none (ICT)")
+	cmd.Flags().BoolVar(&options.Programs.ReplaceStrange, "replace-programs", false, "replace programs that somebody else put on the stick (ICT)")
+	cmd.Flags().StringVar(&options.Place, "place", "", "`WHERE` it was seen")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "check")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "programs")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "replace-programs")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "new-code")
+	return cmd
+}
+
+func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bool, options school.CheckInOptions) error {
+	health := devices.Unchecked
+	problems := []jsonProblem{}
+	if check {
+		p := a.progress("checking")
+		result, err := s.Check(ctx, p)
+		p.end()
+		if err != nil {
+			return on("the stick at "+path, err)
+		}
+		health, problems = devices.Healthy, problemList(result.Problems)
+		if !result.Healthy() {
+			health = devices.Broken
+		}
+	}
+	register := func(in *school.School) error {
+		options.Health = health
+		p := a.progress("backing up")
+		options.Progress = p
+		changes := a.changes(ctx, in, s) // before backing up makes them the same
+		seen, err := in.CheckIn(ctx, s.Stick, options)
+		p.end()
+		if err != nil {
+			return on("the stick at "+path, err)
+		}
+		return on("the stick at "+path, a.showSight(seen, s.Note(), problems, changes))
+	}
+	if s.school != nil {
+		return register(s.school)
+	}
+	return a.withSchool(ctx, register)
+}
+
+// changes says what changed on a stick that went missing since it was backed up; nil for
+// one that is not lost, or where that cannot be known.
+func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *school.Changes {
+	d, err := in.DeviceOf(ctx, s.Note())
+	if err != nil || !slices.Contains([]devices.State{devices.Lost, devices.Stolen, devices.Found}, d.State) {
+		return nil
+	}
+	c, err := in.ChangedSince(ctx, s.Stick)
+	if err != nil {
+		return nil // not ICT, or never backed up
+	}
+	return &c
+}
+
+// glance checks a stick in that nobody opened.
+func (a *app) glance(ctx context.Context, path string, options school.CheckInOptions) error {
+	return a.withSchool(ctx, func(in *school.School) error {
+		return a.withDrive(path, func(drive driveFS) error {
+			note, err := lookAt(drive)
+			if err != nil {
+				return on(path, err)
+			}
+			p := a.progress("backing up")
+			options.Drive, options.Progress = drive, p
+			seen, err := in.Glance(ctx, options)
+			p.end()
+			if err != nil {
+				return on("the stick at "+path, err)
+			}
+			return on("the stick at "+path, a.showSight(seen, note, []jsonProblem{}, nil))
+		})
+	})
+}
+
+// showSight says what a check-in found and did. A backup that failed is a
+// warning: the stick was seen all the same.
+func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
+	out := jsonSight{
+		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
+		KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
+		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
+	}
+	for _, p := range seen.Programs.Updated {
+		out.Updated = append(out.Updated, programJSON(p))
+	}
+	if errors.Is(seen.Programs.Err, school.ErrLocked) {
+		a.warn("The programs on it are not as they are to be, which takes ICT: stow stick checkin --recovery")
+	} else if seen.Programs.Err != nil {
+		_, text := a.explain(on("the stick", seen.Programs.Err))
+		a.warn("The programs on it are as they were: %s", text)
+	}
+	if seen.ListErr != nil {
+		_, text := a.explain(on("the stick", seen.ListErr))
+		a.warn("What is on it was not listed: %s", text)
+	}
+	if seen.BackupErr != nil {
+		_, text := a.explain(on("the stick", seen.BackupErr))
+		a.warn("It was not backed up: %s", text)
+	} else if seen.Backup != nil {
+		b := backupJSON(n, *seen.Backup)
+		b.When = a.now()
+		out.Backup = &b
+	}
+	err := firstError(a.show(out, func(w io.Writer) { sightText(w, out) }), problemsError(problems))
+	switch {
+	case err != nil:
+		return err
+	case seen.Tampered != nil:
+		return errTampered
+	case seen.Older:
+		return errRolledBack
+	case seen.Backup != nil && len(seen.Backup.Differing) > 0:
+		return errDiffers
+	case len(out.Updated)+len(out.Removed) == 0:
+		return strange(out.Programs)
+	}
+	return nil
+}
+
+// errTampered: the register does not fit the checkpoint that a stick brought.
+var errTampered = errors.New("the register does not fit the checkpoint that came back")
+
+// errRolledBack: a stick that was checked in is older than it was.
+var errRolledBack = errors.New("the stick is older than it was when last seen")
+
+func sightText(w io.Writer, s jsonSight) {
+	fmt.Fprintf(w, "Seen: %s, %s.\n", printable(s.Device.Name()), seenText(s.Device.Seen))
+	for _, line := range []struct {
+		say  bool
+		text string
+	}{
+		{s.Older, "It is older than it was when last seen: find out what happened to it."},
+		{s.CodeReplaced, "The recovery code had been given out; it has a new one."},
+		{s.KeyKept, "The school's copy of the key has the stick's newer passphrase now."},
+		{s.KeyRenewed, "The key on the stick has the newer passphrase now that was set elsewhere."},
+	} {
+		if line.say {
+			fmt.Fprintln(w, printable(line.text))
+		}
+	}
+	programsSeenText(w, s.Programs, s.Updated, s.Removed)
+	if s.Changes != nil {
+		changesText(w, *s.Changes)
+	}
+	if s.Lost {
+		returnText(w, printable(s.Device.Name()))
+	}
+	if s.Backup != nil {
+		backupText(w, *s.Backup)
+	}
+	for _, p := range s.Problems {
+		fmt.Fprintln(w, printable(p.Message))
+	}
+}
