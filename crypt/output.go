@@ -33,6 +33,20 @@ func CreateOutput(name string, replace bool) (*Output, error) {
 	return &Output{File: f, temporary: temporary, name: name, replace: replace}, nil
 }
 
+// WriteFile writes a small file whole or not at all, as [Output] does; only its owner
+// can read it.
+func WriteFile(name string, content []byte, replace bool) error {
+	out, err := CreateOutput(name, replace)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	if _, err := out.Write(content); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return out.Commit()
+}
+
 // temporaryName says nothing of what the file will be called.
 func temporaryName() string { return ".stowage-" + rand.Text() + ".tmp" }
 

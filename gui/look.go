@@ -81,13 +81,8 @@ func (l Look) Keep(folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("keep the look: %w", err)
 	}
-	out, err := crypt.CreateOutput(filepath.Join(folder, lookFile), true)
-	if err != nil {
+	if err := crypt.WriteFile(filepath.Join(folder, lookFile), text, true); err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
-	defer out.Discard()
-	if _, err := out.Write(text); err != nil {
-		return fmt.Errorf("keep the look: %w", err)
-	}
-	return out.Commit()
+	return nil
 }

@@ -151,15 +151,7 @@ func (c Config) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	out, err := crypt.CreateOutput(path, true)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if _, err := out.Write(text); err != nil {
-		return err
-	}
-	return out.Commit()
+	return crypt.WriteFile(path, text, true)
 }
 
 // ICT reports whether this computer has the school's own folder.

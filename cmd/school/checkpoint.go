@@ -114,7 +114,7 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 		if msg, err = a.Sign(checkpointText(a.Verifier(), tree)); err != nil {
 			return err
 		}
-		return writePublic(path, msg)
+		return writePublic(path, msg, true)
 	})
 	if err == nil {
 		err = s.publishCheckpoint(msg)

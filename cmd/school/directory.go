@@ -110,7 +110,7 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 		if err != nil {
 			return err
 		}
-		return writePublic(filepath.Join(s.dir, DirectoryFile), note)
+		return writePublic(filepath.Join(s.dir, DirectoryFile), note, true)
 	})
 	if err == nil {
 		err = s.publishShared()
@@ -216,7 +216,7 @@ func (s *School) CopyDirectory(path string) error {
 	if err != nil {
 		return fmt.Errorf("copy the directory: %w", err)
 	}
-	if err := writePublic(path, msg); err != nil {
+	if err := writePublic(path, msg, true); err != nil {
 		return fmt.Errorf("copy the directory: %w", err)
 	}
 	return nil

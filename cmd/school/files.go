@@ -35,24 +35,15 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return content, nil
 }
 
-// writeFile writes a small file that only its owner can read. It appears only
-// when it is complete; an existing one is replaced only if replace is set.
-func writeFile(path string, content []byte, replace bool) error {
-	return write(path, content, replace, 0o600)
-}
-
-// writePublic writes or replaces a small file that everybody may read.
-func writePublic(path string, content []byte) error {
-	return write(path, content, true, 0o644)
-}
-
-func write(path string, content []byte, replace bool, mode os.FileMode) error {
+// writePublic writes a small file that everybody may read; an existing one is replaced
+// only if replace is set.
+func writePublic(path string, content []byte, replace bool) error {
 	out, err := crypt.CreateOutput(path, replace)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	if err := out.Chmod(mode); err != nil {
+	if err := out.Chmod(0o644); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if _, err := out.Write(content); err != nil {

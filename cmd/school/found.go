@@ -68,7 +68,7 @@ func (sh Shared) TellFound(d *keys.Directory, n stick.Note, place string, now ti
 		return fmt.Errorf("tell of a found stick: %w", err)
 	}
 	name := "found-" + now.UTC().Format("20060102") + "-" + id.String() + foundExtension
-	err = write(filepath.Join(sh.Inbox(), name), sealed[d.Policy.Class], false, 0o644)
+	err = writePublic(filepath.Join(sh.Inbox(), name), sealed[d.Policy.Class], false)
 	if err != nil && !errors.Is(err, crypt.ErrExists) {
 		return fmt.Errorf("tell of a found stick: %w", err)
 	}

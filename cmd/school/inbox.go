@@ -60,7 +60,7 @@ func Deliver(inbox, name string, sealed []byte) (string, error) {
 	}
 	path := filepath.Join(inbox, name)
 	// Everybody may read it, since ICT is somebody else and it is sealed for them.
-	if err := write(path, sealed, false, 0o644); err != nil {
+	if err := writePublic(path, sealed, false); err != nil {
 		return "", fmt.Errorf("deliver the loss report: %w", err)
 	}
 	return path, nil
@@ -222,7 +222,7 @@ func (r Report) Handled() error {
 		return fmt.Errorf("put the loss report away: %w", err)
 	}
 	done := filepath.Join(dir, filepath.Base(r.File))
-	err = writeFile(done, sealed, false)
+	err = crypt.WriteFile(done, sealed, false)
 	if errors.Is(err, crypt.ErrExists) {
 		// A run that died between the two steps left the same file there.
 		if there, readErr := readSmall(done); readErr == nil && bytes.Equal(there, sealed) {

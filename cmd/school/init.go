@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/devices/store"
 )
@@ -46,7 +47,7 @@ func Init(ctx context.Context, dir string, p Plan, o Options) (err error) {
 			err = fmt.Errorf("make a school in %s: %w", dir, err)
 		}
 	}()
-	if err := writeFile(filepath.Join(dir, unfinishedFile), []byte(unfinishedText), true); err != nil {
+	if err := crypt.WriteFile(filepath.Join(dir, unfinishedFile), []byte(unfinishedText), true); err != nil {
 		return err
 	}
 	if err := fill(ctx, dir, p, o); err != nil {
@@ -110,11 +111,11 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := writePublic(filepath.Join(dir, DirectoryFile), note); err != nil {
+	if err := writePublic(filepath.Join(dir, DirectoryFile), note, true); err != nil {
 		return err
 	}
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, AuthorityFile), sealed, false)
+	return crypt.WriteFile(filepath.Join(dir, AuthorityFile), sealed, false)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/devices"
 )
@@ -63,7 +64,7 @@ func (s *School) KeepKeyFile(key devices.Key, k *keys.HolderKey, sealed []byte) 
 	if len(found) > 0 && found[len(found)-1] >= path {
 		return false, nil
 	}
-	if err := writeFile(path, sealed, false); err != nil {
+	if err := crypt.WriteFile(path, sealed, false); err != nil {
 		return false, fmt.Errorf("keep the key's file: %w", err)
 	}
 	for _, older := range found {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/devices"
 )
@@ -89,7 +90,7 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 			return err
 		}
 		issued.File = s.keyPath(issued.Key, made.key.PassphraseSet)
-		return writeFile(issued.File, made.sealed, false)
+		return crypt.WriteFile(issued.File, made.sealed, false)
 	})
 	if err != nil {
 		if issued.File != "" {

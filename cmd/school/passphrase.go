@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -49,7 +50,7 @@ func ChangeKeyPassphrase(path string, current []byte, choose Choose, policy keys
 		return err
 	}
 	defer sealed.key.Wipe()
-	return writeFile(path, sealed.content, true)
+	return crypt.WriteFile(path, sealed.content, true)
 }
 
 // ChangePassphrase is [ChangeKeyPassphrase] for the copy of a person's key in
@@ -69,7 +70,7 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current []byt
 	}
 	defer sealed.key.Wipe()
 	if s.keyPath(key, sealed.key.PassphraseSet) == path { // within the same second
-		return writeFile(path, sealed.content, true)
+		return crypt.WriteFile(path, sealed.content, true)
 	}
 	_, err = s.KeepKeyFile(key, sealed.key, sealed.content)
 	return err
@@ -112,7 +113,7 @@ func (s *School) ChangeAuthorityPassphrase(current []byte, choose Choose) error 
 	if sealed, err = a.Seal(next, policy.WorkFactor); err != nil {
 		return err
 	}
-	return writeFile(path, sealed, true)
+	return crypt.WriteFile(path, sealed, true)
 }
 
 // keyOf is the key in force of a person.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"stowage/crypt"
 	"stowage/devices"
 	"stowage/devices/store"
 )
@@ -104,7 +105,7 @@ func MoveRegister(ctx context.Context, dir, to string, o Options, progress func(
 	defer func() { err = errors.Join(err, database.Close()) }()
 	place := filepath.Join(dir, PlaceFile)
 	tree, err := store.Move(ctx, s.store, database, progress, func() error {
-		return writeFile(place, []byte(to+"\n"), false)
+		return crypt.WriteFile(place, []byte(to+"\n"), false)
 	})
 	if err != nil {
 		return fail(err)

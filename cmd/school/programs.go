@@ -224,7 +224,7 @@ func (s *School) signPrograms(a *keys.Authority, list []stick.Program) error {
 	if err != nil {
 		return fmt.Errorf("sign the list of programs: %w", err)
 	}
-	return writeFile(filepath.Join(s.dir, ProgramsFile), msg, true)
+	return crypt.WriteFile(filepath.Join(s.dir, ProgramsFile), msg, true)
 }
 
 // RemoveProgram takes a program off the list, so that it is put on no more sticks; those that

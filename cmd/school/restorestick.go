@@ -93,7 +93,7 @@ func (s *School) markUnfinished(id string) error {
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return writeFile(path, []byte(unfinishedStick), true)
+	return crypt.WriteFile(path, []byte(unfinishedStick), true)
 }
 
 // unfinishedStick tells a person who finds the file what it means.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 )
 
@@ -52,7 +53,7 @@ func (s *School) SetReturnAddress(address string) error {
 	}
 	address, err := cleanReturn(address)
 	if err == nil {
-		err = writeFile(path, []byte(address+"\n"), true)
+		err = crypt.WriteFile(path, []byte(address+"\n"), true)
 	}
 	if err != nil {
 		return fmt.Errorf("set the return address: %w", err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 )
 
@@ -84,7 +85,7 @@ func (s Serials) Check(d *keys.Directory) error {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	_ = writeFile(path, append(content, '\n'), true)
+	_ = crypt.WriteFile(path, append(content, '\n'), true)
 	return nil
 }
 
@@ -110,7 +111,7 @@ func (s Serials) keep(verifier string, note []byte) {
 	if have, err := readSmall(path); err == nil && string(have) == string(note) {
 		return
 	}
-	_ = writeFile(path, note, true)
+	_ = crypt.WriteFile(path, note, true)
 }
 
 // kept is the copy that was kept of a school's newest directory. It is believed

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 )
 
@@ -98,7 +99,7 @@ func (s *School) SetShared(dir string) (Shared, error) {
 			err = Shared{abs}.Make()
 		}
 		if err == nil {
-			err = writeFile(setting, []byte(abs+"\n"), true)
+			err = crypt.WriteFile(setting, []byte(abs+"\n"), true)
 		}
 		if err != nil {
 			return Shared{}, fmt.Errorf("set the shared folder: %w", err)
@@ -190,7 +191,7 @@ func (sh Shared) Publish(name string, content []byte) error {
 			}
 		}
 	}
-	if err := writePublic(path, content); err != nil {
+	if err := writePublic(path, content, true); err != nil {
 		return fmt.Errorf("publish in the shared folder: %w", err)
 	}
 	return nil

@@ -66,15 +66,7 @@ func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, text s
 
 // writeNew writes a small new file that only its owner can read.
 func writeNew(path string, content []byte) error {
-	out, err := crypt.CreateOutput(path, false)
-	if err != nil {
-		return on(path, err)
-	}
-	defer out.Discard()
-	if _, err := out.Write(content); err != nil {
-		return on(path, err)
-	}
-	return on(path, out.Commit())
+	return on(path, crypt.WriteFile(path, content, false))
 }
 
 func (a *app) keyIssue() *cobra.Command {

@@ -277,13 +277,5 @@ func saveReport(path string, sealed []byte) error {
 			return err
 		}
 	}
-	out, err := crypt.CreateOutput(path, false)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if _, err := out.Write(sealed); err != nil {
-		return err
-	}
-	return out.Commit()
+	return crypt.WriteFile(path, sealed, false)
 }

@@ -152,15 +152,7 @@ func keepCopy(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	out, err := crypt.CreateOutput(to, true)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if _, err := out.Write(content); err != nil {
-		return err
-	}
-	return out.Commit()
+	return crypt.WriteFile(to, content, true)
 }
 
 // create makes a new school.

@@ -13,6 +13,7 @@ import (
 
 	"stowage/cmd/breachform"
 	"stowage/cmd/school"
+	"stowage/crypt"
 	"stowage/devices"
 	"stowage/gui"
 	"stowage/gui/jobs"
@@ -297,7 +298,7 @@ func (c *incidentCase) saveCalendar() {
 	c.choose.folder(w.T("incident.ics"), func(folder string) {
 		path := filepath.Join(folder, fmt.Sprintf("incident-%.8s.ics", i.ID))
 		text := school.IncidentCalendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
-		if err := writeNew(path, text); err != nil {
+		if err := crypt.WriteFile(path, text, false); err != nil {
 			c.s.Fail(err)
 			return
 		}

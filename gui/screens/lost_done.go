@@ -56,7 +56,7 @@ func (d *lostDone) saveAs() {
 	w := d.l.s.Words
 	d.l.staff.choose.folder(w.T("lost.save.where"), func(folder string) {
 		path := filepath.Join(folder, d.sealed.name)
-		if err := writeNew(path, d.sealed.content); err != nil {
+		if err := crypt.WriteFile(path, d.sealed.content, false); err != nil {
 			d.l.s.Fail(err)
 			return
 		}
@@ -65,17 +65,4 @@ func (d *lostDone) saveAs() {
 		d.show.Show()
 		d.banner.Set(parts.Message{Kind: parts.Good, Happened: w.T("lost.saved", "name", d.sealed.name), Files: w.T("lost.saved.files"), Next: w.T("lost.saved.next")})
 	})
-}
-
-// writeNew writes a small file, which appears when it is complete and replaces none.
-func writeNew(path string, content []byte) error {
-	out, err := crypt.CreateOutput(path, false)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	if _, err := out.Write(content); err != nil {
-		return err
-	}
-	return out.Commit()
 }

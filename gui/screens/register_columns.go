@@ -164,15 +164,10 @@ func (v registerView) keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fail(err)
 	}
-	out, err := crypt.CreateOutput(filepath.Join(dir, registerViewFile), true)
-	if err != nil {
+	if err := crypt.WriteFile(filepath.Join(dir, registerViewFile), text, true); err != nil {
 		return fail(err)
 	}
-	defer out.Discard()
-	if _, err := out.Write(text); err != nil {
-		return fail(err)
-	}
-	return out.Commit()
+	return nil
 }
 
 func (v registerView) same(o registerView) bool {
