@@ -42,7 +42,7 @@ type stickHere struct {
 	path   string
 	device devices.Device
 
-	replace bool // programs on it that are not the school's, as ICT has said
+	programs school.ProgramsPlan // what ICT has said about the programs on it
 }
 
 func newCheckIns(s *gui.Session, p *Place) *checkIns {

@@ -2,6 +2,9 @@ package screens
 
 import (
 	"errors"
+	"slices"
+
+	"fyne.io/fyne/v2/widget"
 
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
@@ -40,10 +43,58 @@ func (c *checkIns) askReplace() {
 		Title: w.T("programs.replace"), Text: w.T("programs.replace.text"), Yes: w.T("programs.replace"), No: w.T("lock.no"),
 	}, func(yes bool) {
 		if yes {
-			from.replace = true
+			from.programs.ReplaceStrange = true
 			c.checkIn(from)
 		}
 	})
+}
+
+// choosePrograms asks which programs the stick is to carry, of the school's and those that it carries
+// already, and checks it in once more with these.
+func (c *checkIns) choosePrograms() {
+	w, r := c.s.Words, c.result
+	all := slices.Clone(r.approved)
+	for _, p := range r.carries {
+		if !hasProgram(all, p.Name) {
+			all = append(all, p)
+		}
+	}
+	if len(all) == 0 {
+		c.s.Tell(parts.Message{Kind: parts.Info, Happened: w.T("programs.none")})
+		return
+	}
+	column := parts.Column(0)
+	checks := make([]*widget.Check, len(all))
+	for i, p := range all {
+		checks[i] = programCheck(w, p, hasProgram(r.carries, p.Name))
+		column.Add(checks[i])
+	}
+	c.s.Ask(parts.Question{
+		Title: w.T("programs.choose.title"), Text: w.T("programs.choose.text"), Yes: w.T("programs.choose.yes"), Extra: column,
+	}, func(yes bool) {
+		if !yes {
+			return
+		}
+		from := r.from
+		from.programs = school.ProgramsPlan{Choose: true}
+		for i, check := range checks {
+			if check.Checked {
+				from.programs.Names = append(from.programs.Names, all[i].Name)
+			}
+		}
+		c.checkIn(from)
+	})
+}
+
+func hasProgram(list []stick.Program, name string) bool {
+	return slices.ContainsFunc(list, func(p stick.Program) bool { return p.Name == name })
+}
+
+// programCheck is a tick for a program that a stick may carry.
+func programCheck(w *words.Words, p stick.Program, ticked bool) *widget.Check {
+	check := widget.NewCheck(w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size)), nil)
+	check.Checked = ticked
+	return check
 }
 
 // programName says for which system a program is.

@@ -49,7 +49,11 @@ func (c *checkIns) drawResult() {
 		rows.Add(parts.Card(c.incidentCard()))
 		rows.Add(parts.Card(c.nextCard(d)))
 	}
-	rows.Add(parts.Row(2, parts.NewButton(w.T("checkin.another"), nil, c.another)))
+	buttons := parts.Row(2, parts.NewButton(w.T("checkin.another"), nil, c.another))
+	if !r.returning { // it is checked in once more, which would forget what was typed
+		buttons.Add(parts.NewButton(w.T("programs.choose"), nil, c.choosePrograms))
+	}
+	rows.Add(buttons)
 	c.set(rows)
 }
 

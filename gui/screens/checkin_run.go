@@ -19,6 +19,8 @@ type checkedIn struct {
 	compared  error // why it could not be compared with its backup
 	incidents []devices.Incident
 	from      stickHere
+	carries   []stick.Program // what the stick carries now
+	approved  []stick.Program // what the school has for its sticks
 }
 
 // checkIn reads the whole stick with the recovery key, and records what it found.
@@ -63,9 +65,12 @@ func checkInStick(ctx context.Context, s *school.School, h stickHere, place stri
 			return out, ctx.Err()
 		}
 	}
-	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !out.returning, Progress: p}
-	options.Programs.ReplaceStrange = h.replace
+	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !out.returning, Programs: h.programs, Progress: p}
 	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
+		return out, err
+	}
+	out.carries = opened.Note().Programs
+	if out.approved, err = s.Programs(); err != nil {
 		return out, err
 	}
 	if out.incidents, err = openIncidents(ctx, s, out.sight.Device.ID); err != nil {

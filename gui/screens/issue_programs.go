@@ -12,9 +12,7 @@ func (i *handing) programChecks() []*widget.Check {
 	w := i.s.Words
 	var checks []*widget.Check
 	for _, p := range i.look.programs {
-		check := widget.NewCheck(w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size)), nil)
-		check.Checked = true
-		checks = append(checks, check)
+		checks = append(checks, programCheck(w, p, true))
 	}
 	return checks
 }

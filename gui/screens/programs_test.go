@@ -8,6 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
 	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -129,6 +133,39 @@ func TestCheckInTellsOfAStrangeProgram(t *testing.T) {
 	w.MustSee("The stick carries Stowage for Windows (1.3.0) now.")
 }
 
+func TestCheckInPutsAProgramOnAStickThatHasNone(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+	options, _ := checkInTestRoom(d.place, plugs)
+	w := guitest.New(t, options)
+	w.Session.Go("checkin")
+	w.Until("the stick", func() bool { return w.Sees("MS-1") })
+	w.Press("Check it in now")
+	w.Press("Programs on the stick…")
+	w.MustSee("The school has no program for its sticks yet.")
+	w.Press("Close")
+	w.Press("Another stick")
+	added := d.addProgram(t, "1.2.0")
+	w.Press("Check it in now")
+	w.MustNotSee("The stick carries")
+	choose := func() {
+		w.Press("Programs on the stick…")
+		w.Press("Stowage for Windows, version 1.2.0")
+		w.Press("Change the programs")
+	}
+	choose()
+	w.MustSee("The stick carries Stowage for Windows (1.2.0) now.")
+	if got := readAll(t, filepath.Join(drive.Path, stick.WindowsProgram)); int64(len(got)) != added.Size {
+		t.Errorf("the program on the stick has %d bytes", len(got))
+	}
+	choose()
+	w.MustSee("Taken off the stick: Stowage.exe.")
+	if _, err := os.Stat(filepath.Join(drive.Path, stick.WindowsProgram)); !os.IsNotExist(err) {
+		t.Errorf("the program: %v", err)
+	}
+}
+
 func TestSchoolComputersWarnOfAStrangeProgram(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
@@ -183,6 +220,29 @@ func TestStartedFromAStick(t *testing.T) {
 	}
 }
 
+// scrollTo scrolls the page so that a heading is at its top.
+func scrollTo(w *guitest.Window, heading string) {
+	var page *container.Scroll
+	var at fyne.CanvasObject
+	w.Each(func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *container.Scroll:
+			if page == nil || o.Content.MinSize().Height > page.Content.MinSize().Height {
+				page = o // the fields have some of their own
+			}
+		case *widget.RichText:
+			if o.String() == heading {
+				at = o
+			}
+		}
+	})
+	if page != nil && at != nil {
+		place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+		page.ScrollToOffset(fyne.NewPos(0, place(at).Y-place(page.Content).Y))
+		page.Refresh()
+	}
+}
+
 func TestProgramsPictures(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "4C530001231120115142")
@@ -204,6 +264,7 @@ func TestProgramsPictures(t *testing.T) {
 	guitest.Pictures(t, "programs-settings", gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain}, func(w *guitest.Window) {
 		w.Session.Go(settingsRoom)
 		w.Settle()
+		scrollTo(w, w.Session.Words.T("programs.title"))
 	})
 	d.carrying(t, drive)
 	tamper(t, drive)
@@ -219,6 +280,17 @@ func TestProgramsPictures(t *testing.T) {
 		room := w.Session.Current().(*checkIns)
 		w.Until("the stick", func() bool { return len(room.here) > 0 })
 		room.checkIn(room.here[0])
+		w.Settle()
+	})
+	guitest.Pictures(t, "programs-choose", checkin, func(w *guitest.Window) {
+		w.Session.Go("checkin")
+		room := w.Session.Current().(*checkIns)
+		if room.result == nil {
+			w.Until("the stick", func() bool { return len(room.here) > 0 })
+			room.checkIn(room.here[0])
+			w.Settle()
+		}
+		room.choosePrograms()
 		w.Settle()
 	})
 }
