@@ -238,8 +238,8 @@ func scrollTo(w *guitest.Window, heading string) {
 	})
 	if page != nil && at != nil {
 		place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+		page.Content.Resize(page.Content.MinSize().Max(page.Size())) // which Fyne puts off
 		page.ScrollToOffset(fyne.NewPos(0, place(at).Y-place(page.Content).Y))
-		page.Refresh()
 	}
 }
 
