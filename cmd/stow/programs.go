@@ -117,7 +117,7 @@ program that you add here is put on a stick (stow stick issue --programs), and a
 to school with an older one gets this one.`
 	cmd.Example = examples(
 		"stow school programs",
-		"stow school programs add stowage.exe stowage stow-macos",
+		"stow school programs add stowage.exe stowage stow-1.2.0-macos/stow",
 		"stow school programs remove linux",
 	)
 	cmd.Args = cobra.NoArgs
@@ -159,7 +159,7 @@ func (a *app) schoolProgramsAdd() *cobra.Command {
 		Long: `Approve released programs for sticks, in the place of those for the same system. What each is
 is read from the file. Check before that it is the released one, by its checksum or signature: what
 you add here is what people will start at home.`,
-		Example: examples("stow school programs add stowage.exe stowage stow-macos"),
+		Example: examples("stow school programs add stowage.exe stowage stow-1.2.0-macos/stow"),
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
