@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,6 +15,7 @@ import (
 	"stowage/cmd/release"
 	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -117,6 +117,7 @@ var explanations = []explanation{
 	{stick.ErrGone, exitVanished, "the drive", "The drive vanished; what was reported as stored is safe on it, so plug it in again and repeat the command."},
 	{stick.ErrFull, exitFull, "the drive", "The drive is full, so nothing was stored of what did not fit, and what was there is unharmed; free some space (stow stick tidy) or use a larger stick."},
 	{stick.ErrReadOnly, exitReadOnly, "the stick", "{} can only be read, so nothing was changed; look for a lock switch on it, or use another."},
+	{stick.ErrFailing, exitVanished, "the drive", "The drive made an error or was pulled out, so this was not finished; what was reported as stored is safe, so plug it in again, try another socket, and have a backup made if it happens again."},
 	{stick.ErrReopen, exitFailed, "the stick", "The drive made an error, so it is not certain what of this change is on {}; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrClosed, exitVanished, "the stick", "{} was closed in the meantime; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrTooLarge, exitBadInput, "this", "{} is too large for a stick, so nothing was stored."},
@@ -142,6 +143,8 @@ var explanations = []explanation{
 	{store.ErrNewer, exitNewer, "the register", "The register was made by a newer version of Stowage, so it was not touched; use that version."},
 	{store.ErrFull, exitFull, "the register", "The drive that the register is on is full, so nothing was changed; free some space and try again."},
 	{store.ErrReadOnly, exitReadOnly, "the register", "The register can only be read, so nothing was changed; check the permissions of the school's folder."},
+	{store.ErrVanished, exitVanished, "the register", "The register is not where it was, so nothing was changed; connect the drive or the network that the school's folder is on, or see where it is with: stow school show"},
+	{store.ErrFailing, exitVanished, "the register", "The drive that the register is on made an error, so nothing was changed; try again, and if it happens again, move the school's folder to another drive."},
 	{store.ErrBusy, exitInUse, "the register", "Another program is busy with the register, so nothing was changed; try again in a moment."},
 	{store.ErrNotAllowed, exitPermission, "the register", "Your login to the database may not do that (an auditor's only reads, a site's only changes its own), so nothing was changed; ask ICT of the trust."},
 	{store.ErrPassword, exitPassphrase, "the register", "The database does not accept this login or its password, so nothing was changed; put it into ~/.pgpass, or ask whoever runs the server."},
@@ -169,8 +172,10 @@ var explanations = []explanation{
 	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
 	{crypt.ErrInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{crypt.ErrPartInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
-	{syscall.ENOSPC, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},
-	{syscall.EROFS, exitReadOnly, "the drive", "The drive can only be read, so nothing was written; choose another place."},
+	{fault.ErrFull, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},
+	{fault.ErrReadOnly, exitReadOnly, "the drive", "The drive can only be read, so nothing was written; choose another place."},
+	{fault.ErrGone, exitVanished, "the drive", "The drive or the network folder was taken away while it was used, so this was not finished; connect it again and repeat the command."},
+	{fault.ErrFailing, exitVanished, "the drive", "The drive made an error or was pulled out, so this was not finished; connect it again and repeat the command, or use another drive."},
 	{fs.ErrNotExist, exitNotFound, "a file", "{} is not there; nothing was changed, so check the name."},
 	{fs.ErrExist, exitExists, "the file", "{} exists already and was left as it is; choose another name."},
 	{fs.ErrPermission, exitPermission, "the file", "The system does not allow access to {}; nothing was changed, so check its permissions, or ask ICT."},
@@ -178,6 +183,7 @@ var explanations = []explanation{
 
 // explain returns the exit code for err and the sentence for the person.
 func (a *app) explain(err error) (exitCode, string) {
+	err = fault.Told(err)
 	subject := ""
 	if s, ok := errors.AsType[*subjectError](err); ok {
 		subject = s.subject

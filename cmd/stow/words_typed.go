@@ -9,6 +9,7 @@ import (
 	"stowage/cmd/config"
 	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -76,10 +77,31 @@ func explainSchool(err error, subject string) (exitCode, string, bool) {
 		}
 		return exitInUse, fmt.Sprintf("%s is open in %s, so nothing was changed; close it there and try again.", cmp.Or(subject, "the stick"), who), true
 	}
+	if e, ok := errors.AsType[*stick.DestinationError](err); ok {
+		code, text := destinationText(e)
+		return code, text, true
+	}
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
 		return exitFull, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; free some space (stow stick tidy) or use a larger stick.", sizeText(e.Need), sizeText(e.Free)), true
 	}
 	return 0, "", false
+}
+
+// destinationText says what became of files that were being written to this computer.
+func destinationText(e *stick.DestinationError) (exitCode, string) {
+	code, what, next := exitVanished, "is not there any more", "connect it or make it again"
+	switch fault.Of(e.Err) {
+	case fault.ErrFull:
+		code, what, next = exitFull, "is on a drive that is full", "free some space there"
+		if e.Free >= 0 && e.Need > e.Free {
+			what = fmt.Sprintf("is on a drive with %s free, and %s are still to be written", sizeText(e.Free), sizeText(e.Need))
+		}
+	case fault.ErrReadOnly:
+		code, what, next = exitReadOnly, "can only be read", "choose another folder"
+	case fault.ErrFailing:
+		what, next = "is on a drive that made an error", "choose another folder"
+	}
+	return code, fmt.Sprintf("the folder %s %s, so not everything was written there; what is named above is complete and the stick is as it was, so %s and repeat the command.", e.Path, what, next)
 }
 
 // weakText says why a new passphrase was refused.

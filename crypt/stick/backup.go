@@ -168,6 +168,11 @@ func (b *backup) run(ctx context.Context) error {
 	if err == nil {
 		err = b.finish(ctx)
 	}
+	if errors.Is(err, ErrFull) { // somebody else took the room meanwhile
+		if space := b.fits(missing); errors.Is(space, ErrFull) {
+			err = fmt.Errorf("%w: %w", space, err)
+		}
+	}
 	if saved := b.saveRecord(); err == nil {
 		err = saved
 	}

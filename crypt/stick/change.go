@@ -162,8 +162,9 @@ func (s *Stick) change(ctx context.Context, plan func() ([]piece, error)) error 
 	if len(pieces) > maxEntries {
 		return fmt.Errorf("%w: %d names at once", ErrTooLarge, len(pieces))
 	}
-	if err := s.checkSpace(packedSize([][]piece{pieces})); err != nil {
+	need := packedSize([][]piece{pieces})
+	if err := s.checkSpace(need); err != nil {
 		return err
 	}
-	return s.tryPack(ctx, pieces, layerHeader{}, crypt.NoProgress{})
+	return s.missing(s.tryPack(ctx, pieces, layerHeader{}, crypt.NoProgress{}), need)
 }

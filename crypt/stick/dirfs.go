@@ -6,6 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+
+	"stowage/crypt/fault"
 )
 
 // DirFS is the [FS] of a mounted drive or any other folder. It never leaves
@@ -122,12 +125,22 @@ func driveError(err error) error {
 	if err == nil || err == io.EOF { //nolint:errorlint // io.EOF must stay itself for io.Reader
 		return err
 	}
-	for _, meaning := range driveErrors {
-		for _, sys := range meaning.errs {
-			if errors.Is(err, sys) {
-				return fmt.Errorf("%w: %w", meaning.sentinel, err)
-			}
-		}
+	is := driveErrors[fault.Of(err)]
+	isOne := func(of error) bool { return errors.Is(err, of) }
+	switch {
+	case is != nil:
+	case slices.ContainsFunc(tooLarge, isOne):
+		is = ErrTooLarge
+	case slices.ContainsFunc(locked, isOne):
+		is = ErrLocked
 	}
-	return err
+	if is == nil || errors.Is(err, is) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", is, err)
+}
+
+// driveErrors are this package's words for what a drive says.
+var driveErrors = map[error]error{
+	fault.ErrFull: ErrFull, fault.ErrReadOnly: ErrReadOnly, fault.ErrGone: ErrGone, fault.ErrFailing: ErrFailing,
 }

@@ -8,17 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// driveErrors says which errors of the system mean what.
-var driveErrors = []struct {
-	sentinel error
-	errs     []error
-}{
-	{ErrFull, []error{unix.ENOSPC, unix.EDQUOT}},
-	{ErrReadOnly, []error{unix.EROFS}},
-	{ErrGone, []error{unix.ENODEV, unix.ENXIO, unix.ESTALE, unix.ENOTCONN}},
-	{ErrTooLarge, []error{unix.EFBIG}},
-	{ErrLocked, []error{unix.EWOULDBLOCK}},
-}
+// What this system says of files that are too large, and of locks.
+var (
+	tooLarge = []error{unix.EFBIG}
+	locked   = []error{unix.EWOULDBLOCK}
+)
 
 // lockFile takes the lock of flock(2), which belongs to this opening of the
 // file: two openings in one process exclude each other as well.

@@ -6,21 +6,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// driveErrors says which errors of the system mean what.
-var driveErrors = []struct {
-	sentinel error
-	errs     []error
-}{
-	{ErrFull, []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}},
-	{ErrReadOnly, []error{windows.ERROR_WRITE_PROTECT}},
-	{ErrGone, []error{
-		windows.ERROR_NOT_READY, windows.ERROR_DEV_NOT_EXIST, windows.ERROR_NO_SUCH_DEVICE,
-		windows.ERROR_DEVICE_NOT_CONNECTED, windows.ERROR_DEVICE_REMOVED, windows.ERROR_NO_MEDIA_IN_DRIVE,
-		windows.ERROR_WRONG_DISK, windows.ERROR_FILE_INVALID,
-	}},
-	{ErrTooLarge, []error{windows.ERROR_FILE_TOO_LARGE}},
-	{ErrLocked, []error{windows.ERROR_LOCK_VIOLATION, windows.ERROR_SHARING_VIOLATION}},
-}
+// What this system says of files that are too large, and of locks.
+var (
+	tooLarge = []error{windows.ERROR_FILE_TOO_LARGE}
+	locked   = []error{windows.ERROR_LOCK_VIOLATION, windows.ERROR_SHARING_VIOLATION}
+)
 
 // lockFile locks the first byte of the file, which is always empty.
 func lockFile(f *os.File, exclusive bool) error {

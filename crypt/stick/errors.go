@@ -34,6 +34,9 @@ var (
 	ErrReadOnly = errors.New("the stick is read-only")
 	// ErrGone: the drive is no longer there.
 	ErrGone = errors.New("the drive is no longer there")
+	// ErrFailing: the drive could not read or write what it should; some systems say
+	// so as well when it was pulled out.
+	ErrFailing = errors.New("the drive made an error")
 	// ErrTooLarge: something exceeds what a stick can hold or a reader accepts.
 	ErrTooLarge = errors.New("too large")
 	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
@@ -75,10 +78,25 @@ func (e *InUseError) Error() string {
 // Is makes an InUseError an [ErrLocked].
 func (e *InUseError) Is(target error) bool { return target == ErrLocked }
 
-// NoSpaceError says that something does not fit; it is found before anything
-// is written.
+// DestinationError says that the folder of the computer that files are being written to
+// takes no more: it vanished, or its drive is full, read-only, failing or gone. It is
+// none of [ErrFull] and the like, which are about the stick.
+type DestinationError struct {
+	Path string // the folder
+	Need int64  // bytes still to be written
+	Free int64  // bytes free there; -1 when that is not known
+	Err  error  // what the system says; see package fault
+}
+
+func (e *DestinationError) Error() string { return "write to " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the error behind it.
+func (e *DestinationError) Unwrap() error { return e.Err }
+
+// NoSpaceError says that something does not fit. It is found before anything is
+// written, and again when a drive filled up meanwhile since others write on it too.
 type NoSpaceError struct {
-	Need int64 // bytes that would be written, padding included
+	Need int64 // bytes that are to be written, padding included
 	Free int64 // bytes free on the drive
 }
 

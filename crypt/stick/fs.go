@@ -13,8 +13,8 @@ import (
 // start to end, synced, and later perhaps removed. That is what FAT and exFAT,
 // which have no journal, keep best when a stick is pulled.
 //
-// Errors of a drive that is full, read-only or gone wrap [ErrFull],
-// [ErrReadOnly] and [ErrGone]; a missing or existing name wraps
+// Errors of a drive that is full, read-only, gone or failing wrap [ErrFull],
+// [ErrReadOnly], [ErrGone] and [ErrFailing]; a missing or existing name wraps
 // fs.ErrNotExist or fs.ErrExist. An FS is safe for concurrent use.
 type FS interface {
 	// Open opens a file for reading.
@@ -76,7 +76,10 @@ func writeFile(fsys FS, name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	n, err := f.Write(data)
+	if err == nil && n < len(data) {
+		err = io.ErrShortWrite
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/fault"
 )
 
 // Get writes files and folders to a folder of the computer, each file whole or
@@ -22,7 +23,7 @@ import (
 // No paths means everything. Nothing is ever written outside dest, and no
 // existing file is replaced unless asked for; what could not be written or read
 // is in the result. The error is the context's, [ErrNotFound] (with nothing
-// written), [ErrGone], [ErrFull], or one of the destination itself.
+// written), [ErrGone], [ErrFailing], or a [DestinationError].
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
 	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
 	defer g.release()
@@ -31,7 +32,7 @@ func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptio
 	}
 	root, err := os.OpenRoot(dest)
 	if err != nil {
-		return GetResult{}, fmt.Errorf("open the destination: %w", driveError(err))
+		return GetResult{}, fmt.Errorf("open the destination: %w", err)
 	}
 	defer root.Close()
 	g.root = root
@@ -164,12 +165,47 @@ func (g *getter) run(ctx context.Context) error {
 
 // skip notes what could not be fetched, or returns the error when going on makes no sense.
 func (g *getter) skip(f fetch, err error) error {
-	err = driveError(err)
-	if errors.Is(err, ErrGone) || errors.Is(err, ErrFull) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
+	if _, ok := errors.AsType[*DestinationError](err); ok || errors.Is(err, ErrGone) || errors.Is(err, ErrClosed) {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
 	g.result.Skipped = append(g.result.Skipped, Skipped{f.path, err})
 	return nil
+}
+
+// here makes an error of the destination one that says so, when it is not about one
+// name but about all of them.
+func (g *getter) here(err error) error {
+	if err == nil {
+		return nil
+	}
+	vanished := false
+	if errors.Is(err, fs.ErrNotExist) {
+		_, statErr := os.Stat(g.root.Name())
+		vanished = errors.Is(statErr, fs.ErrNotExist)
+	}
+	if !vanished && fault.Of(err) == nil {
+		return err
+	}
+	there := &DestinationError{Path: g.root.Name(), Free: -1, Err: fault.Told(err)}
+	for _, f := range g.files {
+		there.Need += f.data.size
+	}
+	there.Need -= g.result.Bytes
+	if free, _, err := freeSpace(g.root); err == nil {
+		there.Free = free
+	}
+	return there
+}
+
+// destFile is a file at the destination, whose errors say so.
+type destFile struct {
+	g *getter
+	f *os.File
+}
+
+func (d destFile) Write(p []byte) (int, error) {
+	n, err := d.f.Write(p)
+	return n, d.g.here(err)
 }
 
 func (g *getter) makeFolder(f fetch) error {
@@ -181,7 +217,7 @@ func (g *getter) makeFolder(f fetch) error {
 		}
 		return fmt.Errorf("%w: %w", ErrKind, err)
 	}
-	return err
+	return g.here(err)
 }
 
 // writeFile writes one file beside its destination and then gives it its name.
@@ -197,17 +233,17 @@ func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
 	temporary := path.Join(path.Dir(f.dest), ".stowage-"+rand.Text()+".part")
 	out, err := g.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
-		return err
+		return g.here(err)
 	}
-	_, err = io.CopyBuffer(struct{ io.Writer }{out}, crypt.Reader(ctx, struct{ io.Reader }{src}, g.p), buf)
+	_, err = io.CopyBuffer(destFile{g, out}, crypt.Reader(ctx, struct{ io.Reader }{src}, g.p), buf)
 	if closeErr := out.Close(); err == nil {
-		err = closeErr
+		err = g.here(closeErr)
 	}
 	if err == nil {
-		err = g.root.Chtimes(temporary, f.time, f.time)
+		err = g.here(g.root.Chtimes(temporary, f.time, f.time))
 	}
 	if err == nil {
-		err = g.show(temporary, f.dest)
+		err = g.here(g.show(temporary, f.dest))
 	}
 	if err != nil {
 		_ = g.root.Remove(temporary)
@@ -222,7 +258,7 @@ func (g *getter) free(dest string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
+		return g.here(err)
 	case info.IsDir():
 		return ErrKind
 	case !g.replace:

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"stowage/crypt"
+	"stowage/crypt/fault"
 )
 
 // How things are packed into layers.
@@ -98,6 +100,18 @@ func (s *Stick) checkSpace(need int64) error {
 	return nil
 }
 
+// missing says how much is missing for what was to be written, when the drive filled
+// up in spite of [Stick.checkSpace]. Other errors stay as they are.
+func (s *Stick) missing(err error, need int64) error {
+	if !errors.Is(err, ErrFull) {
+		return err
+	}
+	if space := s.checkSpace(need); errors.Is(space, ErrFull) {
+		return fmt.Errorf("%w: %w", space, err)
+	}
+	return err
+}
+
 // itemError is an error of one piece's source, not of the stick.
 type itemError struct {
 	index int // in the pack
@@ -122,9 +136,33 @@ func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress,
 		}
 		p.Expect(done.bytes - pieces[bad.index].size) // to be done again
 		skipped(pieces[bad.index], bad.err)
-		pieces = append(pieces[:bad.index:bad.index], pieces[bad.index+1:]...)
+		rest := pieces[bad.index+1:]
+		if errors.Is(bad.err, fs.ErrNotExist) || fault.Of(bad.err) != nil {
+			rest = stillThere(ctx, rest, p, skipped)
+		}
+		pieces = append(pieces[:bad.index:bad.index], rest...)
 	}
 	return nil, nil
+}
+
+// stillThere leaves out what can be opened no more. When a folder or drive that is
+// being read vanishes, all that is left of it goes at once: to begin the layer anew
+// for each of its files would take hours.
+func stillThere(ctx context.Context, pieces []piece, p crypt.Progress, skipped func(piece, error)) []piece {
+	left := make([]piece, 0, len(pieces))
+	for i := range pieces {
+		if item := pieces[i].item; item != nil && item.Open != nil && ctx.Err() == nil {
+			r, err := item.Open()
+			if err != nil {
+				p.Expect(-pieces[i].size)
+				skipped(pieces[i], err)
+				continue
+			}
+			_ = r.Close()
+		}
+		left = append(left, pieces[i])
+	}
+	return left
 }
 
 // doneCounter counts the work reported to a Progress.

@@ -36,6 +36,9 @@ func (w *partWriter) Write(p []byte) (int, error) {
 		w.inPart += int64(n)
 		w.size += int64(n)
 		p = p[n:]
+		if err == nil && n == 0 {
+			err = io.ErrShortWrite
+		}
 		if err != nil {
 			return total - len(p), fmt.Errorf("write layer %s: %w", w.id, err)
 		}

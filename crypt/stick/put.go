@@ -91,7 +91,7 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 	if err := s.checkSpace(packedSize(packs) + reserve); err != nil {
 		return result, err
 	}
-	for _, pieces := range packs {
+	for i, pieces := range packs {
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
@@ -99,7 +99,7 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 			result.Skipped = append(result.Skipped, Skipped{bad.source(), err})
 		})
 		if err != nil {
-			return result, fmt.Errorf("store: %w", err)
+			return result, fmt.Errorf("store: %w", s.missing(err, packedSize(packs[i:])+reserve))
 		}
 		for i := range written {
 			kind := KindFile

@@ -135,7 +135,8 @@ func (rw *rewrite) bytes() int64 {
 // on, the old layers do. s.write is held.
 func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error) {
 	s := rw.stick
-	if err := s.checkSpace(packedSize(rw.packs) + int64(len(rw.kept))*100); err != nil {
+	need := packedSize(rw.packs) + int64(len(rw.kept))*100
+	if err := s.checkSpace(need); err != nil {
 		return TidyResult{}, err
 	}
 	p.Expect(rw.bytes())
@@ -156,7 +157,7 @@ func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error
 		}
 		if err != nil {
 			s.takeBack(before, id)
-			return TidyResult{}, err
+			return TidyResult{}, s.missing(err, need)
 		}
 		s.add(layer)
 		s.addTable(layer)

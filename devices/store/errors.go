@@ -23,6 +23,11 @@ var (
 	ErrFull = errors.New("no space left for the register")
 	// ErrReadOnly says that the register may not be written to.
 	ErrReadOnly = errors.New("register is read-only")
+	// ErrVanished says that the register's file is not where it was: its folder was moved
+	// or removed, or the drive or server that it is on was taken away.
+	ErrVanished = errors.New("register is no longer there")
+	// ErrFailing says that the drive could not read or write what it should.
+	ErrFailing = errors.New("drive of the register made an error")
 	// ErrNotAllowed says that the login to PostgreSQL has no right to this: it is an
 	// auditor's, or of another site.
 	ErrNotAllowed = errors.New("not allowed to this login")
@@ -55,6 +60,9 @@ func explain(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
+	if e.Code() == sqlite3.SQLITE_READONLY_DBMOVED {
+		return fmt.Errorf("%w: %w", ErrVanished, err)
+	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:
 		if strings.Contains(e.Error(), ErrMoved.Error()) { // what the trigger of Move says
@@ -68,6 +76,10 @@ func explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrNotRegister, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", ErrVanished, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w: %w", ErrFailing, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"syscall"
 
 	"stowage/cmd/config"
 	"stowage/cmd/drive"
 	"stowage/cmd/release"
 	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
@@ -85,6 +85,7 @@ var explanations = []explanation{
 	{stick.ErrGone, parts.Warn, "explain.gone"},
 	{stick.ErrFull, parts.Warn, "explain.full"},
 	{stick.ErrReadOnly, parts.Warn, "explain.readonly"},
+	{stick.ErrFailing, parts.Warn, "explain.failing"},
 	{stick.ErrReopen, parts.Warn, "explain.reopen"},
 	{stick.ErrLocked, parts.Warn, "explain.inuse"},
 	{stick.ErrClosed, parts.Info, "explain.closed"},
@@ -116,6 +117,8 @@ var explanations = []explanation{
 	{store.ErrNewer, parts.Warn, "explain.newer"},
 	{store.ErrFull, parts.Warn, "explain.register.full"},
 	{store.ErrReadOnly, parts.Warn, "explain.register.readonly"},
+	{store.ErrVanished, parts.Warn, "explain.register.vanished"},
+	{store.ErrFailing, parts.Warn, "explain.register.failing"},
 	{store.ErrBusy, parts.Info, "explain.register.busy"},
 	{store.ErrNotAllowed, parts.Warn, "explain.register.notallowed"},
 	{store.ErrPassword, parts.Warn, "explain.register.password"},
@@ -138,8 +141,10 @@ var explanations = []explanation{
 	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
 	{crypt.ErrInUse, parts.Warn, "explain.file.inuse"},
 	{crypt.ErrPartInUse, parts.Warn, "explain.file.inuse"},
-	{syscall.ENOSPC, parts.Warn, "explain.full"},
-	{syscall.EROFS, parts.Warn, "explain.readonly"},
+	{fault.ErrFull, parts.Warn, "explain.full"},
+	{fault.ErrReadOnly, parts.Warn, "explain.readonly"},
+	{fault.ErrGone, parts.Warn, "explain.file.taken"},
+	{fault.ErrFailing, parts.Warn, "explain.failing"},
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
 	{fs.ErrExist, parts.Warn, "explain.exists"},
 	{fs.ErrPermission, parts.Warn, "explain.permission"},
@@ -155,6 +160,7 @@ var explanations = []explanation{
 // Explain puts an error into words for people: gui.Options.Explain. It returns false
 // for what it does not know, which the window then shows as unexpected.
 func Explain(w *words.Words, err error) (parts.Message, bool) {
+	err = fault.Told(err)
 	if m, ok := explainTyped(w, err); ok {
 		return m, true
 	}
@@ -210,6 +216,9 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 		}
 		return say(w, parts.Warn, key, "", "name", e.Name), true
 	}
+	if e, ok := errors.AsType[*stick.DestinationError](err); ok {
+		return explainDestination(w, e), true
+	}
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
 		return say(w, parts.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
 	}
@@ -231,4 +240,21 @@ func explainTyped(w *words.Words, err error) (parts.Message, bool) {
 		return say(w, parts.Bad, "explain.config", e.Error()), true
 	}
 	return explainRegister(w, err)
+}
+
+// explainDestination says what became of files that were being written to this computer.
+func explainDestination(w *words.Words, e *stick.DestinationError) parts.Message {
+	key := words.Key("explain.dest.gone")
+	switch fault.Of(e.Err) {
+	case fault.ErrFull:
+		if e.Free >= 0 && e.Need > e.Free {
+			return say(w, parts.Warn, "explain.dest.space", e.Path, "need", w.Size(e.Need), "free", w.Size(e.Free))
+		}
+		key = "explain.dest.full"
+	case fault.ErrReadOnly:
+		key = "explain.dest.readonly"
+	case fault.ErrFailing:
+		key = "explain.dest.failing"
+	}
+	return say(w, parts.Warn, key, e.Path)
 }
