@@ -43,7 +43,7 @@ func (s *session) PutDevice(ctx context.Context, d devices.Device) error {
 	if d.Recovery != (devices.RecoveryCode{}) {
 		recovery = jsonText(d.Recovery)
 	}
-	number, err := s.put(ctx, "devices", []field{
+	return s.putFound(ctx, "devices", "device_words", []field{
 		{"id", d.ID},
 		{"version", d.Version},
 		{"kind", string(d.Kind)},
@@ -75,11 +75,7 @@ func (s *session) PutDevice(ctx context.Context, d devices.Device) error {
 		{"state_rank", rank(d.State)},
 		{"seen_at", timeText(d.Seen.At)},
 		{"verified_at", verified},
-	})
-	if err != nil {
-		return err
-	}
-	return s.putWords(ctx, "device_words", number, deviceWords(d))
+	}, deviceWords(d))
 }
 
 // rank is a state's place in the order of states.
@@ -147,5 +143,6 @@ func (s *session) Clear(ctx context.Context) error {
 			return err
 		}
 	}
+	s.cleared = map[string]bool{}
 	return nil
 }

@@ -9,10 +9,10 @@ import (
 type dialect struct {
 	postgres bool
 	// What is asked of the log and the blobs.
-	lastEvent, logHashes, readBlob, putBlob, dropBlob, blobDigests, readBulk string
+	lastEvent, logHashes, readBlob, putBlob, dropBlob, blobDigests string
 	// What says that the register is kept elsewhere now.
 	markMoved string
-	// Which rows of devices have words: all, and no more than a number.
+	// Which rows of devices have words: all, as a query or a table, and no more than a number.
 	devicesWith, devicesWithUpTo string
 	holdersWith                  string
 }
@@ -28,9 +28,6 @@ var sqliteDialect = &dialect{
 	devicesWith:     "SELECT rowid FROM device_words WHERE device_words MATCH ?",
 	devicesWithUpTo: "SELECT rowid FROM device_words WHERE device_words MATCH ? LIMIT ?",
 	holdersWith:     "SELECT rowid FROM holder_words WHERE holder_words MATCH ?",
-	readBulk: `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
-		coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
-		CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`,
 }
 
 // PostgreSQL's functions see beyond a site where the log needs it; they are in
@@ -44,12 +41,9 @@ var postgresDialect = &dialect{
 	dropBlob:        "SELECT drop_blob(?)",
 	blobDigests:     "SELECT blob_digests()",
 	markMoved:       "SELECT mark_moved()",
-	devicesWith:     "SELECT find_devices(?, ?, NULL)",
+	devicesWith:     "find_devices(?, ?, NULL)",
 	devicesWithUpTo: "SELECT find_devices(?, ?, ?)",
 	holdersWith:     "SELECT find_holders(?)",
-	readBulk: `SELECT count(*), coalesce(string_agg(number::text || $1::text || time || $1 || actor || $1 || kind || $1 || coalesce(device_id, '') || $1 ||
-		coalesce(holder_id, '') || $1 || coalesce(key_id, '') || $1 || coalesce(loan_id, '') || $1 || body, $2::text ORDER BY number), ''),
-		coalesce(string_agg(hashes, ''::bytea ORDER BY number), ''::bytea) FROM events WHERE number > $3 AND number <= $4`,
 }
 
 // bind numbers the placeholders where the database wants them numbered. No SQL

@@ -28,6 +28,9 @@ func (s *session) Append(ctx context.Context, e devices.Event) error {
 	if err != nil {
 		return fmt.Errorf("append: %w", err)
 	}
+	if s.behind != nil {
+		return s.laterEvent(ctx, e, hashes)
+	}
 	return s.exec(ctx, "INSERT INTO events ("+eventColumns+", hashes) VALUES ("+marks(10)+")",
 		e.Number, timeText(e.Time), e.Actor, string(e.Kind),
 		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body), hashes)

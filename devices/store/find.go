@@ -50,7 +50,7 @@ func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, 
 // and, if there is one, the next.
 func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
 	if len(w.words) > 0 {
-		rows, err := all(ctx, s, only[int64], s.devicesWithUpTo, append(s.matching(w.words, w.presentOnly), few)...)
+		rows, err := s.fewWith(ctx, w)
 		if err != nil || len(rows) < few {
 			return rows, err
 		}
@@ -71,8 +71,16 @@ func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
 			return rows, err
 		}
 	}
+	if s.postgres {
+		return s.sorted(ctx, w, after)
+	}
 	w.mark(s.dialect, after)
 	return s.upTo(ctx, w.limit+1, "SELECT row FROM devices"+s.using("devices_by_"+w.by)+after.where()+w.order(), after.args...)
+}
+
+// fewWith returns devices that have the words, as many as are few: there are more then.
+func (s *session) fewWith(ctx context.Context, w wanted) ([]int64, error) {
+	return all(ctx, s, only[int64], s.devicesWithUpTo, append(s.matching(w.words, w.presentOnly), few)...)
 }
 
 // upTo returns the row numbers that a query gives, n at most.
@@ -109,7 +117,31 @@ func (s *session) look(ctx context.Context, w wanted, after *filter) (rows []int
 	return nil, false, nil
 }
 
-// mark adds the condition that a device is among those that fit.
+// sorted returns the rows of a page out of all that fit, on PostgreSQL. Left to itself
+// it would walk along the order in the hope of filling the page soon, which has just
+// failed.
+func (s *session) sorted(ctx context.Context, w wanted, after *filter) ([]int64, error) {
+	from, f := w.joined(s.dialect)
+	f.conditions, f.args = append(f.conditions, after.conditions...), append(f.args, after.args...)
+	fit := "SELECT row, " + w.by + " FROM " + from + f.where()
+	if len(w.words) > 0 || len(w.conditions) > 0 {
+		fit += " OFFSET 0"
+	}
+	return s.upTo(ctx, w.limit+1, "SELECT row FROM ("+fit+") AS fit"+w.order(), f.args...)
+}
+
+// joined is where PostgreSQL reads all devices that fit from, and the filter. It joins
+// them with those that have the words, since it takes few to be among many otherwise.
+func (w wanted) joined(d *dialect) (from string, f *filter) {
+	if len(w.words) == 0 {
+		return "devices", &filter{conditions: w.conditions, args: w.args}
+	}
+	return "devices JOIN " + d.devicesWith + " AS found ON found = row", &filter{
+		conditions: w.conditions, args: append(d.matching(w.words, w.presentOnly), w.args...),
+	}
+}
+
+// mark adds the condition that a device is among those that fit, in SQLite.
 func (w wanted) mark(d *dialect, f *filter) {
 	if len(w.conditions) > 0 {
 		f.add("row IN (SELECT row FROM "+w.filterSource(d)+w.where()+")", w.args...)

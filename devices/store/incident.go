@@ -50,7 +50,7 @@ func (s *session) PutIncident(ctx context.Context, i devices.Incident) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.put(ctx, "incidents", []field{
+	return s.put(ctx, "incidents", []field{
 		{"id", i.ID},
 		{"version", i.Version},
 		{"state", string(i.State)},
@@ -59,7 +59,6 @@ func (s *session) PutIncident(ctx context.Context, i devices.Incident) error {
 		{"holder_id", null(i.Holder)},
 		{"record", string(record)},
 	})
-	return err
 }
 
 func scanIncident(r row) (devices.Incident, error) {

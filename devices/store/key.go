@@ -54,7 +54,7 @@ func (s *session) Keys(ctx context.Context, q devices.KeyQuery) ([]devices.Key, 
 
 // PutKey implements [devices.Tables].
 func (s *session) PutKey(ctx context.Context, k devices.Key) error {
-	if _, err := s.put(ctx, "holder_keys", []field{
+	if err := s.put(ctx, "holder_keys", []field{
 		{"id", k.ID},
 		{"version", k.Version},
 		{"holder_id", k.Holder},

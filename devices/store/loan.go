@@ -30,7 +30,7 @@ func (s *session) Loans(ctx context.Context, q devices.LoanQuery) ([]devices.Loa
 
 // PutLoan implements [devices.Tables].
 func (s *session) PutLoan(ctx context.Context, l devices.Loan) error {
-	_, err := s.put(ctx, "loans", []field{
+	return s.put(ctx, "loans", []field{
 		{"id", l.ID},
 		{"version", l.Version},
 		{"device_id", l.Device},
@@ -42,7 +42,6 @@ func (s *session) PutLoan(ctx context.Context, l devices.Loan) error {
 		{"outcome", string(l.Outcome)},
 		{"condition", l.Condition},
 	})
-	return err
 }
 
 func scanLoan(r row) (devices.Loan, error) {

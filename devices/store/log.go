@@ -12,8 +12,9 @@ import (
 	"stowage/devices"
 )
 
-// Events are read in bulk, since one at a time costs more than hashing them: many
-// as one text, whose fields and events end in characters that none of them holds.
+// Events are read in bulk, since one at a time costs more than hashing them. In
+// SQLite many are read as one text, whose fields and events end in characters that
+// none of them holds.
 const (
 	bulk       = 512
 	fieldEnd   = "\x1f"
@@ -21,12 +22,12 @@ const (
 	bulkFields = 9
 )
 
-// A bulkRead is the events after number After, as one text, and their hashes.
+// A bulkRead is the events after a number, as they were read.
 type bulkRead struct {
-	after  int64
-	count  int
-	text   string
-	hashes []byte
+	after int64
+	// decode returns the events and all their hashes, unless they are not as they
+	// should be.
+	decode func() (events []devices.Event, hashes []byte, ok bool)
 }
 
 // Walk implements [devices.Reader]. fn must not use the session.
@@ -42,11 +43,15 @@ func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []by
 	ctx, cancel := context.WithCancelCause(ctx)
 	read := make(chan bulkRead, 2)
 	done := make(chan struct{})
+	readNext, size := s.readBulk, int64(bulk)
+	if s.postgres {
+		readNext, size = s.readRows, bulkRows
+	}
 	go func() { // reads ahead while fn works
 		defer close(done)
 		defer close(read)
-		for after := int64(0); after < last; after += bulk {
-			b, err := s.readBulk(parent, after)
+		for after := int64(0); after < last; after += size {
+			b, err := readNext(parent, after)
 			if err != nil {
 				cancel(err)
 				return
@@ -75,32 +80,42 @@ func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []by
 	return context.Cause(ctx)
 }
 
+// readBulk reads as much as SQLite puts into one text.
 func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
-	b := bulkRead{after: after}
-	_, err := one(ctx, s, func(r row) (bulkRead, error) {
-		err := r.Scan(&b.count, &b.text, &b.hashes)
-		return b, err
-	}, s.dialect.readBulk, fieldEnd, eventEnd, after, after+bulk)
-	return b, err
+	var count int
+	var text string
+	var hashes []byte
+	_, err := one(ctx, s, func(r row) (none struct{}, err error) { return none, r.Scan(&count, &text, &hashes) },
+		readBulk, fieldEnd, eventEnd, after, after+bulk)
+	return bulkRead{after, func() ([]devices.Event, []byte, bool) {
+		events := make([]devices.Event, 0, bulk)
+		for text := range strings.SplitSeq(text, eventEnd) {
+			e, ok := bulkEvent(text)
+			if !ok {
+				return nil, nil, false
+			}
+			events = append(events, e)
+		}
+		return events, hashes, len(events) == count
+	}}, err
 }
+
+const readBulk = `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
+	coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
+	CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`
 
 // each runs fn on the events, unless they are not all there and in order; then
 // ok is false, and fn has not been run on any.
 func (b bulkRead) each(fn func(e devices.Event, hashes []byte) error) (ok bool, err error) {
-	events := make([]devices.Event, 0, bulk)
-	hashes := b.hashes
-	for text := range strings.SplitSeq(b.text, eventEnd) {
-		e, ok := bulkEvent(text)
-		if !ok || e.Number != b.after+int64(len(events))+1 {
-			return false, nil
-		}
-		events = append(events, e)
-	}
-	if len(events) != b.count {
+	events, hashes, ok := b.decode()
+	if !ok {
 		return false, nil
 	}
 	size := 0
-	for _, e := range events {
+	for i, e := range events {
+		if e.Number != b.after+int64(i)+1 {
+			return false, nil
+		}
 		size += devices.LogSize(e.Number)
 	}
 	if size != len(hashes) {
@@ -129,6 +144,11 @@ func bulkEvent(text string) (devices.Event, bool) {
 	if err != nil {
 		return devices.Event{}, false
 	}
+	return eventOf(number, fields)
+}
+
+// eventOf makes an event of its fields, of which the first is its number again.
+func eventOf(number int64, fields [bulkFields]string) (devices.Event, bool) {
 	check := reading{}
 	e := devices.Event{
 		Number: number, Time: check.must("time", fields[1]), Actor: fields[2], Kind: devices.EventKind(fields[3]),

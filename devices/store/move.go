@@ -34,7 +34,7 @@ func (s *SQLite) update(ctx context.Context, fn func(*session) error) error {
 }
 
 func (p *Postgres) update(ctx context.Context, fn func(*session) error) error {
-	return transact(ctx, p.db, postgresDialect, nil, func(s *session) error {
+	return p.transact(ctx, nil, &behind{}, func(s *session) error {
 		if err := s.exec(ctx, "SELECT begin_writing()"); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.H
 
 // PutHolder implements [devices.Tables].
 func (s *session) PutHolder(ctx context.Context, h devices.Holder) error {
-	number, err := s.put(ctx, "holders", []field{
+	return s.putFound(ctx, "holders", "holder_words", []field{
 		{"id", h.ID},
 		{"version", h.Version},
 		{"name", h.Name},
@@ -56,11 +56,7 @@ func (s *session) PutHolder(ctx context.Context, h devices.Holder) error {
 		{"name_fold", devices.Fold(h.Name)},
 		{"email_fold", devices.Fold(h.Email)},
 		{"name_key", sortKey(h.Name)},
-	})
-	if err != nil {
-		return err
-	}
-	return s.putWords(ctx, "holder_words", number, holderWords(h))
+	}, holderWords(h))
 }
 
 func scanHolder(r row) (devices.Holder, error) {

@@ -35,6 +35,8 @@ var postgresSettings = map[string]string{
 	"synchronous_commit":                  "on",
 	"plan_cache_mode":                     "force_custom_plan",
 	"jit":                                 "off",
+	"random_page_cost":                    "1.1", // or indexes are not used, for fear of a turning disk
+	"max_parallel_workers_per_gather":     "0",   // to start one takes longer than what it would do
 	"timezone":                            "UTC",
 }
 
@@ -157,7 +159,7 @@ func (p *Postgres) Close() error { return p.db.Close() }
 // View implements [devices.Store].
 func (p *Postgres) View(ctx context.Context, fn func(devices.Reader) error) error {
 	o := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	return transact(ctx, p.db, postgresDialect, o, func(tx *session) error { return fn(tx) })
+	return p.transact(ctx, o, nil, func(tx *session) error { return fn(tx) })
 }
 
 // Update implements [devices.Store]. Writers queue before they read anything, so
@@ -171,7 +173,7 @@ func (p *Postgres) Update(ctx context.Context, fn func(devices.Tx) error) error 
 // check. The error is [ErrDamaged], or [ErrNotAllowed] to the login of a site.
 func (p *Postgres) Check(ctx context.Context, full bool) error {
 	o := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	err := transact(ctx, p.db, postgresDialect, o, func(s *session) error {
+	err := p.transact(ctx, o, nil, func(s *session) error {
 		if err := s.seesAll(ctx); err != nil {
 			return err
 		}

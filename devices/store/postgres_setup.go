@@ -46,7 +46,7 @@ func SetUpPostgres(ctx context.Context, connection string, password []byte) (err
 		return fmt.Errorf("set the database up: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	err = transact(ctx, db, postgresDialect, nil, func(s *session) error {
+	err = (&Postgres{db: db}).transact(ctx, nil, nil, func(s *session) error {
 		// Two at once would stand in each other's way; the number is "Stow".
 		if err := s.exec(ctx, "SELECT pg_advisory_xact_lock(1400139639)"); err != nil {
 			return err
@@ -127,10 +127,11 @@ func Allow(ctx context.Context, connection string, password []byte, login string
 		return fmt.Errorf("allow %q: %w", login, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := (&Postgres{db: db}).identify(ctx); err != nil {
+	p := &Postgres{db: db}
+	if err := p.identify(ctx); err != nil {
 		return fmt.Errorf("allow %q: %w", login, err)
 	}
-	err = transact(ctx, db, postgresDialect, nil, func(s *session) error { return allow(ctx, s, login, duty, sites) })
+	err = p.transact(ctx, nil, nil, func(s *session) error { return allow(ctx, s, login, duty, sites) })
 	if err != nil {
 		return fmt.Errorf("allow %q: %w", login, err)
 	}

@@ -61,6 +61,10 @@ func (s *session) DeviceOrder(ctx context.Context, q devices.DeviceQuery) ([]str
 	if err != nil {
 		return nil, err
 	}
+	if s.postgres {
+		from, f := w.joined(s.dialect)
+		return all(ctx, s, only[string], "SELECT id FROM "+from+f.where()+w.order(), f.args...)
+	}
 	marked := &filter{}
 	w.mark(s.dialect, marked)
 	return all(ctx, s, only[string], "SELECT id FROM devices"+s.using("devices_by_"+w.by)+marked.where()+w.order(), marked.args...)
@@ -72,14 +76,14 @@ func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[
 		rank, number int
 	}
 	w := wanted{filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != ""}
-	f := &filter{conditions: w.conditions, args: w.args}
-	if len(w.words) > 0 {
-		f.add("row IN ("+s.devicesWith+")", s.matching(w.words, w.presentOnly)...)
+	from, f, err := s.counted(ctx, w)
+	if err != nil {
+		return nil, err
 	}
 	counts, err := all(ctx, s, func(r row) (c count, err error) {
 		err = r.Scan(&c.rank, &c.number)
 		return c, err
-	}, "SELECT state_rank, count(*) FROM "+w.filterSource(s.dialect)+f.where()+" GROUP BY state_rank", f.args...)
+	}, "SELECT state_rank, count(*) FROM "+from+f.where()+" GROUP BY state_rank", f.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +96,29 @@ func (s *session) CountDevices(ctx context.Context, q devices.DeviceQuery) (map[
 		byState[states[c.rank]] = c.number
 	}
 	return byState, nil
+}
+
+// counted is where devices are counted, and the filter.
+func (s *session) counted(ctx context.Context, w wanted) (from string, f *filter, err error) {
+	f = &filter{conditions: w.conditions, args: w.args}
+	if len(w.words) == 0 {
+		return w.filterSource(s.dialect), f, nil
+	}
+	if !s.postgres {
+		f.add("row IN ("+s.devicesWith+")", s.matching(w.words, w.presentOnly)...)
+		return w.filterSource(s.dialect), f, nil
+	}
+	rows, err := s.fewWith(ctx, w)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(rows) < few {
+		among, args := s.rows(rows)
+		f.add(among, args...)
+		return "devices", f, nil
+	}
+	from, f = w.joined(s.dialect)
+	return from, f, nil
 }
 
 // deviceFilter collects all conditions of q except Search.

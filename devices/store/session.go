@@ -16,6 +16,11 @@ type session struct {
 	tx       *sql.Tx
 	prepared map[string]*sql.Stmt // by their SQL; closed with the transaction. PostgreSQL's driver keeps its own.
 	log      *devices.Frontier    // once an event was appended here
+
+	conn   *sql.Conn // that tx is on; on PostgreSQL only
+	behind *behind   // what is still to be written; nil if every statement is sent at once
+	// After Clear, the devices that have words of events again. Nil before.
+	cleared map[string]bool
 }
 
 var _ devices.Tx = (*session)(nil)
@@ -33,6 +38,9 @@ func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) 
 }
 
 func (s *session) exec(ctx context.Context, query string, args ...any) error {
+	if s.behind != nil {
+		return s.later(ctx, query, args...)
+	}
 	if s.postgres {
 		_, err := s.tx.ExecContext(ctx, s.bind(query), args...)
 		return explain(err)
@@ -47,6 +55,9 @@ func (s *session) exec(ctx context.Context, query string, args ...any) error {
 
 // query returns the rows that a query gives, for the caller to close.
 func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := s.catchUp(ctx); err != nil {
+		return nil, err
+	}
 	var rows *sql.Rows
 	var err error
 	if s.postgres {
@@ -115,11 +126,15 @@ type field struct {
 	value  any
 }
 
-// put writes a record, new or not, and returns its row number. The first field
-// must be its id.
-func (s *session) put(ctx context.Context, table string, fields []field) (int64, error) {
+// put writes a record, new or not. The first field must be its id.
+func (s *session) put(ctx context.Context, table string, fields []field) error {
+	query, values := upsert(table, fields)
+	return s.exec(ctx, query, values...)
+}
+
+func upsert(table string, fields []field) (query string, values []any) {
 	columns := make([]string, len(fields))
-	values := make([]any, len(fields))
+	values = make([]any, len(fields))
 	var updates []string
 	for i, f := range fields {
 		columns[i], values[i] = f.column, f.value
@@ -127,9 +142,8 @@ func (s *session) put(ctx context.Context, table string, fields []field) (int64,
 			updates = append(updates, f.column+" = excluded."+f.column)
 		}
 	}
-	query := fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s RETURNING row",
-		table, strings.Join(columns, ", "), marks(len(fields)), strings.Join(updates, ", "))
-	return one(ctx, s, only[int64], query, values...)
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s",
+		table, strings.Join(columns, ", "), marks(len(fields)), strings.Join(updates, ", ")), values
 }
 
 // marks returns n placeholders.

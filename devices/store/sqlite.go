@@ -140,20 +140,32 @@ func (s *SQLite) Update(ctx context.Context, fn func(devices.Tx) error) error {
 
 // within runs fn in a transaction, which is kept if it returns nil.
 func within(ctx context.Context, db *sql.DB, o *sql.TxOptions, fn func(*session) error) error {
-	return transact(ctx, db, sqliteDialect, o, fn)
+	return transact(ctx, db, &session{dialect: sqliteDialect, prepared: map[string]*sql.Stmt{}}, o, fn)
 }
 
-func transact(ctx context.Context, db *sql.DB, d *dialect, o *sql.TxOptions, fn func(*session) error) error {
-	tx, err := db.BeginTx(ctx, o)
-	if err != nil {
+// beginner is a database, or one connection to it.
+type beginner interface {
+	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
+}
+
+func transact(ctx context.Context, db beginner, s *session, o *sql.TxOptions, fn func(*session) error) (err error) {
+	if s.tx, err = db.BeginTx(ctx, o); err != nil {
 		return fmt.Errorf("begin: %w", explain(err))
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
-	if err := fn(&session{dialect: d, tx: tx, prepared: map[string]*sql.Stmt{}}); err != nil {
+	defer s.tx.Rollback() //nolint:errcheck // nothing is left to roll back after a commit
+	if err := fn(s); err != nil {
 		return explain(err)
 	}
+	if s.postgres && s.cleared != nil {
+		if err := s.exec(ctx, "SELECT look_again()"); err != nil {
+			return err
+		}
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return err
+	}
 	// If ctx ended during fn, this fails even if fn did not look.
-	if err := tx.Commit(); err != nil {
+	if err := s.tx.Commit(); err != nil {
 		if errors.Is(err, sql.ErrTxDone) {
 			err = errors.Join(context.Cause(ctx), err)
 		}
