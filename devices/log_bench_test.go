@@ -11,7 +11,7 @@ import (
 // BenchmarkVerifyLog computes the hashes of 1,000,000 events anew; run it once
 // or a few times.
 func BenchmarkVerifyLog(b *testing.B) {
-	r := big(b)
+	r := big(b, manyDevices)
 	for b.Loop() {
 		tree, err := r.VerifyLog(b.Context(), nil, nil)
 		if err != nil || tree.Size < manyEvents {
@@ -22,7 +22,7 @@ func BenchmarkVerifyLog(b *testing.B) {
 
 // BenchmarkTree is what a checkpoint costs.
 func BenchmarkTree(b *testing.B) {
-	r := big(b)
+	r := big(b, manyDevices)
 	for b.Loop() {
 		if _, err := r.Tree(b.Context()); err != nil {
 			b.Fatal(err)

@@ -48,12 +48,12 @@ BEGIN
         RETURN QUERY SELECT w.rowid FROM device_words w WHERE terms_of(present, NULL) @@ query LIMIT most;
     ELSIF every THEN
         RETURN QUERY SELECT w.rowid FROM device_words w WHERE terms_of(present, past) @@ query LIMIT most;
-    ELSIF present_only THEN
-        RETURN QUERY SELECT w.rowid FROM device_words w JOIN devices d ON d.row = w.rowid
-            WHERE terms_of(present, NULL) @@ query AND d.site = ANY (mine) LIMIT most;
+    ELSIF present_only THEN -- OFFSET 0: first the words, then the site
+        RETURN QUERY SELECT f.rowid FROM (SELECT w.rowid FROM device_words w WHERE terms_of(present, NULL) @@ query OFFSET 0) f
+            JOIN devices d ON d.row = f.rowid WHERE d.site = ANY (mine) LIMIT most;
     ELSE
-        RETURN QUERY SELECT w.rowid FROM device_words w JOIN devices d ON d.row = w.rowid
-            WHERE terms_of(present, past) @@ query AND d.site = ANY (mine) LIMIT most;
+        RETURN QUERY SELECT f.rowid FROM (SELECT w.rowid FROM device_words w WHERE terms_of(present, past) @@ query OFFSET 0) f
+            JOIN devices d ON d.row = f.rowid WHERE d.site = ANY (mine) LIMIT most;
     END IF;
 END $$;
 CREATE FUNCTION find_holders(wanted text) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = stowage, pg_temp SET enable_seqscan = off AS $$
@@ -65,9 +65,11 @@ END $$;
 
 -- Filters are answered from one index, together with the columns whose order goes with
 -- what is filtered by: who holds nothing comes before all others, however many they are.
-DROP INDEX devices_filters;
+-- state is what the policy of devices asks for.
+DROP INDEX devices_filters, devices_site;
+CREATE INDEX devices_site ON devices (site, row);
 CREATE INDEX devices_filters ON devices (state_rank, kind, site, due, seen_at, verified_at, holder_id)
-    INCLUDE (row, label_key, site_key, holder_key, capacity, added, since);
+    INCLUDE (row, state, label_key, site_key, holder_key, capacity, added, since);
 
 -- Records that are equal in what they are ordered by come as they were added, which
 -- SQLite's indexes know by themselves.

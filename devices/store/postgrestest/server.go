@@ -59,8 +59,9 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// StartServer is Start for what is no single test.
-func StartServer() (*Server, error) {
+// StartServer is Start for what is no single test. Settings like "fsync=on", which
+// tests do without, are the server's own.
+func StartServer(settings ...string) (*Server, error) {
 	// A socket's path is short, so not in the test's own folder.
 	folder, err := os.MkdirTemp("", "pg")
 	if err != nil {
@@ -76,6 +77,9 @@ func StartServer() (*Server, error) {
 		return nil, err
 	}
 	options := "-c listen_addresses='' -c unix_socket_directories=" + folder + " -c fsync=off -c max_connections=60"
+	for _, setting := range settings {
+		options += " -c " + setting
+	}
 	if err := s.run("pg_ctl", "--pgdata", data, "--log", filepath.Join(folder, "log"), "--options", options, "--wait", "start"); err != nil {
 		log, _ := os.ReadFile(filepath.Join(folder, "log"))
 		s.Stop()
