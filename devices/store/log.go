@@ -22,13 +22,10 @@ const (
 	bulkFields = 9
 )
 
-// A bulkRead is the events after a number, as they were read.
-type bulkRead struct {
-	after int64
-	// decode returns the events and all their hashes, unless they are not as they
-	// should be.
-	decode func() (events []devices.Event, hashes []byte, ok bool)
-}
+// A bulkRead is the events after a number, as they were read. It runs fn on them
+// until something is odd; then ok is false. last is the number of the last event that
+// fn was run on.
+type bulkRead func(fn func(e devices.Event, hashes []byte) error) (last int64, ok bool, err error)
 
 // Walk implements [devices.Reader]. fn must not use the session.
 func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []byte) error) error {
@@ -65,13 +62,13 @@ func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []by
 	}()
 	defer func() { cancel(nil); <-done }()
 	for b := range read {
-		ok, err := b.each(fn)
+		last, ok, err := b(fn)
 		if err == nil && !ok { // there is something odd, which reading one by one names
 			for range read { // until the reader is done with the session
 				cancel(nil)
 			}
 			<-done
-			return s.walkSlowly(context.WithoutCancel(ctx), b.after, fn)
+			return s.walkSlowly(context.WithoutCancel(ctx), last, fn)
 		}
 		if err != nil {
 			return err
@@ -82,53 +79,49 @@ func (s *session) Walk(ctx context.Context, fn func(e devices.Event, hashes []by
 
 // readBulk reads as much as SQLite puts into one text.
 func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
-	var count int
-	var text string
-	var hashes []byte
-	_, err := one(ctx, s, func(r row) (none struct{}, err error) { return none, r.Scan(&count, &text, &hashes) },
+	b := bulkText{after: after}
+	_, err := one(ctx, s, func(r row) (none struct{}, err error) { return none, r.Scan(&b.count, &b.text, &b.hashes) },
 		readBulk, fieldEnd, eventEnd, after, after+bulk)
-	return bulkRead{after, func() ([]devices.Event, []byte, bool) {
-		events := make([]devices.Event, 0, bulk)
-		for text := range strings.SplitSeq(text, eventEnd) {
-			e, ok := bulkEvent(text)
-			if !ok {
-				return nil, nil, false
-			}
-			events = append(events, e)
-		}
-		return events, hashes, len(events) == count
-	}}, err
+	return b.each, err
 }
 
 const readBulk = `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
 	coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
 	CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`
 
-// each runs fn on the events, unless they are not all there and in order; then
-// ok is false, and fn has not been run on any.
-func (b bulkRead) each(fn func(e devices.Event, hashes []byte) error) (ok bool, err error) {
-	events, hashes, ok := b.decode()
-	if !ok {
-		return false, nil
-	}
+// A bulkText is the events after a number, as one text, and their hashes.
+type bulkText struct {
+	after  int64
+	count  int
+	text   string
+	hashes []byte
+}
+
+// each is a bulkRead. Unless the events are all there and in order, fn is not run on
+// any.
+func (b bulkText) each(fn func(e devices.Event, hashes []byte) error) (last int64, ok bool, err error) {
+	events := make([]devices.Event, 0, bulk)
 	size := 0
-	for i, e := range events {
-		if e.Number != b.after+int64(i)+1 {
-			return false, nil
+	for text := range strings.SplitSeq(b.text, eventEnd) {
+		e, ok := bulkEvent(text)
+		if !ok || e.Number != b.after+int64(len(events))+1 {
+			return b.after, false, nil
 		}
+		events = append(events, e)
 		size += devices.LogSize(e.Number)
 	}
-	if size != len(hashes) {
-		return false, nil
+	if len(events) != b.count || size != len(b.hashes) {
+		return b.after, false, nil
 	}
+	hashes := b.hashes
 	for _, e := range events {
 		size := devices.LogSize(e.Number)
 		if err := fn(e, hashes[:size:size]); err != nil {
-			return true, err
+			return e.Number - 1, true, err
 		}
 		hashes = hashes[size:]
 	}
-	return true, nil
+	return b.after + int64(b.count), true, nil
 }
 
 func bulkEvent(text string) (devices.Event, bool) {

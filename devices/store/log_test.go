@@ -42,7 +42,7 @@ func TestOlderRegisterGetsLog(t *testing.T) {
 // walk reads many events in bulk, with an odd one among them.
 func walk(t *testing.T, one, _ devices.Store) {
 	ctx := t.Context()
-	const many = 1300
+	const many = 2300 // more than is read at once
 	err := one.Update(ctx, func(tx devices.Tx) error {
 		for n := int64(1); n <= many; n++ {
 			e := devices.Event{Number: n, Time: start, Actor: ict, Kind: devices.HolderAdded, Body: []byte(`{}`)}

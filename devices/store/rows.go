@@ -4,22 +4,24 @@ import (
 	"context"
 	"encoding/binary"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stowage/devices"
 )
 
 // bulkRows is how many events are read from a server at once: enough that the wait
 // for its answer does not count, and few enough to stop soon.
-const bulkRows = 8192
+const bulkRows = 2048
 
 const selectRows = "SELECT " + eventColumns + ", hashes FROM events WHERE number > $1::bigint AND number <= $2::bigint ORDER BY number"
 
 // readRows reads events as the server sends them, without the driver making values
 // of every column, which takes longer than hashing them.
 func (s *session) readRows(ctx context.Context, after int64) (bulkRead, error) {
-	var r rawRows
+	r := newRawRows(after)
 	err := s.direct(func(conn *pgx.Conn) error {
 		decimal := func(n int64) []byte { return strconv.AppendInt(nil, n, 10) }
 		const binaryFormat = 1
@@ -30,46 +32,65 @@ func (s *session) readRows(ctx context.Context, after int64) (bulkRead, error) {
 		_, err := result.Close()
 		return explain(err)
 	})
-	return bulkRead{after, r.decode}, err
+	return r.each, err
 }
 
-// rawRows are events as they came: all texts in one, and where each ends.
+// rawRows are the events after a number as they came: all texts in one, and where
+// each ends.
 type rawRows struct {
-	numbers []int64
-	text    []byte
-	ends    []int
-	hashes  []byte
-	odd     bool
+	last   int64
+	text   strings.Builder
+	ends   []int
+	hashes []byte
+	odd    bool // what came after these is not the next event
 }
 
+const (
+	textFields = bulkFields - 1 // all but the number
+	usualText  = 300            // bytes of the texts of most events
+)
+
+func newRawRows(after int64) *rawRows {
+	r := &rawRows{last: after, ends: make([]int, 0, bulkRows*textFields), hashes: make([]byte, 0, bulkRows*2*tlog.HashSize+1024)}
+	r.text.Grow(bulkRows * usualText)
+	return r
+}
+
+// add takes the next row, unless there is something odd about it, or was before.
 func (r *rawRows) add(values [][]byte) {
-	if len(values) != bulkFields+1 || len(values[0]) != 8 {
-		r.odd = true
+	next := r.last + 1
+	r.odd = r.odd || len(values) != bulkFields+1 || len(values[0]) != 8 ||
+		binary.BigEndian.Uint64(values[0]) != uint64(next) || len(values[bulkFields]) != devices.LogSize(next)
+	if r.odd {
 		return
 	}
-	r.numbers = append(r.numbers, int64(binary.BigEndian.Uint64(values[0]))) //nolint:gosec // how the server sends a bigint
+	r.last = next
 	for _, value := range values[1:bulkFields] {
-		r.text = append(r.text, value...)
-		r.ends = append(r.ends, len(r.text))
+		r.text.Write(value)
+		r.ends = append(r.ends, r.text.Len())
 	}
 	r.hashes = append(r.hashes, values[bulkFields]...)
 }
 
-func (r *rawRows) decode() (events []devices.Event, hashes []byte, ok bool) {
-	events = make([]devices.Event, 0, len(r.numbers))
-	text, begin, ends := string(r.text), 0, r.ends
-	for _, number := range r.numbers {
+// each is a bulkRead.
+func (r *rawRows) each(fn func(e devices.Event, hashes []byte) error) (last int64, ok bool, err error) {
+	text, begin, ends, hashes := r.text.String(), 0, r.ends, r.hashes
+	number := r.last - int64(len(ends)/textFields)
+	for len(ends) > 0 {
+		number++
 		var fields [bulkFields]string
-		for i := range bulkFields - 1 {
-			fields[i+1] = text[begin:ends[i]]
-			begin = ends[i]
+		for i, end := range ends[:textFields] {
+			fields[i+1], begin = text[begin:end], end
 		}
-		ends = ends[bulkFields-1:]
+		size := devices.LogSize(number)
 		e, ok := eventOf(number, fields)
 		if !ok {
-			return nil, nil, false
+			return number - 1, false, nil
 		}
-		events = append(events, e)
+		if err := fn(e, hashes[:size:size]); err != nil {
+			return number - 1, true, err
+		}
+		ends, hashes = ends[textFields:], hashes[size:]
 	}
-	return events, r.hashes, !r.odd
+	return number, !r.odd, nil
 }
