@@ -152,7 +152,7 @@ func (s *Stick) compare(l *layer) error {
 		return err
 	}
 	defer plain.Close()
-	fresh, err := readLayer(io.NewSectionReader(plain, 0, plain.size), s.note.ID, l.key, func(string, error) {})
+	fresh, err := readLayer(newTape(plain), s.note.ID, l.key, func(string, error) {})
 	if err != nil {
 		return fmt.Errorf("layer %s: %w", l.id, err)
 	}

@@ -91,17 +91,22 @@ func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, e
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	err := s.Walk(".", func(e Entry) error {
+	n, folder, err := s.lookup(".")
+	if err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	err = n.walk(folder, func(path string, n *node) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		path := plain(e.Path)
+		text := plain(path)
 		for _, word := range wanted {
-			if !strings.Contains(path, word) {
+			if !strings.Contains(text, word) {
 				return nil
 			}
 		}
-		found = append(found, e)
+		found = append(found, n.entry(path))
 		if limit > 0 && len(found) == limit {
 			return io.EOF
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -202,7 +201,7 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 	defer plain.Close()
 	left := 100 // warnings, against a flood
 	name := files.id.part(0)
-	layer, err := readLayer(io.NewSectionReader(plain, 0, plain.size), l.stick, key, func(entry string, err error) {
+	layer, err := readLayer(newTape(plain), l.stick, key, func(entry string, err error) {
 		if left--; left >= 0 {
 			l.warn(WarnEntry, name, files.id.seq, fmt.Errorf("%q: %w", entry, err))
 		}
