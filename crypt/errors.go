@@ -32,6 +32,8 @@ var (
 	ErrTooMany = errors.New("more files and folders than one archive may hold")
 	// ErrChanged: a file changed while it was being read.
 	ErrChanged = errors.New("the file changed while it was read")
+	// ErrNotRegular: what should be a file is a folder, a pipe or a device.
+	ErrNotRegular = errors.New("not a regular file")
 )
 
 // errClosed is what a stream says once it was closed or aborted.

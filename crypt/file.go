@@ -59,16 +59,8 @@ func convertFile(src, dst string, opts FileOptions, convert func(io.Writer, io.R
 
 // openRegular opens a regular file and tells p its size.
 func openRegular(name string, p Progress) (*os.File, fs.FileInfo, error) {
-	f, err := os.Open(name)
+	f, info, err := OpenRegular(name)
 	if err != nil {
-		return nil, nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", name)
-	}
-	if err != nil {
-		f.Close()
 		return nil, nil, err
 	}
 	OrNoProgress(p).Expect(info.Size())

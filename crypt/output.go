@@ -14,29 +14,62 @@ import (
 // nothing, so it can be deferred. It is not safe for concurrent use.
 type Output struct {
 	*os.File
+	at              outputPlace
 	temporary, name string
 	replace         bool
 	modified        time.Time
 }
 
+// outputPlace is where a file is made: by its path, or in a folder that is open.
+type outputPlace interface {
+	create(name string) (*os.File, error)
+	exists(name string) bool
+	setTime(name string, modified time.Time) error
+	rename(from, to string) error
+	giveName(from, to string) error // which never replaces anything
+	remove(name string) error
+	syncFolder(name string) error
+}
+
 // CreateOutput begins a file to be called name. Unless replace is set, an
 // existing file is refused with [ErrExists], now and again by Commit.
 func CreateOutput(name string, replace bool) (*Output, error) {
-	if _, err := os.Lstat(name); err == nil && !replace {
+	return createOutput(byPath{}, name, replace)
+}
+
+// CreateOutputIn is [CreateOutput] for a name below a folder that is open, for folders
+// that others can write to: whatever they put in the place of a folder on the way,
+// now or before Commit, the file goes nowhere outside. root must stay open until
+// the Output is ended.
+func CreateOutputIn(root *os.Root, name string, replace bool) (*Output, error) {
+	return createOutput(inRoot{root}, name, replace)
+}
+
+func createOutput(at outputPlace, name string, replace bool) (*Output, error) {
+	if !replace && at.exists(name) {
 		return nil, fmt.Errorf("create %s: %w", name, ErrExists)
 	}
 	temporary := filepath.Join(filepath.Dir(name), temporaryName())
-	f, err := os.OpenFile(temporary, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	f, err := at.create(temporary)
 	if err != nil {
 		return nil, fmt.Errorf("create %s: %w", name, err)
 	}
-	return &Output{File: f, temporary: temporary, name: name, replace: replace}, nil
+	return &Output{File: f, at: at, temporary: temporary, name: name, replace: replace}, nil
 }
 
 // WriteFile writes a small file whole or not at all, as [Output] does; only its owner
 // can read it.
 func WriteFile(name string, content []byte, replace bool) error {
-	out, err := CreateOutput(name, replace)
+	return writeFile(byPath{}, name, content, replace)
+}
+
+// WriteFileIn is [WriteFile] for a name below a folder that is open, as [CreateOutputIn].
+func WriteFileIn(root *os.Root, name string, content []byte, replace bool) error {
+	return writeFile(inRoot{root}, name, content, replace)
+}
+
+func writeFile(at outputPlace, name string, content []byte, replace bool) error {
+	out, err := createOutput(at, name, replace)
 	if err != nil {
 		return err
 	}
@@ -66,7 +99,7 @@ func (o *Output) Commit() error {
 		return fmt.Errorf("finish %s: %w", o.name, err)
 	}
 	o.temporary = ""
-	return syncFolder(filepath.Dir(o.name))
+	return o.at.syncFolder(filepath.Dir(o.name))
 }
 
 func (o *Output) finish() error {
@@ -77,12 +110,12 @@ func (o *Output) finish() error {
 		return err
 	}
 	if !o.modified.IsZero() {
-		_ = os.Chtimes(o.temporary, time.Time{}, o.modified) // a nicety that some file systems refuse
+		_ = o.at.setTime(o.temporary, o.modified) // a nicety that some file systems refuse
 	}
 	if o.replace {
-		return os.Rename(o.temporary, o.name)
+		return o.at.rename(o.temporary, o.name)
 	}
-	return giveName(o.temporary, o.name)
+	return o.at.giveName(o.temporary, o.name)
 }
 
 // Discard removes the file unless it was committed.
@@ -91,6 +124,6 @@ func (o *Output) Discard() {
 		return
 	}
 	o.Close()
-	os.Remove(o.temporary)
+	_ = o.at.remove(o.temporary)
 	o.temporary = ""
 }

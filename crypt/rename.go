@@ -57,10 +57,14 @@ func renameByClaim(from, to string) error {
 // syncFolder makes a new name durable, where the system and the file system
 // know such a thing. Windows does not.
 func syncFolder(name string) error {
+	return syncOpened(name, func() (*os.File, error) { return os.Open(name) })
+}
+
+func syncOpened(name string, open func() (*os.File, error)) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(name)
+	d, err := open()
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // a folder may be written to without being readable
 	} else if err != nil {

@@ -3,6 +3,7 @@ package gui
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -60,13 +61,28 @@ const largestLook = 64 << 10
 
 // ReadLook reads the look kept in a folder. What is missing, or not in order, is
 // as usual: a window that looks as it did at first is better than none.
-func ReadLook(folder string) Look {
+func ReadLook(folder string) Look { return readLook(folder, ".") }
+
+// readLook is ReadLook for a folder below another, which links do not lead out of.
+func readLook(top, folder string) Look {
+	root, err := os.OpenRoot(top)
+	if err != nil {
+		return Look{}.valid()
+	}
+	defer root.Close()
 	path := filepath.Join(folder, lookFile)
+	if info, err := root.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return Look{}.valid() // a pipe would keep the window waiting
+	}
+	f, err := root.OpenFile(path, os.O_RDONLY|crypt.NoWait, 0)
+	if err != nil {
+		return Look{}.valid()
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, largestLook+1))
 	var look Look
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() <= largestLook {
-		if _, err := toml.DecodeFile(path, &look); err != nil {
-			look = Look{}
-		}
+	if err != nil || len(text) > largestLook || toml.Unmarshal(text, &look) != nil {
+		look = Look{}
 	}
 	return look.valid()
 }
@@ -74,14 +90,27 @@ func ReadLook(folder string) Look {
 // Keep writes the look to a folder, which is made when there is none. The file
 // changes as a whole or not at all.
 func (l Look) Keep(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	return l.keep(folder, ".")
+}
+
+// keep is Keep for a folder below another, which links do not lead out of.
+func (l Look) keep(top, folder string) error {
 	text, err := toml.Marshal(l.valid())
 	if err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	root, err := os.OpenRoot(top)
+	if err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
-	if err := crypt.WriteFile(filepath.Join(folder, lookFile), text, true); err != nil {
+	defer root.Close()
+	if err := root.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	if err := crypt.WriteFileIn(root, filepath.Join(folder, lookFile), text, true); err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
 	return nil

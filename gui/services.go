@@ -17,8 +17,10 @@ type Services struct {
 	// Config is the folder in which the program keeps its settings, shared with
 	// stow: config.toml (which school), and what this computer remembers.
 	Config string
-	// Look is the folder in which it keeps how the window looks; "" is Config.
-	Look string
+	// Look is the folder in which it keeps how the window looks; "" is Config. With LookTop it
+	// is a folder of a stick, whose top LookTop is: whatever links somebody put on the
+	// stick, nothing is read or written outside it.
+	Look, LookTop string
 	// Private is the folder of this computer below which files are decrypted while
 	// other programs work on them; "" is one below the user's cache.
 	Private string
@@ -54,5 +56,18 @@ type Opener interface {
 	Open(path string) error
 }
 
-// lookFolder is where the look is kept.
-func (s Services) lookFolder() string { return cmp.Or(s.Look, s.Config) }
+// readLook reads how the window is to look.
+func (s Services) readLook() Look {
+	if s.LookTop == "" {
+		return ReadLook(cmp.Or(s.Look, s.Config))
+	}
+	return readLook(s.LookTop, s.Look)
+}
+
+// keepLook keeps it.
+func (s Services) keepLook(l Look) error {
+	if s.LookTop == "" {
+		return l.Keep(cmp.Or(s.Look, s.Config))
+	}
+	return l.keep(s.LookTop, s.Look)
+}

@@ -79,7 +79,7 @@ func New(o Options) *Session {
 			return func() { timer.Stop() }
 		}
 	}
-	look := ReadLook(o.Services.lookFolder())
+	look := o.Services.readLook()
 	s := &Session{
 		App: o.App, Services: o.Services, Look: look,
 		Words: words.New(look.Language, o.Zone), Jobs: jobs.New(o.Do),
@@ -159,7 +159,7 @@ func (s *Session) SetLook(look Look) {
 	} else {
 		s.shell.refresh()
 	}
-	if err := look.Keep(s.Services.lookFolder()); err != nil {
+	if err := s.Services.keepLook(look); err != nil {
 		s.Fail(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -298,5 +299,36 @@ func TestUnusedTime(t *testing.T) {
 	w.Key(fyne.Key1, parts.Ctrl)
 	if got := w.Session.Unused(); got != 0 {
 		t.Errorf("after a key unused for %v", got)
+	}
+}
+
+// TestTheLookStaysOnTheStick has links on a stick where the look is kept: nothing outside is read or written.
+func TestTheLookStaysOnTheStick(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making links needs a privilege")
+	}
+	top, outside := t.TempDir(), t.TempDir()
+	other := filepath.Join(outside, "window.toml")
+	if err := os.WriteFile(other, []byte("text = 150"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(top, "settings")); err != nil {
+		t.Fatal(err)
+	}
+	services := gui.Services{Config: t.TempDir(), LookTop: top, Look: "settings"}
+	w := guitest.New(t, gui.Options{Rooms: rooms(), Services: services})
+	if w.Session.Look.Text != 100 {
+		t.Errorf("read through a link: %+v", w.Session.Look)
+	}
+	w.Session.SetLook(gui.Look{Text: 125})
+	if text, err := os.ReadFile(other); err != nil || string(text) != "text = 150" {
+		t.Errorf("written through a link: %q, %v", text, err)
+	}
+	if err := os.Remove(filepath.Join(top, "settings")); err != nil {
+		t.Fatal(err)
+	}
+	w.Session.SetLook(gui.Look{Text: 150})
+	if got := gui.ReadLook(filepath.Join(top, "settings")); got.Text != 150 {
+		t.Errorf("the look on the stick is %+v", got)
 	}
 }

@@ -87,12 +87,13 @@ func (sh Shared) openBackup(stickID string, create bool) (*stick.BackupDir, erro
 	if err != nil {
 		return nil, err
 	}
+	folder, name := filepath.Split(path)
 	if create {
-		if err := os.Mkdir(filepath.Dir(path), backupMode.Perm()); err == nil {
-			_ = os.Chmod(filepath.Dir(path), backupMode)
+		if err := os.Mkdir(folder, backupMode.Perm()); err == nil {
+			_ = os.Chmod(folder, backupMode)
 		}
 	}
-	return stick.NewBackupDir(path, create)
+	return stick.NewBackupDir(folder, name, create)
 }
 
 // A StickBackup is the backup of one stick in the shared folder.

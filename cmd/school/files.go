@@ -20,7 +20,7 @@ func readSmall(path string) ([]byte, error) { return readAtMost(path, maxFile) }
 // readAtMost reads a file of at most so many bytes. A larger one is
 // keys.ErrValue.
 func readAtMost(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := crypt.OpenRegular(path) // somebody may have put a pipe there
 	if err != nil {
 		return nil, err
 	}

@@ -217,15 +217,11 @@ func (r Report) Handled() error {
 	if err != nil {
 		return fmt.Errorf("put the loss report away: %w", err)
 	}
-	dir := filepath.Join(filepath.Dir(r.File), handledFolder)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("put the loss report away: %w", err)
-	}
-	done := filepath.Join(dir, filepath.Base(r.File))
-	err = crypt.WriteFile(done, sealed, false)
+	err = putAside(filepath.Dir(r.File), filepath.Base(r.File), sealed)
 	if errors.Is(err, crypt.ErrExists) {
 		// A run that died between the two steps left the same file there.
-		if there, readErr := readSmall(done); readErr == nil && bytes.Equal(there, sealed) {
+		there, readErr := readSmall(filepath.Join(filepath.Dir(r.File), handledFolder, filepath.Base(r.File)))
+		if readErr == nil && bytes.Equal(there, sealed) {
 			err = nil
 		}
 	}
@@ -236,6 +232,21 @@ func (r Report) Handled() error {
 		return fmt.Errorf("put the loss report away: %w", err)
 	}
 	return nil
+}
+
+// putAside writes a report into the folder of those that were dealt with. Anybody can
+// write to the inbox, and may have put a link there in the folder's place: what that
+// leads to is not written to.
+func putAside(inbox, name string, sealed []byte) error {
+	root, err := os.OpenRoot(inbox)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.Mkdir(handledFolder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return crypt.WriteFileIn(root, filepath.Join(handledFolder, name), sealed, false)
 }
 
 // Receive takes a report that came as a file, by hand or by e-mail, into the

@@ -170,6 +170,7 @@ var explanations = []explanation{
 	{crypt.ErrTooMany, exitBadInput, "the folder", "{} holds more than a million files and folders, which is more than one archive may hold, so nothing was written; take it in several parts."},
 	{crypt.ErrUnsafe, exitDamaged, "the archive", "{} holds names that reach outside its folder or that this computer cannot hold, so nothing was written; decrypt it without --extract to look at it."},
 	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
+	{crypt.ErrNotRegular, exitBadInput, "this", "{} is no file, but a folder, a pipe or a device, so it was not read; nothing was changed."},
 	{crypt.ErrInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{crypt.ErrPartInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{fault.ErrFull, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},

@@ -38,7 +38,8 @@ func onStick(top string, home *portable.Home) gui.Options {
 		Rooms: screens.Rooms(place),
 		Services: gui.Services{
 			Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{Environment: home.Before()},
-			Config: home.Settings(), Private: home.Private(), Look: filepath.Join(top, filepath.FromSlash(stick.SettingsDir)),
+			Config: home.Settings(), Private: home.Private(),
+			LookTop: top, Look: filepath.FromSlash(stick.SettingsDir),
 		},
 		Explain: screens.Explain,
 		Version: release.Version(),

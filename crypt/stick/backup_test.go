@@ -75,7 +75,7 @@ func newBackedUp(t testing.TB) (*school, *sticktest.Mem) {
 func TestBackupWithoutKeys(t *testing.T) {
 	t.Run("memory", func(t *testing.T) { backupWithoutKeys(t, sticktest.New()) })
 	t.Run("folder", func(t *testing.T) {
-		d := must(stick.NewBackupDir(t.TempDir()+"/new", true))(t)
+		d := must(stick.NewBackupDir(t.TempDir(), "new", true))(t)
 		t.Cleanup(func() { _ = d.Close() })
 		backupWithoutKeys(t, d)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // BackupDir is the [BackupFS] of a folder, perhaps on a server. What it makes
@@ -19,27 +20,45 @@ const (
 	backupFileMode = 0o666
 )
 
-// NewBackupDir opens the folder, which is made if it is missing and make is
-// set; the folder it is in must be there. Without make, a missing one is
-// [ErrNoBackup]. The caller closes it.
-func NewBackupDir(path string, create bool) (*BackupDir, error) {
+// NewBackupDir opens a folder in the folder that all backups are in, which must be there; it is made
+// if it is missing and create is set. Without that, a missing one is
+// [ErrNoBackup]. Many people can write to the folder of all backups: a link in the place of a
+// backup is followed nowhere, which is [ErrSpecial]. The caller closes it.
+func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
+	all, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, noBackup(create, err)
+	}
+	defer all.Close()
 	if create {
-		err := os.Mkdir(path, backupDirMode)
+		err := all.Mkdir(name, backupDirMode)
 		if err == nil {
-			err = os.Chmod(path, backupDirMode)
+			err = all.Chmod(name, backupDirMode)
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, driveError(fmt.Errorf("make the backup's folder: %w", err))
 		}
 	}
-	d, err := NewDirFS(path)
-	if !create && errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w: %w", ErrNoBackup, err)
+	info, err := all.Lstat(name)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
+	}
+	var root *os.Root
+	if err == nil {
+		root, err = all.OpenRoot(name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, noBackup(create, err)
 	}
-	return &BackupDir{d}, nil
+	return &BackupDir{&DirFS{root, filepath.Join(folder, name)}}, nil
+}
+
+// noBackup is the error of a folder that cannot be opened.
+func noBackup(create bool, err error) error {
+	if !create && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+	}
+	return driveError(err)
 }
 
 // Create implements [FS].

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"stowage/crypt"
 	"stowage/crypt/fault"
 )
 
@@ -15,6 +16,7 @@ import (
 // that folder, whatever links it finds there (os.Root).
 type DirFS struct {
 	root *os.Root
+	path string
 }
 
 // NewDirFS opens the folder. The caller closes it.
@@ -23,19 +25,42 @@ func NewDirFS(path string) (*DirFS, error) {
 	if err != nil {
 		return nil, driveError(err)
 	}
-	return &DirFS{root}, nil
+	return &DirFS{root, path}, nil
 }
 
 // Close frees the folder.
 func (d *DirFS) Close() error { return d.root.Close() }
 
 // Name returns the path that the DirFS was opened with.
-func (d *DirFS) Name() string { return d.root.Name() }
+func (d *DirFS) Name() string { return d.path }
 
-// Open implements [FS].
+// Open implements [FS]. What is no regular file is refused with [ErrSpecial]: whoever had the
+// stick may have put a pipe there, on which opening would wait for ever, or a device.
 func (d *DirFS) Open(name string) (File, error) {
-	f, err := d.root.Open(name)
+	f, err := d.openRegular(name, os.O_RDONLY)
 	return dirFile(f, err)
+}
+
+func (d *DirFS) openRegular(name string, flag int) (*os.File, error) {
+	special := &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
+	if info, err := d.root.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, special
+	} else if err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
+		return nil, err
+	}
+	f, err := d.root.OpenFile(name, flag|crypt.NoWait, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() { // it was exchanged meanwhile
+		err = special
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Create implements [FS].
@@ -69,7 +94,7 @@ func (d *DirFS) SyncDir(name string) error { return driveError(syncDir(d.root, n
 
 // Free implements [FS].
 func (d *DirFS) Free() (free, total int64, err error) {
-	free, total, err = freeSpace(d.root)
+	free, total, err = freeSpace(d.root, d.path)
 	return free, total, driveError(err)
 }
 
@@ -79,7 +104,7 @@ func (d *DirFS) Lock(name string, exclusive bool) (io.Closer, error) {
 	if exclusive {
 		flag = os.O_RDWR | os.O_CREATE
 	}
-	f, err := d.root.OpenFile(name, flag, 0o600)
+	f, err := d.openRegular(name, flag)
 	if err != nil {
 		return nil, driveError(err)
 	}

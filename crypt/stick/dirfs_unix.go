@@ -38,7 +38,7 @@ func syncDir(root *os.Root, name string) error {
 	return d.Sync()
 }
 
-func freeSpace(root *os.Root) (free, total int64, err error) {
+func freeSpace(root *os.Root, path string) (free, total int64, err error) {
 	d, err := root.Open(".")
 	if err != nil {
 		return 0, 0, err
@@ -46,7 +46,7 @@ func freeSpace(root *os.Root) (free, total int64, err error) {
 	defer d.Close()
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(d.Fd()), &st); err != nil {
-		return 0, 0, &os.PathError{Op: "statfs", Path: root.Name(), Err: err}
+		return 0, 0, &os.PathError{Op: "statfs", Path: path, Err: err}
 	}
 	size := int64(st.Bsize)
 	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil

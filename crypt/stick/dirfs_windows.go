@@ -25,14 +25,14 @@ func lockFile(f *os.File, exclusive bool) error {
 // the folders of removable drives through ("quick removal").
 func syncDir(*os.Root, string) error { return nil }
 
-func freeSpace(root *os.Root) (free, total int64, err error) {
-	path, err := windows.UTF16PtrFromString(root.Name())
+func freeSpace(_ *os.Root, path string) (free, total int64, err error) {
+	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return 0, 0, err
 	}
 	var avail, size uint64
-	if err := windows.GetDiskFreeSpaceEx(path, &avail, &size, nil); err != nil {
-		return 0, 0, &os.PathError{Op: "free space", Path: root.Name(), Err: err}
+	if err := windows.GetDiskFreeSpaceEx(name, &avail, &size, nil); err != nil {
+		return 0, 0, &os.PathError{Op: "free space", Path: path, Err: err}
 	}
 	return int64(avail), int64(size), nil
 }

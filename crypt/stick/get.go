@@ -191,7 +191,7 @@ func (g *getter) here(err error) error {
 		there.Need += f.data.size
 	}
 	there.Need -= g.result.Bytes
-	if free, _, err := freeSpace(g.root); err == nil {
+	if free, _, err := freeSpace(g.root, g.root.Name()); err == nil {
 		there.Free = free
 	}
 	return there

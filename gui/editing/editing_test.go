@@ -260,3 +260,32 @@ func TestLeftoversOfACrashAreWiped(t *testing.T) {
 		t.Errorf("without a folder: %d, %v", wiped, err)
 	}
 }
+
+// TestLinksInThePrivateFolder puts links in the place of what lies opened: nothing outside is
+// stored on the stick, and nothing there is overwritten when the folder is wiped.
+func TestLinksInThePrivateFolder(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making links needs a privilege")
+	}
+	s, _ := newStick(t, stick.OpenOptions{})
+	f, base := newFolder(t, s)
+	local, err := f.Open(t.Context(), "plan.txt", nil)
+	check(t, err)
+	outside := t.TempDir()
+	other := filepath.Join(outside, "other")
+	write(t, other, "of the computer")
+	before := content(t, s, "plan.txt")
+	check(t, os.Remove(local))
+	check(t, os.Symlink(other, local))
+	check(t, os.Symlink(outside, filepath.Join(base, "link")))
+	_, _ = f.Save(t.Context(), later(), true, nil)
+	if after := content(t, s, "plan.txt"); after != before {
+		t.Errorf("stored through a link: %q", after)
+	}
+	_, _ = f.Close()
+	_, err = editing.WipeLeftovers(base)
+	check(t, err)
+	if text, err := os.ReadFile(other); err != nil || string(text) != "of the computer" {
+		t.Errorf("outside is now %q, %v", text, err)
+	}
+}

@@ -29,6 +29,7 @@ type Folder struct {
 	stick *stick.Stick
 	lock  io.Closer
 	fs    *stick.DirFS
+	root  *os.Root // the folder: what is written and read stays in it, whatever is put there
 
 	mu     sync.Mutex
 	files  []*file
@@ -82,7 +83,20 @@ func New(base string, s *stick.Stick) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make the private folder: %w", err), fsys.Close(), os.RemoveAll(dir))
 	}
-	return &Folder{dir: dir, stick: s, lock: lock, fs: fsys}, nil
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make the private folder: %w", err), lock.Close(), fsys.Close(), os.RemoveAll(dir))
+	}
+	return &Folder{dir: dir, stick: s, lock: lock, fs: fsys, root: root}, nil
+}
+
+// within is where a file is in the folder, for the root.
+func (f *Folder) within(local string) string {
+	name, err := filepath.Rel(f.dir, local)
+	if err != nil {
+		return local // which the root refuses
+	}
+	return name
 }
 
 // Dir is where the folder is.
@@ -98,14 +112,14 @@ func (f *Folder) Open(ctx context.Context, name string, p crypt.Progress) (local
 		return "", ErrClosed
 	}
 	if i := slices.IndexFunc(f.files, func(o *file) bool { return o.path == name }); i >= 0 {
-		if _, err := os.Stat(f.files[i].local); err == nil {
+		if _, err := f.root.Stat(f.within(f.files[i].local)); err == nil {
 			return f.files[i].local, nil
 		}
 		f.files = slices.Delete(f.files, i, i+1) // a program removed it
 	}
 	f.made++
 	dir := filepath.Join(f.dir, strconv.Itoa(f.made))
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := f.root.Mkdir(f.within(dir), 0o700); err != nil {
 		return "", fmt.Errorf("open %s: %w", name, err)
 	}
 	opened := &file{path: name, local: filepath.Join(dir, crypt.WindowsName(path.Base(name)))}
@@ -133,7 +147,8 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	if f.stick.ReadOnly() {
 		mode = 0o400
 	}
-	w, err := os.OpenFile(o.local, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	within := f.within(o.local)
+	w, err := f.root.OpenFile(within, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
 		return err
 	}
@@ -142,8 +157,8 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	if err = errors.Join(err, w.Close()); err != nil {
 		return err
 	}
-	_ = os.Chtimes(o.local, time.Time{}, entry.ModTime) // programs show it
-	info, err := os.Stat(o.local)
+	_ = f.root.Chtimes(within, time.Time{}, entry.ModTime) // programs show it
+	info, err := f.root.Stat(within)
 	if err != nil {
 		return err
 	}
@@ -189,7 +204,7 @@ func (f *Folder) Close() (left []string, err error) {
 		return nil, nil
 	}
 	f.closed = true
-	err = errors.Join(f.lock.Close(), f.fs.Close())
+	err = errors.Join(f.lock.Close(), f.fs.Close(), f.root.Close())
 	wipeErr := wipeFolder(f.dir)
 	for _, o := range f.files {
 		if _, err := os.Stat(o.local); err == nil {

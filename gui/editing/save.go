@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -47,10 +48,10 @@ func (f *Folder) look() {
 		known[o.local] = true
 	}
 	for _, o := range slices.Clone(f.files) {
-		if info, err := os.Stat(o.local); err == nil && info.Mode().IsRegular() {
+		if info, err := f.root.Stat(f.within(o.local)); err == nil && info.Mode().IsRegular() {
 			o.seen = state{info.Size(), info.ModTime()}
 		}
-		entries, err := os.ReadDir(filepath.Dir(o.local))
+		entries, err := fs.ReadDir(f.root.FS(), filepath.ToSlash(f.within(filepath.Dir(o.local))))
 		if err != nil {
 			continue
 		}
@@ -126,7 +127,7 @@ func (f *Folder) Save(ctx context.Context, now time.Time, all bool, p crypt.Prog
 
 // store puts one file on the stick, unless its content is what the stick has.
 func (f *Folder) store(ctx context.Context, o *file, p crypt.Progress) (bool, error) {
-	sum, seen, err := sumOf(o.local)
+	sum, seen, err := f.sumOf(o.local)
 	if err != nil {
 		return false, fmt.Errorf("save %s: %w", o.path, err)
 	}
@@ -136,7 +137,7 @@ func (f *Folder) store(ctx context.Context, o *file, p crypt.Progress) (bool, er
 	}
 	item := stick.Item{
 		Path: o.path, Kind: stick.KindFile, Size: seen.size, ModTime: seen.changed,
-		Open: func() (stick.ItemReader, error) { return openLocal(o.local, seen) },
+		Open: func() (stick.ItemReader, error) { return f.openLocal(o.local, seen) },
 	}
 	clash := stick.Replace
 	if o.extra {
@@ -157,8 +158,8 @@ func (f *Folder) store(ctx context.Context, o *file, p crypt.Progress) (bool, er
 }
 
 // sumOf reads a file through, and says in what state it was read.
-func sumOf(local string) (sum [sha256.Size]byte, seen state, err error) {
-	r, err := os.Open(local)
+func (f *Folder) sumOf(local string) (sum [sha256.Size]byte, seen state, err error) {
+	r, err := f.root.OpenFile(f.within(local), os.O_RDONLY|crypt.NoWait, 0)
 	if err != nil {
 		return sum, seen, err
 	}
@@ -181,8 +182,8 @@ type localFile struct {
 	planned state
 }
 
-func openLocal(local string, planned state) (stick.ItemReader, error) {
-	r, err := os.Open(local)
+func (f *Folder) openLocal(local string, planned state) (stick.ItemReader, error) {
+	r, err := f.root.OpenFile(f.within(local), os.O_RDONLY|crypt.NoWait, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"stowage/crypt"
 	"stowage/crypt/stick"
 )
 
@@ -65,26 +66,35 @@ func unlocked(dir string) (bool, error) {
 // wipeFolder overwrites every file below dir, and removes it. It goes on after an
 // error, to leave as little as possible.
 func wipeFolder(dir string) error {
-	var failed error
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+	return errors.Join(overwriteAll(dir), os.RemoveAll(dir))
+}
+
+// overwriteAll overwrites every file below dir, and nothing outside it, whatever links there are.
+func overwriteAll(dir string) (failed error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close() // Windows removes no folder that is open
+	err = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			failed = errors.Join(failed, err)
 			return nil
 		}
 		if d.Type().IsRegular() {
-			failed = errors.Join(failed, overwrite(p))
+			failed = errors.Join(failed, overwrite(root, filepath.FromSlash(p)))
 		}
 		return nil
 	})
-	return errors.Join(failed, err, os.RemoveAll(dir))
+	return errors.Join(failed, err)
 }
 
 // overwrite writes zeros over a file and has them reach the drive.
-func overwrite(p string) error {
-	if err := os.Chmod(p, 0o600); err != nil {
+func overwrite(root *os.Root, p string) error {
+	if err := root.Chmod(p, 0o600); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(p, os.O_WRONLY, 0)
+	f, err := root.OpenFile(p, os.O_WRONLY|crypt.NoWait, 0)
 	if err != nil {
 		return err
 	}

@@ -138,6 +138,7 @@ var explanations = []explanation{
 	{crypt.ErrTooMany, parts.Bad, "explain.toomany"},
 	{crypt.ErrUnsafe, parts.Bad, "explain.unsafe"},
 	{crypt.ErrChanged, parts.Warn, "explain.changed"},
+	{crypt.ErrNotRegular, parts.Warn, "explain.notafile"},
 	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
 	{crypt.ErrInUse, parts.Warn, "explain.file.inuse"},
 	{crypt.ErrPartInUse, parts.Warn, "explain.file.inuse"},

@@ -191,7 +191,7 @@ func ownOptions(r *rig, home string) gui.Options {
 	o := r.options()
 	o.Rooms = Rooms(place)
 	o.Services.Config, o.Services.Private = filepath.Join(home, "settings"), filepath.Join(home, "opened")
-	o.Services.Look = filepath.Join(r.path, filepath.FromSlash(stick.SettingsDir))
+	o.Services.LookTop, o.Services.Look = r.path, filepath.FromSlash(stick.SettingsDir)
 	o.Start = OpenRoom
 	return o
 }

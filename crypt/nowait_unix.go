@@ -1,0 +1,8 @@
+//go:build unix
+
+package crypt
+
+import "syscall"
+
+// NoWait is the flag for opening a file that keeps opening a pipe from waiting for its other end.
+const NoWait = syscall.O_NONBLOCK
