@@ -30,7 +30,11 @@ func (s *School) carryDirectory(ctx context.Context, drive stick.FS, put func([]
 	if err != nil {
 		return err
 	}
-	if len(have) == 1 && d.Seen.At.After(directory.Published) {
+	altered, err := stick.DirectoryAltered(drive)
+	if err != nil {
+		return err
+	}
+	if len(have) == 1 && !altered && d.Seen.At.After(directory.Published) {
 		seen.Directory = true // given to it the last time
 		return nil
 	}

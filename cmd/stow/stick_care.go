@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,10 @@ func problemList(problems []stick.Problem) []jsonProblem {
 }
 
 // damageFound says that a check found something that is not as it was written.
-type damageFound struct{ files int }
+type damageFound struct {
+	files    int // that cannot be read
+	problems int // beside those: 0 when only programs are missing
+}
 
 func (e *damageFound) Error() string {
 	return "damage found; " + counted(e.files, "file", "files") + " cannot be read"
@@ -37,7 +41,7 @@ func (e *damageFound) Error() string {
 // problemsError is what a check with these problems ends in. A torn layer that
 // was never reported as stored is cleaned up by itself and harms nothing.
 func problemsError(problems []jsonProblem) error {
-	found := &damageFound{}
+	found := &damageFound{problems: len(problems)}
 	for _, p := range problems {
 		found.files += len(p.Files)
 	}
@@ -81,6 +85,8 @@ program is not the school's.`,
 }
 
 func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
+	missing := slices.ContainsFunc(programs, func(p jsonProgram) bool { return p.State == string(stick.ProgramMissing) })
+	healthy := r.Healthy() && !missing && strange(programs) == nil
 	out := struct {
 		Healthy  bool          `json:"healthy"`
 		Layers   int           `json:"layers"`
@@ -88,12 +94,12 @@ func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
 		Bytes    int64         `json:"bytes"`
 		Problems []jsonProblem `json:"problems"`
 		Programs []jsonProgram `json:"programs,omitempty"`
-	}{r.Healthy(), r.Layers, r.Files, r.Bytes, problemList(r.Problems), programs}
+	}{healthy, r.Layers, r.Files, r.Bytes, problemList(r.Problems), programs}
 	err := a.show(out, func(w io.Writer) {
 		for _, p := range programs {
 			fmt.Fprintln(w, printable(programText(p)))
 		}
-		if r.Healthy() {
+		if healthy {
 			fmt.Fprintf(w, "Healthy: %s in %s (%s), every byte as it was written.\n", counted(r.Files, "file", "files"), counted(r.Layers, "layer", "layers"), sizeText(r.Bytes))
 			return
 		}
@@ -104,7 +110,10 @@ func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
 			}
 		}
 	})
-	return firstError(firstError(err, problemsError(out.Problems)), strange(programs))
+	if err = firstError(err, problemsError(out.Problems), strange(programs)); err == nil && missing {
+		return &damageFound{}
+	}
+	return err
 }
 
 // jsonInfo is what is known of a stick.

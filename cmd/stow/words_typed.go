@@ -50,7 +50,10 @@ func damageText(e *damageFound, subject string) string {
 	if e.files > 0 {
 		return text + fmt.Sprintf("; %s cannot be read and the others can, so get them off it and see: stow stick repair", counted(e.files, "file", "files"))
 	}
-	return text + "; no file is lost, and stow stick repair puts it in order."
+	if e.problems == 0 {
+		return text + "; no file is lost, and the next check-in at school puts back what is missing."
+	}
+	return text + "; no file is lost: stow stick repair puts it in order as far as it can, and ICT the rest."
 }
 
 // explainSchool puts the types of the school, keys and sticks into words.

@@ -14,14 +14,17 @@ import (
 
 // What lies on a stick beside its layers is not read when the stick is opened in
 // another way: the recovery code's copy of the identity, the holder's key when
-// ICT opens it, the text for a finder. So that decay there shows before it matters,
-// each key file has its SHA-256 beside it, and the school's note has that of the
+// ICT opens it, the directory that it carries, the text for a finder. So that decay there shows before it matters,
+// each key file and the directory has its SHA-256 beside it, and the school's note has that of the
 // text. The sums are no protection against people, only against decay: FORMAT.md, "Keys".
 
-// maxFound bounds "IF FOUND.txt".
-const maxFound = 1 << 20
+// maxFound bounds "IF FOUND.txt", and maxSum a sum.
+const (
+	maxFound = 1 << 20
+	maxSum   = 4 << 10
+)
 
-// sumName is the name of the file with a key file's SHA-256.
+// sumName is the name of the file with another's SHA-256.
 func sumName(name string) string { return name + ".sha256" }
 
 // sumOf is the content of that file, as sha256sum writes and reads it.
@@ -40,9 +43,9 @@ func foundText(text string) []byte {
 	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))
 }
 
-// writeKey creates a key file. Its sum comes first, so that after a crash a whole
-// key file never lies beside a torn sum.
-func writeKey(fsys FS, name string, data []byte) error {
+// writeWithSum creates a file with its sum beside it. The sum comes first, so that after a crash a whole
+// file never lies beside a torn sum.
+func writeWithSum(fsys FS, name string, data []byte) error {
 	if err := fsys.Remove(sumName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // one was left when its key file was removed
 	}
@@ -59,7 +62,7 @@ func writeKey(fsys FS, name string, data []byte) error {
 // checkBeside looks at what lies on the stick beside its layers.
 func (s *Stick) checkBeside() ([]Problem, error) {
 	var out []Problem
-	altered := func(name, what string) {
+	found := func(name, what string) {
 		out = append(out, Problem{Warning: Warning{WarnAltered, name, 0, errors.New(what)}})
 	}
 	for _, base := range slotBases() {
@@ -68,7 +71,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 			return nil, err
 		}
 		if name != "" {
-			altered(name, "the key file and its SHA-256 do not fit each other")
+			found(name, "the key file and its SHA-256 do not fit each other")
 		}
 	}
 	notes, err := readNotes(s.fs)
@@ -81,7 +84,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		good = good || err == nil
 	}
 	if !good {
-		altered(notes[0].name, "the school's signature does not fit it")
+		found(notes[0].name, "the school's signature does not fit it")
 	}
 	text, err := readAll(s.fs, foundName, maxFound)
 	switch {
@@ -89,7 +92,14 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 	case err != nil && !errors.Is(err, ErrTooLarge):
 		return nil, err
 	case s.note.Found != "" && hexSHA256(text) != s.note.Found:
-		altered(foundName, "it is not the text that the school signed")
+		found(foundName, "it is not the text that the school signed")
+	}
+	gone, err := DirectoryAltered(s.fs)
+	if err != nil {
+		return nil, err
+	}
+	if gone {
+		found(directoryFile().names[0], "the directory and its SHA-256 do not fit each other; the next check-in at school brings it anew")
 	}
 	messages, err := Checkpoints(s.fs)
 	if err != nil {
@@ -101,11 +111,11 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		good = good || err == nil
 	}
 	if !good {
-		altered(checkpointFile().names[0], "the school's signature does not fit it")
+		found(checkpointFile().names[0], "the school's signature does not fit it")
 	}
 	tables, err := s.alteredTables()
 	for _, name := range tables {
-		altered(name, "a table of contents that cannot be used; it will be made again from the layers")
+		found(name, "a table of contents that cannot be used; it will be made again from the layers")
 	}
 	return out, err
 }
@@ -140,22 +150,27 @@ func slotBases() []string {
 	return bases
 }
 
-// alteredKey returns the name of a key file that is not as it was written. Of two,
-// one may be torn: replacing it was interrupted. One without a sum was written
-// before there were any, and nothing is known of it.
+// alteredKey returns the name of a key file that is not as it was written.
 func (s *Stick) alteredKey(base string) (string, error) {
 	files, err := readSlots(s.fs, base)
 	if err != nil {
 		return "", err
 	}
+	return altered(s.fs, files)
+}
+
+// altered returns the name of the file that is not as it was written, by its sum. Of two,
+// one may be torn: replacing it was interrupted. One without a sum was written
+// before there were any, and nothing is known of it.
+func altered(fsys FS, files []slotFile) (string, error) {
 	bad := ""
 	for _, f := range files {
-		sum, err := readAll(s.fs, sumName(f.name), maxKeyFile)
+		sum, err := readAll(fsys, sumName(f.name), maxSum)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return "", nil
 		case err != nil && !errors.Is(err, ErrTooLarge):
-			return "", fmt.Errorf("read key: %w", err)
+			return "", fmt.Errorf("read the sum of %s: %w", f.name, err)
 		case string(sum) == string(sumOf(f.name, f.data)):
 			return "", nil
 		}

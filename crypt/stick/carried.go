@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 )
 
@@ -14,16 +13,17 @@ type carried struct {
 	what  string // for errors
 	names [2]string
 	most  int64 // bytes
+	sums  bool  // its SHA-256 lies beside it, since only some keys tell whether it is whole
 }
 
 // checkpointFile is the register's newest checkpoint, and directoryFile the school's
 // newest directory, encrypted to who may open the stick.
 func checkpointFile() carried {
-	return carried{"the checkpoint", [2]string{baseDir + "/checkpoint.note", baseDir + "/checkpoint-b.note"}, maxCheckpoint}
+	return carried{"the checkpoint", [2]string{baseDir + "/checkpoint.note", baseDir + "/checkpoint-b.note"}, maxCheckpoint, false}
 }
 
 func directoryFile() carried {
-	return carried{"the directory", [2]string{baseDir + "/directory.age", baseDir + "/directory-b.age"}, maxDirectory}
+	return carried{"the directory", [2]string{baseDir + "/directory.age", baseDir + "/directory-b.age"}, maxDirectory, true}
 }
 
 // Bounds of what is carried: a checkpoint is under 1 KiB, and a directory has some 2
@@ -37,24 +37,31 @@ const (
 func carriedNames() []string {
 	var all []string
 	for _, c := range []carried{checkpointFile(), directoryFile()} {
-		all = append(all, c.names[:]...)
+		for _, name := range c.names {
+			if all = append(all, name); c.sums {
+				all = append(all, sumName(name))
+			}
+		}
 	}
 	return all
 }
 
 // read returns what is there: nothing, one, or two when replacing was interrupted.
 func (c carried) read(fsys FS) ([][]byte, error) {
+	files, err := c.files(fsys)
 	var found [][]byte
-	for _, name := range c.names {
-		data, err := readAll(fsys, name, c.most)
-		switch {
-		case err == nil:
-			found = append(found, data)
-		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
-			return nil, fmt.Errorf("read %s: %w", c.what, err)
-		}
+	for _, f := range files {
+		found = append(found, f.data)
 	}
-	return found, nil
+	return found, err
+}
+
+func (c carried) files(fsys FS) ([]slotFile, error) {
+	found, err := readEach(fsys, c.names, c.most)
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", c.what, err)
+	}
+	return found, err
 }
 
 // putSealed puts a new one on a stick that nobody has opened.
@@ -87,9 +94,14 @@ func (c carried) put(fsys FS, data []byte) error {
 	if int64(len(data)) > c.most {
 		return fmt.Errorf("put %s: %w", c.what, ErrTooLarge)
 	}
-	have, err := c.read(fsys)
-	if err != nil || len(have) == 1 && bytes.Equal(have[0], data) {
+	have, err := c.files(fsys)
+	if err != nil {
 		return err
+	}
+	if len(have) == 1 && bytes.Equal(have[0].data, data) {
+		if bad, err := altered(fsys, have); bad == "" || err != nil {
+			return err
+		}
 	}
 	change := slotChange{fs: fsys}
 	free := c.names[0]
@@ -105,7 +117,11 @@ func (c carried) put(fsys FS, data []byte) error {
 			return err
 		}
 	}
-	if err := writeFile(fsys, free, data); err != nil {
+	write := writeFile
+	if c.sums {
+		write = writeWithSum
+	}
+	if err := write(fsys, free, data); err != nil {
 		return fmt.Errorf("put %s: %w", c.what, err)
 	}
 	return change.finish()
@@ -128,6 +144,17 @@ func (s *Stick) PutCheckpoint(msg []byte) error { return checkpointFile().putOpe
 // one, or two when replacing it was interrupted. Whoever had the stick may have
 // changed them.
 func Directories(fsys FS) ([][]byte, error) { return directoryFile().read(fsys) }
+
+// DirectoryAltered reports whether the directory that a stick carries is not as it was put
+// there, as far as can be seen without a key.
+func DirectoryAltered(fsys FS) (bool, error) {
+	files, err := directoryFile().files(fsys)
+	if err != nil {
+		return false, err
+	}
+	bad, err := altered(fsys, files)
+	return bad != "", err
+}
 
 // PutDirectory puts the school's directory on a stick in place of the one there.
 // It must be encrypted, since it names people. It fails as [PutCheckpoint] does,

@@ -242,7 +242,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 	for _, f := range files {
 		write := writeFile
 		if parent(f.name) == keysDir {
-			write = writeKey
+			write = writeWithSum
 			made = append(made, sumName(f.name))
 		}
 		if err = write(fsys, f.name, f.data); err != nil {

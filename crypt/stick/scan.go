@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,7 +123,7 @@ func (s *scanner) ours(name string, e fs.DirEntry) bool {
 	case "":
 		return base == foundName || isProgram(base)
 	case baseDir + "/":
-		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note")
+		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note") || slices.Contains(carriedNames(), name)
 	case keysDir + "/":
 		return strings.HasSuffix(strings.TrimSuffix(base, sumName("")), ".age")
 	case layersDir + "/", contentsDir + "/":

@@ -37,14 +37,23 @@ type slotFile struct {
 // readSlots returns the files in the slots, of which there are two when
 // replacing one was interrupted.
 func readSlots(fsys FS, base string) ([]slotFile, error) {
+	found, err := readEach(fsys, slotNames(base), maxKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	return found, nil
+}
+
+// readEach reads what is there of the two names that a file may have.
+func readEach(fsys FS, names [2]string, most int64) ([]slotFile, error) {
 	var found []slotFile
-	for _, name := range slotNames(base) {
-		data, err := readAll(fsys, name, maxKeyFile)
+	for _, name := range names {
+		data, err := readAll(fsys, name, most)
 		switch {
 		case err == nil:
 			found = append(found, slotFile{name, data})
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
-			return nil, fmt.Errorf("read key: %w", err)
+			return nil, err
 		}
 	}
 	return found, nil
@@ -80,7 +89,7 @@ func (c *slotChange) write(base, keep string, data []byte) (name string, err err
 			return "", err
 		}
 	}
-	if err := writeKey(c.fs, free, data); err != nil {
+	if err := writeWithSum(c.fs, free, data); err != nil {
 		return "", fmt.Errorf("write key: %w", err)
 	}
 	c.old = append(c.old, taken...)
@@ -112,7 +121,7 @@ func (c *slotChange) remove(name string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err == nil && parent(name) == keysDir {
+	if err == nil && path.Ext(name) == ".age" {
 		err = ifThere(c.fs.Remove(sumName(name)))
 	}
 	if err != nil {

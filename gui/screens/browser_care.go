@@ -27,20 +27,33 @@ func (b *browser) unsettled() bool { return b.shut() || b.o.drive != nil }
 
 // check reads everything on the stick, and says whether it is in order.
 func (b *browser) check() {
-	b.follow(jobs.Run(b.s.Jobs, b.s.Words.T("care.checking"), func(ctx context.Context, p jobs.Progress) (stick.CheckResult, error) {
-		return b.o.stick.Check(ctx, p)
-	}, func(r stick.CheckResult, err error) {
+	b.follow(jobs.Run(b.s.Jobs, b.s.Words.T("care.checking"), func(ctx context.Context, p jobs.Progress) (r careResult, err error) {
+		if r.CheckResult, err = b.o.stick.Check(ctx, p); err == nil {
+			r.programs, err = stick.CheckPrograms(ctx, b.o.fs, b.o.stick.Note(), p)
+		}
+		return r, err
+	}, func(r careResult, err error) {
 		if !b.failed(err) {
 			b.s.Tell(b.checkedMessage(r))
 		}
 	}))
 }
 
+// careResult is what a check found on the stick, and of the programs beside.
+type careResult struct {
+	stick.CheckResult
+	programs []stick.ProgramFound
+}
+
 // checkedMessage says what a check found. The files that suffered are named.
-func (b *browser) checkedMessage(r stick.CheckResult) parts.Message {
+func (b *browser) checkedMessage(r careResult) parts.Message {
 	w := b.s.Words
+	programs, wrong := b.programsMessage(r.programs)
 	if r.Healthy() {
-		return healthyMessage(w, r)
+		if wrong {
+			return programs
+		}
+		return healthyMessage(w, r.CheckResult)
 	}
 	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
 	var hurt []string
@@ -52,7 +65,28 @@ func (b *browser) checkedMessage(r stick.CheckResult) parts.Message {
 	if hurt = slices.Compact(hurt); len(hurt) > 0 {
 		m.Files = w.N("care.problems.files", len(hurt), "names", someNames(w, hurt))
 	}
+	if wrong {
+		m.Details += programs.Happened + " " + programs.Next + "\n"
+	}
 	return m
+}
+
+// programsMessage says what is wrong with the programs on the stick, if anything is.
+func (b *browser) programsMessage(found []stick.ProgramFound) (m parts.Message, wrong bool) {
+	w := b.s.Words
+	if names := strangeNames(found); len(names) > 0 {
+		return strangeMessage(w, b.o.label(), names), true
+	}
+	var missing []string
+	for _, f := range found {
+		if f.State == stick.ProgramMissing {
+			missing = append(missing, f.Name)
+		}
+	}
+	return parts.Message{
+		Kind: parts.Warn, Happened: w.T("programs.gone", "label", b.o.label(), "names", w.List(missing)),
+		Files: w.T("programs.strange.files"), Next: w.T("programs.gone.next"),
+	}, len(missing) > 0
 }
 
 func healthyMessage(w *words.Words, r stick.CheckResult) parts.Message {

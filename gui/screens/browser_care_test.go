@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"stowage/crypt/stick"
 )
 
 // run runs a command of the screen by its name.
@@ -35,6 +37,29 @@ func TestCheckSaysHowTheStickIs(t *testing.T) {
 	check(t, os.WriteFile(layers[0], content, 0o644))
 	r.command("Check this stick")
 	r.MustSee("not as it was written", "cannot be read whole", "Show the stick to ICT.")
+}
+
+// TestCheckLooksBesideTheFiles damages what lies on the stick beside the files: the programs, and
+// the directory that it carries.
+func TestCheckLooksBesideTheFiles(t *testing.T) {
+	r := openRig(t)
+	strange := filepath.Join(r.path, stick.WindowsProgram)
+	check(t, os.WriteFile(strange, []byte("MZ evil"), 0o644))
+	r.command("Check this stick")
+	r.MustSee("HRP-0042 carries a program that the school did not put there: Stowage.exe.", "Do not start the program on this stick.")
+	r.Press("Close")
+	check(t, os.Remove(strange))
+	check(t, r.opened().stick.PutDirectory([]byte("sealed, as far as this test goes")))
+	r.command("Check this stick")
+	r.MustSee("This stick is in order.")
+	r.Press("Close")
+	check(t, os.WriteFile(filepath.Join(r.path, "stowage", "directory.age"), []byte("sealed, as fat as this test goes"), 0o644))
+	r.command("Check this stick")
+	r.MustSee("Something on this stick is not as it was written.", "All of today's files can still be read.", "Show the stick to ICT.")
+	gone := r.browser().checkedMessage(careResult{programs: []stick.ProgramFound{{Program: stick.Program{Name: stick.MacProgram}, State: stick.ProgramMissing}}})
+	if gone.Happened != "HRP-0042 no longer carries a program that the school put there: stow-macos." {
+		t.Errorf("a program that is gone: %+v", gone)
+	}
 }
 
 func TestTidyAndEraseForGood(t *testing.T) {

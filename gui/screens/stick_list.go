@@ -180,7 +180,7 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 			plain = append(plain, l.row(parts.IconStick, d.Name(), w.T("sticks.looking")))
 		case found.stick:
 			if len(found.strange) > 0 {
-				rows = append(rows, parts.NewBanner(l.strangeMessage(found)).View)
+				rows = append(rows, parts.NewBanner(strangeMessage(l.s.Words, found.note.Label, found.strange)).View)
 			}
 			add(parts.NewAction(parts.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
 				l.unlock(stickPlace{path: d.Path, drive: d, look: found})

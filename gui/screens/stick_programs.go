@@ -6,6 +6,7 @@ import (
 	"stowage/cmd/config"
 	"stowage/crypt/stick"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // strangePrograms are the programs on a stick that is plugged in which somebody else than the school
@@ -55,10 +56,9 @@ func strangeNames(found []stick.ProgramFound) []string {
 }
 
 // strangeMessage warns of programs that are not the school's.
-func (l *stickList) strangeMessage(found look) parts.Message {
-	w := l.s.Words
+func strangeMessage(w *words.Words, label string, names []string) parts.Message {
 	return parts.Message{
-		Kind: parts.Bad, Happened: w.T("programs.strange", "label", found.note.Label, "names", w.List(found.strange)),
+		Kind: parts.Bad, Happened: w.T("programs.strange", "label", label, "names", w.List(names)),
 		Files: w.T("programs.strange.files"), Next: w.T("programs.strange.next"),
 	}
 }
