@@ -46,6 +46,7 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	for _, w := range s.Warnings() {
 		out.Problems = append(out.Problems, Problem{Warning: w})
 	}
+	s.nameHurt(out.Problems)
 	for _, l := range layers {
 		p.Expect(l.size())
 	}
@@ -72,7 +73,7 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 }
 
 // snapshot returns the layers, and today's paths by the record that holds
-// their content.
+// their content, also in layers that cannot be read.
 func (s *Stick) snapshot() ([]*layer, map[*record][]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +81,11 @@ func (s *Stick) snapshot() ([]*layer, map[*record][]string, error) {
 		return nil, nil, ErrClosed
 	}
 	files := map[*record][]string{}
-	_ = s.tree.root.walk(".", func(path string, n *node) error {
+	today := s.tree
+	if len(s.hurt) > 0 {
+		today = treeOf(s.known())
+	}
+	_ = today.root.walk(".", func(path string, n *node) error {
 		if n.data != nil && !n.isFolder() {
 			files[n.data] = append(files[n.data], path)
 		}

@@ -57,7 +57,7 @@ func TestEveryBitFlipIsDetected(t *testing.T) {
 				drive := base.Clone()
 				s := sc.openWith(t, drive, stick.OpenOptions{ReadOnly: true})
 				good := drive.ReadFile(name)
-				for _, bit := range places(rand.New(rand.NewPCG(*crashSeed, uint64(i))), 8*len(good), len(files)) {
+				for _, bit := range bitsToFlip(rand.New(rand.NewPCG(*crashSeed, uint64(i))), 8*len(good), len(files)) {
 					bad := slices.Clone(good)
 					bad[bit/8] ^= 1 << (bit % 8)
 					drive.WriteFile(name, bad)
@@ -122,8 +122,8 @@ func TestBitFlipsWhenOpening(t *testing.T) {
 	}
 }
 
-// places are the bits of one file to flip.
-func places(random *rand.Rand, bits, files int) []int {
+// bitsToFlip are the bits of one file to flip.
+func bitsToFlip(random *rand.Rand, bits, files int) []int {
 	var list []int
 	if *decayed == 0 || bits <= *decayed/files {
 		for bit := range bits {

@@ -27,6 +27,7 @@ type loader struct {
 	uncached  []*layer // read from their files, in no table
 	bad       []badLayer
 	leftover  []*layerFiles // of layers whose removal had begun
+	hurt      []*layer      // see Stick.hurt
 	warnings  []Warning
 	maxSeq    int64
 	noFolder  []string // of ours that are not there
@@ -71,6 +72,7 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	}
 	c := chain(found)
 	l.blame(&c)
+	l.findHurt(found, &c)
 	c.warnings = append(l.warnings, c.warnings...)
 	return c, nil
 }

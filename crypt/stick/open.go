@@ -45,6 +45,7 @@ type Stick struct {
 	mu       sync.Mutex // protects what follows; held for moments only
 	tree     *tree
 	layers   []*layer // those that count, oldest first
+	hurt     []*layer // those that should count and cannot be read, as far as a table tells what they held
 	warnings []Warning
 	readers  readers
 	// mustChange: the holder's passphrase is one that ICT knows.
@@ -133,7 +134,7 @@ func (s *Stick) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.tree, s.layers, s.tables = newTree(), c.layers, l.tables
+	s.tree, s.layers, s.hurt, s.tables = newTree(), c.layers, l.hurt, l.tables
 	for _, layer := range c.layers {
 		name := layer.id.part(0)
 		s.tree.apply(layer, func(r *record, err error) {

@@ -191,7 +191,7 @@ func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p cr
 // writeNext writes the layer that follows the newest one; it does not make it
 // part of the stick. Whatever becomes of it, no other layer gets its number.
 func (s *Stick) writeNext(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) (*layer, layerID, error) {
-	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.head()
+	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.follows()
 	s.nextSeq++
 	layer, err := s.writeLayer(ctx, pieces, h, p)
 	return layer, h.id, err

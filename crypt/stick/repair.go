@@ -2,9 +2,7 @@ package stick
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 
@@ -96,16 +94,22 @@ func (r *repairer) check() (CheckResult, error) {
 	return r.stick.Check(r.ctx, r.p)
 }
 
-// salvage stores the readable files of damaged layers again. Reading at random
-// has said already that it cannot read them; but when the end of a layer is
-// damaged, what comes before can still be read from its start.
+// salvage stores the files of damaged layers again that can still be read.
 func (r *repairer) salvage(found CheckResult) error {
 	var items []Item
+	today := treeOf(r.stick.known())
 	for _, p := range found.Problems {
 		for _, name := range p.Files {
-			if item, ok := r.stick.fromStart(r.ctx, name); ok {
+			item, ok, err := Item{}, false, error(nil)
+			if n := today.find(name); n != nil && n.data != nil {
+				item, ok, err = r.stick.rescue(r.ctx, name, n.data)
+			}
+			switch {
+			case err != nil:
+				return err
+			case ok:
 				items = append(items, item)
-			} else {
+			default:
 				r.out.Lost = append(r.out.Lost, name)
 			}
 		}
@@ -123,54 +127,6 @@ func (r *repairer) salvage(found CheckResult) error {
 	return err
 }
 
-// fromStart is today's content of a file, read from the start of its layer. ok
-// is false when it cannot be read that way either.
-func (s *Stick) fromStart(ctx context.Context, name string) (item Item, ok bool) {
-	n, name, err := s.lookup(name)
-	if err != nil {
-		return Item{}, false
-	}
-	data := n.data
-	s.mu.Unlock()
-	open := func() (ItemReader, error) {
-		src := newPartReader(s.fs, data.layer.id, data.layer.parts)
-		plain, err := crypt.NewDecryptReader(io.NewSectionReader(src, 0, src.size()), data.layer.key.identity)
-		if err == nil {
-			_, err = io.CopyN(io.Discard, plain, data.off)
-			if err == nil {
-				return &startReader{io.LimitReader(plain, data.size), plain, src}, nil
-			}
-			_ = plain.Close()
-		}
-		_ = src.Close()
-		return nil, damaged(err)
-	}
-	content, err := open()
-	if err != nil {
-		return Item{}, false
-	}
-	read, err := io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
-	_ = content.Close()
-	if err != nil || read != data.size {
-		return Item{}, false
-	}
-	return Item{Path: name, Kind: KindFile, Size: data.size, ModTime: data.modTime(), Open: open}, true
-}
-
-// startReader reads a file of a layer that is read from its start.
-type startReader struct {
-	io.Reader
-	plain io.Closer
-	parts io.Closer
-}
-
-func (r *startReader) Close() error {
-	return errors.Join(r.plain.Close(), r.parts.Close())
-}
-
-// Unchanged implements [ItemReader]: a layer never changes.
-func (r *startReader) Unchanged() error { return nil }
-
 // leaveOut writes a layer that no longer counts on the damaged ones, with
 // what can be read of them, and removes them.
 func (r *repairer) leaveOut(found CheckResult) error {
@@ -187,7 +143,12 @@ func (r *repairer) leaveOut(found CheckResult) error {
 			old[l] = true
 		}
 	}
-	wanted := treeOf(s.layers)
+	for path := range s.hurtFiles() { // what could be read of them is in newer layers now
+		r.out.Lost = append(r.out.Lost, path)
+	}
+	slices.Sort(r.out.Lost)
+	r.out.Lost = slices.Compact(r.out.Lost)
+	wanted := treeOf(s.known())
 	for _, name := range r.out.Lost {
 		wanted.remove(name)
 	}
@@ -222,10 +183,12 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	}
 	slices.Sort(r.out.Removed)
 	s.mu.Lock()
+	s.hurt = nil
 	s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool {
 		return w.Kind != WarnForeign && w.Kind != WarnRolledBack
 	})
 	s.mu.Unlock()
+	s.pruneTables()
 	return s.fs.SyncDir(layersDir)
 }
 

@@ -49,7 +49,9 @@ func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
 	}
 	broken := map[int64]bool{}
 	for _, p := range found.Problems {
-		broken[p.Seq] = true
+		if p.Kind != WarnEntry { // a further name of a file in a layer that is missing
+			broken[p.Seq] = true
+		}
 	}
 	var copies []*layer
 	for id, files := range l.files {
@@ -88,20 +90,14 @@ func (r *repairer) storeReadable(copies []*layer) error {
 		if !slices.ContainsFunc(copies, func(l *layer) bool { return l.id == record.layer.id }) {
 			continue
 		}
-		if err := s.readable(r.ctx, record); err != nil {
-			if r.ctx.Err() != nil {
-				return context.Cause(r.ctx)
-			}
-			// When the end of a layer is damaged, its files can only be read from the start.
-			for _, path := range paths {
-				if item, ok := s.fromStart(r.ctx, path); ok {
-					items = append(items, item)
-				}
-			}
-			continue
-		}
 		for _, path := range paths {
-			items = append(items, s.itemOf(path, record))
+			item, ok, err := s.rescue(r.ctx, path, record)
+			if err != nil {
+				return err
+			}
+			if ok {
+				items = append(items, item)
+			}
 		}
 	}
 	if len(items) == 0 {
@@ -113,24 +109,6 @@ func (r *repairer) storeReadable(copies []*layer) error {
 	}
 	return err
 }
-
-// itemOf is a file of the stick as something to store.
-func (s *Stick) itemOf(path string, r *record) Item {
-	open := func() (ItemReader, error) {
-		content, err := s.openRecord(r)
-		if err != nil {
-			return nil, err
-		}
-		return &recordReader{content}, nil
-	}
-	return Item{Path: path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Open: open}
-}
-
-// recordReader reads a file that lies in a layer already.
-type recordReader struct{ io.ReadCloser }
-
-// Unchanged implements [ItemReader]: a layer never changes.
-func (r *recordReader) Unchanged() error { return nil }
 
 // copyLayer puts a layer of the backup in the place of what the stick has
 // under its name.

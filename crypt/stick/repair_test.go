@@ -119,11 +119,15 @@ func TestRepairWithoutWhatIsMissing(t *testing.T) {
 	if w := s.Warnings(); len(w) != 1 || w[0].Kind != stick.WarnMissing {
 		t.Fatalf("warnings %v", w)
 	}
-	must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+	result := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+	if !slices.Equal(result.Lost, []string{"b/first.txt", "b/second.txt"}) { // as a table of contents knows
+		t.Errorf("%+v", result)
+	}
 	for p := range want {
 		if strings.HasPrefix(p, "b/") {
 			delete(want, p)
 		}
 	}
+	want["b/"] = ""
 	same(t, d.school.reopen(t, s, d.Mem), want)
 }

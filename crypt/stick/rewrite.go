@@ -182,10 +182,11 @@ func (s *Stick) takeBack(before int, failed layerID) {
 		return
 	}
 	s.setLayers(s.layers[:before:before])
+	s.pruneTables() // first, since a table that names a layer which is not there means that it was lost
+	_ = s.fs.SyncDir(contentsDir)
 	for _, l := range slices.Backward(written) {
 		_ = removeParts(s.fs, l.id, len(l.parts))
 	}
-	s.pruneTables()
 }
 
 // finish removes the old layers.

@@ -3,6 +3,7 @@ package stick
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -186,10 +187,11 @@ func (s *Stick) mergeTables(most int) {
 	s.tables = append(s.tables[:from:from], merged...)
 }
 
-// countingLayers is the set of the layers that count.
+// countingLayers is the set of the layers that count, or should: what a table says of
+// those that cannot be read is all that is known of them.
 func (s *Stick) countingLayers() map[*layer]bool {
 	counts := make(map[*layer]bool, len(s.layers))
-	for _, l := range s.layers {
+	for _, l := range slices.Concat(s.layers, s.hurt) {
 		counts[l] = true
 	}
 	return counts

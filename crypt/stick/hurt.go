@@ -1,0 +1,186 @@
+package stick
+
+import (
+	"archive/tar"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"stowage/crypt"
+)
+
+// A layer that is missing, or cut short, tells nothing of what it held. A table of contents
+// may: it names the files for whoever has to do without them, and says where in what
+// is left of the layer they lie.
+
+// findHurt finds out which layers should count besides those that were found, by what the
+// tables say: also the newest, to which no other points, and one that only a missing
+// one points to. A table is written after its layers are safe, and removed with them; what
+// it still says of layers that were replaced, the layers themselves say better.
+func (l *loader) findHurt(found []*layer, c *chained) {
+	var all []*layer
+	listed := map[*layer]*layer{} // by what stands for it below
+	there := map[layerID]bool{}
+	stand := func(layer *layer) *layer {
+		twin := *layer
+		twin.below = slices.Clone(layer.below) // chain brings both up to date
+		return &twin
+	}
+	for _, layer := range found {
+		there[layer.id] = true
+		all = append(all, stand(layer))
+	}
+	for id, layer := range l.listed {
+		if !there[id] && l.allowed(layer) {
+			twin := stand(layer)
+			listed[twin] = layer
+			all = append(all, twin)
+		}
+	}
+	if len(listed) == 0 {
+		return
+	}
+	for _, twin := range chain(all).layers {
+		if layer := listed[twin]; layer != nil {
+			l.hurt = append(l.hurt, layer)
+			c.miss(layer)
+		}
+	}
+}
+
+// miss warns of a layer that is missing, unless that was said.
+func (c *chained) miss(l *layer) {
+	said := func(w Warning) bool {
+		return w.Seq == l.id.seq && (w.Kind == WarnMissing || w.Kind == WarnDamaged || w.Kind == WarnForged)
+	}
+	if !slices.ContainsFunc(c.warnings, said) {
+		c.warnings = append(c.warnings, Warning{
+			Kind: WarnMissing, Name: l.id.part(0), Seq: l.id.seq, Err: fmt.Errorf("layer %d is %w", l.id.seq, ErrMissing),
+		})
+	}
+}
+
+func byNumber(a, b *layer) int { return cmp.Compare(a.id.seq, b.id.seq) }
+
+// known is every layer of which it is known what it holds or held, oldest first. s.mu or s.write is held.
+func (s *Stick) known() []*layer {
+	all := slices.Concat(s.layers, s.hurt)
+	slices.SortStableFunc(all, byNumber)
+	return all
+}
+
+// follows is what the next layer follows: the newest, also when it is missing, so that this is
+// not forgotten and it has its place when it comes back.
+func (s *Stick) follows() layerRef {
+	head := s.head()
+	for _, l := range s.hurt {
+		if l.id.seq > head.seq {
+			head = l.ref()
+		}
+	}
+	return head
+}
+
+// hurtFiles are today's files that lay in the layers that cannot be read, by path.
+func (s *Stick) hurtFiles() map[string]*record {
+	files := map[string]*record{}
+	if len(s.hurt) == 0 {
+		return files
+	}
+	hurt := map[*layer]bool{}
+	for _, l := range s.hurt {
+		hurt[l] = true
+	}
+	_ = treeOf(s.known()).root.walk(".", func(path string, n *node) error {
+		if n.data != nil && hurt[n.data.layer] {
+			files[path] = n.data
+		}
+		return nil
+	})
+	return files
+}
+
+// nameHurt adds to what was found when the stick was opened which files are gone with it.
+func (s *Stick) nameHurt(problems []Problem) {
+	files := s.hurtFiles()
+	for i := range problems {
+		p := &problems[i]
+		if p.Kind != WarnMissing && p.Kind != WarnDamaged && p.Kind != WarnForged {
+			continue
+		}
+		for path, r := range files {
+			if r.layer.id.seq == p.Seq {
+				p.Files = append(p.Files, path)
+			}
+		}
+		slices.Sort(p.Files)
+	}
+}
+
+// rescue is today's content of a file whose layer is damaged. ok is false when it cannot be read
+// whole any more; the error is the context's or [ErrGone].
+func (s *Stick) rescue(ctx context.Context, path string, r *record) (item Item, ok bool, err error) {
+	open := func() (ItemReader, error) { return s.openHurt(r) }
+	content, err := open()
+	if err == nil {
+		_, err = io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
+		_ = content.Close()
+	}
+	switch {
+	case err == nil:
+		return Item{Path: path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Open: open}, true, nil
+	case ctx.Err() != nil:
+		return Item{}, false, context.Cause(ctx)
+	case errors.Is(err, ErrGone):
+		return Item{}, false, err
+	}
+	return Item{}, false, nil
+}
+
+// openHurt opens a file of a layer that is damaged, where a table or the layer itself
+// says that it lies. Whoever knows the stick's recipient could have put a layer of their own
+// in the place, whose chunks would be good: so either its digest is the right one, or it begins
+// with the header that only the stick's key can make. Of a layer that is damaged at its
+// beginning and at its end nothing is believed.
+func (s *Stick) openHurt(r *record) (ItemReader, error) {
+	l := r.layer
+	parts := newPartReader(s.fs, l.id, l.parts)
+	plain, size, err := crypt.SalvageReaderAt(parts, parts.size(), l.key.identity)
+	if err == nil {
+		if digest, _, digestErr := layerDigest(parts, parts.size()); digestErr != nil || digest != l.digest {
+			err = s.beginsAs(io.NewSectionReader(plain, 0, size), l)
+		}
+	}
+	if err != nil {
+		_ = parts.Close()
+		return nil, damaged(err)
+	}
+	return &hurtReader{io.NewSectionReader(plain, r.off, r.size), parts}, nil
+}
+
+// beginsAs checks a layer's own header.
+func (s *Stick) beginsAs(tape io.Reader, l *layer) error {
+	first, err := tar.NewReader(tape).Next()
+	if err != nil {
+		return err
+	}
+	header, err := parseHeader(first, s.note.ID, l.key.mac)
+	if err == nil && header.id != l.id {
+		err = fmt.Errorf("layer %s: %w", l.id, ErrForged)
+	}
+	return err
+}
+
+// hurtReader reads a file of a damaged layer.
+type hurtReader struct {
+	io.Reader
+	parts io.Closer
+}
+
+func (r *hurtReader) Close() error { return r.parts.Close() }
+
+// Unchanged implements [ItemReader]: a layer never changes.
+func (r *hurtReader) Unchanged() error { return nil }
