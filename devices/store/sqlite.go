@@ -72,6 +72,9 @@ func open(ctx context.Context, path string, empty bool) (*SQLite, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
+	if err := checkLog(path); err != nil {
+		return nil, err
+	}
 	s := &SQLite{path: path}
 	var err error
 	if s.write, err = connect(path, forWriting); err != nil {
