@@ -2,13 +2,18 @@ package school
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/devices"
 	"stowage/devices/store"
 )
 
@@ -53,45 +58,140 @@ func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error
 	return out.Commit()
 }
 
+// RestoredRegister says what restoring a register came to.
+type RestoredRegister struct {
+	Events int64     `json:"events"` // that are on record now
+	Newest time.Time `json:"newest"` // when the last of them happened
+	// Lost are those that the register had which was replaced, and that are not in the backup, oldest first:
+	// the last [maxLost] of them, as far as they could still be read.
+	Lost []devices.Event `json:"lost"`
+	// Had is how many events that register is known to have had at least: by what could be read of it, and by
+	// the school's last checkpoint. With AllRead it had no more.
+	Had     int64 `json:"had"`
+	AllRead bool  `json:"all_read"`
+}
+
+// maxLost bounds what is told of events that are not in a backup.
+const maxLost = 1000
+
 // RestoreRegister replaces the register of the school in dir by the backup
 // read from r, which is decrypted with the authority and checked completely
 // first. It works also when the register there is damaged or missing; if
 // anything fails, the register stays as it was. The passphrase is the
-// authority's. The checkpoint in the folder is set aside under a name with the
+// authority's. What is lost since the backup is told, as far as the register that is
+// replaced can still be read. The checkpoint in the folder is set aside under a name with the
 // events it counted, since a register of an earlier day cannot fit it; sticks in
 // the field may still hold others like it, and verifying says so when they come.
-func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) error {
+func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) (RestoredRegister, error) {
+	restored, err := restoreRegister(ctx, dir, r, passphrase)
+	if err != nil {
+		return RestoredRegister{}, fmt.Errorf("restore the register: %w", err)
+	}
+	return restored, nil
+}
+
+func restoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) (RestoredRegister, error) {
+	var out RestoredRegister
 	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
-		return fmt.Errorf("restore the register: %w", ErrOnServer)
+		return out, ErrOnServer
 	}
 	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
 	if err != nil {
-		return fmt.Errorf("restore the register: %w", err)
+		return out, err
 	}
 	a, err := keys.OpenAuthority(sealed, passphrase)
 	if err != nil {
-		return err
+		return out, err
 	}
 	defer a.Wipe()
 	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, r, nil), a.Identities()...)
 	if err != nil {
-		return fmt.Errorf("restore the register: %w", err)
+		return out, err
 	}
 	defer plain.Close()
-	if err := store.Restore(ctx, filepath.Join(dir, RegisterFile), plain); err != nil {
-		return fmt.Errorf("restore the register: %w", err)
+	path := filepath.Join(dir, RegisterFile)
+	before, allRead := lastEvents(ctx, path, maxLost)
+	if err := store.Restore(ctx, path, plain); err != nil {
+		return out, err
 	}
-	if err := setCheckpointAside(dir, a.Verifier()); err != nil {
-		return fmt.Errorf("restore the register: %w", err)
+	counted, err := setCheckpointAside(dir, a.Verifier())
+	if err != nil {
+		return out, err
 	}
-	return nil
+	out.Had, out.AllRead = counted, allRead
+	if len(before) > 0 {
+		out.Had = max(out.Had, before[0].Number)
+	}
+	now, whole := lastEvents(ctx, path, 1)
+	if !whole {
+		return out, fmt.Errorf("read it: %w", store.ErrDamaged)
+	}
+	if len(now) > 0 {
+		out.Events, out.Newest = now[0].Number, now[0].Time
+	}
+	for _, e := range slices.Backward(before) {
+		if e.Number > out.Events {
+			out.Lost = append(out.Lost, e)
+		}
+	}
+	out.AllRead = out.AllRead && out.Had <= max(out.Events, lastNumber(before))
+	return out, nil
 }
 
-// CheckRegister looks for damage in the register's file, and replays all its
-// events to see that the present state follows from them.
+func lastNumber(events []devices.Event) int64 {
+	if len(events) == 0 {
+		return 0
+	}
+	return events[0].Number
+}
+
+// lastEvents are the last events of the register in a file, newest first, at most so many. whole is false
+// when they could not all be read.
+func lastEvents(ctx context.Context, path string, most int) (events []devices.Event, whole bool) {
+	s, err := store.Open(ctx, path)
+	if err != nil {
+		return nil, errors.Is(err, fs.ErrNotExist)
+	}
+	defer s.Close()
+	register := devices.NewRegister(s, devices.Options{})
+	for len(events) < most {
+		q := devices.EventQuery{Limit: min(devices.MaxPage, most-len(events))}
+		if len(events) > 0 {
+			q.After = events[len(events)-1].Number
+		}
+		page, err := register.Events(ctx, q)
+		events = append(events, page...)
+		if err != nil || len(page) < q.Limit {
+			return events, err == nil
+		}
+	}
+	return events, true
+}
+
+// CheckRegister looks for damage in the register's file, replays all its
+// events to see that the present state follows from them, and holds it against the last checkpoint in
+// the school's folder: one that has lost its newest events fails with [ErrTampered].
 func (s *School) CheckRegister(ctx context.Context) error {
 	if err := s.store.Check(ctx, true); err != nil {
 		return err
 	}
-	return s.register.Check(ctx, nil)
+	if err := s.register.Check(ctx, nil); err != nil {
+		return err
+	}
+	msg, err := readSmall(filepath.Join(s.dir, CheckpointFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("check the register: %w", err)
+	}
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return err
+	}
+	tree, err := ReadCheckpoint(msg, verifier)
+	if err != nil {
+		return err
+	}
+	return fits(ctx, s.register, tree)
 }

@@ -170,21 +170,22 @@ func fits(ctx context.Context, r *devices.Register, tree devices.Tree) error {
 	return nil
 }
 
-// setCheckpointAside renames the checkpoint of a register that was replaced.
-func setCheckpointAside(dir, verifier string) error {
+// setCheckpointAside renames the checkpoint of a register that was replaced, and returns how
+// many events it counted.
+func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	path := filepath.Join(dir, CheckpointFile)
 	msg, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	aside := "checkpoint-unreadable.note"
 	if tree, err := ReadCheckpoint(msg, verifier); err == nil {
-		aside = fmt.Sprintf("checkpoint-%d.note", tree.Size)
+		counted, aside = tree.Size, fmt.Sprintf("checkpoint-%d.note", tree.Size)
 	}
-	return os.Rename(path, filepath.Join(dir, aside))
+	return counted, os.Rename(path, filepath.Join(dir, aside))
 }
 
 // KeepCheckpoint keeps a checkpoint that came back, with where and on which

@@ -252,7 +252,7 @@ func TestCheckpointAfterRestoring(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backup.Close()
-	if err := school.RestoreRegister(ctx, s.Dir(), backup, authorityPassphrase); err != nil {
+	if _, err := school.RestoreRegister(ctx, s.Dir(), backup, authorityPassphrase); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, s.Dir())

@@ -42,7 +42,11 @@ func openRegister(ctx context.Context, dir string, o Options) (store.Keeper, err
 		return nil, err
 	}
 	if place == "" {
-		return asKeeper(store.Open(ctx, filepath.Join(dir, RegisterFile)))
+		s, err := store.Open(ctx, filepath.Join(dir, RegisterFile))
+		if errors.Is(err, store.ErrNotRegister) { // it was one
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, err) //nolint:errorlint // what it is now does not matter
+		}
+		return asKeeper(s, err)
 	}
 	return openServer(ctx, place, o)
 }

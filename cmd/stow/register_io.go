@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -178,7 +179,8 @@ func (a *app) registerRestore() *cobra.Command {
 		Short: "Replace the register by a backup",
 		Long: `Replace the register by a backup, which is decrypted and checked completely
 first; if anything is wrong, the register stays as it was. What happened since the
-backup is lost: publish the directory again afterwards.`,
+backup is lost, and is named as far as the register that is replaced can still be read: record
+it again, and publish the directory. A damaged register is kept under another name.`,
 		Example: examples("stow register restore /mnt/backup/register-2026-09-24.age --replace"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -199,15 +201,50 @@ backup is lost: publish the directory again afterwards.`,
 				return err
 			}
 			defer clear(passphrase)
-			if err := school.RestoreRegister(cmd.Context(), dir, f, passphrase); err != nil {
+			restored, err := school.RestoreRegister(cmd.Context(), dir, f, passphrase)
+			if err != nil {
 				return on(args[0], err)
 			}
-			return a.done("restored", args, "The register is restored; now publish the directory: stow directory publish")
+			return a.showRegisterRestored(restored)
 		},
 	}
 	secret.addAuthority(cmd, true)
 	cmd.Flags().BoolVar(&yes, "replace", false, "replace the register as it is now")
 	return cmd
+}
+
+// showRegisterRestored says what the register is now, and what is not in it any more.
+func (a *app) showRegisterRestored(r school.RestoredRegister) error {
+	if r.Lost == nil {
+		r.Lost = []devices.Event{}
+	}
+	return a.show(r, func(w io.Writer) {
+		fmt.Fprintf(w, "The register is restored: it is as it was on %s, with %s.\n", timeText(r.Newest), counted(int(r.Events), "event", "events"))
+		if len(r.Lost) > 0 {
+			fmt.Fprintf(w, "Not in the backup, and so no longer on record:\n")
+			rows := [][]string{}
+			for _, e := range r.Lost {
+				rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), shorten(bodyText(e.Body))})
+			}
+			table(w, []string{"no", "when", "by", "what", "details"}, rows)
+		}
+		fmt.Fprintln(w, lostText(r))
+		fmt.Fprintln(w, "Now publish the directory: stow directory publish")
+	})
+}
+
+// lostText says how much of what was lost is known.
+func lostText(r school.RestoredRegister) string {
+	missing := max(0, r.Had-r.Events)
+	switch {
+	case r.AllRead && missing == 0:
+		return "Nothing had happened since the backup."
+	case r.AllRead:
+		return fmt.Sprintf("%s had happened since the backup; record again what still matters.", counted(int(missing), "event", "events"))
+	case missing > 0:
+		return fmt.Sprintf("At least %s had happened since the backup, and perhaps more, which cannot be read any more; record again what still matters.", counted(int(missing), "event", "events"))
+	}
+	return "What happened after that cannot be read any more; record again what still matters."
 }
 
 func (a *app) registerCheck() *cobra.Command {

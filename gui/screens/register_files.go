@@ -16,6 +16,7 @@ import (
 	"stowage/devices"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // importCSV has a file chosen and imports it.
@@ -155,16 +156,16 @@ func (r *register) restoreFrom(path string) {
 			return
 		}
 		passphrase := entry.Take()
-		f.follow(jobs.Run(r.s.Jobs, t.Title, func(ctx context.Context, p jobs.Progress) (int, error) {
+		f.follow(jobs.Run(r.s.Jobs, t.Title, func(ctx context.Context, p jobs.Progress) (school.RestoredRegister, error) {
 			defer clear(passphrase)
-			return 0, r.p.restoreRegister(ctx, path, passphrase, p)
-		}, func(_ int, err error) {
+			return r.p.restoreRegister(ctx, path, passphrase, p)
+		}, func(restored school.RestoredRegister, err error) {
 			if err != nil {
 				f.refuse(err)
 				return
 			}
 			f.dialog.Close()
-			r.s.Toast(w.T("register.restored"), nil)
+			r.s.Tell(restoredMessage(w, restored))
 			r.rows.outdated()
 			r.load()
 		}))
@@ -173,11 +174,11 @@ func (r *register) restoreFrom(path string) {
 
 // restoreRegister closes the school, puts a backup in the place of its register and
 // opens it again. If anything fails, the register is as it was.
-func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) error {
+func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) (restored school.RestoredRegister, err error) {
 	c := p.Config()
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return restored, err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil {
@@ -186,8 +187,28 @@ func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []b
 	p.opening.Lock()
 	err = p.Desk.Close()
 	if err == nil {
-		err = school.RestoreRegister(ctx, c.School, crypt.Reader(ctx, f, progress), passphrase)
+		restored, err = school.RestoreRegister(ctx, c.School, crypt.Reader(ctx, f, progress), passphrase)
 	}
 	p.opening.Unlock()
-	return errors.Join(err, p.school(context.WithoutCancel(ctx)))
+	return restored, errors.Join(err, p.school(context.WithoutCancel(ctx)))
+}
+
+// restoredMessage says what the register is now, and what is not in it any more.
+func restoredMessage(w *words.Words, r school.RestoredRegister) parts.Message {
+	m := parts.Message{Kind: parts.Good, Happened: w.T("register.restored", "when", w.DateTime(r.Newest)), Next: w.T("register.restored.next")}
+	missing := int(max(0, r.Had-r.Events))
+	switch {
+	case r.AllRead && missing == 0:
+		m.Files = w.T("register.restored.all")
+	case r.AllRead:
+		m.Kind, m.Files = parts.Warn, w.N("register.restored.lost", missing)
+	case missing > 0:
+		m.Kind, m.Files = parts.Warn, w.N("register.restored.some", missing)
+	default:
+		m.Kind, m.Files = parts.Warn, w.T("register.restored.unknown")
+	}
+	for _, e := range r.Lost {
+		m.Details += fmt.Sprintf("%s  %s  %s  %s\n", w.DateTime(e.Time), e.Actor, e.Kind, e.Body)
+	}
+	return m
 }

@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/cmd/school"
 	"stowage/devices"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -366,7 +367,38 @@ func TestRegisterBackupAndRestore(t *testing.T) {
 	w.MustSee("This is not the right passphrase.")
 	w.Type(schooltest.Passphrase)
 	w.Press("Restore")
-	w.MustSee("The register is as it was when that backup was made.", "40 devices")
+	w.MustSee("The register is as it was on", "One thing that was recorded since is no longer on record.", "Record again what still matters.")
+	w.Press("Close")
+	w.MustSee("40 devices")
+}
+
+// TestRegisterThatIsDamaged starts the window with a register that is damaged: it says so, and the backup
+// brings the register back.
+func TestRegisterThatIsDamaged(t *testing.T) {
+	sc := stocked(t)
+	backup := filepath.Join(t.TempDir(), "register.db.age")
+	if err := sc.School.BackUpRegister(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	sc.Device(devices.DeviceDetails{Label: "LATER"})
+	sc.School.Close()
+	file := filepath.Join(sc.Dir(), school.RegisterFile)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(content[:len(content)/2])
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, r := openRegister(t, sc)
+	w.MustSee("The register is damaged.", "Restore its newest backup")
+	r.restoreFrom(backup)
+	w.Type(schooltest.Passphrase)
+	w.Press("Restore")
+	w.MustSee("The register is as it was on", "cannot be read any more from the damaged register")
+	w.Press("Close")
+	w.MustSee("40 devices")
 }
 
 // TestRegisterNoticesOthers shows what another program has changed.
