@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
