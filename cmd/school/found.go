@@ -143,18 +143,31 @@ func (s *School) readFound(ctx context.Context, a *keys.Authority, path string) 
 	if err := crypt.Decrypt(ctx, &plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
 		return FoundStick{}, err
 	}
-	f := FoundStick{File: path}
-	if err := json.Unmarshal(plain.Bytes(), &f); err != nil {
-		return FoundStick{}, fmt.Errorf("%w: %w", ErrReport, err)
+	f, err := ReadFound(plain.Bytes())
+	if err != nil {
+		return FoundStick{}, err
 	}
 	f.File = path
+	_, err = s.DeviceOf(ctx, stick.Note{ID: f.Stick, Label: f.Label})
+	return f, err
+}
+
+// ReadFound reads what a computer told of a lost stick, in the clear. What no honest program
+// says is [ErrReport].
+func ReadFound(plain []byte) (FoundStick, error) {
+	var f FoundStick
+	if err := json.Unmarshal(plain, &f); err != nil {
+		return FoundStick{}, fmt.Errorf("%w: %w", ErrReport, err)
+	}
 	for _, text := range []string{f.Label, f.Place} {
 		if len(text) > MaxReportLine || keys.CheckValue(text) != nil {
 			return FoundStick{}, ErrReport
 		}
 	}
-	_, err = s.DeviceOf(ctx, stick.Note{ID: f.Stick, Label: f.Label})
-	return f, err
+	if id, err := uuid.Parse(f.Stick); err != nil || id.String() != f.Stick {
+		return FoundStick{}, fmt.Errorf("%w: the stick %.100q", ErrReport, f.Stick)
+	}
+	return f, nil
 }
 
 // RecordFound records in the register where a lost stick was seen, and puts the

@@ -1,6 +1,8 @@
 package stick_test
 
 import (
+	"archive/tar"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -108,6 +110,40 @@ func TestRepairFromBackup(t *testing.T) {
 				t.Errorf("still not healthy: %+v", result.Problems)
 			}
 		})
+	}
+}
+
+// TestRepairTakesNothingForged has an age file of somebody else's in the place of a layer, of the same size and
+// for the same recipient, with other files where the table says that the layer's files are. None of it is
+// taken for the holder's.
+func TestRepairTakesNothingForged(t *testing.T) {
+	d, want := threeLayers(t)
+	name := d.names(t, "stowage/layers")[1]
+	size := len(d.read(t, name))
+	to := recipientOf(t, d.school, d.Mem)
+	evil := func(n int) string {
+		return string(forge(t, to, func(w *tar.Writer) {
+			check(t, w.WriteHeader(&tar.Header{Name: "b/first.txt", Typeflag: tar.TypeReg, Size: int64(n), Mode: 0o644}))
+			_, err := io.WriteString(w, strings.Repeat("evil", n/4+1)[:n])
+			check(t, err)
+		}))
+	}
+	n := size
+	for len(evil(n)) > size { // the largest that is no larger, then of the same size by what follows it
+		n -= 512
+	}
+	forged := evil(n)
+	for _, content := range []string{forged, forged + strings.Repeat("x", size-len(forged))} {
+		c := d.copyOf(t)
+		check(t, c.Remove(name))
+		c.write(t, name, content)
+		s := c.open(t)
+		result := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+		if !slices.Equal(result.Lost, []string{"b/first.txt", "b/second.txt"}) || len(result.Saved) != 0 {
+			t.Errorf("%d bytes of %d: %+v", len(content), size, result)
+		}
+		left := map[string]string{"a.txt": want["a.txt"], "c.txt": want["c.txt"], "b/": ""}
+		same(t, c.school.reopen(t, s, c.Mem), left)
 	}
 }
 

@@ -1,0 +1,50 @@
+package stick
+
+import (
+	"path"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzLayerName takes the names of files in the folders of a stick apart: one that is taken is the
+// name that is made of it again, and nothing else is.
+func FuzzLayerName(f *testing.F) {
+	for _, name := range []string{"00000001-0123abcd.age", "00000001-0123abcd.age.001", "999999999999999-ffffffff.age.999", "../00000001-0123abcd.age", "", "1-0.age"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		id, part, ok := parseLayerName(name)
+		if ok && (path.Base(id.part(part)) != name || id.seq < 1 || part < 0 || part >= maxParts) {
+			t.Errorf("%q is part %d of %s", name, part, id)
+		}
+	})
+}
+
+// oneFile is a drive with one file.
+type oneFile struct {
+	FS
+	data []byte
+}
+
+func (o oneFile) Open(name string) (File, error) {
+	return (&backupView{state: map[string][]byte{name: o.data}}).Open(name)
+}
+
+// FuzzOwner reads who is said to have a stick, and FORMAT.md's sums: both are texts that anybody can change.
+func FuzzOwner(f *testing.F) {
+	f.Add([]byte("program stowage\nprocess 12\nsince 2026-03-02T08:30:00Z\n"))
+	f.Add([]byte("program \xff\x1b[2J\nprocess 99999999999999999999\nsince never\n"))
+	f.Add([]byte("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  code-a.age\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		drive := oneFile{data: data}
+		e, ok := readOwner(drive).(*InUseError) //nolint:errorlint // it is none but this
+		if !ok || !utf8.ValidString(e.Program) || len(e.Program) > 300 || strings.ContainsAny(e.Program, "\n") {
+			t.Errorf("%+v", e)
+		}
+		bad, err := altered(drive, []slotFile{{"stowage/keys/code-a.age", nil}})
+		if err != nil || (bad == "") != (string(data) == string(sumOf("stowage/keys/code-a.age", nil))) {
+			t.Errorf("altered: %q, %v", bad, err)
+		}
+	})
+}
