@@ -59,6 +59,9 @@ func readAll(fsys FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > limit { // a large one is not even begun
+		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
+	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, err

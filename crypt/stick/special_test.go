@@ -6,8 +6,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -54,6 +56,11 @@ func useAll(t *testing.T, sc *school, top string) {
 	t.Helper()
 	d := must(stick.NewDirFS(top))(t)
 	defer d.Close()
+	useDrive(t, sc, d)
+}
+
+func useDrive(t *testing.T, sc *school, d stick.FS) {
+	t.Helper()
 	_, _ = stick.Inspect(d, sc.authority.Verifier())
 	_, _ = stick.HolderKeys(d)
 	_, _ = stick.Checkpoints(d)
@@ -144,5 +151,71 @@ func TestBackupFolderSwapped(t *testing.T) {
 	if d, err := stick.NewBackupDir(all, "none", false); !errors.Is(err, stick.ErrNoBackup) {
 		t.Errorf("none there: %v", err)
 		_ = d.Close()
+	}
+}
+
+// measured is a drive that counts the bytes that are read from it.
+type measured struct {
+	stick.FS
+	read atomic.Int64
+}
+
+func (m *measured) Open(name string) (stick.File, error) {
+	f, err := m.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return measuredFile{f, m}, nil
+}
+
+type measuredFile struct {
+	stick.File
+	m *measured
+}
+
+func (f measuredFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.m.read.Add(int64(n))
+	return n, err
+}
+
+func (f measuredFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.File.ReadAt(p, off)
+	f.m.read.Add(int64(n))
+	return n, err
+}
+
+// TestStickWithAbsurdFiles makes each file of a stick as large as no drive is, which takes no room as a
+// sparse file. Whatever comes of it, little is read and kept of it.
+func TestStickWithAbsurdFiles(t *testing.T) {
+	sc, top, _ := trapStick(t)
+	const mostRead, mostKept = 32 << 20, 128 << 20
+	for _, name := range append(filesOf(t, top), "Stowage.exe", "stowage/checkpoint-b.note", "stowage/contents/00000009-0123abcd.age", "stowage/layers/00000009-0123abcd.age") {
+		full := filepath.Join(top, filepath.FromSlash(name))
+		good, err := os.ReadFile(full)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		check(t, os.WriteFile(full, good, 0o600))
+		if err := os.Truncate(full, 1<<43); err != nil {
+			t.Skip(err) // a file system that knows no sparse files
+		}
+		d := must(stick.NewDirFS(top))(t)
+		m := &measured{FS: d}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		useDrive(t, sc, m)
+		runtime.ReadMemStats(&after)
+		if read := m.read.Load(); read > mostRead {
+			t.Errorf("%s: %d MB were read", name, read>>20)
+		}
+		if kept := after.TotalAlloc - before.TotalAlloc; kept > mostKept {
+			t.Errorf("%s: %d MB were taken", name, kept>>20)
+		}
+		check(t, d.Close())
+		check(t, os.RemoveAll(full)) // a table that is none was removed
+		if good != nil {
+			check(t, os.WriteFile(full, good, 0o600))
+		}
 	}
 }
