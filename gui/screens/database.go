@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -14,10 +15,13 @@ import (
 // back gives context.Canceled. The caller wipes the password.
 func (p *Place) askDatabasePassword(ctx context.Context) ([]byte, error) {
 	p.mu.Lock()
-	s := p.asker
+	s, known := p.asker, p.password
 	p.mu.Unlock()
 	if s == nil {
 		return nil, store.ErrPassword
+	}
+	if known != nil && len(known.password) > 0 {
+		return bytes.Clone(known.password), nil
 	}
 	answer := make(chan []byte, 1) // so that nobody waits to give it
 	var dialog *parts.Dialog
@@ -27,10 +31,31 @@ func (p *Place) askDatabasePassword(ctx context.Context) ([]byte, error) {
 		if len(password) == 0 {
 			return nil, context.Canceled
 		}
+		if known != nil {
+			known.password = bytes.Clone(password)
+		}
 		return password, nil
 	case <-ctx.Done():
 		s.Do(func() { dialog.Close() })
 		return nil, ctx.Err()
+	}
+}
+
+// answered is the database's password as it was answered.
+type answered struct{ password []byte }
+
+// rememberPassword has the database's password asked for once only, until the
+// returned function wipes it: for what connects to it more than once.
+func (p *Place) rememberPassword() (forget func()) {
+	known := &answered{}
+	p.mu.Lock()
+	p.password = known
+	p.mu.Unlock()
+	return func() {
+		p.mu.Lock()
+		p.password = nil
+		p.mu.Unlock()
+		clear(known.password)
 	}
 }
 

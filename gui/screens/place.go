@@ -34,6 +34,7 @@ type Place struct {
 	keeper   *keeper      // of backups of sticks that are plugged in; nil in windows without
 	wanted   *filters     // what the register is to show when it is next opened
 	asker    *gui.Session // who is asked for the database's password; nil before a room is made
+	password *answered    // while the register moves, what was answered; else nil
 	checkIn  string       // the device that is to be checked in next, by id
 	issueAt  string       // the drive of the stick that is to be issued next
 }

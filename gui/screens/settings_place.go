@@ -91,6 +91,7 @@ func (t *settings) move(f *form, to string) {
 // moveRegister moves the register while nothing else has it open here, and opens the
 // school again wherever it then is.
 func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64)) (moved, error) {
+	defer p.rememberPassword()()
 	p.opening.Lock()
 	c := p.Config()
 	err := p.Desk.Close()

@@ -1,11 +1,16 @@
 package screens
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"stowage/cmd/school"
 	"stowage/devices"
@@ -88,6 +93,82 @@ func TestSettingsRegisterMoves(t *testing.T) {
 	}
 	defer s.Close()
 	if _, err := s.Register().FindDevice(t.Context(), "MS-1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// pressAsked presses a button, answers the question for the database's password that
+// comes of it, and settles.
+func pressAsked(w *guitest.Window, button, password string) {
+	canvas := w.Session.Window.Canvas()
+	form := canvas.Overlays().Top()
+	test.Tap(w.Find(button))
+	w.Until("the question for the password", func() bool { return canvas.Overlays().Top() != form })
+	field := canvas.Focused()
+	for _, r := range password {
+		field.TypedRune(r)
+	}
+	field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	w.Settle()
+}
+
+// TestSettingsRegisterMovesWithPassword does all that can be done with a server that
+// asks for a password: each asks once, a wrong one is said, and nothing is kept of it.
+func TestSettingsRegisterMovesWithPassword(t *testing.T) {
+	server := postgrestest.Start(t)
+	defer server.Stop()
+	t.Setenv("PGPASSFILE", filepath.Join(t.TempDir(), "none"))
+	sc := schooltest.New(t)
+	sc.Device(devices.DeviceDetails{Label: "MS-1", Site: "North"})
+	if err := sc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const password = "ŵyl y môr 7"
+	url := server.Database(t)
+	server.Protect(t, password)
+	w, _ := openSettings(t, sc)
+
+	w.Press("Prepare a database…")
+	w.Type(url)
+	pressAsked(w, "Prepare it", "not this one")
+	w.MustSee("does not accept this login or its password")
+	pressAsked(w, "Prepare it", password)
+	w.MustSee("The database is ready for a register.")
+	w.Press("Close")
+
+	w.Press("Move it to a database…")
+	w.Type(url)
+	pressAsked(w, "Move it", "not this one")
+	w.MustSee("does not accept this login or its password")
+	pressAsked(w, "Move it", password)
+	w.MustSee("The register is in its new place")
+	w.Press("Close")
+	w.MustSee("On a database server", url)
+
+	w.Press("Who may use it…")
+	w.Tab()
+	w.Type("price")
+	w.Press("Auditor, reads only")
+	pressAsked(w, "Set the duty", password)
+	w.MustSee("price has this duty now: Auditor, reads only.")
+	w.Press("Close")
+
+	w.Press("Move it back into the school's folder…")
+	pressAsked(w, "Move it", password)
+	w.MustSee("The register is in its new place")
+	w.Press("Close")
+	w.MustSee("In the school's folder, for one desk")
+	err := filepath.WalkDir(sc.Dir(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if bytes.Contains(content, []byte(password)) {
+			t.Errorf("the password is in %s", path)
+		}
+		return err
+	})
+	if err != nil {
 		t.Error(err)
 	}
 }

@@ -88,6 +88,23 @@ func StartServer(settings ...string) (*Server, error) {
 	return s, nil
 }
 
+// Protect has the server ask every login for a password from now on. The owner's is
+// the one given, and others have none yet. Databases are made before.
+func (s *Server) Protect(t testing.TB, password string) {
+	t.Helper()
+	data := filepath.Join(s.folder, "data")
+	quoted := "'" + strings.ReplaceAll(password, "'", "''") + "'"
+	if err := s.run("psql", "--host", s.folder, "--username", owner, "--dbname", "postgres", "--command", "ALTER ROLE "+owner+" PASSWORD "+quoted); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte("local all all scram-sha-256\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.run("pg_ctl", "--pgdata", data, "--log", filepath.Join(s.folder, "log"), "--mode", "fast", "--wait", "restart"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // run runs one of the server's programs, as a user that it accepts.
 func (s *Server) run(program string, args ...string) error {
 	cmd := exec.Command(filepath.Join(bin(), program), args...)
