@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -53,16 +52,19 @@ func (r *Register) DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, er
 // register does not have are left out.
 func (r *Register) DevicesWithID(ctx context.Context, ids []string) ([]Device, error) {
 	return view(ctx, r, "devices", func(reader Reader) ([]Device, error) {
+		there, err := reader.DevicesWithID(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		byID := make(map[string]Device, len(there))
+		for _, d := range there {
+			byID[d.ID] = d
+		}
 		found := make([]Device, 0, len(ids))
 		for _, id := range ids {
-			d, err := reader.Device(ctx, id)
-			if errors.Is(err, ErrNotFound) {
-				continue
+			if d, ok := byID[id]; ok {
+				found = append(found, d)
 			}
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, d)
 		}
 		return found, nil
 	})

@@ -17,6 +17,8 @@ type Store interface {
 // none, the error is [ErrNotFound]. What cannot be a record is [ErrCorrupt].
 type Reader interface {
 	Device(ctx context.Context, id string) (Device, error)
+	// DevicesWithID returns those there are, in no order.
+	DevicesWithID(ctx context.Context, ids []string) ([]Device, error)
 	DeviceWith(ctx context.Context, field Identifier, value string) (Device, error)
 	Devices(ctx context.Context, q DeviceQuery) (DevicePage, error)
 	// DeviceOrder returns the ids of all devices that fit, in the order of the query;

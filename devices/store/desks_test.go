@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -121,6 +122,8 @@ func TestDesks(t *testing.T) {
 		}
 	}
 
+	pastProgram(t, server, url, ann, bob, near, far)
+
 	// A lost device is everybody's to recognise; a login that is gone sees nothing.
 	must[devices.Device](t)(trust.Act(ctx, ict, far.ID, devices.Lose, devices.Facts{}))
 	if d := must[devices.Device](t)(north.Device(ctx, far.ID)); d.State != devices.Lost {
@@ -134,5 +137,105 @@ func TestDesks(t *testing.T) {
 	}
 	if err := trust.Check(ctx, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// pastProgram is what logins see and change with a program of their own: no more than
+// with this one.
+func pastProgram(t *testing.T, server *postgrestest.Server, url string, ann, bob devices.Holder, near, far devices.Device) {
+	t.Helper()
+	ctx := t.Context()
+	for login, counts := range map[string]map[string]int{
+		"north": {
+			"SELECT count(*) FROM stowage.devices WHERE site = 'South'":                             0,
+			"SELECT count(*) FROM stowage.devices WHERE site = 'North'":                             1,
+			"SELECT count(*) FROM stowage.loans WHERE device_id = '" + far.ID + "'":                 0,
+			"SELECT count(*) FROM stowage.loans":                                                    1,
+			"SELECT count(*) FROM stowage.events WHERE device_id = '" + far.ID + "'":                0,
+			"SELECT count(*) FROM stowage.events WHERE body LIKE '%secretword%'":                    0,
+			"SELECT count(*) FROM stowage.device_words WHERE present LIKE '%secretword%'":           0,
+			"SELECT count(*) FROM stowage.find_devices('''secretword'':*', false, NULL)":            0,
+			"SELECT count(*) FROM stowage.find_devices('''secretword'':*', true, NULL)":             0,
+			"SELECT count(*) FROM stowage.incidents":                                                0,
+			"SELECT count(*) FROM stowage.desks":                                                    1,
+			"SELECT count(*) FROM stowage.blob_digests()":                                           0,
+			"SELECT count(*) FROM pg_stats WHERE schemaname = 'stowage' AND tablename <> 'version'": 0, // or values of others would be there
+		},
+		"auditor": {
+			"SELECT count(*) FROM stowage.devices":                                       2,
+			"SELECT count(*) FROM stowage.find_devices('''secretword'':*', false, NULL)": 1,
+			"SELECT count(*) FROM stowage.loans":                                         2,
+			"SELECT count(*) FROM stowage.desks":                                         1,
+		},
+		"trust": {"SELECT count(*) FROM stowage.devices": 2},
+	} {
+		db := must[*sql.DB](t)(sql.Open("pgx", server.As(login, url)))
+		defer db.Close()
+		for query, want := range counts {
+			var got int
+			if err := db.QueryRowContext(ctx, query).Scan(&got); err != nil || got != want {
+				t.Errorf("%s: %s: %d, %v; want %d", login, query, got, err, want)
+			}
+		}
+	}
+
+	const columns = "id, version, kind, make, model, serial, capacity, label, site, notes, state, since, added, holder_name, due, encryption, seen, recovery, " +
+		"label_key, serial_key, make_key, model_key, site_key, holder_key, state_rank, seen_at, verified_at"
+	device := func(site string) string {
+		return "INSERT INTO stowage.devices (" + columns + ") VALUES ('x', 1, 'phone', '', '', '', 0, '', '" + site +
+			"', '', 'in stock', '', '', '', '', '', '', '', '', '', '', '', '', '', 0, '', '')"
+	}
+	event := func(device string) string {
+		return "INSERT INTO stowage.events (number, time, actor, kind, device_id, body, hashes) SELECT stowage.last_event() + 1, '', 'x', 'x', '" + device + "', '{}', ''"
+	}
+	for login, statements := range map[string][]string{
+		"north": {
+			device("South"), device(""), event(far.ID),
+			"UPDATE stowage.devices SET notes = 'x' WHERE id = '" + far.ID + "'",
+			"UPDATE stowage.devices SET site = 'South' WHERE id = '" + near.ID + "'",
+			"UPDATE stowage.holders SET name = 'x' WHERE id = '" + bob.ID + "'",
+			"UPDATE stowage.holders SET site = 'South' WHERE id = '" + ann.ID + "'",
+			"UPDATE stowage.loans SET condition = 'x' WHERE device_id = '" + far.ID + "'",
+			"UPDATE stowage.holder_words SET present = 'x' WHERE rowid = (SELECT row FROM stowage.holders WHERE id = '" + bob.ID + "')",
+			"INSERT INTO stowage.device_words (rowid, present) VALUES (1000, 'x')",
+			"INSERT INTO stowage.holder_keys (id, version, holder_id, class, recipient, status, reason, issued, ended) VALUES ('k', 1, '" + bob.ID + "', '', 'r', '', '', '', '')",
+			"INSERT INTO stowage.incidents (id, version, state, aware, device_id, holder_id, record) VALUES ('i', 1, 'open', '', '" + far.ID + "', NULL, '{}')",
+			"CREATE TABLE stowage.mine (x text)", "ALTER TABLE stowage.devices DISABLE ROW LEVEL SECURITY", "SET ROLE keeper",
+		},
+		"auditor": {
+			device("North"), event(near.ID), "UPDATE stowage.devices SET notes = 'x'", "DELETE FROM stowage.devices", "UPDATE stowage.holders SET name = 'x'",
+			"INSERT INTO stowage.checkpoints (note, size, root, seen, place, device) VALUES ('', 0, decode(repeat('00', 32), 'hex'), '', '', '')",
+		},
+	} {
+		db := must[*sql.DB](t)(sql.Open("pgx", server.As(login, url)))
+		defer db.Close()
+		for _, statement := range statements {
+			tx := must[*sql.Tx](t)(db.BeginTx(ctx, nil))
+			done, err := tx.ExecContext(ctx, statement)
+			if err == nil {
+				if n := must[int64](t)(done.RowsAffected()); n > 0 || !strings.HasPrefix(statement, "UPDATE") { // it may change none instead
+					t.Errorf("%s may %s", login, statement)
+				}
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	// The same are no errors where they are allowed, so that it is not for their grammar.
+	db := must[*sql.DB](t)(sql.Open("pgx", server.As("north", url)))
+	defer db.Close()
+	for _, statement := range []string{device("North"), event(near.ID), "UPDATE stowage.devices SET notes = 'x' WHERE id = '" + near.ID + "'"} {
+		tx := must[*sql.Tx](t)(db.BeginTx(ctx, nil))
+		done, err := tx.ExecContext(ctx, statement)
+		if err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		if n := must[int64](t)(done.RowsAffected()); n != 1 {
+			t.Errorf("%d rows: %s", n, statement)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -18,6 +18,26 @@ func (s *session) Device(ctx context.Context, id string) (devices.Device, error)
 	return one(ctx, s, scanDevice, "SELECT "+deviceColumns+" FROM devices WHERE id = ?", id)
 }
 
+// DevicesWithID implements [devices.Reader].
+func (s *session) DevicesWithID(ctx context.Context, ids []string) ([]devices.Device, error) {
+	const atOnce = 500 // a statement has only so many placeholders
+	var found []devices.Device
+	for some := range slices.Chunk(ids, atOnce) {
+		f := &filter{}
+		if s.postgres {
+			f.add("id = ANY (?)", some)
+		} else {
+			in(f, "id", some)
+		}
+		more, err := all(ctx, s, scanDevice, "SELECT "+deviceColumns+" FROM devices"+f.where(), f.args...)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
+}
+
 // DeviceWith implements [devices.Reader].
 func (s *session) DeviceWith(ctx context.Context, field devices.Identifier, value string) (devices.Device, error) {
 	column := map[devices.Identifier]string{devices.Label: "label_fold", devices.Serial: "serial_fold"}[field]

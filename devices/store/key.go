@@ -41,13 +41,23 @@ func (s *session) Keys(ctx context.Context, q devices.KeyQuery) ([]devices.Key, 
 	}
 	in(f, "status", statuses)
 	keys, err := all(ctx, s, scanKey, "SELECT "+keyColumns+" FROM holder_keys"+f.where()+" ORDER BY row", f.args...)
+	if err != nil || len(keys) == 0 {
+		return keys, err
+	}
+	type place struct{ key, device string }
+	places, err := all(ctx, s, func(r row) (p place, err error) {
+		err = r.Scan(&p.key, &p.device)
+		return p, err
+	}, "SELECT key_id, device_id FROM key_places WHERE key_id IN (SELECT id FROM holder_keys"+f.where()+") ORDER BY device_id", f.args...)
 	if err != nil {
 		return nil, err
 	}
-	for i := range keys {
-		if keys[i].Devices, err = s.keyPlaces(ctx, keys[i].ID); err != nil {
-			return nil, err
-		}
+	on := make(map[string][]string, len(places))
+	for _, p := range places {
+		on[p.key] = append(on[p.key], p.device)
+	}
+	for i, k := range keys {
+		keys[i].Devices = on[k.ID]
 	}
 	return keys, nil
 }
