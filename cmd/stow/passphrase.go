@@ -178,7 +178,8 @@ func readPassphraseLine(r *bufio.Reader) ([]byte, error) {
 	for {
 		c, err := r.ReadByte()
 		if errors.Is(err, io.EOF) || err == nil && c == '\n' {
-			return checkPassphrase(bytes.TrimSuffix(line, []byte("\r")))
+			line = bytes.TrimPrefix(bytes.TrimSuffix(line, []byte("\r")), []byte("\ufeff")) // as Notepad saves it
+			return checkPassphrase(line)
 		}
 		if err != nil {
 			return nil, err

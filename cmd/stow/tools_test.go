@@ -23,6 +23,7 @@ func tools() map[string]func(*testscript.TestScript, bool, []string) {
 		"zero":     zero,
 		"rmglob":   removeMatching,
 		"contains": contains,
+		"notepad":  notepad,
 	}
 }
 
@@ -165,5 +166,19 @@ func contains(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if (found != "") == neg {
 		ts.Fatalf("%s: found in %q", args[0], found)
+	}
+}
+
+// notepad saves text files as Windows' Notepad may: notepad FILE…
+func notepad(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: notepad FILE…")
+	}
+	for _, name := range args {
+		path := ts.MkAbs(name)
+		text, err := os.ReadFile(path)
+		ts.Check(err)
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+		ts.Check(os.WriteFile(path, append([]byte("\ufeff"), text...), 0o600))
 	}
 }

@@ -148,7 +148,7 @@ func claimedVerifier(msg []byte) (string, error) {
 	if len(msg) > maxNote {
 		return "", fmt.Errorf("%w: a note of %d bytes", ErrForged, len(msg))
 	}
-	body, err := directoryBody(string(msg))
+	body, err := directoryBody(string(AsSigned(msg)))
 	if err != nil {
 		return "", err
 	}

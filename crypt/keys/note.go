@@ -21,11 +21,13 @@ const maxNote = 64 << 20
 // OpenNote checks that msg is a C2SP signed note with a signature of the
 // verifier key, and returns its text. It fails with [ErrOtherSchool] when the
 // note is signed by other keys only, with [ErrValue] when the verifier key is
-// none, and with [ErrForged] otherwise. See c2sp.org/signed-note.
+// none, and with [ErrForged] otherwise. See c2sp.org/signed-note. It reads what
+// [AsSigned] returns.
 func OpenNote(msg []byte, verifier string) (string, error) {
 	if len(msg) > maxNote {
 		return "", fmt.Errorf("%w: a note of %d bytes", ErrForged, len(msg))
 	}
+	msg = AsSigned(msg)
 	v, err := parseVerifier(verifier)
 	if err != nil {
 		return "", err
@@ -44,6 +46,16 @@ func OpenNote(msg []byte, verifier string) (string, error) {
 		}
 	}
 	return n.Text, nil
+}
+
+// AsSigned is a note without what Windows' Notepad adds when somebody looks into it and
+// saves it: a byte order mark, and CR before line ends. No note that was signed has either.
+func AsSigned(msg []byte) []byte {
+	msg = bytes.TrimPrefix(msg, []byte("\ufeff"))
+	if bytes.Contains(msg, []byte("\r\n")) {
+		msg = bytes.ReplaceAll(msg, []byte("\r\n"), []byte("\n"))
+	}
+	return msg
 }
 
 // CheckVerifier fails with [ErrValue] unless text is a note verifier key.

@@ -17,6 +17,10 @@ func TestNotes(t *testing.T) {
 	if text, err := keys.OpenNote(msg, a.Verifier()); err != nil || text != "hello\n\nwörld\n" {
 		t.Errorf("%q, %v", text, err)
 	}
+	saved := append([]byte("\ufeff"), bytes.ReplaceAll(msg, []byte("\n"), []byte("\r\n"))...)
+	if text, err := keys.OpenNote(saved, a.Verifier()); err != nil || text != "hello\n\nwörld\n" {
+		t.Errorf("saved by Notepad: %q, %v", text, err)
+	}
 	_, err := keys.OpenNote(msg, other.Verifier())
 	wantIs(t, "another school's", err, keys.ErrOtherSchool)
 	_, err = keys.OpenNote(must(other.Sign("hello\n\nwörld\n"))(t), a.Verifier())

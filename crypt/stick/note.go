@@ -124,7 +124,7 @@ func (f noteFile) open(verifier string) (*Note, error) {
 
 // openUnverified reads the note without knowing whose signature to expect.
 func (f noteFile) openUnverified() (*Note, error) {
-	_, err := note.Open(f.signed, note.VerifierList())
+	_, err := note.Open(keys.AsSigned(f.signed), note.VerifierList())
 	var unverified *note.UnverifiedNoteError
 	if !errors.As(err, &unverified) {
 		return nil, fmt.Errorf("the stick's note: %w", keys.ErrForged)
