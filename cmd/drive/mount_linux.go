@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // clients are those that are there: gio belongs to the desktop and needs no rights,
@@ -39,24 +41,38 @@ func mountGio(ctx context.Context, address string) (*Mounted, error) {
 			return err
 		},
 	}
-	if dir := gvfsFolder(address); dir != "" {
+	if dir := gvfsFolder(ctx, address); dir != "" {
 		m.Where = dir // for programs that know files only
 	}
 	return m, nil
 }
 
-// gvfsFolder is where gvfs shows a drive as a folder, if it does.
-func gvfsFolder(address string) string {
+// gvfsPatience is how long gvfs may take to show a drive as a folder.
+const gvfsPatience = 2 * time.Second
+
+// gvfsFolder is where gvfs shows a drive as a folder, if it does: some desktops have no
+// gvfs-fuse, and root has none.
+func gvfsFolder(ctx context.Context, address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
 	name := fmt.Sprintf("dav:host=%s,port=%s,ssl=false,prefix=%s", u.Hostname(), u.Port(), url.PathEscape(strings.TrimSuffix(u.Path, "/")))
-	dir := filepath.Join("/run/user", fmt.Sprint(os.Getuid()), "gvfs", name)
-	if _, err := os.Stat(dir); err != nil {
+	all := filepath.Join(cmp.Or(os.Getenv("XDG_RUNTIME_DIR"), filepath.Join("/run/user", strconv.Itoa(os.Getuid()))), "gvfs")
+	if _, err := os.Stat(all); err != nil {
 		return ""
 	}
-	return dir
+	dir := filepath.Join(all, name)
+	for began := time.Now(); time.Since(began) < gvfsPatience && ctx.Err() == nil; {
+		if _, err := os.Stat(dir); err == nil {
+			return dir
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return ""
 }
 
 // davfsConfig keeps what davfs2 caches in memory, and asks for no passphrase: the
