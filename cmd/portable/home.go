@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -125,7 +127,28 @@ func (h *Home) Close() error {
 		if h.fs != nil {
 			h.err = errors.Join(h.err, h.fs.Close())
 		}
-		h.err = errors.Join(h.err, os.RemoveAll(h.dir))
+		h.err = errors.Join(h.err, removeAll(h.dir))
 	})
 	return h.err
+}
+
+// removeAll is os.RemoveAll, and deletes in Windows' oldest way what that could not: Go asks
+// for deletion as POSIX has it, which not every driver (and no Wine 8) knows.
+func removeAll(dir string) error {
+	err := os.RemoveAll(dir)
+	if err == nil {
+		return nil
+	}
+	var all []string
+	_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		all = append(all, path)
+		return nil // what cannot be read may still be removed
+	})
+	for _, path := range slices.Backward(all) { // what is in a folder before it
+		_ = os.Remove(path)
+	}
+	if _, gone := os.Lstat(dir); errors.Is(gone, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -22,7 +22,7 @@ func removeLeftovers(temporary string, wipe func(private string)) {
 			continue
 		}
 		wipe(filepath.Join(dir, opened))
-		_ = os.RemoveAll(dir)
+		_ = removeAll(dir)
 	}
 }
 
