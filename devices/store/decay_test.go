@@ -15,7 +15,7 @@ import (
 	"stowage/devices/store"
 )
 
-var registerFlips = flag.Int("register-flips", 60, "single-bit flips of a register's file, and as many of its log of changes")
+var registerFlips = flag.Int("register-flips", 30, "single-bit flips of a register's file, and as many of its log of changes")
 
 // allOf is all that a register says, as text.
 func allOf(t testing.TB, r *devices.Register) string {

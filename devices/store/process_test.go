@@ -26,6 +26,9 @@ import (
 // devices and says so on standard output, once each is stored.
 const childPath, childName = "REGISTER_TEST_PATH", "REGISTER_TEST_NAME"
 
+// brief begins the names of those that open the register anew for every device, as a command line does.
+const brief = "brief-"
+
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childPath); path != "" {
 		if err := child(path, os.Getenv(childName)); err != nil {
@@ -72,6 +75,15 @@ func child(path, name string) error {
 	}
 	r := devices.NewRegister(s, devices.Options{})
 	for i := range 30 {
+		if strings.HasPrefix(name, brief) {
+			if err := s.Close(); err != nil {
+				return err
+			}
+			if s, err = openEither(ctx, path); err != nil {
+				return err
+			}
+			r = devices.NewRegister(s, devices.Options{})
+		}
 		label := fmt.Sprintf("%s-%d", name, i)
 		if _, err := r.AddDevice(ctx, name, devices.DeviceDetails{Kind: devices.Phone, Label: label}); err != nil {
 			return err
@@ -134,6 +146,37 @@ func TestProcesses(t *testing.T) {
 	checkProcesses(t, create(t, path), path)
 }
 
+// TestProcessesAlone is TestProcesses with nobody else who has the register open, so that whoever
+// closes it last puts the log of changes away while others open it.
+func TestProcessesAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "register.db")
+	s := create(t, path)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var running []*exec.Cmd
+	for i := range 4 {
+		cmd, out := startChild(t, path, fmt.Sprint(brief, i))
+		go func() {
+			for out.Scan() {
+			}
+		}()
+		running = append(running, cmd)
+	}
+	for _, cmd := range running {
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	s = openAt(t, path)
+	if found := find(t, registerOn(s), devices.DeviceQuery{Limit: 200}); len(found) != 120 {
+		t.Errorf("%d devices", len(found))
+	}
+	if err := errors.Join(registerOn(s).Check(t.Context(), nil), s.Check(t.Context(), true)); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestProcessesOnPostgres is several desks at once.
 func TestProcessesOnPostgres(t *testing.T) {
 	server := postgrestest.Start(t)
@@ -142,14 +185,15 @@ func TestProcessesOnPostgres(t *testing.T) {
 	checkProcesses(t, openPostgres(t, url), url)
 }
 
-// checkProcesses runs programs that write the same register at once: no device that one
-// adds and no change that one makes is lost.
+// checkProcesses runs programs that write the same register at once, two of which open it anew for
+// every device: no device that one adds and no change that one makes is lost, and none is told that the
+// register is locked.
 func checkProcesses(t *testing.T, s store.Keeper, path string) {
 	shared := add(t, registerOn(s), devices.DeviceDetails{Label: sharedLabel})
 	var running []*exec.Cmd
 	var outputs []*bufio.Scanner
-	for i := range 3 {
-		cmd, out := startChild(t, path, fmt.Sprint("P", i))
+	for _, name := range []string{"P0", brief + "1", brief + "2"} {
+		cmd, out := startChild(t, path, name)
 		running, outputs = append(running, cmd), append(outputs, out)
 	}
 	for i, cmd := range running {

@@ -3,11 +3,13 @@ package screens
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -208,7 +210,26 @@ func restoredMessage(w *words.Words, r school.RestoredRegister) parts.Message {
 		m.Kind, m.Files = parts.Warn, w.T("register.restored.unknown")
 	}
 	for _, e := range r.Lost {
-		m.Details += fmt.Sprintf("%s  %s  %s  %s\n", w.DateTime(e.Time), e.Actor, e.Kind, e.Body)
+		m.Details += lostEvent(w, e) + "\n"
 	}
 	return m
+}
+
+// lostEvent is one line about an event that is no longer on record, with what it was about as far as
+// it says so itself.
+func lostEvent(w *words.Words, e devices.Event) string {
+	pieces := []string{w.DateTime(e.Time), e.Actor, w.T(words.Key("event." + compact(string(e.Kind))))}
+	var body struct {
+		Details struct{ Label, Name, Make, Model, Serial string }
+		Name    string
+	}
+	if json.Unmarshal(e.Body, &body) == nil {
+		d := body.Details
+		for _, text := range []string{d.Label, d.Name, body.Name, strings.TrimSpace(d.Make + " " + d.Model), d.Serial, eventText(w, e)} {
+			if text != "" {
+				pieces = append(pieces, text)
+			}
+		}
+	}
+	return strings.Join(pieces, "  ·  ")
 }

@@ -367,7 +367,8 @@ func TestRegisterBackupAndRestore(t *testing.T) {
 	w.MustSee("This is not the right passphrase.")
 	w.Type(schooltest.Passphrase)
 	w.Press("Restore")
-	w.MustSee("The register is as it was on", "One thing that was recorded since is no longer on record.", "Record again what still matters.")
+	w.MustSee("The register is as it was on", "One thing that was recorded since is no longer on record: see below.", "Record again what still matters.")
+	w.MustSee("LATER")
 	w.Press("Close")
 	w.MustSee("40 devices")
 }
