@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -68,6 +70,9 @@ func Ask(c fyne.Canvas, w *words.Words, q Question, answer func(yes bool)) *Dial
 	return d
 }
 
+// longDetails is from how many lines on details are scrolled.
+const longDetails = 10
+
 // Tell shows a message as a dialog with one button, or two when the message offers
 // something to do. closed may be nil.
 func Tell(c fyne.Canvas, w *words.Words, m Message, closed func()) *Dialog {
@@ -96,7 +101,13 @@ func Tell(c fyne.Canvas, w *words.Words, m Message, closed func()) *Dialog {
 	if m.Details != "" {
 		details := Caption(m.Details)
 		details.Wrapping = fyne.TextWrapWord
-		body = append(body, details)
+		if strings.Count(m.Details, "\n") < longDetails {
+			body = append(body, details)
+		} else { // as much as fits, and the rest to be scrolled to
+			scroll := container.NewVScroll(details)
+			scroll.SetMinSize(fyne.NewSize(0, longDetails*details.MinSize().Height/float32(strings.Count(m.Details, "\n")+1)))
+			body = append(body, scroll)
+		}
 	}
 	title := body[0].(*widget.RichText)
 	title.Wrapping = fyne.TextWrapWord

@@ -427,6 +427,18 @@ func TestRegisterPictures(t *testing.T) {
 		w.Settle()
 		w.Session.Current().(*register).pick(w, "MS-0008")
 	})
+	guitest.Pictures(t, "register-restored", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoom)
+		w.Settle()
+		restored := school.RestoredRegister{Events: 180, Newest: w.Now(), Had: 214, AllRead: true}
+		for i := range int64(34) {
+			restored.Lost = append(restored.Lost, devices.Event{
+				Number: 181 + i, Time: w.Now(), Actor: "M. Jones", Kind: devices.DeviceAdded,
+				Body: fmt.Appendf(nil, `{"details":{"label":"MS-%04d","make":"SanDisk","model":"Ultra"}}`, 500+i),
+			})
+		}
+		w.Session.Tell(restoredMessage(w.Session.Words, restored))
+	})
 	guitest.Pictures(t, "register-form", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
 		w.Session.Go(registerRoom)
 		w.Settle()
