@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"stowage/crypt"
@@ -33,6 +34,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(good.Bytes()[:1536], false)
 	f.Add([]byte{}, false)
 	f.Fuzz(func(t *testing.T, archive []byte, windows bool) {
+		windows = windows || runtime.GOOS == "windows"
 		dir := t.TempDir()
 		in := filepath.Join(dir, "in")
 		if err := os.Mkdir(in, 0o700); err != nil {
