@@ -1,4 +1,4 @@
-// Command smaller prepares a build of the window's program that is some 7 MB smaller, and
+// Command smaller prepares a build of the window's program that is some 8 MB smaller, and
 // prints the flags for it:
 //
 //	go build $(go run ./.ci/smaller) ...
@@ -11,8 +11,9 @@
 //   - zxcvbn's lists of words are compressed texts until the program starts, which also
 //     saves a pointer and a length for every word.
 //   - The type of Fyne and Go's own is compressed until the program starts.
+//   - Drawings (SVG) are read in UTF-8 only, which those of Fyne, ours and those in type are.
 //
-// What it changes are copies, in the folder .smaller of the project: of three modules,
+// What it changes are copies, in the folder .smaller of the project: of five modules,
 // which a copy of go.mod names in their place, and of a file of Go's, by an overlay.
 // It fails when what it changes is not as it knows it.
 package main
@@ -64,7 +65,7 @@ func write() error {
 			return err
 		}
 	}
-	return errors.Join(templates(), words(), windowType(), paperType())
+	return errors.Join(templates(), words(), windowType(), paperType(), drawings())
 }
 
 // module copies a module that the project is built with, without what is only for its
@@ -265,6 +266,24 @@ func paperType() error {
 		text := "package " + name + "\n\nimport (\n\t\"compress/flate\"\n\t_ \"embed\"\n\t\"io\"\n\t\"strings\"\n)\n\n" +
 			"//go:embed type.bin\nvar small string\n\nvar TTF = inflated(small)\n" + inflate
 		if err := errors.Join(os.WriteFile(font, content, 0o644), compress(font), os.WriteFile(filepath.Join(in, "data.go"), []byte(text), 0o644)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawings leaves out the tables of a web browser's character sets: Chinese, Japanese, Korean
+// and more, which the readers of SVG ask for.
+func drawings() error {
+	for _, path := range []string{"github.com/fyne-io/oksvg", "github.com/srwiley/oksvg"} {
+		folder, err := module(path, strings.ReplaceAll(path, "/", "-"))
+		if err != nil {
+			return err
+		}
+		err = change(filepath.Join(folder, "public.go"),
+			"\t\"golang.org/x/net/html/charset\"\n", "",
+			"\tdecoder.CharsetReader = charset.NewReaderLabel\n", "")
+		if err != nil {
 			return err
 		}
 	}
