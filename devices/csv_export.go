@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // byteOrderMark tells Excel that a CSV file is UTF-8.
@@ -19,16 +20,14 @@ const byteOrderMark = "\ufeff"
 // place and time, recovery codes, and keys.
 func (r *Register) Export(ctx context.Context, w io.Writer, q DeviceQuery) error {
 	q.Now, q.Limit, q.After = r.clock(), MaxPage, ""
-	return r.export(ctx, w, func(reader Reader, each func(Device) error) error {
+	return r.export(ctx, w, func(reader Reader, some func([]Device) error) error {
 		for {
 			page, err := reader.Devices(ctx, q)
+			if err == nil {
+				err = some(page.Devices)
+			}
 			if err != nil {
 				return err
-			}
-			for _, d := range page.Devices {
-				if err := each(d); err != nil {
-					return err
-				}
 			}
 			if q.After = page.Next; q.After == "" {
 				return nil
@@ -40,11 +39,14 @@ func (r *Register) Export(ctx context.Context, w io.Writer, q DeviceQuery) error
 // ExportDevices is [Register.Export] for devices by their ids, in that order. One
 // that the register does not have is [ErrNotFound].
 func (r *Register) ExportDevices(ctx context.Context, w io.Writer, ids []string) error {
-	return r.export(ctx, w, func(reader Reader, each func(Device) error) error {
-		for _, id := range ids {
-			d, err := reader.Device(ctx, id)
+	return r.export(ctx, w, func(reader Reader, some func([]Device) error) error {
+		for ids := range slices.Chunk(ids, MaxPage) {
+			found, err := devicesInOrder(ctx, reader, ids)
+			if err == nil && len(found) < len(ids) {
+				err = ErrNotFound
+			}
 			if err == nil {
-				err = each(d)
+				err = some(found)
 			}
 			if err != nil {
 				return err
@@ -54,8 +56,8 @@ func (r *Register) ExportDevices(ctx context.Context, w io.Writer, ids []string)
 	})
 }
 
-// export writes the devices that walk gives to its function.
-func (r *Register) export(ctx context.Context, w io.Writer, walk func(Reader, func(Device) error) error) error {
+// export writes the devices that walk gives to its function, some at a time.
+func (r *Register) export(ctx context.Context, w io.Writer, walk func(Reader, func([]Device) error) error) error {
 	err := r.store.View(ctx, func(reader Reader) error {
 		if _, err := io.WriteString(w, byteOrderMark); err != nil {
 			return err
@@ -65,12 +67,21 @@ func (r *Register) export(ctx context.Context, w io.Writer, walk func(Reader, fu
 		if err := out.Write(csvColumns()); err != nil {
 			return err
 		}
-		err := walk(reader, func(d Device) error {
-			cells, err := cellsOf(ctx, reader, d)
+		err := walk(reader, func(some []Device) error {
+			known, err := loansOf(ctx, reader, some)
 			if err != nil {
 				return err
 			}
-			return out.Write(cells)
+			for _, d := range some {
+				cells, err := cellsOf(ctx, known, d)
+				if err == nil {
+					err = out.Write(cells)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -82,6 +93,33 @@ func (r *Register) export(ctx context.Context, w io.Writer, walk func(Reader, fu
 		return fmt.Errorf("export devices: %w", err)
 	}
 	return nil
+}
+
+// loansOf reads the loans of devices with their holders at once.
+func loansOf(ctx context.Context, reader Reader, some []Device) (*memory, error) {
+	var loans, holders []string
+	for _, d := range some {
+		if d.Loan != "" {
+			loans, holders = append(loans, d.Loan), append(holders, d.Holder)
+		}
+	}
+	known := newMemory()
+	foundLoans, err := reader.LoansWithID(ctx, loans)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range foundLoans {
+		known.loans.put(l.ID, l)
+	}
+	slices.Sort(holders)
+	foundHolders, err := reader.HoldersWithID(ctx, slices.Compact(holders))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range foundHolders {
+		known.holders.put(h.ID, h)
+	}
+	return known, nil
 }
 
 // tableReader is what cellsOf needs to know.

@@ -14,6 +14,9 @@ import (
 func BenchmarkGrowth(b *testing.B) {
 	for _, size := range []int{1_000, 10_000, manyDevices} {
 		r, ctx := big(b, size), b.Context()
+		if r == nil {
+			continue
+		}
 		device := must[devices.Device](b)(r.FindDevice(ctx, "MS-00471"))
 		for _, work := range []struct {
 			name string

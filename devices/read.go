@@ -51,23 +51,25 @@ func (r *Register) DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, er
 // DevicesWithID returns devices by their ids, in that order; those that the
 // register does not have are left out.
 func (r *Register) DevicesWithID(ctx context.Context, ids []string) ([]Device, error) {
-	return view(ctx, r, "devices", func(reader Reader) ([]Device, error) {
-		there, err := reader.DevicesWithID(ctx, ids)
-		if err != nil {
-			return nil, err
+	return view(ctx, r, "devices", func(reader Reader) ([]Device, error) { return devicesInOrder(ctx, reader, ids) })
+}
+
+func devicesInOrder(ctx context.Context, reader Reader, ids []string) ([]Device, error) {
+	there, err := reader.DevicesWithID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]Device, len(there))
+	for _, d := range there {
+		byID[d.ID] = d
+	}
+	found := make([]Device, 0, len(ids))
+	for _, id := range ids {
+		if d, ok := byID[id]; ok {
+			found = append(found, d)
 		}
-		byID := make(map[string]Device, len(there))
-		for _, d := range there {
-			byID[d.ID] = d
-		}
-		found := make([]Device, 0, len(ids))
-		for _, id := range ids {
-			if d, ok := byID[id]; ok {
-				found = append(found, d)
-			}
-		}
-		return found, nil
-	})
+	}
+	return found, nil
 }
 
 // CountDevices counts the devices that fit by state.

@@ -29,6 +29,8 @@ type Reader interface {
 	Sites(ctx context.Context) ([]string, error)
 
 	Holder(ctx context.Context, id string) (Holder, error)
+	// HoldersWithID returns those there are, in no order.
+	HoldersWithID(ctx context.Context, ids []string) ([]Holder, error)
 	// HoldersCalled finds those with that name or e-mail, compared by [Fold]; at
 	// most MaxCandidates, present ones first.
 	HoldersCalled(ctx context.Context, nameOrEmail string) ([]Holder, error)
@@ -37,6 +39,8 @@ type Reader interface {
 	Key(ctx context.Context, id string) (Key, error)
 	Keys(ctx context.Context, q KeyQuery) ([]Key, error)
 	Loan(ctx context.Context, id string) (Loan, error)
+	// LoansWithID returns those there are, in no order.
+	LoansWithID(ctx context.Context, ids []string) ([]Loan, error)
 	Loans(ctx context.Context, q LoanQuery) ([]Loan, error)
 	Incident(ctx context.Context, id string) (Incident, error)
 	Incidents(ctx context.Context, q IncidentQuery) ([]Incident, error)

@@ -20,8 +20,13 @@ func (s *session) Device(ctx context.Context, id string) (devices.Device, error)
 
 // DevicesWithID implements [devices.Reader].
 func (s *session) DevicesWithID(ctx context.Context, ids []string) ([]devices.Device, error) {
+	return withID(ctx, s, scanDevice, deviceColumns, "devices", ids)
+}
+
+// withID returns the records of a table that have these ids, in no order.
+func withID[T any](ctx context.Context, s *session, scan func(row) (T, error), columns, table string, ids []string) ([]T, error) {
 	const atOnce = 500 // a statement has only so many placeholders
-	var found []devices.Device
+	var found []T
 	for some := range slices.Chunk(ids, atOnce) {
 		f := &filter{}
 		if s.postgres {
@@ -29,7 +34,7 @@ func (s *session) DevicesWithID(ctx context.Context, ids []string) ([]devices.De
 		} else {
 			in(f, "id", some)
 		}
-		more, err := all(ctx, s, scanDevice, "SELECT "+deviceColumns+" FROM devices"+f.where(), f.args...)
+		more, err := all(ctx, s, scan, "SELECT "+columns+" FROM "+table+f.where(), f.args...)
 		if err != nil {
 			return nil, err
 		}

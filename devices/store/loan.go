@@ -13,6 +13,11 @@ func (s *session) Loan(ctx context.Context, id string) (devices.Loan, error) {
 	return one(ctx, s, scanLoan, "SELECT "+loanColumns+" FROM loans WHERE id = ?", id)
 }
 
+// LoansWithID implements [devices.Reader].
+func (s *session) LoansWithID(ctx context.Context, ids []string) ([]devices.Loan, error) {
+	return withID(ctx, s, scanLoan, loanColumns, "loans", ids)
+}
+
 // Loans implements [devices.Reader].
 func (s *session) Loans(ctx context.Context, q devices.LoanQuery) ([]devices.Loan, error) {
 	f := &filter{}

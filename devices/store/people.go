@@ -13,6 +13,11 @@ func (s *session) Holder(ctx context.Context, id string) (devices.Holder, error)
 	return one(ctx, s, scanHolder, "SELECT "+holderColumns+" FROM holders WHERE id = ?", id)
 }
 
+// HoldersWithID implements [devices.Reader].
+func (s *session) HoldersWithID(ctx context.Context, ids []string) ([]devices.Holder, error) {
+	return withID(ctx, s, scanHolder, holderColumns, "holders", ids)
+}
+
 // HoldersCalled implements [devices.Reader].
 func (s *session) HoldersCalled(ctx context.Context, nameOrEmail string) ([]devices.Holder, error) {
 	folded := devices.Fold(nameOrEmail)
