@@ -12,9 +12,14 @@ import (
 	"stowage/devices/store"
 )
 
-// databasePassword asks for the password of the register's database.
+// databasePassword asks for the password of the register's database. Without a terminal
+// it is the database that is said to want one, since no option gives it.
 func (a *app) databasePassword(ctx context.Context) ([]byte, error) {
-	return a.passphrase(ctx, passphraseFlag{}, "the register's database")
+	password, err := a.passphrase(ctx, passphraseFlag{}, "the register's database")
+	if errors.Is(err, errNoTerminal) {
+		return nil, store.ErrPassword
+	}
+	return password, err
 }
 
 // withDatabasePassword runs do without a password, and once more with one if the
