@@ -79,11 +79,16 @@ func copyFile(ctx context.Context, from, folder, name string) error {
 // writeCopy writes a file into a folder of this computer, under a name that is free,
 // and returns that name. A failed run leaves nothing.
 func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed time.Time, p crypt.Progress) (string, error) {
-	to, err := freeLocal(folder, crypt.WindowsName(name))
+	root, err := os.OpenRoot(folder) // what is put in its place meanwhile is not written to
 	if err != nil {
 		return "", err
 	}
-	out, err := crypt.CreateOutput(to, false)
+	defer root.Close()
+	to, err := freeLocal(root, crypt.WindowsName(name))
+	if err != nil {
+		return "", err
+	}
+	out, err := crypt.CreateOutputIn(root, to, false)
 	if err != nil {
 		return "", err
 	}
@@ -92,20 +97,19 @@ func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed ti
 		return "", err
 	}
 	out.SetModified(changed)
-	return filepath.Base(to), out.Commit()
+	return to, out.Commit()
 }
 
-// freeLocal is a path in a folder of this computer at which there is nothing.
-func freeLocal(folder, name string) (string, error) {
+// freeLocal is a name in a folder of this computer that is free.
+func freeLocal(root *os.Root, name string) (string, error) {
 	ext := filepath.Ext(name)
 	for n := 1; n < 10000; n++ {
 		try := name
 		if n > 1 {
 			try = numbered(name[:len(name)-len(ext)], ext, n)
 		}
-		p := filepath.Join(folder, try)
-		if _, err := os.Lstat(p); errors.Is(err, os.ErrNotExist) {
-			return p, nil
+		if _, err := root.Lstat(try); errors.Is(err, os.ErrNotExist) {
+			return try, nil
 		} else if err != nil {
 			return "", err
 		}
