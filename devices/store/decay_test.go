@@ -115,7 +115,11 @@ func TestRegisterDecays(t *testing.T) {
 			noticed++
 		}
 	}
-	for range *registerFlips {
+	flips := *registerFlips
+	if testing.Short() {
+		flips /= 4
+	}
+	for range flips {
 		bit := random.IntN(8 * len(good))
 		bad := slices.Clone(good)
 		bad[bit/8] ^= 1 << (bit % 8)
@@ -123,7 +127,11 @@ func TestRegisterDecays(t *testing.T) {
 	}
 	flipped := noticed
 	const page = 4096
-	for pages := 0; pages < len(good)/page; pages += 1 + random.IntN(6) {
+	stride := 1
+	if testing.Short() {
+		stride = 12
+	}
+	for pages := 0; pages < len(good)/page; pages += stride + random.IntN(6) {
 		for _, size := range []int{pages * page, pages*page + 1 + random.IntN(page-1)} {
 			damaged(fmt.Sprintf("cut to %d bytes", size), good[:size])
 		}
@@ -131,7 +139,7 @@ func TestRegisterDecays(t *testing.T) {
 			comesBack(t, path, saved, want)
 		}
 	}
-	t.Logf("%d of %d flipped bits mattered, and every one of them was noticed", flipped, *registerFlips)
+	t.Logf("%d of %d flipped bits mattered, and every one of them was noticed", flipped, flips)
 }
 
 // TestLogOfChangesDecays damages the log of changes that a killed program left: what was
