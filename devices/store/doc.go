@@ -28,6 +28,8 @@
 // On PostgreSQL:
 //
 //   - Several desks write one after another; events are numbered without gaps.
+//   - A change waits for the server a few times, not once for every statement: what it
+//     writes goes out together, before it next reads and when it ends.
 //   - What a login sees and changes is decided by its duty ([Allow]) and enforced by
 //     row-level security, whatever program it uses: ICT of the trust, ICT of some
 //     sites, or an auditor who only reads.

@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"stowage/devices"
@@ -45,4 +48,39 @@ func TestPostgres(t *testing.T) {
 			return openPostgres(t, server.As("trust", url)), openPostgres(t, server.As("trust", url))
 		})
 	})
+}
+
+// TestPostgresPassword opens a register on a server that asks for a password: given by
+// hand or in the login's own file, and never left in what is said.
+func TestPostgresPassword(t *testing.T) {
+	server := postgrestest.Start(t)
+	defer server.Stop()
+	ctx, password := t.Context(), "s3cret: \\ 'ŵ'"
+	url := newPostgres(t, server)
+	server.Protect(t, password)
+	file := filepath.Join(t.TempDir(), "pgpass")
+	t.Setenv("PGPASSFILE", file)
+	for _, wrong := range []string{"", "s3cret"} {
+		_, err := store.OpenPostgres(ctx, url, []byte(wrong))
+		if !errors.Is(err, store.ErrPassword) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+		if err := store.SetUpPostgres(ctx, url, []byte(wrong)); !errors.Is(err, store.ErrPassword) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+		if err := store.Allow(ctx, url, []byte(wrong), "trust", store.TrustDuty, nil); !errors.Is(err, store.ErrPassword) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+	s := must[*store.Postgres](t)(store.OpenPostgres(ctx, url, []byte(password)))
+	add(t, registerOn(s), devices.DeviceDetails{Label: "MS-1"})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("*:*:*:keeper:s3cret\\: \\\\ 'ŵ'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := find(t, registerOn(openPostgres(t, url)), devices.DeviceQuery{}); len(got) != 1 {
+		t.Error(got)
+	}
 }
