@@ -30,12 +30,12 @@ func (p *piece) small() bool {
 	return p.kind == recFile && p.from == nil && p.size <= smallSize
 }
 
-// cost is how much of a layer the piece takes, long names included.
-func (p *piece) cost() int64 {
-	blocks := (p.size + tarBlock - 1) / tarBlock
+// cost is how much of a layer the record takes, long names included.
+func (r *record) cost() int64 {
+	blocks := (r.size + tarBlock - 1) / tarBlock
 	header := int64(1)
-	if len(p.path)+len(p.link) > 100 || !isPlainASCII(p.path) || !isPlainASCII(p.link) {
-		header += 2 + int64(len(p.path)+len(p.link)+64)/tarBlock
+	if len(r.path)+len(r.link) > 100 || !isPlainASCII(r.path) || !isPlainASCII(r.link) {
+		header += 2 + int64(len(r.path)+len(r.link)+64)/tarBlock
 	}
 	return (blocks + header) * tarBlock
 }

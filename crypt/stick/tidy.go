@@ -98,27 +98,35 @@ type layerUse struct {
 func (s *Stick) layerSpace() map[*layer]layerUse {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	live := map[*record]bool{}
-	_ = s.tree.root.walk(".", func(_ string, n *node) error {
-		if n.rec != nil {
-			live[n.rec] = true
+	// Content under another name than it was stored with belongs to several nodes, or to
+	// one beside the record that put that there. It is seldom, so that there is no need to
+	// remember every record.
+	shared := map[*record]bool{}
+	s.tree.root.each(func(n *node) {
+		if n.data != nil && n.data != n.rec {
+			shared[n.data] = true
 		}
-		if n.data != nil {
-			live[n.data] = true
-		}
-		return nil
 	})
-	space := map[*layer]layerUse{}
+	live := map[*layer]int64{}
+	s.tree.root.each(func(n *node) {
+		if n.rec != nil && !(len(shared) > 0 && shared[n.rec]) {
+			live[n.rec.layer] += n.rec.cost()
+		}
+	})
+	for r := range shared {
+		live[r.layer] += r.cost()
+	}
+	space := make(map[*layer]layerUse, len(s.layers))
 	for _, l := range s.layers {
-		var use layerUse
+		use := layerUse{live: live[l], dead: -live[l]}
 		for i := range l.records {
-			p := piece{record: l.records[i]}
-			use.deletes = use.deletes || p.kind == recWhiteout
-			if live[&l.records[i]] || p.kind == recWhiteout {
-				use.live += p.cost()
-			} else {
-				use.dead += p.cost()
+			r := &l.records[i]
+			if r.kind == recWhiteout {
+				use.deletes = true
+				use.live += r.cost()
+				continue
 			}
+			use.dead += r.cost()
 		}
 		space[l] = use
 	}

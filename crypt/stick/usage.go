@@ -24,11 +24,15 @@ func (s *Stick) Usage() (Usage, error) {
 			return u, err
 		}
 	}
-	err = s.Walk(".", func(e Entry) error {
-		if !e.IsFolder() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return u, ErrClosed
+	}
+	s.tree.root.each(func(n *node) {
+		if !n.isFolder() {
 			u.Files++
 		}
-		return nil
 	})
-	return u, err
+	return u, nil
 }
