@@ -131,6 +131,18 @@ func (r *readers) shut(l *layer) {
 	}
 }
 
+// rest closes a layer's files unless somebody reads them now. On Windows a file that is removed while it
+// is open keeps its name until it is closed, and none can take its place.
+func (r *readers) rest(id layerID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for l, o := range r.layers {
+		if l.id == id && o.plain != nil && o.users == 0 {
+			r.shut(l)
+		}
+	}
+}
+
 func (r *readers) longestIdle() *layer {
 	var oldest *layer
 	for l, o := range r.layers {

@@ -117,6 +117,7 @@ func (r *repairer) copyLayer(l *layer) error {
 	if err := s.checkSpace(l.size()); err != nil {
 		return err
 	}
+	s.readers.rest(l.id)
 	if err := s.removeLayerFiles(l.id); err != nil {
 		return err
 	}
