@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"stowage/cmd/config"
@@ -219,6 +220,7 @@ const openElsewhere = "it is open in another program; close it there and try aga
 
 // skipReason says why a file was left out.
 func skipReason(err error) string {
+	err = fault.Told(err)
 	for _, r := range []struct {
 		is   error
 		text string
@@ -227,12 +229,16 @@ func skipReason(err error) string {
 		{stick.ErrKind, "a folder and a file cannot take each other's place"},
 		{stick.ErrName, "a stick cannot hold that name"},
 		{stick.ErrSpecial, "a link or a device, which is not stored"},
-		{stick.ErrChanged, "it changed while it was being read"},
 		{stick.ErrNotVerified, "what was read back is not the same, so the plain file was kept"},
 		{stick.ErrDamaged, "it is damaged on the stick"},
 		{stick.ErrForged, "it is not authentic"},
 		{crypt.ErrInUse, openElsewhere},
 		{crypt.ErrPartInUse, openElsewhere},
+		{fault.ErrGone, "the drive or folder that it is on was taken away"},
+		{fault.ErrFailing, "the drive that it is on made an error, or was pulled out"},
+		{fs.ErrNotExist, "it is not there any more"},
+		{fs.ErrPermission, "the system does not allow access to it"},
+		{stick.ErrChanged, "it changed while it was being read"}, // after that it is gone, which is a change as well
 	} {
 		if errors.Is(err, r.is) {
 			return r.text

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt"
+	"stowage/crypt/fault"
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/parts"
@@ -71,6 +72,7 @@ func tellSkipped(s *gui.Session, done, title string, skipped []stick.Skipped) {
 
 // skipReason says in a few words why something was left out.
 func skipReason(w *words.Words, err error) string {
+	err = fault.Told(err)
 	for _, r := range []struct {
 		is  error
 		key words.Key
@@ -79,7 +81,6 @@ func skipReason(w *words.Words, err error) string {
 		{stick.ErrKind, "skip.kind"},
 		{stick.ErrName, "skip.name"},
 		{stick.ErrSpecial, "skip.special"},
-		{stick.ErrChanged, "skip.changed"},
 		{stick.ErrNotVerified, "skip.differs"},
 		{stick.ErrDamaged, "skip.damaged"},
 		{stick.ErrForged, "skip.forged"},
@@ -88,6 +89,9 @@ func skipReason(w *words.Words, err error) string {
 		{crypt.ErrPartInUse, "skip.inuse"},
 		{fs.ErrPermission, "skip.permission"},
 		{fs.ErrNotExist, "skip.gone"},
+		{fault.ErrGone, "skip.taken"},
+		{fault.ErrFailing, "skip.failing"},
+		{stick.ErrChanged, "skip.changed"}, // after that it is gone, which is a change as well
 	} {
 		if errors.Is(err, r.is) {
 			return w.T(r.key)
