@@ -23,6 +23,28 @@ func (w *Window) Press(text string) {
 	w.Settle()
 }
 
+// PressBusy presses what Press does, while jobs still run, and does not wait for them.
+func (w *Window) PressBusy(text string) {
+	w.t.Helper()
+	w.Drain()
+	o := w.find(text)
+	if o == nil {
+		w.t.Fatalf("nothing to press with the text %q in the window, which says:\n%s", text, w.Glimpse())
+	}
+	test.Tap(o)
+	w.Drain()
+}
+
+// DropBusy drops files as Drop does, and does not wait for what that begins.
+func (w *Window) DropBusy(at fyne.Position, paths ...string) {
+	items := make([]fyne.URI, len(paths))
+	for i, p := range paths {
+		items[i] = storage.NewFileURI(p)
+	}
+	w.Session.DropFiles(at, items)
+	w.Drain()
+}
+
 // Type types text into what has the focus, key by key, and settles.
 func (w *Window) Type(text string) {
 	w.t.Helper()

@@ -39,6 +39,12 @@ func each(o fyne.CanvasObject, f func(fyne.CanvasObject)) {
 // Text is all text in the window, a line for each piece.
 func (w *Window) Text() string {
 	w.Settle()
+	return w.Glimpse()
+}
+
+// Glimpse is what Text is, while jobs still run.
+func (w *Window) Glimpse() string {
+	w.Drain()
 	var b strings.Builder
 	w.Each(func(o fyne.CanvasObject) {
 		if text, ok := textOf(o); ok {
@@ -101,6 +107,10 @@ func label(o fyne.CanvasObject) string {
 // is, or else begins with, the given one; nil when there is none.
 func (w *Window) Find(text string) fyne.Tappable {
 	w.Settle()
+	return w.find(text)
+}
+
+func (w *Window) find(text string) fyne.Tappable {
 	var exact, begins fyne.Tappable
 	w.Each(func(o fyne.CanvasObject) {
 		tappable, ok := o.(fyne.Tappable)

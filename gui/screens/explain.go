@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"stowage/cmd/config"
 	"stowage/cmd/drive"
@@ -189,7 +190,7 @@ func subject(err error) string {
 	if f, ok := errors.AsType[*school.FileError](err); ok {
 		return f.Path
 	}
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
+	if p, ok := errors.AsType[*fs.PathError](err); ok && !strings.HasPrefix(p.Path, "stowage/") { // which says nothing to anybody
 		return p.Path
 	}
 	return ""

@@ -150,11 +150,8 @@ func TestFilesOpenOnTheDriveAreNamedBeforeLocking(t *testing.T) {
 	r.Press("Lock and remove")
 	r.MustSee("is locked. You can pull it out now.")
 	r.unlock(temporary)
-	f, err := r.k.open[0].stick.OpenFile("2026/report.odt")
-	check(t, err)
-	defer f.Close()
-	if text, err := io.ReadAll(f); string(text) != "last words" {
-		t.Errorf("%q, %v", text, err)
+	if text := r.content("2026/report.odt"); text != "last words" {
+		t.Errorf("%q", text)
 	}
 }
 

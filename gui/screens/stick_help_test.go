@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,7 +122,12 @@ func (r *rig) options() gui.Options {
 	return gui.Options{
 		Explain:  Explain,
 		Services: gui.Services{Drives: r.drives, Opener: r.opener},
-		Rooms:    []gui.Room{openRoom(r.place, func(k *sticks) { r.k, k.choose = k, r.choose })},
+		Rooms: []gui.Room{openRoom(r.place, func(k *sticks) {
+			r.k, k.choose = k, r.choose
+			if r.t != nil { // else it only makes pictures
+				k.openFS = keepOffWindow(r.t, k.openFS)
+			}
+		})},
 	}
 }
 
@@ -139,7 +145,7 @@ func (r *rig) close() {
 		if o.drive != nil {
 			_ = o.drive.Close(context.Background())
 		}
-		_ = o.release()
+		away(func() { _ = o.release() })
 	}
 	if r.k.stop != nil {
 		r.k.stop()
@@ -176,12 +182,24 @@ func (r *rig) browser() *browser {
 // content is what a file on the open stick holds.
 func (r *rig) content(name string) string {
 	r.t.Helper()
-	f, err := r.opened().stick.OpenFile(name)
-	check(r.t, err)
-	defer f.Close()
-	data, err := io.ReadAll(f)
+	var data []byte
+	var err error
+	away(func() {
+		var f io.ReadCloser
+		if f, err = r.opened().stick.OpenFile(name); err == nil {
+			defer f.Close()
+			data, err = io.ReadAll(f)
+		}
+	})
 	check(r.t, err)
 	return string(data)
+}
+
+// away does something off the window's goroutine, and waits for it.
+func away(do func()) {
+	var done sync.WaitGroup
+	done.Go(do)
+	done.Wait()
 }
 
 // has reports whether something is on the open stick.

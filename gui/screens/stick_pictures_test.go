@@ -27,7 +27,7 @@ func TestBrowserPictures(t *testing.T) {
 		"search": func(r *rig) { r.enterStick(); r.browser().finder.Set("2026"); r.Advance(time.Second) },
 		"empty": func(r *rig) {
 			r.enterStick()
-			check(r.t, r.opened().stick.Mkdir(r.t.Context(), "Trips"))
+			away(func() { check(r.t, r.opened().stick.Mkdir(r.t.Context(), "Trips")) })
 			r.browser().enter("Trips")
 		},
 		"pulled":    func(r *rig) { r.enterStick(); r.opened().noteStored(3); r.opened().pulled() },
@@ -54,7 +54,11 @@ func TestBrowserPictures(t *testing.T) {
 
 func (r *rig) enterStick() {
 	r.t.Helper()
-	o, err := r.k.unlock(r.t.Context(), stickPlace{path: r.path}, unlockWith{secret: []byte(temporary)})
+	var o *opened
+	var err error
+	away(func() {
+		o, err = r.k.unlock(r.t.Context(), stickPlace{path: r.path}, unlockWith{secret: []byte(temporary)})
+	})
 	check(r.t, err)
 	r.k.add(o)
 	r.k.browse(o)
