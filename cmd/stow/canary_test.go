@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode/utf16"
+
+	"stowage/cmd/canarytest"
 )
 
 // The canaries: what nobody may find where it does not belong.
@@ -25,50 +25,6 @@ const (
 	canaryFolder     = "canary-folder-77ab"
 	canaryPassphrase = "canary velvet oyster hammock ninefold"
 )
-
-// spellings are the bytes in which a canary may lie somewhere.
-func spellings(canary string) [][]byte {
-	var wide []byte // as Windows and some databases keep text
-	for _, u := range utf16.Encode([]rune(canary)) {
-		wide = append(wide, byte(u), byte(u>>8))
-	}
-	return [][]byte{[]byte(canary), wide, fmt.Appendf(nil, "%x", canary)}
-}
-
-// found says which canaries data holds.
-func found(data []byte, canaries ...string) (all []string) {
-	for _, c := range canaries {
-		if slices.ContainsFunc(spellings(c), func(s []byte) bool { return bytes.Contains(data, s) }) {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-// foundBelow searches the names and contents of all files below a folder.
-func foundBelow(t *testing.T, folder string, canaries ...string) (all []string) {
-	t.Helper()
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		for _, c := range found([]byte(strings.TrimPrefix(path, folder)), canaries...) {
-			all = append(all, path+" is named "+c)
-		}
-		if !d.Type().IsRegular() {
-			return nil
-		}
-		data, err := os.ReadFile(path)
-		for _, c := range found(data, canaries...) {
-			all = append(all, path+" holds "+c)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
 
 // nest is a school and a stick as [week] makes them, with Alice's passphrase the
 // canary, and everything a program may write to below one folder.
@@ -109,7 +65,7 @@ func (n *nest) run(args ...string) {
 	if err != nil {
 		n.Errorf("stow %q: %v\n%s", args, err, out)
 	}
-	if got := found(out, append(n.secrets, canaryContent)...); len(got) > 0 {
+	if got := canarytest.In(out, append(n.secrets, canaryContent)...); len(got) > 0 {
 		n.Errorf("stow %q says %q", args, got)
 	}
 }
@@ -121,7 +77,7 @@ func (n *nest) refused(args ...string) {
 	if err == nil {
 		n.Errorf("stow %q succeeded", args)
 	}
-	if got := found(out, append(n.secrets, canaryContent)...); len(got) > 0 {
+	if got := canarytest.In(out, append(n.secrets, canaryContent)...); len(got) > 0 {
 		n.Errorf("stow %q says %q", args, got)
 	}
 }
@@ -136,11 +92,11 @@ func (n *nest) clean(after string) {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case "src", "out", "auth.txt", "alice.txt", "slip.txt", "canary.txt", "sealed": // where they are meant to be, or are looked for apart
+		case "src", "out", "auth.txt", "alice.txt", "slip.txt", "canary.txt", "sealed", "slips": // where they are meant to be, or are looked for apart
 			continue
 		}
 		all := append([]string{canaryContent, canaryName, canaryFolder}, n.secrets...)
-		if got := foundBelow(n.T, filepath.Join(n.dir, e.Name()), all...); len(got) > 0 {
+		if got := canarytest.Below(n.T, filepath.Join(n.dir, e.Name()), nil, all...); len(got) > 0 {
 			n.Errorf("after %s: %s", after, strings.Join(got, "\n"))
 		}
 	}
@@ -152,7 +108,7 @@ func (n *nest) clean(after string) {
 func TestCanaries(t *testing.T) {
 	n := newNest(t)
 	// A search that finds nothing anywhere would prove nothing.
-	if got := foundBelow(t, filepath.Join(n.dir, "src"), canaryContent, canaryName, canaryFolder); len(got) != 4 {
+	if got := canarytest.Below(t, filepath.Join(n.dir, "src"), nil, canaryContent, canaryName, canaryFolder); len(got) != 4 {
 		t.Fatalf("the search found %q", got)
 	}
 	n.run("stick", "passphrase", "stick", "--passphrase-file", "alice.txt", "--new-passphrase-file", "canary.txt")
@@ -170,15 +126,64 @@ func TestCanaries(t *testing.T) {
 		n.clean(strings.Join(args[:2], " "))
 	}
 	n.run("encrypt", "src/"+canaryFolder+"/"+canaryName+".txt", "--to", "alice@hill.example", "--out-dir", "sealed")
-	if got := foundBelow(t, filepath.Join(n.dir, "sealed"), append(n.secrets, canaryContent)...); len(got) > 0 {
+	if got := canarytest.Below(t, filepath.Join(n.dir, "sealed"), nil, append(n.secrets, canaryContent)...); len(got) > 0 {
 		t.Errorf("encrypted files: %q", got)
 	}
 	n.clean("encrypting")
+	n.wholeLife()
 	// What fails says no more than what works.
 	n.refused("stick", "ls", "stick", "--passphrase-file", "auth.txt")
 	n.refused("stick", "passphrase", "stick", "--passphrase-file", "canary.txt", "--new-passphrase-file", "canary.txt")
 	n.refused("stick", "get", "stick", "nowhere", "--to", "out", "--passphrase-file", "canary.txt")
 	n.clean("refusals")
+}
+
+// wholeLife does with the stick what a school does with one: a drive of plain files is
+// converted, the stick is backed up, checked in, lost, reported and restored, keys are
+// issued and taken elsewhere.
+func (n *nest) wholeLife() {
+	n.Helper()
+	usb := filepath.Join(n.dir, "usb", canaryFolder)
+	if err := os.MkdirAll(usb, 0o700); err != nil {
+		n.Fatal(err)
+	}
+	write(n.T, usb, canaryName+".txt", strings.Repeat(canaryContent+"\n", 4000))
+	for _, folder := range []string{"slips", "fresh"} { // passphrases that are meant to be handed over lie in slips
+		if err := os.Mkdir(filepath.Join(n.dir, folder), 0o700); err != nil {
+			n.Fatal(err)
+		}
+	}
+	n.run("stick", "put", "stick", "src/"+canaryFolder, "--replace", "--passphrase-file", "canary.txt")
+	n.run("stick", "convert", "usb", "--folder", "--to", "alice@hill.example", "--label", "HRP-2", "--passphrase-file", "auth.txt")
+	n.clean("converting")
+	n.run("stick", "backup", "stick", "--open", "--passphrase-file", "canary.txt")
+	n.clean("backing up")
+	n.run("stick", "checkin", "stick", "--recovery", "--authority-passphrase-file", "auth.txt", "--check")
+	n.clean("checking in")
+	n.run("holder", "add", "--name", "Bob Evans", "--email", "bob@hill.example")
+	n.run("key", "issue", "bob@hill.example", "--passphrase-file", "auth.txt", "--passphrase-out", "slips/bob.txt", "--out", "bob.age")
+	slip, err := os.ReadFile(filepath.Join(n.dir, "slips/bob.txt"))
+	if err != nil {
+		n.Fatal(err)
+	}
+	n.secrets = append(n.secrets, strings.TrimSpace(string(slip)))
+	n.clean("issuing a key")
+	n.run("key", "recover", "alice@hill.example", "--telephone", "HRP-1", "--identified", "called back", "--code-out", "slips/code.txt", "--passphrase-file", "auth.txt")
+	code, err := os.ReadFile(filepath.Join(n.dir, "slips/code.txt"))
+	if err != nil {
+		n.Fatal(err)
+	}
+	n.secrets = append(n.secrets, strings.TrimSpace(string(code)))
+	n.clean("reading out a code")
+	n.run("register", "backup", "register.age")
+	n.run("register", "export", "--encrypted", "register.csv.age")
+	n.clean("taking the register elsewhere")
+	n.run("device", "lost", "HRP-1", "--note", "left on the bus", "--passphrase-file", "auth.txt")
+	n.run("stick", "restore", "fresh", "--folder", "--from", "HRP-1", "--to", "bob@hill.example", "--label", "HRP-3", "--passphrase-file", "auth.txt")
+	n.clean("restoring")
+	n.refused("stick", "restore", "fresh", "--folder", "--from", "HRP-1", "--to", "bob@hill.example", "--label", "HRP-4", "--passphrase-file", "canary.txt")
+	n.refused("key", "passphrase", "bob.age", "--passphrase-file", "slips/code.txt", "--new-passphrase-file", "canary.txt")
+	n.clean("more refusals")
 }
 
 // TestCanariesOfACrash ends the program in the middle of a put, by the kernel and by a
@@ -206,7 +211,7 @@ func TestCanariesOfACrash(t *testing.T) {
 			if err != nil && !os.IsPermission(err) { // another's environment is hidden from all but root
 				t.Errorf("%s: %v", file, err)
 			}
-			if got := found(data, append(n.secrets, canaryContent)...); len(got) > 0 {
+			if got := canarytest.In(data, append(n.secrets, canaryContent)...); len(got) > 0 {
 				t.Errorf("%s holds %q", file, got)
 			}
 		}
@@ -224,7 +229,7 @@ func TestCanariesOfACrash(t *testing.T) {
 		if err == nil {
 			t.Errorf("%v did not end it", signal)
 		}
-		if got := found(said.Bytes(), append(n.secrets, canaryContent)...); len(got) > 0 {
+		if got := canarytest.In(said.Bytes(), append(n.secrets, canaryContent)...); len(got) > 0 {
 			t.Errorf("after %v it said %q", signal, got)
 		}
 		n.clean(signal.String())
