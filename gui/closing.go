@@ -65,6 +65,17 @@ func (s *Session) Close() {
 	})
 }
 
+// LetGo closes every screen without asking anybody, as happens when the window closes,
+// and leaves the window itself. Doing it again does nothing. Tests end so.
+func (s *Session) LetGo() {
+	if s.gone {
+		return
+	}
+	s.gone = true
+	s.shell.hide()
+	s.shell.forget()
+}
+
 // leaveAll asks the screens and guards one after the other, and closes the window
 // when all have agreed.
 func (s *Session) leaveAll() {
@@ -77,7 +88,7 @@ func (s *Session) leaveAll() {
 
 func (s *Session) next(asks []func(func())) {
 	if len(asks) == 0 {
-		s.shell.forget()
+		s.LetGo()
 		s.Window.Close()
 		return
 	}

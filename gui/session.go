@@ -63,6 +63,7 @@ type Session struct {
 	used    time.Time
 	guards  []*guard
 	closing bool
+	gone    bool // the screens were let go
 }
 
 // New makes the window and goes home. Show shows it.

@@ -17,10 +17,11 @@ import (
 
 	"stowage/cmd/nodump"
 	"stowage/crypt/keys"
+	"stowage/crypt/leaktest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(leaktest.Wrap(m), map[string]func(){
 		"stow": func() {
 			nodump.Set() // as main does
 			a := newApp()

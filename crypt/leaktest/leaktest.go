@@ -16,11 +16,23 @@ type Tests interface{ Run() int }
 
 // Main runs the tests, looks for what they left, and ends the program. It is
 // called from TestMain.
-func Main(m Tests, options ...goleak.Option) {
+func Main(m Tests, options ...goleak.Option) { os.Exit(Wrap(m, options...).Run()) }
+
+// Wrap is for what runs the tests itself: its Run does what Main does, but for ending
+// the program.
+func Wrap(m Tests, options ...goleak.Option) Tests { return checked{m, options} }
+
+// checked are tests that fail when they left something.
+type checked struct {
+	Tests
+	options []goleak.Option
+}
+
+func (c checked) Run() int {
 	before := openFiles()
-	code := m.Run()
+	code := c.Tests.Run()
 	if code == 0 {
-		if err := goleak.Find(options...); err != nil {
+		if err := goleak.Find(c.options...); err != nil {
 			fmt.Fprintf(os.Stderr, "leaktest: goroutines: %v\n", err)
 			code = 1
 		}
@@ -31,7 +43,7 @@ func Main(m Tests, options ...goleak.Option) {
 			}
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // openFiles are the files that the process has open, each as its descriptor and

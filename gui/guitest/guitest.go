@@ -84,6 +84,8 @@ func New(t testing.TB, o gui.Options) *Window {
 	t.Cleanup(func() {
 		w.Session.Jobs.CancelAll()
 		w.Settle()
+		w.Session.LetGo() // what its screens hold, they let go
+		w.Settle()
 		test.NewApp() // forget the theme
 	})
 	return w

@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/editing"
+	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )
 
@@ -120,9 +121,13 @@ func (o *opened) release() error {
 	return cmp.Or(err, o.fs.Close())
 }
 
-// abandon closes a stick that was never shown. Nothing was written to it, so that it
-// takes no time.
-func (o *opened) abandon() { _ = o.release() }
+// abandon closes a stick that was never shown, off the window's goroutine: a slow
+// drive takes its time even for that.
+func (o *opened) abandon() {
+	jobs.Run(o.s.Jobs, o.s.Words.T("lock.working"), func(context.Context, jobs.Progress) (int, error) {
+		return 0, o.release()
+	}, nil) // there is nothing to say of what nobody saw
+}
 
 // add keeps a stick that was opened, and begins to look after it.
 func (k *sticks) add(o *opened) {

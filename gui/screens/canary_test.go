@@ -1,0 +1,216 @@
+package screens
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/cmd/canarytest"
+	"stowage/crypt/stick"
+	"stowage/devices/drives"
+	"stowage/gui"
+	"stowage/gui/guitest"
+)
+
+// The canaries: what nobody may find where it does not belong.
+const (
+	canaryContent    = "CANARY-content-41d0b7e2"
+	canaryName       = "canary-name-8fe3"
+	canaryPassphrase = "canary velvet oyster hammock ninefold"
+	canaryReport     = "CANARY-report-c07a5512"
+)
+
+// canaryHome is the variable that has a test run as the program: everything that it may
+// write to lies below that folder.
+const canaryHome = "STOWAGE_TEST_CANARY_HOME"
+
+// child runs a test once more, in a process of its own whose home and temporary
+// folders are below home, and returns what it said. begun is called for each line that
+// it says; once that reports true, it is killed.
+func child(t *testing.T, home string, begun func(line string) bool) string {
+	t.Helper()
+	tmp := filepath.Join(home, "tmp")
+	check(t, os.MkdirAll(tmp, 0o700))
+	self, err := os.Executable()
+	check(t, err)
+	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), canaryHome+"="+home, "HOME="+home, "USERPROFILE="+home, "AppData="+home, "LocalAppData="+home,
+		"TMPDIR="+tmp, "TMP="+tmp, "TEMP="+tmp, "XDG_CACHE_HOME="+home+"/cache", "XDG_CONFIG_HOME="+home+"/config", "XDG_RUNTIME_DIR="+tmp)
+	out, err := cmd.StdoutPipe()
+	check(t, err)
+	cmd.Stderr = cmd.Stdout
+	check(t, cmd.Start())
+	var said strings.Builder
+	killed := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if begun(lines.Text()) && !killed {
+			killed = true
+			check(t, cmd.Process.Kill())
+		}
+	}
+	if err := cmd.Wait(); err != nil && !killed {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	return said.String()
+}
+
+// clean searches everything that the program may write to.
+func cleanHome(t *testing.T, home, after string, except []string, secrets ...string) {
+	t.Helper()
+	all := append([]string{canaryContent, canaryName, canaryPassphrase, canaryReport, alicePassphrase, string(authorityPassphrase)}, secrets...)
+	if got := canarytest.Below(t, home, except, all...); len(got) > 0 {
+		t.Errorf("after %s: %s", after, strings.Join(got, "\n"))
+	}
+}
+
+// TestCanariesOfAWindow does in the window what staff and ICT do with it: a passphrase is
+// chosen, files are looked at, opened, edited, saved and searched, the stick is
+// locked, a stick is reported lost, a key is issued. Nothing of it is found on the
+// computer's disk, on the stick, or in what the program says, but for files that are
+// open for editing, in the private folder.
+func TestCanariesOfAWindow(t *testing.T) {
+	if home := os.Getenv(canaryHome); home != "" {
+		canarySession(t, home)
+		canaryOffice(t, home)
+		return
+	}
+	said := child(t, t.TempDir(), func(string) bool { return false })
+	if got := canarytest.In([]byte(said), canaryContent, canaryName, canaryPassphrase, canaryReport); len(got) > 0 {
+		t.Errorf("the program says %q:\n%s", got, said)
+	}
+	if !strings.Contains(said, "the whole session was seen") {
+		t.Errorf("it did not come to its end:\n%s", said)
+	}
+}
+
+func canarySession(t *testing.T, home string) {
+	r := newRig(t, false, map[string]string{"a.txt": "nothing"})
+	private := r.Session.Services.Private
+	r.Press("HRP-0042")
+	r.Type(canaryPassphrase) // which is wrong as yet
+	r.Press("Open")
+	cleanHome(t, home, "a wrong passphrase", nil)
+	r.Type(temporary)
+	r.Press("Open")
+	r.Type(canaryPassphrase)
+	r.Focus(r.Session.Current().(*newSecret).twice.Focus())
+	r.Type(canaryPassphrase)
+	r.Press("Use this passphrase")
+	r.browser()
+	cleanHome(t, home, "choosing a passphrase", nil)
+	away(func() {
+		_, err := r.opened().stick.PutReader(t.Context(), canaryName+".txt", strings.NewReader(strings.Repeat(canaryContent+"\n", 2000)), day, stick.PutOptions{})
+		check(t, err)
+	})
+	r.opened().changed()
+	r.Settle()
+	cleanHome(t, home, "storing", nil)
+	r.pick(canaryName + ".txt")
+	r.Key(fyne.KeyReturn)                                                             // shown in the window
+	if !strings.Contains(strings.Join(strings.Fields(r.Text()), ""), canaryContent) { // letter by letter
+		t.Error("it is not shown")
+	}
+	cleanHome(t, home, "looking at it", nil)
+	r.Session.Back()
+	local := r.openFile(canaryName + ".txt")
+	if runtime.GOOS != "windows" {
+		for p := local; p != filepath.Dir(private); p = filepath.Dir(p) {
+			if info, err := os.Stat(p); err != nil || info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s is open to others: %v, %v", p, info.Mode(), err)
+			}
+		}
+	}
+	if got := canarytest.Below(t, private, nil, canaryContent); len(got) != 1 {
+		t.Errorf("the private folder: %q", got)
+	}
+	cleanHome(t, home, "opening it for editing", []string{private})
+	check(t, os.WriteFile(local, []byte(canaryContent+", edited"), 0o600))
+	r.Advance(2 * tickEvery)
+	r.Until("it to be saved", func() bool { return strings.HasSuffix(r.content(canaryName+".txt"), "edited") })
+	cleanHome(t, home, "saving", []string{private})
+	r.Press("Lock and remove")
+	if r.Sees("Lock now") {
+		r.Press("Lock now")
+	}
+	r.MustSee("is locked")
+	cleanHome(t, home, "locking", nil)
+	if got := canarytest.Below(t, home, nil, "HRP-0042"); len(got) == 0 {
+		t.Error("the search finds nothing at all")
+	}
+}
+
+// canaryOffice reports a stick lost and issues a key.
+func canaryOffice(t *testing.T, home string) {
+	h := newHill(t)
+	h.me("Alice")
+	w := h.window("lost")
+	answer(w)
+	fill(w, lostOf(w).form.contents, canaryReport)
+	w.Press("Send to ICT")
+	w.MustSee("ICT has your report.")
+	cleanHome(t, home, "reporting a loss", nil)
+	if got := h.inbox(); len(got) != 1 || !strings.Contains(fmt.Sprintf("%+v", got[0].LossReport), canaryReport) {
+		t.Errorf("the report: %+v", got)
+	}
+
+	d := newDesk(t)
+	options, _ := peopleRoom(d.place)
+	ict := guitest.New(t, options)
+	openPerson(ict, d, d.holder(t, "Cat Fox"))
+	ict.Press("Issue a key")
+	passphrase := mono(ict)
+	if len(strings.Fields(passphrase)) < 5 {
+		t.Fatalf("the passphrase is %q", passphrase)
+	}
+	cleanHome(t, home, "issuing a key", nil, passphrase)
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "" {
+		t.Error("the clipboard is not empty")
+	}
+	fmt.Println("the whole session was seen")
+}
+
+// TestCanariesOfAKilledWindow kills the program while a file is open for editing: it lies
+// in the private folder alone, and the next start takes it away.
+func TestCanariesOfAKilledWindow(t *testing.T) {
+	if home := os.Getenv(canaryHome); home != "" {
+		r := &rig{t: t, path: filepath.Join(home, "stick"), opener: &fakeOpener{}, choose: &fakeChooser{}}
+		check(t, os.Mkdir(r.path, 0o700))
+		issue(t, r.path, true)
+		away(func() {
+			putFiles(t, r.path, map[string]string{canaryName + ".txt": strings.Repeat(canaryContent+"\n", 2000)})
+		})
+		r.drives = &fakeDrives{list: []drives.Drive{r.drive()}, changed: make(chan struct{}, 1)}
+		options := r.options()
+		options.Services.Private = filepath.Join(home, "opened")
+		r.Window = guitest.New(t, options)
+		r.Session.Go("open")
+		r.Until("the drives to be looked at", func() bool { return r.Sees("HRP-0042") })
+		r.unlock(temporary)
+		r.openFile(canaryName + ".txt")
+		fmt.Println("it is open now")
+		select {}
+	}
+	home := t.TempDir()
+	private := filepath.Join(home, "opened")
+	said := child(t, home, func(line string) bool { return strings.Contains(line, "it is open now") })
+	if bytes.Contains([]byte(said), []byte(canaryContent)) {
+		t.Errorf("it said %s", said)
+	}
+	if got := canarytest.Below(t, private, nil, canaryContent); len(got) != 1 {
+		t.Errorf("the private folder after the crash: %q\n%s", got, said)
+	}
+	cleanHome(t, home, "the crash", []string{private})
+	if wiped, err := WipeLeftovers(gui.Services{Private: private}); err != nil || wiped != 1 {
+		t.Errorf("the next start wiped %d, %v", wiped, err)
+	}
+	cleanHome(t, home, "the next start", nil)
+}

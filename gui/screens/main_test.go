@@ -1,0 +1,9 @@
+package screens_test
+
+import (
+	"testing"
+
+	"stowage/crypt/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
