@@ -2,6 +2,7 @@ package devices_test
 
 import (
 	"testing"
+	"time"
 
 	"stowage/devices"
 )
@@ -30,4 +31,48 @@ func TestClockJumps(t *testing.T) {
 	if got := must[devices.Device](t)(d.Device(t.Context(), stick.ID)); got.State != devices.Issued {
 		t.Errorf("it is %s", got.State)
 	}
+}
+
+// TestIncidentsClockJumps opens an incident, and looks at its 72 hours with a clock that
+// jumped: never is more time left than there was, and what cannot be is said.
+func TestIncidentsClockJumps(t *testing.T) {
+	i := devices.Incident{IncidentDetails: devices.IncidentDetails{Aware: monday}, State: devices.IncidentOpen}
+	for _, c := range []struct {
+		now  time.Time
+		left time.Duration
+		odd  bool
+	}{
+		{monday, 72 * time.Hour, false},
+		{monday.Add(-10 * time.Minute), 72 * time.Hour, false}, // two computers
+		{monday.AddDate(-30, 0, 0), 72 * time.Hour, true},
+		{monday.Add(71 * time.Hour), time.Hour, false},
+		{monday.Add(73 * time.Hour), -time.Hour, false},
+	} {
+		if left, odd := i.Left(c.now), i.ClockOdd(c.now); left != c.left || odd != c.odd {
+			t.Errorf("at %s: %s left, odd %v", c.now, left, odd)
+		}
+	}
+}
+
+// TestDueDatesFollowTheClock issues with a clock that is wrong by years, which is then
+// put right: the loan is overdue or not by the clock that is asked.
+func TestDueDatesFollowTheClock(t *testing.T) {
+	d := newDesk(t)
+	alice := d.person(t, "Alice Jones", "a.jones@example.org")
+	d.now = monday.AddDate(-30, 0, 0)
+	past := d.issued(t, "IT-1", alice, 14)
+	d.now = monday.AddDate(30, 0, 0)
+	future := d.issued(t, "IT-2", alice, 14)
+	d.now = monday
+	if !past.Overdue(d.now) || future.Overdue(d.now) {
+		t.Errorf("overdue: %v and %v", past.Overdue(d.now), future.Overdue(d.now))
+	}
+	page := must[devices.DevicePage](t)(d.Devices(t.Context(), devices.DeviceQuery{Overdue: true}))
+	if len(page.Devices) != 1 || page.Devices[0].ID != past.ID {
+		t.Errorf("%+v", page.Devices)
+	}
+	if extended, err := d.Extend(t.Context(), ict, past.ID, page.Devices[0].Version, monday.AddDate(0, 0, 14), "the clock was wrong"); err != nil || extended.Overdue(d.now) {
+		t.Errorf("%+v, %v", extended, err)
+	}
+	d.check(t)
 }

@@ -134,8 +134,13 @@ type Incident struct {
 // Deadline is when the time to notify the regulator ends.
 func (i Incident) Deadline() time.Time { return i.Aware.Add(NotifyWithin) }
 
-// Left is how much of the time to notify is left at now; negative when it is over.
-func (i Incident) Left(now time.Time) time.Duration { return i.Deadline().Sub(now) }
+// Left is how much of the time to notify is left at now; negative when it is over. It is
+// never more than there ever was, whatever a clock says: see [Incident.ClockOdd].
+func (i Incident) Left(now time.Time) time.Duration { return min(i.Deadline().Sub(now), NotifyWithin) }
+
+// ClockOdd says whether the school became aware only after now: then the clock that says
+// so, or the one by which the incident was opened, is wrong, and people must count.
+func (i Incident) ClockOdd(now time.Time) bool { return i.Aware.Sub(now) > time.Hour }
 
 // ClockRuns says whether the time to notify still matters: nobody has decided,
 // or it was decided to notify and that has not been done.

@@ -118,8 +118,8 @@ func suitable(d drives.Drive) error {
 // program died at the wrong moment, and one that is to be replaced.
 func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) error {
 	summary, err := stick.Inspect(p.FS, a.Verifier())
-	if errors.Is(err, stick.ErrNotStick) {
-		return nil
+	if errors.Is(err, stick.ErrNotStick) || errors.Is(err, keys.ErrForged) {
+		return nil // a note that is torn, as a drive that failed leaves it; with layers beside it [stick.Issue] refuses
 	}
 	if err != nil {
 		return err

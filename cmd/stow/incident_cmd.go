@@ -107,6 +107,9 @@ func (a *app) clockText(i devices.Incident) string {
 	if left < 0 {
 		return fmt.Sprintf("OVER since %s", timeText(i.Deadline()))
 	}
+	if i.ClockOdd(a.now()) {
+		return fmt.Sprintf("until %s, and it began after what this computer's clock says: one is wrong, so count the 72 hours yourself", timeText(i.Deadline()))
+	}
 	return fmt.Sprintf("%s %d min left, until %s", counted(int(left.Hours()), "hour", "hours"), int(left.Minutes())%60, timeText(i.Deadline()))
 }
 

@@ -303,3 +303,48 @@ func inTrouble(t *testing.T, from, name string, args []string) {
 		}
 	}
 }
+
+// TestIssueInTrouble issues a stick on a drive that falls into trouble: it is said, the
+// register has none of it, nothing of a stick is left where the drive still lets it be
+// taken away, and once more it works.
+func TestIssueInTrouble(t *testing.T) {
+	from := week(t)
+	write(t, from, "new.txt", "")
+	args := []string{"stick", "issue", "empty", "--folder", "--to", "alice", "--label", "HRP-2", "--passphrase-file", "auth.txt"}
+	begin := func() *desk {
+		d := copyOf(t, from)
+		if err := os.Mkdir(filepath.Join(d.dir, "empty"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, d.dir, "empty/holiday.txt", "was there before\n")
+		return d
+	}
+	random := rand.New(rand.NewPCG(1, 8))
+	for kind, wanted := range troubleCodes {
+		count := &trouble{kind: kind, at: 1 << 40}
+		if code, said := begin().run(count, args...); code != exitOK {
+			t.Fatalf("without trouble: %s", said)
+		}
+		for range 4 * *troubles {
+			at := random.Int64N(count.seen.Load())
+			d := begin()
+			code, said := d.run(&trouble{kind: kind, at: at}, args...)
+			if code != exitOK && code != wanted || strings.Contains(said, "did not work") {
+				t.Errorf("%s at %d of %d: exit code %d (%s): %s", kind, at, count.seen.Load(), code, code.name(), said)
+			}
+			if code == exitOK {
+				continue
+			}
+			if code, _ := d.run(nil, "register", "show", "HRP-2"); code != exitNotFound {
+				t.Errorf("%s at %d: the register has it (%d)", kind, at, code)
+			}
+			left, err := os.ReadDir(filepath.Join(d.dir, "empty"))
+			if err != nil || kind == "full" && len(left) != 1 {
+				t.Errorf("%s at %d: there is %v, %v", kind, at, left, err)
+			}
+			if again, said := d.run(nil, args...); again != exitOK {
+				t.Errorf("%s at %d: once more: %d, %s", kind, at, again, said)
+			}
+		}
+	}
+}

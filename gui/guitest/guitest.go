@@ -148,6 +148,15 @@ func (w *Window) Sleep(d time.Duration) {
 	w.Advance(0)
 }
 
+// Jump sets the window's time as somebody does who sets the computer's clock: what was put
+// off comes as soon as it would have.
+func (w *Window) Jump(d time.Duration) {
+	w.now = w.now.Add(d)
+	for _, t := range w.timers {
+		t.at = t.at.Add(d)
+	}
+}
+
 // Drain runs what has come back so far, and does not wait for jobs: to look at a
 // window that is busy.
 func (w *Window) Drain() {

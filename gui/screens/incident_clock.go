@@ -18,6 +18,8 @@ func clockKind(i devices.Incident, now time.Time) parts.Kind {
 	switch left := i.Left(now); {
 	case !i.ClockRuns():
 		return parts.Good
+	case i.ClockOdd(now):
+		return parts.Warn
 	case left < 0:
 		return parts.Bad
 	case left < 24*time.Hour:
@@ -56,6 +58,9 @@ func clockMessage(w *words.Words, i devices.Incident, now time.Time) parts.Messa
 	if i.ClockRuns() {
 		m.Files = w.T("incident.clock.since", "when", w.DateTime(i.Aware))
 		m.Next = w.T("incident.clock.person")
+		if i.ClockOdd(now) {
+			m.Next = w.T("incident.clock.odd")
+		}
 	}
 	return m
 }

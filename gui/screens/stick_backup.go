@@ -159,6 +159,7 @@ func (o *opened) backupWords() string {
 // backedUpWords says when a stick was last backed up.
 func backedUpWords(w *words.Words, when, now time.Time) string {
 	switch ago := now.Sub(when); {
+	case ago < -time.Minute: // a clock has jumped: the date says more than "just now" would
 	case ago < time.Minute:
 		return w.T("full.backup.just")
 	case ago < time.Hour:

@@ -1,0 +1,63 @@
+package screens
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"stowage/devices"
+	"stowage/gui/parts"
+	"stowage/gui/words"
+)
+
+// TestClockJumps sets the computer's clock back and on while a stick is open: the stick
+// locks, rather than never again, and opens as ever.
+func TestClockJumps(t *testing.T) {
+	for _, jump := range []time.Duration{-300 * 24 * time.Hour, 300 * 24 * time.Hour} {
+		r := openRig(t)
+		r.Advance(10 * time.Second)
+		r.browser()
+		r.Jump(jump)
+		r.Advance(2 * tickEvery)
+		if len(r.k.open) > 0 {
+			t.Errorf("after a jump by %s it is open", jump)
+		}
+		r.unlockAgain()
+		r.Advance(10 * time.Second)
+		if r.content("Register.txt") != someFiles["Register.txt"] {
+			t.Error("it is not what it was")
+		}
+	}
+}
+
+// TestBackedUpInTheFuture: when the clock was set back, a backup was not made just now.
+func TestBackedUpInTheFuture(t *testing.T) {
+	w := words.New(words.English, time.UTC)
+	for _, c := range []struct {
+		ago  time.Duration
+		want string
+	}{
+		{0, "Backed up just now"},
+		{-30 * time.Second, "Backed up just now"}, // two computers
+		{5 * time.Minute, "Backed up 5 minutes ago"},
+		{-365 * 24 * time.Hour, "Backed up 3 September 2027, 08:30"},
+		{365 * 24 * time.Hour, "Backed up 3 September 2025, 08:30"},
+	} {
+		now := time.Date(2026, 9, 3, 8, 30, 0, 0, time.UTC)
+		if got := strings.ReplaceAll(backedUpWords(w, now.Add(-c.ago), now), "\u00a0", " "); got != c.want {
+			t.Errorf("%s ago: %q, want %q", c.ago, got, c.want)
+		}
+	}
+}
+
+// TestIncidentsClockThatCannotBe says so when the school became aware in the future.
+func TestIncidentsClockThatCannotBe(t *testing.T) {
+	w := words.New(words.English, time.UTC)
+	i := devices.Incident{IncidentDetails: devices.IncidentDetails{Aware: day}, State: devices.IncidentOpen}
+	if m := clockMessage(w, i, day.AddDate(-1, 0, 0)); m.Kind != parts.Warn || m.Next != w.T("incident.clock.odd") {
+		t.Errorf("%+v", m)
+	}
+	if m := clockMessage(w, i, day); m.Kind != parts.Info || m.Next == w.T("incident.clock.odd") {
+		t.Errorf("%+v", m)
+	}
+}
