@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"stowage/crypt/keys"
@@ -20,6 +23,11 @@ import (
 
 // troubles is how many moments of every command each kind of trouble is tried at.
 var troubles = flag.Int("troubles", 1, "moments of every command at which a drive falls into each kind of trouble")
+
+// systemSays is what the system says of a drive in trouble.
+var systemSays = map[string]error{
+	"full": syscall.ENOSPC, "read-only": syscall.EROFS, "removed": syscall.ENODEV, "failing": syscall.EIO,
+}
 
 // trouble is what a drive falls into at one of its operations, and stays in.
 type trouble struct {
