@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -215,9 +216,12 @@ func TestSlowDrive(t *testing.T) {
 	files := m.Files()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	var mu sync.Mutex // writing and telling are on goroutines of their own; guards what follows
 	var now, told, slowest time.Duration
 	writes, after, cancelled := 0, 0, false
 	m.SetHook(func(_ int, op sticktest.Op) error {
+		mu.Lock()
+		defer mu.Unlock()
 		now += 3 * time.Second
 		if op.Kind == sticktest.Write {
 			writes++
@@ -233,6 +237,8 @@ func TestSlowDrive(t *testing.T) {
 			if e, err := st.Stat("there.txt"); err != nil || e.Size != 7 {
 				t.Errorf("looking meanwhile: %+v, %v", e, err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			slowest, told = max(slowest, now-told), now
 			if said += n; said > 10<<20 && !cancelled {
 				cancelled = true
