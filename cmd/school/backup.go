@@ -178,20 +178,6 @@ func (s *School) CheckRegister(ctx context.Context) error {
 	if err := s.register.Check(ctx, nil); err != nil {
 		return err
 	}
-	msg, err := readSmall(filepath.Join(s.dir, CheckpointFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("check the register: %w", err)
-	}
-	verifier, err := s.noteVerifier()
-	if err != nil {
-		return err
-	}
-	tree, err := ReadCheckpoint(msg, verifier)
-	if err != nil {
-		return err
-	}
-	return fits(ctx, s.register, tree)
+	_, err := s.lastCheckpoint(ctx, s.register)
+	return err
 }

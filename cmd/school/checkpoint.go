@@ -70,11 +70,17 @@ func ReadCheckpoint(msg []byte, verifier string) (devices.Tree, error) {
 // IsCheckpoint is nil for a checkpoint that the school signed; otherwise it
 // fails as [ReadCheckpoint] does.
 func (s *School) IsCheckpoint(msg []byte) error {
-	verifier, err := s.noteVerifier()
-	if err == nil {
-		_, err = ReadCheckpoint(msg, verifier)
-	}
+	_, err := s.readCheckpoint(msg)
 	return err
+}
+
+// readCheckpoint is [ReadCheckpoint] with the school's own key.
+func (s *School) readCheckpoint(msg []byte) (devices.Tree, error) {
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return devices.Tree{}, err
+	}
+	return ReadCheckpoint(msg, verifier)
 }
 
 // Checkpoint is the register's newest checkpoint, to be put on sticks: signed
@@ -103,7 +109,7 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		before, err := s.lastCheckpoint(ctx, r, path)
+		before, err := s.lastCheckpoint(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -137,15 +143,15 @@ func (s *School) publishCheckpoint(msg []byte) error {
 
 // lastCheckpoint is the checkpoint in the school's folder, which the register
 // must fit; the zero value if there is none.
-func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register, path string) (devices.Witness, error) {
-	msg, err := readSmall(path)
+func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register) (devices.Witness, error) {
+	msg, err := readSmall(filepath.Join(s.dir, CheckpointFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return devices.Witness{Tree: devices.Tree{Size: -1}}, nil
 	}
 	if err != nil {
 		return devices.Witness{}, err
 	}
-	tree, err := ReadCheckpoint(msg, s.verifier())
+	tree, err := s.readCheckpoint(msg)
 	if err != nil {
 		return devices.Witness{}, err
 	}
