@@ -39,13 +39,24 @@ func (w *fixedWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// BenchmarkEncrypt compares this package with the age package and with nothing
+// BenchmarkEncrypt compares this package, from memory to memory and through
+// io.Reader and io.Writer, with the age package and with nothing
 // but ChaCha20-Poly1305 on as many cores. Run it with -cpu 1,2.
 func BenchmarkEncrypt(b *testing.B) {
 	id := x25519(b)
 	plain := touched(benchSize)
 	out := &fixedWriter{b: touched(benchSize + benchSize/1000)}
-	b.Run("stowage", func(b *testing.B) {
+	b.Run("memory", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		defer reportCPU(b)()
+		for b.Loop() {
+			if _, err := crypt.AppendEncrypt(b.Context(), out.b[:0], plain, nil, id.Recipient()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("stream", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
 		defer reportCPU(b)()
@@ -86,7 +97,17 @@ func BenchmarkDecrypt(b *testing.B) {
 	id := x25519(b)
 	sealed := encrypt(b, make([]byte, benchSize), id.Recipient())
 	out := &fixedWriter{b: touched(benchSize + chunk)}
-	b.Run("stowage", func(b *testing.B) {
+	b.Run("memory", func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		defer reportCPU(b)()
+		for b.Loop() {
+			if _, err := crypt.AppendDecrypt(b.Context(), out.b[:0], sealed, nil, id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("stream", func(b *testing.B) {
 		b.SetBytes(benchSize)
 		b.ReportAllocs()
 		defer reportCPU(b)()

@@ -1,5 +1,5 @@
 // Package crypt encrypts and decrypts age files (age-encryption.org/v1), as
-// streams, at random, and as files and folders on disk.
+// streams, at random, in memory, and as files and folders on disk.
 //
 // # What is promised
 //

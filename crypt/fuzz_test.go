@@ -30,6 +30,10 @@ func FuzzDecrypt(f *testing.F) {
 		if (errA == nil) != (errB == nil) || !bytes.Equal(a.Bytes(), b.Bytes()) {
 			t.Errorf("the two readers differ: %v, %v", errA, errB)
 		}
+		c, errC := crypt.AppendDecrypt(t.Context(), nil, file, nil, id)
+		if (errA == nil) != (errC == nil) || errC == nil && !bytes.Equal(a.Bytes(), c) {
+			t.Errorf("in memory something else comes out: %v, %v", errA, errC)
+		}
 		_, _ = crypt.Inspect(bytes.NewReader(file), int64(len(file)))
 	})
 }

@@ -153,6 +153,13 @@ func TestVectors(t *testing.T) {
 				}
 			})
 		}
+		t.Run("in memory/"+name.Name(), func(t *testing.T) {
+			out, err := openInMemory(t, v)
+			checkError(t, v, err)
+			if sum := sha256.Sum256(out); err == nil && !bytes.Equal(sum[:], v.sum) {
+				t.Error("the plaintext differs")
+			}
+		})
 		t.Run("at random/"+name.Name(), func(t *testing.T) { readAtRandom(t, v) })
 		t.Run("file/"+name.Name(), func(t *testing.T) { decryptFile(t, v) })
 	}

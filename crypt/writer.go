@@ -28,22 +28,32 @@ type Writer struct {
 // Writer for the payload. Hybrid and X25519 recipients cannot share a file, and
 // a passphrase stands alone; age refuses such a mix.
 func NewEncryptWriter(dst io.Writer, recipients ...age.Recipient) (*Writer, error) {
+	stream, payload, err := startStream(dst, recipients)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{dst: dst, age: stream, payload: payload}, nil
+}
+
+// startStream writes the age header to dst. What follows it may be written through
+// age's own stream or be sealed with the payload.
+func startStream(dst io.Writer, recipients []age.Recipient) (io.WriteCloser, payload, error) {
 	if len(recipients) == 0 {
-		return nil, errors.New("encrypt: no recipients")
+		return nil, payload{}, errors.New("encrypt: no recipients")
 	}
 	watch := &keyWatcher{Recipient: recipients[0]}
 	defer watch.wipe()
 	tail := &tailWriter{dst: dst}
 	stream, err := age.Encrypt(tail, append([]age.Recipient{watch}, recipients[1:]...)...)
 	if err != nil {
-		return nil, fmt.Errorf("encrypt: %w", err)
+		return nil, payload{}, fmt.Errorf("encrypt: %w", err)
 	}
-	payload, err := newPayload(watch.fileKey, tail.last[:])
+	p, err := newPayload(watch.fileKey, tail.last[:])
 	if err != nil {
-		return nil, err
+		return nil, payload{}, err
 	}
 	tail.passOn = true
-	return &Writer{dst: dst, age: stream, payload: payload}, nil
+	return stream, p, nil
 }
 
 // keyWatcher is a recipient that remembers the file key it is asked to wrap.

@@ -1,10 +1,8 @@
 package school
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -81,26 +79,21 @@ func (s Serials) TakeDirectory(ctx context.Context, drive stick.FS, k *keys.Hold
 }
 
 func (s Serials) take(ctx context.Context, sealed []byte, k *keys.HolderKey, verifier string) error {
-	var note bytes.Buffer
-	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, bytes.NewReader(sealed), nil), k.Identity())
+	note, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, k.Identity())
 	if err != nil {
 		if errors.Is(err, crypt.ErrNoIdentity) {
 			return keys.ErrWrongKey
 		}
 		return err
 	}
-	defer plain.Close()
-	if _, err := io.Copy(&note, io.LimitReader(plain, maxFile)); err != nil {
-		return err
-	}
-	d, err := keys.OpenDirectory(note.Bytes(), verifier)
+	d, err := keys.OpenDirectory(note, verifier)
 	if err != nil {
 		return err
 	}
 	if err := s.Check(d); err != nil {
 		return err
 	}
-	s.keep(d.Verifier, note.Bytes())
+	s.keep(d.Verifier, note)
 	return nil
 }
 

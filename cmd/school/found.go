@@ -1,7 +1,6 @@
 package school
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,11 +138,11 @@ func (s *School) readFound(ctx context.Context, a *keys.Authority, path string) 
 	if err != nil {
 		return FoundStick{}, err
 	}
-	var plain bytes.Buffer
-	if err := crypt.Decrypt(ctx, &plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
+	plain, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, a.Identities()...)
+	if err != nil {
 		return FoundStick{}, err
 	}
-	f, err := ReadFound(plain.Bytes())
+	f, err := ReadFound(plain)
 	if err != nil {
 		return FoundStick{}, err
 	}

@@ -1,7 +1,6 @@
 package school
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,15 +151,15 @@ func (l Listing) seal(d *keys.Directory) ([]byte, error) {
 
 // openListing reads what Listing.seal made.
 func openListing(ctx context.Context, sealed []byte, a *keys.Authority) (Listing, error) {
-	plain := bytes.NewBuffer(make([]byte, 0, len(sealed)+bytes.MinRead)) // never grown, so no copy is left behind
-	defer func() { clear(plain.Bytes()) }()
-	if err := crypt.Decrypt(ctx, plain, bytes.NewReader(sealed), nil, a.Identities()...); err != nil {
+	plain, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, a.Identities()...)
+	if err != nil {
 		if context.Cause(ctx) != nil {
 			return Listing{}, err
 		}
 		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
 	}
-	return ReadListing(plain.Bytes())
+	defer clear(plain)
+	return ReadListing(plain)
 }
 
 func (s *School) listingPath(device string) string {

@@ -69,11 +69,11 @@ func OpenReport(ctx context.Context, sealed []byte, identities []age.Identity) (
 	if len(sealed) > maxSealedReport {
 		return LossReport{}, fmt.Errorf("open the loss report: %w: it is too large", ErrReport)
 	}
-	var plain bytes.Buffer
-	if err := crypt.Decrypt(ctx, &plain, bytes.NewReader(sealed), nil, identities...); err != nil {
+	plain, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, identities...)
+	if err != nil {
 		return LossReport{}, fmt.Errorf("open the loss report: %w", err)
 	}
-	return ParseReport(plain.Bytes())
+	return ParseReport(plain)
 }
 
 // ParseReport reads a report as it stands decrypted. It fails with

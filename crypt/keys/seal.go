@@ -2,13 +2,15 @@ package keys
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"testing"
 
+	"stowage/crypt"
+
 	"filippo.io/age"
 	"golang.org/x/text/unicode/norm"
-	"stowage/crypt"
 )
 
 // maxFile bounds every key file and what is in it.
@@ -93,18 +95,11 @@ func openWith(file, passphrase []byte) ([]byte, error) {
 }
 
 func sealTo(plaintext []byte, to ...age.Recipient) ([]byte, error) {
-	var file bytes.Buffer
-	w, err := age.Encrypt(&file, to...)
+	file, err := crypt.AppendEncrypt(context.Background(), nil, plaintext, nil, to...)
 	if err != nil {
 		return nil, fmt.Errorf("encrypt a key: %w", err)
 	}
-	if _, err := w.Write(plaintext); err != nil {
-		return nil, fmt.Errorf("encrypt a key: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encrypt a key: %w", err)
-	}
-	return file.Bytes(), nil
+	return file, nil
 }
 
 // open decrypts a small age file. The caller wipes what it returns.
@@ -115,7 +110,7 @@ func open(file []byte, identities ...age.Identity) ([]byte, error) {
 	if len(identities) == 0 {
 		return nil, ErrWrongKey
 	}
-	r, err := crypt.NewDecryptReader(bytes.NewReader(file), identities...)
+	plain, err := crypt.AppendDecrypt(context.Background(), nil, file, nil, identities...)
 	switch {
 	case errors.Is(err, crypt.ErrPassphrase):
 		return nil, ErrPassphrase
@@ -124,11 +119,5 @@ func open(file []byte, identities ...age.Identity) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrDamagedKey, err)
 	}
-	defer r.Close()
-	plain := bytes.NewBuffer(make([]byte, 0, len(file)+bytes.MinRead)) // never grown, so no copy is left behind
-	if _, err := plain.ReadFrom(r); err != nil {
-		clear(plain.Bytes())
-		return nil, fmt.Errorf("%w: %w", ErrDamagedKey, err)
-	}
-	return plain.Bytes(), nil
+	return plain, nil
 }
