@@ -39,57 +39,49 @@ func (w *fixedWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// measured is a benchmark of what works through benchSize bytes.
+func measured(work func(*testing.B) error) func(*testing.B) {
+	return func(b *testing.B) {
+		b.SetBytes(benchSize)
+		b.ReportAllocs()
+		defer reportCPU(b)()
+		for b.Loop() {
+			if err := work(b); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 // BenchmarkEncrypt compares this package, from memory to memory and through
-// io.Reader and io.Writer, with the age package and with nothing
-// but ChaCha20-Poly1305 on as many cores. Run it with -cpu 1,2.
+// io.Reader and io.Writer, with the age package and with nothing but
+// ChaCha20-Poly1305 on as many cores. Run it with -cpu 1,2.
 func BenchmarkEncrypt(b *testing.B) {
 	id := x25519(b)
 	plain := touched(benchSize)
 	out := &fixedWriter{b: touched(benchSize + benchSize/1000)}
-	b.Run("memory", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			if _, err := crypt.AppendEncrypt(b.Context(), out.b[:0], plain, nil, id.Recipient()); err != nil {
-				b.Fatal(err)
-			}
+	b.Run("memory", measured(func(b *testing.B) error {
+		_, err := crypt.AppendEncrypt(b.Context(), out.b[:0], plain, nil, id.Recipient())
+		return err
+	}))
+	b.Run("stream", measured(func(b *testing.B) error {
+		out.n = 0
+		return crypt.Encrypt(b.Context(), out, bytes.NewReader(plain), nil, id.Recipient())
+	}))
+	b.Run("age", measured(func(*testing.B) error {
+		out.n = 0
+		w, err := age.Encrypt(out, id.Recipient())
+		if err != nil {
+			return err
 		}
-	})
-	b.Run("stream", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			out.n = 0
-			if err := crypt.Encrypt(b.Context(), out, bytes.NewReader(plain), nil, id.Recipient()); err != nil {
-				b.Fatal(err)
-			}
+		if _, err := io.Copy(w, bytes.NewReader(plain)); err != nil {
+			return err
 		}
-	})
-	b.Run("age", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			out.n = 0
-			w, err := age.Encrypt(out, id.Recipient())
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := io.Copy(w, bytes.NewReader(plain)); err != nil {
-				b.Fatal(err)
-			}
-			if err := w.Close(); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("raw", func(b *testing.B) {
-		benchmarkRaw(b, func(aead aeadPart, nonce []byte) {
-			aead.Seal(out.b[aead.at:aead.at], nonce, plain[aead.at:aead.at+chunk], nil)
-		})
-	})
+		return w.Close()
+	}))
+	b.Run("raw", measured(onEachCore(func(aead aeadPart, nonce []byte) {
+		aead.Seal(out.b[aead.at:aead.at], nonce, plain[aead.at:aead.at+chunk], nil)
+	})))
 }
 
 // BenchmarkDecrypt is the same for decrypting.
@@ -97,42 +89,23 @@ func BenchmarkDecrypt(b *testing.B) {
 	id := x25519(b)
 	sealed := encrypt(b, make([]byte, benchSize), id.Recipient())
 	out := &fixedWriter{b: touched(benchSize + chunk)}
-	b.Run("memory", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			if _, err := crypt.AppendDecrypt(b.Context(), out.b[:0], sealed, nil, id); err != nil {
-				b.Fatal(err)
-			}
+	b.Run("memory", measured(func(b *testing.B) error {
+		_, err := crypt.AppendDecrypt(b.Context(), out.b[:0], sealed, nil, id)
+		return err
+	}))
+	b.Run("stream", measured(func(b *testing.B) error {
+		out.n = 0
+		return crypt.Decrypt(b.Context(), out, bytes.NewReader(sealed), nil, id)
+	}))
+	b.Run("age", measured(func(*testing.B) error {
+		out.n = 0
+		r, err := age.Decrypt(bytes.NewReader(sealed), id)
+		if err != nil {
+			return err
 		}
-	})
-	b.Run("stream", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			out.n = 0
-			if err := crypt.Decrypt(b.Context(), out, bytes.NewReader(sealed), nil, id); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("age", func(b *testing.B) {
-		b.SetBytes(benchSize)
-		b.ReportAllocs()
-		defer reportCPU(b)()
-		for b.Loop() {
-			out.n = 0
-			r, err := age.Decrypt(bytes.NewReader(sealed), id)
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := io.Copy(out, r); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+		_, err = io.Copy(out, r)
+		return err
+	}))
 	aead, err := chacha20poly1305.New(make([]byte, chacha20poly1305.KeySize))
 	if err != nil {
 		b.Fatal(err)
@@ -140,14 +113,12 @@ func BenchmarkDecrypt(b *testing.B) {
 	const sealedChunk = chunk + chacha20poly1305.Overhead
 	one := aead.Seal(nil, make([]byte, chacha20poly1305.NonceSize), make([]byte, chunk), nil)
 	rawSealed := bytes.Repeat(one, benchSize/chunk)
-	b.Run("raw", func(b *testing.B) {
-		benchmarkRaw(b, func(aead aeadPart, nonce []byte) {
-			in := rawSealed[aead.at/chunk*sealedChunk:][:sealedChunk]
-			if _, err := aead.Open(out.b[aead.at:aead.at], nonce, in, nil); err != nil {
-				panic(fmt.Sprint("raw chunk: ", err))
-			}
-		})
-	})
+	b.Run("raw", measured(onEachCore(func(aead aeadPart, nonce []byte) {
+		in := rawSealed[aead.at/chunk*sealedChunk:][:sealedChunk]
+		if _, err := aead.Open(out.b[aead.at:aead.at], nonce, in, nil); err != nil {
+			panic(fmt.Sprint("raw chunk: ", err))
+		}
+	})))
 }
 
 // aeadPart is the cipher with the place of the chunk to work on.
@@ -156,13 +127,10 @@ type aeadPart struct {
 	at int
 }
 
-// benchmarkRaw has every core seal or open its share of the chunks.
-func benchmarkRaw(b *testing.B, work func(aeadPart, []byte)) {
-	b.SetBytes(benchSize)
-	b.ReportAllocs()
-	defer reportCPU(b)()
+// onEachCore has every core seal or open its share of the chunks.
+func onEachCore(work func(aeadPart, []byte)) func(*testing.B) error {
 	cores := runtime.GOMAXPROCS(0)
-	for b.Loop() {
+	return func(*testing.B) error {
 		var all sync.WaitGroup
 		for core := range cores {
 			all.Go(func() {
@@ -178,5 +146,6 @@ func benchmarkRaw(b *testing.B, work func(aeadPart, []byte)) {
 			})
 		}
 		all.Wait()
+		return nil
 	}
 }
