@@ -25,6 +25,7 @@ type files struct {
 	saver   *saver
 	props   *props
 	clutter *clutter
+	began   time.Time // when the drive was opened
 	gone    chan struct{}
 	goneNow sync.Once
 }
@@ -32,7 +33,7 @@ type files struct {
 func newFiles(ctx context.Context, s *stick.Stick, o Options) *files {
 	return &files{
 		stick: s, o: o, saver: newSaver(ctx, s), props: newProps(),
-		clutter: newClutter(), gone: make(chan struct{}),
+		clutter: newClutter(), began: o.Clock(), gone: make(chan struct{}),
 	}
 }
 
@@ -118,11 +119,14 @@ func (f *files) Mkdir(ctx context.Context, name string, _ os.FileMode) error {
 	return f.changed(f.failed(ctx, f.stick.Mkdir(ctx, name)))
 }
 
-// OpenFile implements [webdav.FileSystem]. The handler opens a file to read it, or
-// to write it anew.
+// OpenFile implements [webdav.FileSystem]. The handler opens a file to read it, to
+// note something about it, for which it opens it as if to write, or to write it anew.
 func (f *files) OpenFile(ctx context.Context, name string, flag int, _ os.FileMode) (webdav.File, error) {
 	name = clean(name)
-	if flag&(os.O_WRONLY|os.O_RDWR|os.O_CREATE|os.O_TRUNC) == 0 {
+	if flag&(os.O_CREATE|os.O_TRUNC) == 0 {
+		if flag&(os.O_WRONLY|os.O_RDWR) != 0 && f.stick.ReadOnly() {
+			return nil, noted(ctx, stick.ErrReadOnly)
+		}
 		i, err := f.stat(name)
 		if err != nil {
 			return nil, f.failed(ctx, err)
@@ -261,6 +265,9 @@ type info struct {
 }
 
 func (f *files) info(e stick.Entry) info {
+	if e.ModTime.IsZero() { // the top has no time, and clients show the year 1 as they can
+		e.ModTime = f.began
+	}
 	return info{entry: e, tag: f.saver.tag(e)}
 }
 

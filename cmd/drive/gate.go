@@ -68,7 +68,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer") // the address is a secret
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	switch {
-	case !g.knowsHost(r.Host):
+	case !g.knowsHost(r.Host), fromPage(r.Header):
 		http.NotFound(w, r)
 		return
 	case r.Method == http.MethodOptions && r.URL.Path == "/": // Windows asks this first
@@ -91,6 +91,13 @@ func (g *gate) knowsHost(host string) bool {
 		}
 	}
 	return false
+}
+
+// fromPage says whether a browser asks for a page of somebody's, as no WebDAV client
+// does: such a page is told nothing, even one that got to know the address.
+func fromPage(h http.Header) bool {
+	site := h.Get("Sec-Fetch-Site")
+	return h.Get("Origin") != "" || site != "" && site != "none" && site != "same-origin"
 }
 
 func (g *gate) knowsToken(path string) bool {

@@ -96,10 +96,29 @@ func (l locks) Confirm(now time.Time, name0, name1 string, conditions ...webdav.
 			return nil, webdav.ErrConfirmationFailed
 		}
 	}
-	if len(tokens) > 0 || len(conditions) == 0 {
-		return l.LockSystem.Confirm(now, name0, name1, tokens...)
+	if len(tokens) == 0 && len(conditions) > 0 {
+		return l.hold(now, name0, name1) // the version was all that was asked
 	}
-	return l.hold(now, name0, name1) // the version was all that was asked
+	release, err := l.LockSystem.Confirm(now, name0, name1, tokens...)
+	if err == nil || name1 == "" || name1 == name0 {
+		return release, err
+	}
+	return l.confirmFirst(now, name0, name1, tokens)
+}
+
+// confirmFirst is for a file that is moved or copied by whoever has it locked, onto a
+// name that nobody has (RFC 4918, 7.5.1); the handler's locks want a token for both.
+func (l locks) confirmFirst(now time.Time, from, to string, tokens []webdav.Condition) (func(), error) {
+	releaseFrom, err := l.LockSystem.Confirm(now, from, "", tokens...)
+	if err != nil {
+		return nil, err
+	}
+	releaseTo, err := l.hold(now, to)
+	if err != nil {
+		releaseFrom()
+		return nil, err
+	}
+	return func() { releaseTo(); releaseFrom() }, nil
 }
 
 // isVersion says whether a name stands for that version of a file.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"net/http"
 	"os"
 	"path"
 
@@ -124,9 +125,14 @@ func (o *opened) DeadProps() (map[propName]webdav.Property, error) {
 	return o.files.props.of(o.name, o.files.o.Space), nil
 }
 
-// Patch implements [webdav.DeadPropsHolder].
+// Patch implements [webdav.DeadPropsHolder]. A modification time that Windows sends
+// after a file becomes the file's.
 func (o *opened) Patch(patches []webdav.Proppatch) ([]webdav.Propstat, error) {
-	return o.files.props.patch(o.name, patches), nil
+	stats := o.files.props.patch(o.name, patches)
+	if t := windowsTime(patches); !t.IsZero() && stats[0].Status == http.StatusOK {
+		return stats, o.files.setTime(o.ctx, o.name, t)
+	}
+	return stats, nil
 }
 
 // inMemory is the content of clutter.
