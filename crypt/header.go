@@ -28,9 +28,10 @@ const (
 	maxArmorSpace = 1024
 )
 
-// dearmored removes the armor where there is one.
+// dearmored removes the armor where there is one, which Windows' programs may have put a
+// byte order mark before, or written in UTF-16.
 func dearmored(src io.Reader) (plain *bufio.Reader, armored bool) {
-	head := bufio.NewReader(src)
+	head := textReader(bufio.NewReader(src))
 	start, _ := head.Peek(maxArmorSpace + len(armor.Header))
 	if bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("-----BEGIN AGE")) {
 		return bufio.NewReader(armor.NewReader(head)), true

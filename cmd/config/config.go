@@ -108,7 +108,7 @@ func read(path string) (Config, error) {
 		return Config{}, errors.New("it is too long")
 	}
 	var c Config
-	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(&c)
+	meta, err := toml.NewDecoder(bytes.NewReader(crypt.Text(text))).Decode(&c)
 	if err != nil {
 		return Config{}, err
 	}

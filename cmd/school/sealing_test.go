@@ -128,6 +128,13 @@ func TestKeysThatAreNone(t *testing.T) {
 	if _, err := school.StickCopies(sticktest.New()); !errors.Is(err, stick.ErrNotStick) {
 		t.Errorf("no stick: %v", err)
 	}
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain := (school.KeyCopies{[]byte("\ufeff# pasted in Notepad\r\n" + id.String() + "\r\n")}).Plain(); len(plain) != 1 {
+		t.Errorf("a plain identity with a mark: %v", plain)
+	}
 	if (school.KeyCopies{[]byte("age-encryption.org/v1\n")}).Plain() != nil {
 		t.Error("a sealed file is no plain key")
 	}

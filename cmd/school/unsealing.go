@@ -132,7 +132,8 @@ func (c KeyCopies) Plain() []age.Identity {
 	if len(c) != 1 || bytes.HasPrefix(c[0], []byte("age-encryption.org/")) {
 		return nil
 	}
-	identities, err := age.ParseIdentities(bytes.NewReader(c[0]))
+	text := crypt.Text(c[0])
+	identities, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 // flags say, and what tests put in place of the real thing.
 type app struct {
 	stdin          *bufio.Reader // also what "-" means for passphrase files
+	lines          secretLines   // what "-" reads of it
 	stdout, stderr io.Writer
 	now            func() time.Time
 	openTerminal   func() (*terminal, error)

@@ -125,6 +125,7 @@ func (a *app) inspect(ctx context.Context, path string) (jsonInspected, error) {
 }
 
 func (a *app) inspectFile(out *jsonInspected, f *os.File, start []byte) error {
+	start = crypt.Text(start)
 	switch text := string(start); {
 	case strings.HasPrefix(text, "age-encryption.org/"), strings.HasPrefix(text, armor.Header):
 		return inspectAge(out, f)

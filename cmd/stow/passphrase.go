@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +27,10 @@ const attempts = 3
 var (
 	errEmptyPassphrase = errors.New("the passphrase is empty")
 	errLongPassphrase  = errors.New("the passphrase is longer than 1024 bytes")
-	errNotTheSame      = errors.New("the two passphrases are not the same")
+	// errNotText: it is in no encoding that is known; the zero bytes of UTF-16 without a
+	// mark, above all, must not become a passphrase that nobody can type.
+	errNotText    = errors.New("the passphrase is not in UTF-8")
+	errNotTheSame = errors.New("the two passphrases are not the same")
 )
 
 // passphraseFlag is a place where one passphrase of a command may come from: a
@@ -149,7 +152,8 @@ func askNew(ctx context.Context, t *terminal, of string, judge func([]byte) erro
 // others may.
 func (a *app) passphraseFile(name string) ([]byte, error) {
 	if name == "-" {
-		return readPassphraseLine(a.stdin)
+		a.lines.src = a.stdin
+		return a.lines.line()
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -159,7 +163,7 @@ func (a *app) passphraseFile(name string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && readableByOthers(info) {
 		a.warn("The passphrase file %s can be read by other users of this computer; chmod 600 it.", name)
 	}
-	line, err := readPassphraseLine(bufio.NewReaderSize(f, maxPassphrase+2))
+	line, err := (&secretLines{src: bufio.NewReaderSize(f, maxPassphrase+2)}).line()
 	if err != nil {
 		return nil, fmt.Errorf("read the passphrase from %s: %w", name, err)
 	}
@@ -172,26 +176,6 @@ func readableByOthers(info fs.FileInfo) bool {
 	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
 }
 
-// readPassphraseLine reads one line without its line ending.
-func readPassphraseLine(r *bufio.Reader) ([]byte, error) {
-	line := make([]byte, 0, maxPassphrase+2)
-	for {
-		c, err := r.ReadByte()
-		if errors.Is(err, io.EOF) || err == nil && c == '\n' {
-			line = bytes.TrimPrefix(bytes.TrimSuffix(line, []byte("\r")), []byte("\ufeff")) // as Notepad saves it
-			return checkPassphrase(line)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if len(line) == cap(line) {
-			clear(line)
-			return nil, errLongPassphrase
-		}
-		line = append(line, c)
-	}
-}
-
 func checkPassphrase(line []byte) ([]byte, error) {
 	switch {
 	case len(line) == 0:
@@ -199,6 +183,9 @@ func checkPassphrase(line []byte) ([]byte, error) {
 	case len(line) > maxPassphrase:
 		clear(line)
 		return nil, errLongPassphrase
+	case !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0:
+		clear(line)
+		return nil, errNotText
 	}
 	return line, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -169,16 +171,32 @@ func contains(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// notepad saves text files as Windows' Notepad may: notepad FILE…
+// notepad saves text files as Windows' Notepad and PowerShell may: in UTF-8 with a mark, or
+// in UTF-16, which without its mark is refused: notepad [-le|-be|-unmarked] FILE…
 func notepad(ts *testscript.TestScript, neg bool, args []string) {
+	how := ""
+	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		how, args = args[0], args[1:]
+	}
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: notepad FILE…")
+		ts.Fatalf("usage: notepad [-le|-be|-unmarked] FILE…")
 	}
 	for _, name := range args {
 		path := ts.MkAbs(name)
 		text, err := os.ReadFile(path)
 		ts.Check(err)
-		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
-		ts.Check(os.WriteFile(path, append([]byte("\ufeff"), text...), 0o600))
+		text = bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+		text = append([]byte("\ufeff"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
+		units := utf16.Encode([]rune(string(text)))
+		switch how {
+		case "-le":
+			text, err = binary.Append(nil, binary.LittleEndian, units)
+		case "-be":
+			text, err = binary.Append(nil, binary.BigEndian, units)
+		case "-unmarked":
+			text, err = binary.Append(nil, binary.LittleEndian, units[1:])
+		}
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, text, 0o600))
 	}
 }

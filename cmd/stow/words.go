@@ -43,6 +43,7 @@ var explanations = []explanation{
 	{errStartedFromStick, exitState, "", "Stow was started from a stick and leaves this computer's settings as they are, so nothing was changed; start the stow that is installed here."},
 	{errNoTerminal, exitUsage, "the passphrase", "There is no terminal on which to ask for the passphrase, so nothing was done; give it in a file with --passphrase-file (or the like; see --help)."},
 	{errEmptyPassphrase, exitUsage, "", "The passphrase given is empty, so nothing was done; check what was typed or the file."},
+	{errNotText, exitUsage, "", "The passphrase given is not in UTF-8, or in UTF-16 without its mark, so nothing was done; save the file anew as UTF-8 (in Notepad: Save as, Encoding)."},
 	{errLongPassphrase, exitUsage, "", "The passphrase given is longer than 1024 bytes, so nothing was done; check the file."},
 	{errNotTheSame, exitUsage, "", "The two entries are not the same, so nothing was changed; type the new passphrase again."},
 	{errPlainFound, exitPlain, "", "There are files that are not encrypted, and a finder could read them; encrypt them with: stow stick convert"},

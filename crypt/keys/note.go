@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/text/unicode/norm"
+
+	"stowage/crypt"
 )
 
 // maxNote bounds a signed note. The note package sets no bound of its own, and a
@@ -48,10 +50,10 @@ func OpenNote(msg []byte, verifier string) (string, error) {
 	return n.Text, nil
 }
 
-// AsSigned is a note without what Windows' Notepad adds when somebody looks into it and
-// saves it: a byte order mark, and CR before line ends. No note that was signed has either.
+// AsSigned is a note without what Windows' programs add when somebody looks into it and
+// saves it: a byte order mark, UTF-16, and CR before line ends. No note that was signed has any of these.
 func AsSigned(msg []byte) []byte {
-	msg = bytes.TrimPrefix(msg, []byte("\ufeff"))
+	msg = crypt.Text(msg)
 	if bytes.Contains(msg, []byte("\r\n")) {
 		msg = bytes.ReplaceAll(msg, []byte("\r\n"), []byte("\n"))
 	}

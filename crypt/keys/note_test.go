@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/binary"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"golang.org/x/mod/sumdb/note"
 	"stowage/crypt/keys"
@@ -20,6 +22,16 @@ func TestNotes(t *testing.T) {
 	saved := append([]byte("\ufeff"), bytes.ReplaceAll(msg, []byte("\n"), []byte("\r\n"))...)
 	if text, err := keys.OpenNote(saved, a.Verifier()); err != nil || text != "hello\n\nwörld\n" {
 		t.Errorf("saved by Notepad: %q, %v", text, err)
+	}
+	units := utf16.Encode([]rune(string(saved)))
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		var wide []byte
+		for _, u := range units {
+			wide = order.AppendUint16(wide, u)
+		}
+		if text, err := keys.OpenNote(wide, a.Verifier()); err != nil || text != "hello\n\nwörld\n" {
+			t.Errorf("saved in UTF-16: %q, %v", text, err)
+		}
 	}
 	_, err := keys.OpenNote(msg, other.Verifier())
 	wantIs(t, "another school's", err, keys.ErrOtherSchool)

@@ -189,7 +189,7 @@ func (s *scanner) sealed(name string) (bool, error) {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
-	start = start[:n]
+	start = crypt.Text(start[:n])
 	return bytes.HasPrefix(start, []byte("age-encryption.org/")) || bytes.HasPrefix(start, []byte(armor.Header)), nil
 }
 

@@ -1,0 +1,80 @@
+package crypt_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"testing"
+	"unicode/utf16"
+
+	"filippo.io/age/armor"
+
+	"stowage/crypt"
+)
+
+// saved are the ways in which Windows' programs save a text.
+func saved(text string) map[string][]byte {
+	text = string(bytes.ReplaceAll([]byte(text), []byte("\n"), []byte("\r\n")))
+	all := map[string][]byte{"UTF-8": []byte("\ufeff" + text)}
+	units := utf16.Encode([]rune("\ufeff" + text))
+	all["UTF-16 LE"], _ = binary.Append(nil, binary.LittleEndian, units)
+	all["UTF-16 BE"], _ = binary.Append(nil, binary.BigEndian, units)
+	return all
+}
+
+func TestTextAsWindowsSavesIt(t *testing.T) {
+	for how, data := range saved("Tŷ 🔑\n") {
+		if got := string(crypt.Text(data)); got != "Tŷ 🔑\r\n" {
+			t.Errorf("%s: %q", how, got)
+		}
+	}
+	for _, same := range []string{"", "Tŷ\n", "\xef\xbb", "\xff", "a\x00b\x00", "\xc3\x28"} {
+		if got := string(crypt.Text([]byte(same))); got != same {
+			t.Errorf("%q became %q", same, got)
+		}
+	}
+}
+
+// TestArmorAsWindowsSavesIt opens armored files that were pasted in Notepad.
+func TestArmorAsWindowsSavesIt(t *testing.T) {
+	id := x25519(t)
+	var text bytes.Buffer
+	a := armor.NewWriter(&text)
+	w, err := crypt.NewEncryptWriter(a, id.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := bytes.Repeat([]byte("Annwyl bawb. "), 10_000)
+	if _, err := w.Write(plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for how, data := range saved(text.String()) {
+		r, err := crypt.NewDecryptReader(bytes.NewReader(data), id)
+		if err != nil {
+			t.Errorf("%s: %v", how, err)
+			continue
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		if err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%s: %d bytes, %v", how, len(got), err)
+		}
+		if info, err := crypt.Inspect(bytes.NewReader(data), int64(len(data))); err != nil || !info.Armored || info.PlainSize != int64(len(plain)) {
+			t.Errorf("%s: %+v, %v", how, info, err)
+		}
+		at, size, err := crypt.DecryptReaderAt(bytes.NewReader(data), int64(len(data)), id)
+		if err != nil || size != int64(len(plain)) {
+			t.Errorf("%s: %d bytes, %v", how, size, err)
+			continue
+		}
+		if got, err := io.ReadAll(io.NewSectionReader(at, 0, size)); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%s: read at random: %d bytes, %v", how, len(got), err)
+		}
+	}
+}
