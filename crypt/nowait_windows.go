@@ -1,5 +1,5 @@
 package crypt
 
-// NoWait is the flag for opening a file that keeps opening a pipe from waiting for its
+// noWait is the flag for opening a file that keeps opening a pipe from waiting for its
 // other end. Windows has no pipes in folders.
-const NoWait = 0
+const noWait = 0

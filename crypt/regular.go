@@ -1,6 +1,7 @@
 package crypt
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 )
@@ -8,16 +9,30 @@ import (
 // OpenRegular opens a regular file for reading, links followed. Whatever else has that
 // name is refused: a folder, but also a pipe, on which opening would wait for ever, and a
 // device, which may do something when it is opened. Whoever can write to a
-// folder can put those there. The caller closes the file.
+// folder can put those there. The error is an [fs.PathError], of [ErrNotRegular] for
+// those. The caller closes the file.
 func OpenRegular(name string) (*os.File, fs.FileInfo, error) {
-	info, err := os.Stat(name)
+	return openIfRegular(name, os.O_RDONLY, os.Stat, os.OpenFile)
+}
+
+// OpenRegularIn is [OpenRegular] for a name below root, which links do not lead out of,
+// with the flags of [os.OpenFile]. With O_CREATE, a file that is missing is made, for
+// its owner alone.
+func OpenRegularIn(root *os.Root, name string, flag int) (*os.File, fs.FileInfo, error) {
+	return openIfRegular(name, flag, root.Stat, root.OpenFile)
+}
+
+func openIfRegular(name string, flag int, stat func(string) (fs.FileInfo, error), open func(string, int, fs.FileMode) (*os.File, error)) (*os.File, fs.FileInfo, error) {
+	info, err := stat(name)
+	if err == nil {
+		err = regular(name, info)
+	} else if flag&os.O_CREATE != 0 && errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := regular(name, info); err != nil {
-		return nil, nil, err
-	}
-	f, err := os.OpenFile(name, os.O_RDONLY|NoWait, 0)
+	f, err := open(name, flag|noWait, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -92,3 +92,46 @@ func TestOutputInStaysInside(t *testing.T) {
 		}
 	}
 }
+
+// TestOnlyFilesBelowAreOpened is TestOnlyFilesAreOpened for names below a folder.
+func TestOnlyFilesBelowAreOpened(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	tree(t, outside, map[string]string{"secret": "x"})
+	tree(t, dir, map[string]string{"sub/file": "x"})
+	if err := errors.Join(
+		syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600),
+		os.Symlink(filepath.Join(outside, "secret"), filepath.Join(dir, "out")),
+		os.Symlink("pipe", filepath.Join(dir, "link")),
+	); err != nil {
+		t.Skip(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for _, name := range []string{"pipe", "link", "sub"} {
+		for _, flag := range []int{os.O_RDONLY, os.O_RDWR | os.O_CREATE} {
+			if _, _, err := crypt.OpenRegularIn(root, name, flag); !errors.Is(err, crypt.ErrNotRegular) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if _, _, err := crypt.OpenRegularIn(root, "out", os.O_RDONLY); err == nil {
+		t.Error("a link led outside")
+	}
+	if _, _, err := crypt.OpenRegularIn(root, "none", os.O_RDONLY); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what is not there: %v", err)
+	}
+	for name, flag := range map[string]int{"sub/file": os.O_RDONLY, "new": os.O_RDWR | os.O_CREATE} {
+		f, info, err := crypt.OpenRegularIn(root, filepath.FromSlash(name), flag)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !info.Mode().IsRegular() {
+			t.Errorf("%s is %v", name, info.Mode())
+		}
+		f.Close()
+	}
+}

@@ -70,18 +70,14 @@ func readLook(top, folder string) Look {
 		return Look{}.valid()
 	}
 	defer root.Close()
-	path := filepath.Join(folder, lookFile)
-	if info, err := root.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return Look{}.valid() // a pipe would keep the window waiting
-	}
-	f, err := root.OpenFile(path, os.O_RDONLY|crypt.NoWait, 0)
+	f, _, err := crypt.OpenRegularIn(root, filepath.Join(folder, lookFile), os.O_RDONLY)
 	if err != nil {
 		return Look{}.valid()
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, largestLook+1))
 	var look Look
-	if err != nil || len(text) > largestLook || toml.Unmarshal(text, &look) != nil {
+	if err != nil || len(text) > largestLook || toml.Unmarshal(crypt.Text(text), &look) != nil {
 		look = Look{}
 	}
 	return look.valid()

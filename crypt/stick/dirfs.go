@@ -42,25 +42,11 @@ func (d *DirFS) Open(name string) (File, error) {
 }
 
 func (d *DirFS) openRegular(name string, flag int) (*os.File, error) {
-	special := &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
-	if info, err := d.root.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, special
-	} else if err != nil && (flag&os.O_CREATE == 0 || !errors.Is(err, fs.ErrNotExist)) {
-		return nil, err
+	f, _, err := crypt.OpenRegularIn(d.root, name, flag)
+	if errors.Is(err, crypt.ErrNotRegular) {
+		err = &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
 	}
-	f, err := d.root.OpenFile(name, flag|crypt.NoWait, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() { // it was exchanged meanwhile
-		err = special
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return f, nil
+	return f, err
 }
 
 // Create implements [FS].

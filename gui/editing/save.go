@@ -159,15 +159,11 @@ func (f *Folder) store(ctx context.Context, o *file, p crypt.Progress) (bool, er
 
 // sumOf reads a file through, and says in what state it was read.
 func (f *Folder) sumOf(local string) (sum [sha256.Size]byte, seen state, err error) {
-	r, err := f.root.OpenFile(f.within(local), os.O_RDONLY|crypt.NoWait, 0)
+	r, info, err := crypt.OpenRegularIn(f.root, f.within(local), os.O_RDONLY)
 	if err != nil {
 		return sum, seen, err
 	}
 	defer r.Close()
-	info, err := r.Stat()
-	if err != nil {
-		return sum, seen, err
-	}
 	h := sha256.New()
 	if _, err := io.Copy(h, r); err != nil {
 		return sum, seen, err
@@ -183,7 +179,7 @@ type localFile struct {
 }
 
 func (f *Folder) openLocal(local string, planned state) (stick.ItemReader, error) {
-	r, err := f.root.OpenFile(f.within(local), os.O_RDONLY|crypt.NoWait, 0)
+	r, _, err := crypt.OpenRegularIn(f.root, f.within(local), os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}

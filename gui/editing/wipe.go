@@ -94,14 +94,11 @@ func overwrite(root *os.Root, p string) error {
 	if err := root.Chmod(p, 0o600); err != nil {
 		return err
 	}
-	f, err := root.OpenFile(p, os.O_WRONLY|crypt.NoWait, 0)
+	f, info, err := crypt.OpenRegularIn(root, p, os.O_WRONLY)
 	if err != nil {
 		return err
 	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = io.CopyN(f, zeros{}, info.Size())
-	}
+	_, err = io.CopyN(f, zeros{}, info.Size())
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
