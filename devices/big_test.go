@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"stowage/devices"
 	"stowage/devices/store"
 	"stowage/devices/store/postgrestest"
@@ -47,6 +49,10 @@ func TestMain(m *testing.M) {
 	}
 	if server != nil {
 		server.Stop()
+	}
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintf(os.Stderr, "left running: %v\n", err)
+		code = 1
 	}
 	os.Exit(code)
 }
