@@ -132,7 +132,7 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 			fmt.Fprintf(w, "%s, for %s\n", printable(f.Dest), printable(joinAnd(append(f.Recipients, "ICT"))))
 		}
 	})
-	return firstError(failed, err, a.skipped(result.Skipped))
+	return firstError(failed, err, a.skipped(result.Skipped, len(result.Files)))
 }
 
 // checkFolder says that a folder to write to is missing, before a file that is

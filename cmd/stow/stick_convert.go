@@ -109,7 +109,7 @@ func (a *app) convert(ctx context.Context, drive driveFS, s *school.School) erro
 		}
 		fmt.Fprintln(w, tracesText)
 	})
-	return firstError(err, showErr, a.skipped(out.Skipped))
+	return firstError(err, showErr, a.skipped(out.Skipped, len(out.Items)))
 }
 
 // paths are the paths of what was found.

@@ -117,9 +117,12 @@ func (a *app) showPut(result stick.PutResult, err error) error {
 		return err
 	}
 	showErr := a.show(moved, func(w io.Writer) {
+		if len(moved.Items) == 0 && len(moved.Skipped) > 0 {
+			return
+		}
 		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped))
+	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)))
 }
 
 func (a *app) stickGet() *cobra.Command {
@@ -205,9 +208,12 @@ func (a *app) showGet(result stick.GetResult, to string, err error) error {
 		return err
 	}
 	showErr := a.show(moved, func(w io.Writer) {
+		if len(moved.Items) == 0 && len(moved.Skipped) > 0 {
+			return
+		}
 		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped), a.renamed(renamed))
+	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)), a.renamed(renamed))
 }
 
 // renamed names the files and folders that this computer cannot hold under their own
@@ -234,8 +240,8 @@ func skippedList(skipped []stick.Skipped) []jsonSkipped {
 }
 
 // skipped names the files that were left out, and returns the error that says
-// there were some.
-func (a *app) skipped(list []jsonSkipped) error {
+// there were some; done is how much was done apart from them.
+func (a *app) skipped(list []jsonSkipped, done int) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -244,11 +250,14 @@ func (a *app) skipped(list []jsonSkipped) error {
 			a.warn("skipped %s: %s", s.Path, s.Reason)
 		}
 	}
-	return &partlyError{skipped: len(list)}
+	return &partlyError{skipped: len(list), nothing: done == 0}
 }
 
-// partlyError: the work was done but for some files.
-type partlyError struct{ skipped, renamed int }
+// partlyError: the work was done but for some files, or there were no others.
+type partlyError struct {
+	skipped, renamed int
+	nothing          bool // was done
+}
 
 func (e *partlyError) Error() string {
 	return fmt.Sprintf("%s skipped, %d renamed", counted(e.skipped, "file", "files"), e.renamed)

@@ -126,5 +126,5 @@ func (a *app) showRestored(from string, r school.RestoredStick) error {
 		fmt.Fprintf(w, "Restored %s (%s) from the backup of %s, and issued %s to %s%s.\n", counted(r.Files, "file", "files"), sizeText(r.Bytes),
 			printable(from), printable(r.Device.Name()), printable(r.Holder.Name), dueText(r.Device.Due))
 	})
-	return firstError(err, a.skipped(out.Skipped))
+	return firstError(err, a.skipped(out.Skipped, 1+r.Files)) // the stick was issued, at least
 }

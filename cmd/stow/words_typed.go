@@ -29,6 +29,9 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 		if e.skipped == 0 {
 			return exitPartly, fmt.Sprintf("done, but %s another name here, as named above, since this computer cannot keep the one on the stick.", counted(e.renamed, "file has", "files have")), true
 		}
+		if e.nothing {
+			return exitPartly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", counted(e.skipped, "file was", "files were")), true
+		}
 		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
 	}
 	if e, ok := errors.AsType[*damageFound](err); ok {

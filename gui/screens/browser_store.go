@@ -103,6 +103,8 @@ func (b *browser) stored(r stick.PutResult, err error) {
 		} else {
 			b.s.Fail(err)
 		}
+	case len(r.Skipped) > 0 && len(r.Stored) == 0:
+		tellSkipped(b.s, w.N("browser.leftout", len(r.Skipped)), w.T("browser.stored.none"), r.Skipped)
 	case len(r.Skipped) > 0:
 		tellSkipped(b.s, w.N("browser.stored", files), w.N("browser.leftout", len(r.Skipped)), r.Skipped)
 	default:
@@ -162,6 +164,8 @@ func (b *browser) copyTo(paths []string, to string, replace bool) {
 			b.s.Fail(err)
 		case len(there) > 0 && !replace:
 			b.askReplace(there, func() { b.copyTo(paths, to, true) })
+		case len(r.Skipped) > 0 && len(r.Fetched) == 0:
+			tellSkipped(b.s, w.N("browser.leftout", len(r.Skipped)), w.T("browser.copied.none"), r.Skipped)
 		case len(r.Skipped) > 0:
 			tellSkipped(b.s, w.N("browser.copied", filesIn(r)), w.N("browser.leftout", len(r.Skipped)), r.Skipped)
 		default:

@@ -66,6 +66,15 @@ func TestCancelledClashStoresNothing(t *testing.T) {
 	}
 }
 
+// TestNothingStoredIsNotCalledDone drops what is gone by the time that it is read.
+func TestNothingStoredIsNotCalledDone(t *testing.T) {
+	r := openRig(t)
+	gone := filepath.Join(t.TempDir(), "gone.txt")
+	r.Drop(fyne.NewPos(500, 400), gone)
+	r.MustSee("Nothing was stored", "1 thing was left out", "gone.txt – it is not there any more")
+	r.MustNotSee("safe on the stick")
+}
+
 func TestLinksAreLeftOutAndNamed(t *testing.T) {
 	r := openRig(t)
 	dir := t.TempDir()
