@@ -241,7 +241,6 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			if err == nil {
 				_, err = w.Write(data)
 			}
-			ahead.done(data)
 			if err != nil {
 				return err
 			}

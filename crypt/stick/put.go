@@ -37,7 +37,9 @@ func (s *Stick) PutFound(ctx context.Context, folder string, found Sources, o Pu
 		items = append(items, Item{Path: folder, Kind: KindFolder, ModTime: s.o.Clock()})
 	}
 	for _, item := range found.items {
-		item.Path = path.Join(folder, item.Path)
+		if folder != "." {
+			item.Path = path.Join(folder, item.Path)
+		}
 		items = append(items, item)
 	}
 	result, err := s.PutItems(ctx, items, o)
@@ -70,7 +72,7 @@ func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutRe
 	if err := s.writable(); err != nil {
 		return PutResult{}, err
 	}
-	plan := putPlan{stick: s, clash: o.Clash, planned: map[string]Kind{}}
+	plan := putPlan{stick: s, clash: o.Clash, planned: make(map[string]Kind, len(items)), pieces: make([]piece, 0, len(items))}
 	s.mu.Lock()
 	for i := range items {
 		plan.add(&items[i])
@@ -101,6 +103,7 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 		if err != nil {
 			return result, fmt.Errorf("store: %w", s.missing(err, packedSize(packs[i:])+reserve))
 		}
+		result.Stored = slices.Grow(result.Stored, len(written))
 		for i := range written {
 			kind := KindFile
 			if written[i].kind == recFolder {

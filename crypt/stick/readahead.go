@@ -6,113 +6,122 @@ import (
 	"sync"
 )
 
-// aheadFiles and aheadBytes bound what is read before it is needed.
+// Small files are read ahead into blocks, which bounds the memory that takes.
 const (
-	aheadFiles = 64
-	aheadBytes = 8 << 20
+	aheadBlock  = 256 << 10 // room of a block, unless one file needs more
+	aheadBlocks = 4
 )
 
 // ahead reads the small files among some pieces before they are needed, so
 // that opening the next ones goes on while the last ones are encrypted.
 type ahead struct {
-	files chan aheadFile
-	stop  func()
-	mu    sync.Mutex
-	room  *sync.Cond
-	bytes int64 // of the buffers in use
-	ended bool
-	spare [2][][]byte // buffers of the two classes, free for use
+	full, idle chan *block
+	current    *block // next takes files from it
+	stop       func()
 }
 
-// aheadClasses are the sizes of files for which there are buffers.
-var aheadClasses = [2]int64{64 << 10, smallSize}
+// block is a run of files that were read. They are handed over together: to wake the
+// other side for every one of them would cost as much as to read it.
+type block struct {
+	buf   []byte
+	used  int
+	files []aheadFile
+	taken int // of the files
+}
 
 // aheadFile is what came of reading a file.
 type aheadFile struct {
-	index int
-	data  []byte
-	err   error
+	data []byte
+	err  error
 }
 
 // readAhead begins to read. The caller calls stop.
 func readAhead(ctx context.Context, pieces []piece) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &ahead{files: make(chan aheadFile, aheadFiles)}
-	a.room = sync.NewCond(&a.mu)
+	a := &ahead{full: make(chan *block, aheadBlocks), idle: make(chan *block, aheadBlocks)}
+	for range aheadBlocks {
+		a.idle <- &block{}
+	}
 	var wait sync.WaitGroup
-	wait.Go(func() {
-		defer close(a.files)
-		for i := range pieces {
-			if !pieces[i].small() {
-				continue
-			}
-			buf, ok := a.take(pieces[i].size)
-			if !ok {
-				return
-			}
-			data, err := readSmall(&pieces[i], buf)
-			select {
-			case a.files <- aheadFile{i, data, err}:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
+	wait.Go(func() { a.read(ctx, pieces) })
 	a.stop = func() {
 		cancel()
-		a.mu.Lock()
-		a.ended = true
-		a.mu.Unlock()
-		a.room.Broadcast()
 		wait.Wait()
 	}
 	return a
 }
 
-// take waits until a further file may be read and returns a buffer for it; ok is false after stop.
-func (a *ahead) take(size int64) (buf []byte, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for a.bytes > 0 && a.bytes+size > aheadBytes && !a.ended {
-		a.room.Wait()
+// read fills blocks until all is read or ctx ends.
+func (a *ahead) read(ctx context.Context, pieces []piece) {
+	defer close(a.full)
+	var b *block
+	for i := range pieces {
+		p := &pieces[i]
+		if !p.small() {
+			continue
+		}
+		if b != nil && !b.fits(p.size) {
+			a.full <- b // has room for all there are
+			b = nil
+		}
+		if b == nil {
+			select {
+			case b = <-a.idle:
+				b.empty(p.size)
+			case <-ctx.Done():
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		b.read(p)
 	}
-	class := 0
-	if size > aheadClasses[0] {
-		class = 1
+	if b != nil {
+		a.full <- b
 	}
-	if n := len(a.spare[class]); n > 0 {
-		buf, a.spare[class] = a.spare[class][n-1], a.spare[class][:n-1]
-	} else {
-		buf = make([]byte, aheadClasses[class]+1) // one more, to notice a file that has grown
-	}
-	a.bytes += int64(cap(buf))
-	return buf[:size+1], !a.ended
 }
 
-// next returns the content of the piece with that index, which the caller
-// gives back with done. Pieces must be asked for in order.
+// next returns the content of the next small piece, which is that with the index. It
+// holds until next is called again.
 func (a *ahead) next(ctx context.Context, index int) ([]byte, error) {
-	f, ok := <-a.files
-	switch {
-	case !ok:
-		return nil, ctx.Err()
-	case f.err != nil:
+	if a.current != nil && a.current.taken == len(a.current.files) {
+		a.idle <- a.current
+		a.current = nil
+	}
+	if a.current == nil {
+		b, ok := <-a.full
+		if !ok {
+			return nil, ctx.Err()
+		}
+		a.current = b
+	}
+	f := a.current.files[a.current.taken]
+	a.current.taken++
+	if f.err != nil {
 		return nil, &itemError{index, f.err}
 	}
 	return f.data, nil
 }
 
-// done gives a buffer back.
-func (a *ahead) done(data []byte) {
-	a.mu.Lock()
-	a.bytes -= int64(cap(data))
-	class := 0
-	if int64(cap(data)) > aheadClasses[0]+1 {
-		class = 1
+// room is what a file takes of a block: one byte more, to notice that it has grown.
+func room(size int64) int { return int(size) + 1 }
+
+func (b *block) fits(size int64) bool { return b.used+room(size) <= len(b.buf) }
+
+// empty makes a block ready for files, of which the first has that size.
+func (b *block) empty(size int64) {
+	b.used, b.files, b.taken = 0, b.files[:0], 0
+	if !b.fits(size) {
+		b.buf = make([]byte, max(aheadBlock, room(size)))
 	}
-	a.spare[class] = append(a.spare[class], data)
-	a.mu.Unlock()
-	a.room.Signal()
+}
+
+// read adds a file, which fits.
+func (b *block) read(p *piece) {
+	data, err := readSmall(p, b.buf[b.used:][:room(p.size)])
+	b.files = append(b.files, aheadFile{data, err})
+	b.used += room(p.size)
 }
 
 // readSmall reads the whole content of a piece into buf, which has room for one byte more.
