@@ -154,6 +154,20 @@ func TestChangingSource(t *testing.T) {
 	}
 }
 
+// TestPutOfAllSizes stores files on both sides of every size at which they are read another way.
+func TestPutOfAllSizes(t *testing.T) {
+	_, _, st := newStick(t)
+	want := map[string]string{}
+	for i, size := range []int{0, 1, 1000, 256<<10 - 1001, 256<<10 - 1, 256 << 10, 256<<10 + 1, 300_000, 1<<20 - 1, 1 << 20, 1<<20 + 1, 3 << 20} {
+		for n := range 3 { // one after the other, and sizes in turn
+			want[fmt.Sprintf("%02d %d", i, n)] = text(i+n, size)
+			want[fmt.Sprintf("in turn %d %02d", n, i)] = text(i-n, size)
+		}
+	}
+	put(t, st, want)
+	same(t, st, want)
+}
+
 type errorReader struct{ err error }
 
 func (r errorReader) Read([]byte) (int, error) { return 0, r.err }

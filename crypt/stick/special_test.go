@@ -5,6 +5,7 @@ package stick_test
 import (
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -110,6 +111,28 @@ func TestStickWithPipes(t *testing.T) {
 		useAll(t, sc, top)
 		_ = os.Remove(full)
 		check(t, os.WriteFile(full, good, 0o600))
+	}
+}
+
+// TestPipeInSource has pipes take the place of files that were found to be stored. Nothing
+// waits for what may come out of them.
+func TestPipeInSource(t *testing.T) {
+	_, _, st := newStick(t)
+	for name, size := range map[string]int{"small": 10_000, "large": 3 << 20} {
+		dir := tree(t, map[string]string{"a": "first", "b": text(1, size), "c": "last"})
+		found := must(stick.FindSources(t.Context(), []string{dir}))(t)
+		pipe := filepath.Join(dir, "b")
+		check(t, os.Remove(pipe))
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Skip(err)
+		}
+		r := must(st.PutFound(t.Context(), name, found, stick.PutOptions{}))(t)
+		if len(r.Skipped) != 1 || r.Skipped[0].Path != pipe || !errors.Is(r.Skipped[0].Err, stick.ErrChanged) {
+			t.Errorf("%s: left out: %v", name, r.Skipped)
+		}
+		if files := contents(t, st); files[path.Join(name, filepath.Base(dir), "c")] != "last" {
+			t.Errorf("%s: %v", name, files)
+		}
 	}
 }
 

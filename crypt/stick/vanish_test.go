@@ -34,7 +34,7 @@ func (p progress) Done(n int64) { p(n) }
 func TestSourceFolderVanishes(t *testing.T) {
 	_, m, st := newStick(t)
 	want := map[string]string{}
-	for i := range 400 {
+	for i := range 800 { // more than are read ahead
 		want[fmt.Sprintf("%03d.txt", i)] = text(i, 3000)
 	}
 	dir := tree(t, want)
