@@ -4,5 +4,5 @@ package crypt
 
 import "syscall"
 
-// noWait is the flag for opening a file that keeps opening a pipe from waiting for its other end.
-const noWait = syscall.O_NONBLOCK
+// NoWait is the flag for opening a file that keeps opening a pipe from waiting for its other end.
+const NoWait = syscall.O_NONBLOCK

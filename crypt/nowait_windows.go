@@ -1,5 +1,5 @@
 package crypt
 
-// noWait is the flag for opening a file that keeps opening a pipe from waiting for its
+// NoWait is the flag for opening a file that keeps opening a pipe from waiting for its
 // other end. Windows has no pipes in folders.
-const noWait = 0
+const NoWait = 0

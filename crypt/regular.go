@@ -32,7 +32,7 @@ func openIfRegular(name string, flag int, stat func(string) (fs.FileInfo, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := open(name, flag|noWait, 0o600)
+	f, err := open(name, flag|NoWait, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}
