@@ -19,6 +19,7 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add(encrypt(f, []byte("hello"), id.Recipient()))
 	f.Add([]byte("age-encryption.org/v1\n-> X25519 abc\n"))
 	f.Add([]byte(armor.Header + "\nYWdl\n" + armor.Footer))
+	f.Add(append([]byte("\xef\xbb\xbf"), encrypt(f, []byte("hello"), id.Recipient())...))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var a, b bytes.Buffer
 		errA := crypt.Decrypt(t.Context(), &a, bytes.NewReader(file), nil, id)

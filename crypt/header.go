@@ -29,12 +29,17 @@ const (
 )
 
 // dearmored removes the armor where there is one, which Windows' programs may have put a
-// byte order mark before, or written in UTF-16.
+// byte order mark before, or written in UTF-16. Before anything else such a mark makes it
+// nothing that age reads.
 func dearmored(src io.Reader) (plain *bufio.Reader, armored bool) {
-	head := textReader(bufio.NewReader(src))
-	start, _ := head.Peek(maxArmorSpace + len(armor.Header))
-	if bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("-----BEGIN AGE")) {
-		return bufio.NewReader(armor.NewReader(head)), true
+	head := bufio.NewReader(src)
+	text := textReader(head)
+	start, _ := text.Peek(maxArmorSpace + len(armor.Header))
+	switch {
+	case bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("-----BEGIN AGE")):
+		return bufio.NewReader(armor.NewReader(text)), true
+	case text != head:
+		return bufio.NewReader(bytes.NewReader(nil)), false
 	}
 	return head, false
 }

@@ -3,10 +3,12 @@ package crypt_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"testing"
 	"unicode/utf16"
 
+	"filippo.io/age"
 	"filippo.io/age/armor"
 
 	"stowage/crypt"
@@ -68,6 +70,9 @@ func TestArmorAsWindowsSavesIt(t *testing.T) {
 		if info, err := crypt.Inspect(bytes.NewReader(data), int64(len(data))); err != nil || !info.Armored || info.PlainSize != int64(len(plain)) {
 			t.Errorf("%s: %+v, %v", how, info, err)
 		}
+		if got, err := openInMemory(t, vector{file: data, identities: []age.Identity{id}}); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%s: in memory: %d bytes, %v", how, len(got), err)
+		}
 		at, size, err := crypt.DecryptReaderAt(bytes.NewReader(data), int64(len(data)), id)
 		if err != nil || size != int64(len(plain)) {
 			t.Errorf("%s: %d bytes, %v", how, size, err)
@@ -75,6 +80,27 @@ func TestArmorAsWindowsSavesIt(t *testing.T) {
 		}
 		if got, err := io.ReadAll(io.NewSectionReader(at, 0, size)); err != nil || !bytes.Equal(got, plain) {
 			t.Errorf("%s: read at random: %d bytes, %v", how, len(got), err)
+		}
+	}
+}
+
+// TestMarkBeforeAnAgeFile holds that a mark is only taken off a text: stock age opens no
+// other file that begins with one.
+func TestMarkBeforeAnAgeFile(t *testing.T) {
+	id := x25519(t)
+	sealed := encrypt(t, plaintext(5*chunk), id.Recipient())
+	for _, mark := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} {
+		file := append([]byte(mark), sealed...)
+		for path, decrypt := range paths {
+			if out, err := decrypt(t, vector{file: file, identities: []age.Identity{id}}); len(out) > 0 || !errors.Is(err, crypt.ErrNotAge) {
+				t.Errorf("%x, %s: %d bytes, %v", mark, path, len(out), err)
+			}
+		}
+		if _, err := openInMemory(t, vector{file: file, identities: []age.Identity{id}}); !errors.Is(err, crypt.ErrNotAge) {
+			t.Errorf("%x, in memory: %v", mark, err)
+		}
+		if _, _, err := crypt.DecryptReaderAt(bytes.NewReader(file), int64(len(file)), id); !errors.Is(err, crypt.ErrNotAge) {
+			t.Errorf("%x, at random: %v", mark, err)
 		}
 	}
 }
