@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -117,6 +118,19 @@ allowed to create roles. Then say with "stow register postgres allow" who may us
 	}
 }
 
+// dutyText says what a login may do from now on.
+func dutyText(login string, duty store.Duty, sites []string) string {
+	switch duty {
+	case store.TrustDuty:
+		return login + " is ICT of the trust now, and does everything."
+	case store.SiteDuty:
+		return fmt.Sprintf("%s is ICT of %s now, and of no other site.", login, strings.Join(sites, ", "))
+	case store.AuditorDuty:
+		return login + " is an auditor now: it reads everything and changes nothing."
+	}
+	return login + " has no rights to the register any more."
+}
+
 func (a *app) postgresAllow() *cobra.Command {
 	var duty string
 	var sites []string
@@ -156,7 +170,7 @@ psql's \password, or a certificate. Only the owner of the database may do this.`
 			}); err != nil {
 				return on("the register", err)
 			}
-			return a.done("allowed", nil, fmt.Sprintf("%s is %s for the register now.", args[1], duty))
+			return a.done("allowed", nil, dutyText(args[1], wanted, sites))
 		},
 	}
 	cmd.Flags().StringVar(&duty, "as", "", "the `DUTY`: trust, site, auditor or nobody")

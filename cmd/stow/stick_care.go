@@ -165,6 +165,9 @@ known without a key, and no passphrase is asked for.`,
 				info, err = a.sealedInfo(cmd.Context(), drive)
 				return on(args[0], err)
 			})
+			if err != nil && info.ID == "" {
+				return err // it is no stick, so there is nothing to show
+			}
 			if err != nil || sealed {
 				return firstError(firstError(err, a.showInfo(info)), on("the stick at "+args[0], strange(info.Programs)))
 			}

@@ -65,7 +65,7 @@ var explanations = []explanation{
 	{school.ErrNotTheirs, exitState, "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
-	{school.ErrNoProgram, exitNotFound, "the program", "The school has no such program for its sticks ({}), so nothing was put on the stick; add it with: stow school programs add FILE"},
+	{school.ErrNoProgram, exitNotFound, "the program", "The school has not approved a program for each of these systems, so nothing was changed; see which it has with: stow school programs, and add others with: stow school programs add FILE"},
 	{release.ErrNotProgram, exitBadInput, "this file", "{} is not a released program of Stowage for sticks (the window for Windows or Linux, stow for macOS), so it was not added; unpack the release and give the program itself."},
 	{errStrangeProgram, exitForged, "the stick", "A program on {} is not the one that the school put there, so nobody may start it; the files stored are encrypted and unharmed, so tell ICT, who replace it with: stow stick checkin --recovery --replace-programs"},
 
@@ -147,9 +147,9 @@ var explanations = []explanation{
 	{store.ErrVanished, exitVanished, "the register", "The register is not where it was, so nothing was changed; connect the drive or the network that the school's folder is on, or see where it is with: stow school show"},
 	{store.ErrFailing, exitVanished, "the register", "The drive that the register is on made an error, so nothing was changed; try again, and if it happens again, move the school's folder to another drive."},
 	{store.ErrBusy, exitInUse, "the register", "Another program is busy with the register, so nothing was changed; try again in a moment."},
-	{store.ErrNotAllowed, exitPermission, "the register", "Your login to the database may not do that (an auditor's only reads, a site's only changes its own), so nothing was changed; ask ICT of the trust."},
+	{store.ErrNotAllowed, exitPermission, "the register", "Your login to the database may not do that (an auditor's only reads, a site's only changes what is at its own sites), so nothing was changed; name your site with --site where that is missing, or ask ICT of the trust."},
 	{store.ErrPassword, exitPassphrase, "the register", "The database does not accept this login or its password, so nothing was changed; put it into ~/.pgpass, or ask whoever runs the server."},
-	{store.ErrNoDatabase, exitNoSchool, "the register", "The register's database cannot be reached, so nothing was changed; check the network, or ask whoever runs the server."},
+	{store.ErrNoDatabase, exitNoSchool, "the register", "The register's database cannot be reached, or the server has none of that name, so nothing was changed; check the connection string and the network, or ask whoever runs the server."},
 	{store.ErrURL, exitUsage, "the register", "The register's connection string cannot be used, so nothing was done: it looks like postgres://login@host/database, holds no password, and needs an encrypted connection (sslmode=verify-full)."},
 	{store.ErrNotSetUp, exitNoSchool, "the register", "The database is not set up for this version of Stowage, or not for your login, so nothing was changed; its owner runs: stow register postgres setup"},
 	{store.ErrNotEmpty, exitExists, "the register", "There is another register already, which was left as it is; move to an empty database or folder."},

@@ -107,7 +107,7 @@ func copyRegister(ctx context.Context, source *session, to Keeper, progress func
 	if err != nil {
 		return want, err
 	}
-	return want, to.update(ctx, func(target *session) error {
+	err = to.update(ctx, func(target *session) error {
 		if err := target.seesAll(ctx); err != nil {
 			return err
 		}
@@ -139,6 +139,10 @@ func copyRegister(ctx context.Context, source *session, to Keeper, progress func
 		}
 		return sameBlobs(ctx, source, target)
 	})
+	if errors.Is(err, ErrMoved) { // what a register was moved away from keeps what it had
+		err = fmt.Errorf("%w: a register was moved away from there", ErrNotEmpty)
+	}
+	return want, err
 }
 
 // fill copies what the present state follows from, and the witnesses.
