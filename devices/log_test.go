@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -254,6 +255,21 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
+// A body is added exactly if it is one JSON value in UTF-8, however it was looked at.
+func TestBodiesOfTheLog(t *testing.T) {
+	for _, body := range []string{
+		`{"at":"2026-09-07T08:30:00Z","encrypted":true,"sequence":4711}`, `{"details":{"label":"MS-1","capacity":16000000000}}`,
+		`{}`, ``, `{`, `"a"`, `"a`, `"`, `12`, `1.5`, `-1`, `012`, `0`, `1e5`, `true`, `tru`, `truefalse`, `false`, `null`, `[]`, `{"a":[1,2]}`,
+		`{"a":"b"}}`, `{"a":"b"},`, `{"a":"b",}`, `{"a":}`, `{"a"}`, `{"a":1"b":2}`, `{"a":1 }`, `{"a":"b"} `, `{"a":"\u00e9"}`, `{"a":"é"}`,
+		"{\"a\":\"\xff\"}", "{\"a\":\"\x01\"}", "{\"a\":\"\x7f\"}", `{"a":"\"}`, `{"a":"\"",}`, `{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}`, `{"a":{"a":1}`, `{"a":01}`, `{a:1}`, `{"a":1,"a":2}`,
+	} {
+		_, err := new(devices.Frontier).Add(devices.Event{Number: 1, Time: monday, Actor: ict, Kind: devices.DeviceSeen, Body: json.RawMessage(body)})
+		if want := json.Valid([]byte(body)) && utf8.ValidString(body); (err == nil) != want {
+			t.Errorf("%q: %v, but that it is valid is %v", body, err, want)
+		}
+	}
+}
+
 // FuzzCanonical: the fast writer and the slow one agree on every event that the
 // register can hold, and what differs has another text.
 func FuzzCanonical(f *testing.F) {
@@ -274,6 +290,9 @@ func FuzzCanonical(f *testing.F) {
 		slow, slowErr := e.Canonical()
 		if err != nil {
 			return
+		}
+		if !json.Valid(e.Body) || !utf8.Valid(e.Body) {
+			t.Fatalf("taken, although %q is no JSON", e.Body)
 		}
 		if slowErr != nil {
 			t.Fatalf("taken, although %v", slowErr)

@@ -180,6 +180,7 @@ func (r *Register) VerifyLog(ctx context.Context, witnesses []Witness, progress 
 // verifying is one run of VerifyLog.
 type verifying struct {
 	log       Frontier
+	hashes    []byte    // of the last event
 	witnesses []Witness // those left to compare
 	good      int64     // the size of the largest witness that fits
 	progress  func(int64)
@@ -211,10 +212,11 @@ func (v *verifying) event(e Event, stored []byte) error {
 	if e.Number != next {
 		return &TamperError{First: next, Last: max(next, e.Number-1), Reason: TamperMissing}
 	}
-	hashes, err := v.log.Add(e)
+	hashes, err := v.log.add(v.hashes[:0], e)
 	if err != nil {
 		return err
 	}
+	v.hashes = hashes
 	switch {
 	case bytes.Equal(hashes, stored):
 	case len(stored) < tlog.HashSize || !bytes.Equal(hashes[:tlog.HashSize], stored[:tlog.HashSize]):

@@ -85,8 +85,10 @@ func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
 	return b.each, err
 }
 
-const readBulk = `SELECT count(*), coalesce(group_concat(number || ?1 || time || ?1 || actor || ?1 || kind || ?1 || coalesce(device_id, '') || ?1 ||
-	coalesce(holder_id, '') || ?1 || coalesce(key_id, '') || ?1 || coalesce(loan_id, '') || ?1 || body, ?2), ''),
+// concat writes an event at once, where || would copy what there is at every field. It
+// takes NULL for an empty text, which no event has where a column must not be NULL.
+const readBulk = `SELECT count(*), coalesce(group_concat(concat(number, ?1, time, ?1, actor, ?1, kind, ?1,
+	device_id, ?1, holder_id, ?1, key_id, ?1, loan_id, ?1, body), ?2), ''),
 	CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`
 
 // A bulkText is the events after a number, as one text, and their hashes.

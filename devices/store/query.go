@@ -132,6 +132,18 @@ func deviceFilter(q devices.DeviceQuery) *filter {
 	for i, kind := range q.Kinds {
 		kinds[i] = string(kind)
 	}
+	// The index of filters begins with the states and the kinds: what is asked for after
+	// them is looked up in it if they are named, all if need be.
+	if len(ranks) == 0 && len(kinds)+len(q.Sites) > 0 {
+		for i := range devices.States() {
+			ranks = append(ranks, i)
+		}
+	}
+	if len(kinds) == 0 && len(q.Sites) > 0 {
+		for _, kind := range devices.Kinds() {
+			kinds = append(kinds, string(kind))
+		}
+	}
 	in(f, "state_rank", ranks)
 	in(f, "kind", kinds)
 	in(f, "site", q.Sites)

@@ -209,7 +209,8 @@ func (r *reading) time(column, text string) time.Time {
 		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || timeText(t) != text {
+	var again [len(time.RFC3339Nano)]byte
+	if err != nil || t.IsZero() || string(t.UTC().AppendFormat(again[:0], time.RFC3339)) != text { // as timeText
 		r.fail(column, text)
 	}
 	return t
