@@ -25,7 +25,7 @@ var sqliteDialect = &dialect{
 	dropBlob:        "DELETE FROM blobs WHERE digest = ?",
 	blobDigests:     "SELECT digest FROM blobs ORDER BY digest",
 	markMoved:       "CREATE TRIGGER register_moved BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'register has moved'); END",
-	devicesWith:     "SELECT rowid FROM device_words WHERE device_words MATCH ?",
+	devicesWith:     "SELECT rowid AS row FROM device_words WHERE device_words MATCH ?",
 	devicesWithUpTo: "SELECT rowid FROM device_words WHERE device_words MATCH ? LIMIT ?",
 	holdersWith:     "SELECT rowid FROM holder_words WHERE holder_words MATCH ?",
 }

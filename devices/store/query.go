@@ -66,7 +66,9 @@ func (s *session) DeviceOrder(ctx context.Context, q devices.DeviceQuery) ([]str
 		return all(ctx, s, only[string], "SELECT id FROM "+from+f.where()+w.order(), f.args...)
 	}
 	marked := &filter{}
-	w.mark(s.dialect, marked)
+	if err := s.mark(ctx, w, marked); err != nil {
+		return nil, err
+	}
 	return all(ctx, s, only[string], "SELECT id FROM devices"+s.using("devices_by_"+w.by)+marked.where()+w.order(), marked.args...)
 }
 
@@ -104,10 +106,6 @@ func (s *session) counted(ctx context.Context, w wanted) (from string, f *filter
 	if len(w.words) == 0 {
 		return w.filterSource(s.dialect), f, nil
 	}
-	if !s.postgres {
-		f.add("row IN ("+s.devicesWith+")", s.matching(w.words, w.presentOnly)...)
-		return w.filterSource(s.dialect), f, nil
-	}
 	rows, err := s.fewWith(ctx, w)
 	if err != nil {
 		return "", nil, err
@@ -115,7 +113,10 @@ func (s *session) counted(ctx context.Context, w wanted) (from string, f *filter
 	if len(rows) < few {
 		among, args := s.rows(rows)
 		f.add(among, args...)
-		return "devices", f, nil
+		return "devices" + s.using(""), f, nil
+	}
+	if !s.postgres {
+		return w.filterSource(s.dialect), f, s.among(ctx, f, s.devicesWith, s.matching(w.words, w.presentOnly)...)
 	}
 	from, f = w.joined(s.dialect)
 	return from, f, nil
