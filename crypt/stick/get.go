@@ -36,6 +36,7 @@ func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptio
 	}
 	defer root.Close()
 	g.root = root
+	defer g.leave()
 	err = g.run(ctx)
 	return g.result, err
 }
@@ -52,6 +53,8 @@ type fetch struct {
 type getter struct {
 	stick   *Stick
 	root    *os.Root
+	folder  *os.Root // the one written to, below root; nil if none is open
+	is      fs.FileInfo
 	replace bool
 	p       crypt.Progress
 	folders []fetch // parents first
@@ -155,6 +158,7 @@ func (g *getter) run(ctx context.Context) error {
 		g.result.Fetched = append(g.result.Fetched, Fetched{f.path, f.dest, KindFile})
 		g.result.Bytes += f.data.size
 	}
+	g.leave()
 	for _, f := range slices.Backward(g.folders) { // times last: writing into a folder changes its own
 		if !f.time.IsZero() && !failed[f.dest] {
 			_ = g.root.Chtimes(f.dest, f.time, f.time)
@@ -220,9 +224,40 @@ func (g *getter) makeFolder(f fetch) error {
 	return g.here(err)
 }
 
+// enter opens the folder that a file goes to. It stays open for those that follow, as long
+// as it is the one of that name: to walk the path to it anew for every step of every file
+// takes longer than all else.
+func (g *getter) enter(folder string) error {
+	there, err := g.root.Lstat(folder)
+	if err == nil && g.folder != nil && os.SameFile(there, g.is) {
+		return nil
+	}
+	g.leave()
+	if err == nil {
+		g.folder, err = g.root.OpenRoot(folder)
+	}
+	if err != nil {
+		return g.here(err)
+	}
+	g.is, err = g.folder.Stat(".")
+	return g.here(err)
+}
+
+// leave closes the folder that enter opened.
+func (g *getter) leave() {
+	if g.folder != nil {
+		_ = g.folder.Close()
+		g.folder = nil
+	}
+}
+
 // writeFile writes one file beside its destination and then gives it its name.
 func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
-	if err := g.free(f.dest); err != nil {
+	folder, name := path.Split(f.dest)
+	if err := g.enter(path.Clean(folder)); err != nil {
+		return err
+	}
+	if err := g.free(name); err != nil {
 		return err
 	}
 	src, err := g.stick.openRecord(f.data)
@@ -230,8 +265,8 @@ func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
 		return err
 	}
 	defer src.Close()
-	temporary := path.Join(path.Dir(f.dest), ".stowage-"+rand.Text()+".part")
-	out, err := g.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	temporary := ".stowage-" + rand.Text() + ".part"
+	out, err := g.folder.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return g.here(err)
 	}
@@ -240,20 +275,20 @@ func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
 		err = g.here(closeErr)
 	}
 	if err == nil {
-		err = g.here(g.root.Chtimes(temporary, f.time, f.time))
+		err = g.here(g.folder.Chtimes(temporary, f.time, f.time))
 	}
 	if err == nil {
-		err = g.here(g.show(temporary, f.dest))
+		err = g.here(g.show(temporary, name))
 	}
 	if err != nil {
-		_ = g.root.Remove(temporary)
+		_ = g.folder.Remove(temporary)
 	}
 	return err
 }
 
 // free fails when a name cannot be written to.
-func (g *getter) free(dest string) error {
-	info, err := g.root.Lstat(dest)
+func (g *getter) free(name string) error {
+	info, err := g.folder.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -269,19 +304,19 @@ func (g *getter) free(dest string) error {
 
 // show gives a complete file its name. A hard link fails when the name was
 // taken meanwhile, as renaming does not; where there are none, looking again must do.
-func (g *getter) show(temporary, dest string) error {
+func (g *getter) show(temporary, name string) error {
 	if g.replace {
-		return g.root.Rename(temporary, dest)
+		return g.folder.Rename(temporary, name)
 	}
-	err := g.root.Link(temporary, dest)
+	err := g.folder.Link(temporary, name)
 	switch {
 	case err == nil:
-		return g.root.Remove(temporary)
+		return g.folder.Remove(temporary)
 	case errors.Is(err, fs.ErrExist):
 		return ErrExists
 	}
-	if err := g.free(dest); err != nil {
+	if err := g.free(name); err != nil {
 		return err
 	}
-	return g.root.Rename(temporary, dest)
+	return g.folder.Rename(temporary, name)
 }
