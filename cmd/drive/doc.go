@@ -14,7 +14,8 @@
 //   - Only who knows the address finds anything: it holds 160 random bits, and is
 //     compared in constant time. Requests that name another host are refused, so
 //     that no web page can reach the drive by rebinding a name to the loopback
-//     address; pages opened from the drive run no scripts.
+//     address, and so is every request of a page in a browser; pages opened from the
+//     drive run no scripts.
 //   - Closing waits for what is being stored.
 //
 // # What is not promised
@@ -26,6 +27,7 @@
 //     drive while it is open, as they can read a drive that is mounted.
 //   - The system's command for mounting is given the address as an argument. On
 //     Linux other people on the same computer may see it there.
+//   - What Windows notes of a file's time after it becomes the file's up to 8 MiB only.
 //   - Locks and properties are kept in memory and are gone when the drive is closed.
 //     So are the files that systems strew about: .DS_Store, Thumbs.db and their kind
 //     never reach the stick.

@@ -237,9 +237,12 @@ func TestTextIsShownWithoutBeingWritten(t *testing.T) {
 	if !ok {
 		t.Fatal("not viewed")
 	}
-	if got, err := v.open(); err != nil || got.Size() != 8 {
-		t.Error(err)
+	got, err := v.open()
+	check(t, err)
+	if got.Size() != 8 {
+		t.Errorf("%d bytes", got.Size())
 	}
+	check(t, got.Close())
 	if len(r.opener.paths) > 0 || r.opened().files != nil {
 		t.Error("it was decrypted to this computer")
 	}

@@ -298,7 +298,7 @@ func TestProgramsPictures(t *testing.T) {
 func TestStartedFromAStickPictures(t *testing.T) {
 	r := newRig(t, true, someFiles)
 	o := ownOptions(r, t.TempDir())
-	o.Services.Look, o.Start = "", ""
+	o.Services.LookTop, o.Services.Look, o.Start = "", "", ""
 	guitest.Pictures(t, "started-from-stick", o, func(w *guitest.Window) {
 		w.Session.Go(OpenRoom)
 		w.Settle()
