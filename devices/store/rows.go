@@ -14,7 +14,7 @@ import (
 
 // bulkRows is how many events are read from a server at once: enough that the wait
 // for its answer does not count, and few enough to stop soon.
-const bulkRows = 2048
+const bulkRows = 8192
 
 const selectRows = "SELECT " + eventColumns + ", hashes FROM events WHERE number > $1::bigint AND number <= $2::bigint ORDER BY number"
 
