@@ -10,7 +10,8 @@ import (
 )
 
 // How devices are found. A database cannot know how many fit a word or a filter, and a
-// wrong guess costs a hundred times as much as asking. If few fit, they are
+// wrong guess costs a hundred times as much as asking. A common word fills the page at
+// a glance at the first devices in the order asked for. If few fit, they are
 // collected and sorted. If many do, devices are looked at in the order asked for
 // until the page is full; and if those that fit come late in that order, all that
 // fit are marked first.
@@ -18,6 +19,7 @@ import (
 const (
 	few    = 2000 // up to how many devices are collected and sorted
 	looked = 2000 // how many are looked at to fill a page
+	glance = 200  // and how many before anything else: PostgreSQL gathers all that have a word to return a few
 
 	fewEvents = 20_000 // up to how many events of a span of time are marked
 )
@@ -49,7 +51,14 @@ func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, 
 // candidates returns the row numbers of some devices, at least those on the page
 // and, if there is one, the next.
 func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
+	after := &filter{}
+	if err := w.bound(after); err != nil {
+		return nil, err
+	}
 	if len(w.words) > 0 {
+		if rows, full, err := s.look(ctx, glance, w, after); err != nil || full {
+			return rows, err
+		}
 		rows, err := s.fewWith(ctx, w)
 		if err != nil || len(rows) < few {
 			return rows, err
@@ -61,12 +70,8 @@ func (s *session) candidates(ctx context.Context, w wanted) ([]int64, error) {
 			return rows, err
 		}
 	}
-	after := &filter{}
-	if err := w.bound(after); err != nil {
-		return nil, err
-	}
 	if len(w.words) > 0 || len(w.conditions) > 0 {
-		rows, full, err := s.look(ctx, w, after)
+		rows, full, err := s.look(ctx, looked, w, after)
 		if err != nil || full {
 			return rows, err
 		}
@@ -90,17 +95,17 @@ func (s *session) upTo(ctx context.Context, n int, query string, args ...any) ([
 	return all(ctx, s, only[int64], query+" LIMIT "+strconv.Itoa(n), args...)
 }
 
-// look looks at devices in order, and says whether the page is full, or there are
+// look looks at n devices in order, and says whether the page is full, or there are
 // no more.
-func (s *session) look(ctx context.Context, w wanted, after *filter) (rows []int64, full bool, err error) {
+func (s *session) look(ctx context.Context, n int, w wanted, after *filter) (rows []int64, full bool, err error) {
 	fits, args := w.fits()
 	found, err := s.query(ctx, fmt.Sprintf("SELECT row, CASE WHEN %s THEN 1 ELSE 0 END FROM devices%s%s%s LIMIT %d",
-		fits, s.using("devices_by_"+w.by), after.where(), w.order(), looked+1), append(args, after.args...)...)
+		fits, s.using("devices_by_"+w.by), after.where(), w.order(), n+1), append(args, after.args...)...)
 	if err != nil {
 		return nil, false, err
 	}
 	defer found.Close()
-	for range looked {
+	for range n {
 		if !found.Next() {
 			return rows, true, explain(found.Err())
 		}
