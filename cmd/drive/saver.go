@@ -137,9 +137,10 @@ func (s *saver) put(batch []*saving) []error {
 }
 
 // tag tells one version of a file from another. Times on a stick are whole seconds,
-// so that what is written through the drive is counted besides.
+// so that what is written through the drive is counted besides. Tidying changes no tag:
+// programs that have a file open would take it for another's.
 func (s *saver) tag(e stick.Entry) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return fmt.Sprintf(`"%x-%x-%x-%x"`, e.Stored.UnixNano(), e.ModTime.Unix(), e.Size, s.writes[e.Path])
+	return fmt.Sprintf(`"%x-%x-%x-%x"`, e.Version, e.ModTime.Unix(), e.Size, s.writes[e.Path])
 }

@@ -43,7 +43,7 @@ func (d *differ) wanted(p string, n *node) {
 	case d.linkable(n.data):
 		d.links = append(d.links, linkPiece(p, d.paths[n.data], n))
 	default:
-		r := record{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime}
+		r := record{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()}
 		d.files = append(d.files, piece{record: r, from: n.data})
 	}
 }

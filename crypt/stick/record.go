@@ -21,11 +21,21 @@ const (
 type record struct {
 	layer *layer
 	kind  recordKind
+	since uint32 // recFile: Unix seconds when it was stored, where tidying wrote it again meanwhile; else 0
 	path  string
 	link  string // recLink: the name it is a further name of
 	size  int64  // recFile: bytes
 	mtime int64  // Unix seconds
 	off   int64  // recFile: where its data begins in the layer's tar
+}
+
+// storedAt is when the content was stored, in Unix seconds, whatever tidying did since the
+// stick was opened.
+func (r *record) storedAt() uint32 {
+	if r.since != 0 {
+		return r.since
+	}
+	return uint32(r.layer.time.Unix())
 }
 
 func (r *record) modTime() time.Time { return time.Unix(r.mtime, 0).UTC() }

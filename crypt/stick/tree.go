@@ -223,7 +223,7 @@ func (n *node) entry(path string) Entry {
 	e := Entry{Path: path, Kind: KindFolder}
 	if !n.isFolder() {
 		e.Kind, e.Size, e.ModTime, e.Stored = KindFile, n.data.size, n.data.modTime(), n.data.layer.time
-		e.Tidied = n.data.layer.tidied
+		e.Tidied, e.Version = n.data.layer.tidied, n.data.storedAt()
 		return e
 	}
 	if n.made != nil {

@@ -24,6 +24,9 @@ type Entry struct {
 	ModTime time.Time // to the second; zero for the top
 	Stored  time.Time // when this version was stored, or last moved by tidying; zero for the top
 	Tidied  bool      // tidying wrote it again: its content may be older than Stored
+	// Version tells this content of a file from what was stored at another second, and
+	// stays the same when the open stick is tidied; 0 for a folder.
+	Version uint32
 }
 
 // IsFolder reports whether the entry is a folder.

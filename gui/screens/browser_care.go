@@ -16,14 +16,10 @@ func (b *browser) careCommands() []parts.Command {
 	w := b.s.Words
 	return []parts.Command{
 		{Name: w.T("care.check"), Icon: parts.Icon("check").Resource(), Run: b.check, Disabled: b.busyNow, Divide: true},
-		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.unsettled},
-		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: func() bool { return b.fixed() || b.unsettled() }},
+		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.shut},
+		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: func() bool { return b.fixed() || b.shut() }},
 	}
 }
-
-// unsettled reports whether layers cannot be written anew now: while programs have the
-// stick as a drive, they would take every file in those for another version.
-func (b *browser) unsettled() bool { return b.shut() || b.o.drive != nil }
 
 // check reads everything on the stick, and says whether it is in order.
 func (b *browser) check() {
@@ -135,6 +131,10 @@ func (b *browser) tidy() {
 // program can.
 func (b *browser) erase() {
 	w, paths := b.s.Words, b.paths()
+	if names := b.o.driveInUseBelow(paths); len(names) > 0 { // saving would bring them back
+		b.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.N("drive.inuse", len(names)), Files: w.N("care.erase.inuse", len(names), "names", someNames(w, names))})
+		return
+	}
 	var names []string
 	for _, p := range paths {
 		names = append(names, baseName(p))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"stowage/cmd/drive"
@@ -131,6 +132,21 @@ func (o *opened) driveInUse() []string {
 	names := o.drive.InUse()
 	for i, n := range names {
 		names[i] = baseName(n)
+	}
+	return names
+}
+
+// driveInUseBelow are the names of files that programs have locked on the drive, of those
+// that are some paths or lie below them.
+func (o *opened) driveInUseBelow(paths []string) []string {
+	if o.drive == nil {
+		return nil
+	}
+	var names []string
+	for _, used := range o.drive.InUse() {
+		if slices.ContainsFunc(paths, func(p string) bool { return used == p || strings.HasPrefix(used, p+"/") }) {
+			names = append(names, baseName(used))
+		}
 	}
 	return names
 }

@@ -102,11 +102,6 @@ func TestOtherProgramsWorkOnTheDrive(t *testing.T) {
 	r.Drain()
 	r.Advance(driveRest)
 	r.MustSee("trip.txt") // the list has it by itself
-	for _, c := range r.browser().Commands() {
-		if c.Name == r.Session.Words.T("care.tidy") && c.Can() {
-			t.Error("it can be tidied while programs work on it")
-		}
-	}
 	r.Menu("Show the drive")
 	if c.showed != 2 {
 		t.Errorf("it was shown %d times", c.showed)
@@ -123,6 +118,38 @@ func TestOtherProgramsWorkOnTheDrive(t *testing.T) {
 	r.unlock(temporary)
 	r.MustSee("trip.txt")
 	r.MustNotSee("as a drive now")
+}
+
+// TestTidyingAndErasingWhileADrive: programs that work on the drive notice neither, but
+// what one of them has open is not erased under it.
+func TestTidyingAndErasingWhileADrive(t *testing.T) {
+	r, c := driveRig(t)
+	for _, text := range []string{"one", "two", "three"} {
+		c.ask("PUT", "Register.txt", text)
+	}
+	r.Drain()
+	r.Advance(driveRest)
+	r.Menu("Tidy up…")
+	r.Press("Tidy up")
+	r.MustSee("Tidied up: ")
+	if status, said := c.ask("GET", "Register.txt", ""); status != 200 || said != "three" {
+		t.Errorf("%d, %q", status, said)
+	}
+	token := c.lock("2026/report.odt")
+	r.pick("2026")
+	r.Menu("Erase for good")
+	r.MustSee("A file is open in another program", "report.odt is open on the drive, and saving would bring it back")
+	r.Press("Close")
+	if status, _ := c.ask("GET", "2026/report.odt", ""); status != 200 {
+		t.Errorf("it was erased: %d", status)
+	}
+	c.ask("UNLOCK", "2026/report.odt", "", "Lock-Token: <"+token+">")
+	r.Menu("Erase for good")
+	r.Press("Erase for good")
+	r.MustSee("It is erased")
+	if status, _ := c.ask("GET", "2026/report.odt", ""); status != 404 {
+		t.Errorf("it was not erased: %d", status)
+	}
 }
 
 func TestTheDriveIsClosedAlone(t *testing.T) {
