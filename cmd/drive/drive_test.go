@@ -339,6 +339,27 @@ func TestManyAtOnceShareLayers(t *testing.T) {
 	}
 }
 
+// TestClientsSideBySideShareLayers has four clients send file after file, as rclone does.
+func TestClientsSideBySideShareLayers(t *testing.T) {
+	d := newDesk(t, stick.OpenOptions{})
+	const clients, each = 4, 25
+	before := d.layers()
+	var all sync.WaitGroup
+	for i := range clients {
+		all.Go(func() {
+			for j := range each {
+				d.wants(201, "PUT", fmt.Sprintf("f%d-%d", i, j), "content")
+			}
+		})
+	}
+	all.Wait()
+	n := d.layers() - before
+	t.Logf("%d files in %d layers", clients*each, n)
+	if n > clients*each*3/4 { // 25 on an idle machine
+		t.Errorf("%d files took %d layers", clients*each, n)
+	}
+}
+
 func TestUsedByManyAtOnce(t *testing.T) {
 	d := newDesk(t, stick.OpenOptions{})
 	var all sync.WaitGroup

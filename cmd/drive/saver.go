@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"stowage/crypt/stick"
 )
@@ -14,13 +15,18 @@ import (
 // maxTogether is how many files are stored in one go.
 const maxTogether = 1000
 
+// company is how long a layer is put off for clients that were just answered and send
+// their next file: far less than a stick takes to sync one.
+const company = 5 * time.Millisecond
+
 // saver stores files. What is closed while others are being stored goes into the
 // next layer together, so that many small files do not cost a layer and its syncs
-// each; nobody waits for company.
+// each. A client that sends one file after the other never waits for company.
 type saver struct {
 	ctx   context.Context // of the drive: what has arrived is stored, whoever has left
 	stick *stick.Stick
 	runs  sync.WaitGroup
+	came  chan struct{} // something waits that did not before
 
 	mu      sync.Mutex
 	busy    bool
@@ -35,7 +41,7 @@ type saving struct {
 }
 
 func newSaver(ctx context.Context, s *stick.Stick) *saver {
-	return &saver{ctx: ctx, stick: s, writes: map[string]int{}}
+	return &saver{ctx: ctx, stick: s, came: make(chan struct{}, 1), writes: map[string]int{}}
 }
 
 // save stores a file, in place of one that has its name, and returns when it is safe.
@@ -49,6 +55,10 @@ func (s *saver) save(item stick.Item) error {
 		go s.run()
 	}
 	s.mu.Unlock()
+	select {
+	case s.came <- struct{}{}:
+	default:
+	}
 	return <-one.done
 }
 
@@ -71,6 +81,22 @@ func (s *saver) run() {
 			return
 		}
 		s.store(batch)
+		if many := len(batch) + s.count(); many > 1 {
+			s.gather(many)
+		}
+	}
+}
+
+// gather waits a moment for as many files as there were clients a moment ago.
+func (s *saver) gather(many int) {
+	late := time.NewTimer(company)
+	defer late.Stop()
+	for s.count() < min(many, maxTogether) {
+		select {
+		case <-s.came:
+		case <-late.C:
+			return
+		}
 	}
 }
 

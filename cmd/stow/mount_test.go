@@ -5,9 +5,11 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -34,18 +36,24 @@ func mounted(t *testing.T, dir string) (cmd *exec.Cmd, address string) {
 func TestInterruptedMount(t *testing.T) {
 	dir := week(t)
 	cmd, address := mounted(t, dir)
-	r, err := http.NewRequest(http.MethodPut, address+"letter.txt", strings.NewReader("Dear Bob"))
-	if err != nil {
-		t.Fatal(err)
+	store := func(name, text string) {
+		r, err := http.NewRequest(http.MethodPut, address+name, strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusCreated {
+			t.Fatal(answer.Status)
+		}
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
+	for i := range 40 {
+		store(fmt.Sprint("photo", i), "picture")
 	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusCreated {
-		t.Fatal(answer.Status)
-	}
+	store("letter.txt", "Dear Bob")
 	if out, err := stow(t, dir, "stick", "put", "stick", "slip.txt", "--passphrase-file", "alice.txt").CombinedOutput(); err == nil {
 		t.Errorf("another program wrote to it meanwhile: %s", out)
 	}
@@ -57,6 +65,10 @@ func TestInterruptedMount(t *testing.T) {
 	}
 	if got := mustRun(t, dir, "stick", "get", "stick", "letter.txt", "--to", "-", "--passphrase-file", "alice.txt"); !strings.HasPrefix(got, "Dear Bob") {
 		t.Errorf("it has %q", got)
+	}
+	layers, err := os.ReadDir(filepath.Join(dir, "stick", "stowage", "layers"))
+	if err != nil || len(layers) > 10 {
+		t.Errorf("%d layers are left of one for each file, %v", len(layers), err)
 	}
 	if _, err := http.Get(address); err == nil {
 		t.Error("the drive is there still")

@@ -85,7 +85,7 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 		return err
 	}
 	var mounted *drive.Mounted
-	defer func() { err = firstError(err, a.endDrive(d, mounted)) }()
+	defer func() { err = firstError(err, a.endDrive(d, mounted), a.fold(s, err)) }()
 	if !flags.alone {
 		if mounted, err = drive.Mount(ctx, d.Address()); err != nil && ctx.Err() == nil {
 			a.warn("The drive could not be shown to other programs (%v); use its address.", err)
@@ -138,6 +138,20 @@ func (a *app) whileUsed(ctx context.Context, d *drive.Drive, idle time.Duration)
 		case <-timer:
 		}
 	}
+}
+
+// fold puts the tiny layers together that a client makes which stores file after file. It
+// is for the next opening, and for room; that it cannot be done harms nothing.
+func (a *app) fold(s *openedStick, err error) error {
+	if err != nil || s.ReadOnly() {
+		return nil
+	}
+	p := a.progress("tidying")
+	defer p.end()
+	if _, err := s.Tidy(context.Background(), stick.TidyOptions{Fold: true, Progress: p}); errors.Is(err, stick.ErrGone) {
+		return err
+	}
+	return nil
 }
 
 // endDrive takes the drive away and waits for what is being stored. A second Ctrl-C

@@ -18,6 +18,7 @@ const (
 
 // Tidy rewrites layers that are mostly dead, or many and tiny, and removes the
 // old ones. Previous versions and deleted files in them are gone afterwards.
+// With o.Fold, it only puts many tiny layers together, of which nothing is gone then.
 // It works in as many steps as free space asks for; each is complete before
 // the next. The error is a [NoSpaceError] when not even one was possible.
 func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
@@ -29,11 +30,22 @@ func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
 	}
 	p := crypt.OrNoProgress(o.Progress)
 	for {
-		old, err := s.worthTidying(o.All)
+		var old map[*layer]bool
+		var err error
+		if o.Fold {
+			old, err = s.worthFolding(ctx)
+		} else {
+			old, err = s.worthTidying(o.All)
+		}
 		if err != nil || len(old) == 0 {
 			return total, err
 		}
-		result, err := s.planRewrite(old, treeOf(s.layers)).run(ctx, p)
+		chosen := len(old)
+		rw := s.planRewrite(old, treeOf(s.layers))
+		if o.Fold && len(rw.old) > chosen { // something might go with what was taken in
+			return total, nil
+		}
+		result, err := rw.run(ctx, p)
 		total.add(result)
 		if errors.Is(err, ErrFull) && total.Removed > 0 {
 			return total, nil
@@ -56,10 +68,6 @@ func (r *TidyResult) add(more TidyResult) {
 // worthTidying chooses the layers to rewrite next: those that give most space
 // back for what must be written, as many as there is room for. s.write is held.
 func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
-	free, _, err := s.fs.Free()
-	if err != nil {
-		return nil, fmt.Errorf("ask for free space: %w", err)
-	}
 	space := s.layerSpace()
 	var tiny, chosen []*layer
 	for _, l := range s.layers {
@@ -73,6 +81,15 @@ func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
 	}
 	if len(chosen) > 0 || len(tiny) > tinyLayers { // alone they are worth it only when many
 		chosen = append(chosen, tiny...)
+	}
+	return s.fitting(chosen, space)
+}
+
+// fitting returns as many of the layers as there is room for to write again, cheapest first.
+func (s *Stick) fitting(chosen []*layer, space map[*layer]layerUse) (map[*layer]bool, error) {
+	free, _, err := s.fs.Free()
+	if err != nil {
+		return nil, fmt.Errorf("ask for free space: %w", err)
 	}
 	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })
 	old := map[*layer]bool{}
@@ -91,6 +108,7 @@ func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
 type layerUse struct {
 	live, dead int64
 	deletes    bool // it has whiteouts
+	moved      bool // it has content under another name, or a name of another layer's
 }
 
 // layerSpace measures the layers. Whiteouts count as live: they are needed as
@@ -121,6 +139,7 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 		use := layerUse{live: live[l], dead: -live[l]}
 		for i := range l.records {
 			r := &l.records[i]
+			use.moved = use.moved || r.kind == recLink || shared[r]
 			if r.kind == recWhiteout {
 				use.deletes = true
 				use.live += r.cost()

@@ -171,6 +171,7 @@ type Usage struct {
 // TidyOptions are the options of [Stick.Tidy]. The zero value is usable.
 type TidyOptions struct {
 	All      bool           // rewrite every layer that holds anything dead, not only those worth it
+	Fold     bool           // only put tiny layers together, when there are many; nothing that could be brought back is lost
 	Progress crypt.Progress // bytes of plaintext rewritten; may be nil
 }
 

@@ -168,6 +168,14 @@ func (d *asDrive) end(ctx context.Context, force bool) error {
 	return d.Close(ctx)
 }
 
+// fold puts the tiny layers together that a program makes which stores file after file.
+// It is for the next opening, and for room; that it cannot be done, or is cancelled, harms nothing.
+func (o *opened) fold(ctx context.Context, p jobs.Progress) {
+	if !o.stick.ReadOnly() {
+		_, _ = o.stick.Tidy(ctx, stick.TidyOptions{Fold: true, Progress: p})
+	}
+}
+
 // endDrive takes the drive away, and leaves the stick open.
 func (o *opened) endDrive() {
 	d := o.drive
@@ -187,8 +195,12 @@ func (o *opened) takeDrive() {
 		return
 	}
 	o.mounting = true
-	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.ending"), func(ctx context.Context, _ jobs.Progress) (int, error) {
-		return 0, d.end(ctx, false)
+	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.ending"), func(ctx context.Context, p jobs.Progress) (int, error) {
+		err := d.end(ctx, false)
+		if err == nil {
+			o.fold(ctx, p)
+		}
+		return 0, err
 	}, func(_ int, err error) {
 		o.mounting = false
 		if _, busy := errors.AsType[*errDriveBusy](err); busy {

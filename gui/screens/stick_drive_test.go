@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -149,6 +150,33 @@ func TestTidyingAndErasingWhileADrive(t *testing.T) {
 	r.MustSee("It is erased")
 	if status, _ := c.ask("GET", "2026/report.odt", ""); status != 404 {
 		t.Errorf("it was not erased: %d", status)
+	}
+}
+
+// TestManySmallLayersAreFoldedWithTheDrive: a program that copies a folder makes a layer
+// for each file.
+func TestManySmallLayersAreFoldedWithTheDrive(t *testing.T) {
+	for _, button := range []string{"Close the drive", "Lock and remove"} {
+		t.Run(button, func(t *testing.T) {
+			r, c := driveRig(t)
+			for i := range 40 {
+				if status, said := c.ask("PUT", fmt.Sprintf("photo%d.jpg", i), "picture"); status != 201 {
+					t.Fatal(status, said)
+				}
+			}
+			before := strings.Count(r.layers(), ".age")
+			r.Press(button)
+			r.MustNotSee("as a drive now")
+			if after := strings.Count(r.layers(), ".age"); after > before-39 {
+				t.Errorf("%d layers became %d", before, after)
+			}
+			if button == "Lock and remove" {
+				r.unlock(temporary)
+			}
+			if r.content("photo39.jpg") != "picture" {
+				t.Error("a file is not as it was stored")
+			}
+		})
 	}
 }
 

@@ -124,6 +124,9 @@ func (o *opened) end(why lockReason, force bool, then func()) {
 			}
 			l.left, _ = files.Close() // what is left is named, and wiped at the next start
 		}
+		if d != nil && (why == lockAsked || why == lockUnused) {
+			o.fold(ctx, p)
+		}
 		id, last := o.stick.Note().ID, o.stick.Head()
 		l.closed = o.stick.Close()
 		if !head {
