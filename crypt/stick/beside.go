@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"stowage/crypt/keys"
@@ -25,7 +26,9 @@ const (
 )
 
 // sumName is the name of the file with another's SHA-256.
-func sumName(name string) string { return name + ".sha256" }
+func sumName(name string) string { return name + sumEnd }
+
+const sumEnd = ".sha256"
 
 // sumOf is the content of that file, as sha256sum writes and reads it.
 func sumOf(name string, data []byte) []byte {
@@ -63,10 +66,23 @@ func writeWithSum(fsys FS, name string, data []byte) error {
 func (s *Stick) checkBeside() ([]Problem, error) {
 	var out []Problem
 	found := func(name, what string) {
+		if slices.ContainsFunc(out, func(p Problem) bool { return p.Name == name }) {
+			return
+		}
 		out = append(out, Problem{Warning: Warning{WarnAltered, name, 0, errors.New(what)}})
+	}
+	bad, err := badBeside(s.fs)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range bad {
+		found(strings.TrimSuffix(name, sumEnd), "the drive cannot read it")
 	}
 	for _, base := range slotBases() {
 		name, err := s.alteredKey(base)
+		if isBadSector(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -75,10 +91,10 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		}
 	}
 	notes, err := readNotes(s.fs)
-	if err != nil {
+	if err != nil && !isBadSector(err) {
 		return nil, err
 	}
-	good := false
+	good := err != nil // then it is named already
 	for _, f := range notes { // of two, one may be torn
 		_, err := f.open(s.unlocked.verifier)
 		good = good || err == nil
@@ -88,21 +104,21 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 	}
 	text, err := readAll(s.fs, foundName, maxFound)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // a backup has none
+	case errors.Is(err, fs.ErrNotExist), isBadSector(err): // a backup has none; it is named already
 	case err != nil && !errors.Is(err, ErrTooLarge):
 		return nil, err
 	case s.note.Found != "" && hexSHA256(text) != s.note.Found:
 		found(foundName, "it is not the text that the school signed")
 	}
 	gone, err := DirectoryAltered(s.fs)
-	if err != nil {
+	if err != nil && !isBadSector(err) {
 		return nil, err
 	}
 	if gone {
 		found(directoryFile().names[0], "the directory and its SHA-256 do not fit each other; the next check-in at school brings it anew")
 	}
 	messages, err := Checkpoints(s.fs)
-	if err != nil {
+	if err != nil && !isBadSector(err) {
 		return nil, err
 	}
 	good = len(messages) == 0
@@ -169,7 +185,7 @@ func altered(fsys FS, files []slotFile) (string, error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return "", nil
-		case err != nil && !errors.Is(err, ErrTooLarge):
+		case err != nil && !errors.Is(err, ErrTooLarge) && !isBadSector(err):
 			return "", fmt.Errorf("read the sum of %s: %w", f.name, err)
 		case string(sum) == string(sumOf(f.name, f.data)):
 			return "", nil
@@ -190,7 +206,12 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 		if p.Kind != WarnAltered {
 			continue
 		}
+		gone := false
+		if p.Name == noteName || p.Name == noteOtherName {
+			gone, err = s.removeBadNote(p.Name)
+		}
 		switch {
+		case gone || err != nil:
 		case p.Name == foundName && hexSHA256(foundText(s.note.Return)) == s.note.Found:
 			if err = s.fs.Remove(foundName); err == nil {
 				err = writeFile(s.fs, foundName, foundText(s.note.Return))
@@ -198,7 +219,9 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 		case parent(p.Name) == contentsDir: // the next opening makes it again
 			err = ifThere(s.fs.Remove(p.Name))
 		case p.Name == s.unlocked.slot: // it was just opened, so it is the sum that is wrong
-			err = s.sumAgain(p.Name)
+			if err = s.sumAgain(p.Name); isBadSector(err) { // by now it is not as it was opened
+				left, err = append(left, p.Name), nil
+			}
 		case strings.HasPrefix(path.Base(p.Name), "stick-") && s.ring.name != "":
 			rings = true
 		default:

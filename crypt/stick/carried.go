@@ -95,7 +95,7 @@ func (c carried) put(fsys FS, data []byte) error {
 		return fmt.Errorf("put %s: %w", c.what, ErrTooLarge)
 	}
 	have, err := c.files(fsys)
-	if err != nil {
+	if err != nil && !isBadSector(err) {
 		return err
 	}
 	if len(have) == 1 && bytes.Equal(have[0].data, data) {

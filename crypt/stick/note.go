@@ -98,14 +98,20 @@ type noteFile struct {
 // readNotes returns the notes on the stick: one, or two when replacing it was interrupted.
 func readNotes(fsys FS) ([]noteFile, error) {
 	var found []noteFile
+	var bad error
 	for _, name := range []string{noteName, noteOtherName} {
 		signed, err := readAll(fsys, name, maxNote)
 		switch {
 		case err == nil:
 			found = append(found, noteFile{name, signed})
+		case isBadSector(err):
+			bad = fmt.Errorf("read the stick's note: %w", err)
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
 			return nil, fmt.Errorf("read the stick's note: %w", err)
 		}
+	}
+	if len(found) == 0 && bad != nil {
+		return nil, bad
 	}
 	if len(found) == 0 {
 		return nil, ErrNotStick

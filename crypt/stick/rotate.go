@@ -137,9 +137,10 @@ func (s *Stick) writeNote(change *slotChange, signed []byte) error {
 	for _, f := range notes {
 		if f.name != free {
 			change.old = append(change.old, f.name)
-		} else if err := change.remove(free); err != nil { // torn, or of no identity that is in force
-			return err
 		}
+	}
+	if err := change.remove(free); err != nil { // torn, of no identity that is in force, or on a bad sector
+		return err
 	}
 	return writeFile(s.fs, free, signed)
 }

@@ -44,17 +44,24 @@ func readSlots(fsys FS, base string) ([]slotFile, error) {
 	return found, nil
 }
 
-// readEach reads what is there of the two names that a file may have.
+// readEach reads what is there of the two names that a file may have. That one of them
+// lies on a bad sector is an error only when there is no other.
 func readEach(fsys FS, names [2]string, most int64) ([]slotFile, error) {
 	var found []slotFile
+	var bad error
 	for _, name := range names {
 		data, err := readAll(fsys, name, most)
 		switch {
 		case err == nil:
 			found = append(found, slotFile{name, data})
+		case isBadSector(err):
+			bad = err
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
 			return nil, err
 		}
+	}
+	if len(found) == 0 {
+		return nil, bad
 	}
 	return found, nil
 }

@@ -127,9 +127,13 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 		return []ringFile{{keyring: u.keyring}}, nil
 	}
 	var opened []ringFile
-	failed := ErrNoKey
+	failed, bad := ErrNoKey, error(nil)
 	for _, class := range keys.Classes() {
 		files, err := readSlots(fsys, stickSlot(class))
+		if isBadSector(err) { // the file of the other class may do
+			bad = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -147,6 +151,9 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 			}
 			opened = append(opened, ringFile{ring, f.name})
 		}
+	}
+	if len(opened) == 0 && bad != nil {
+		failed = bad
 	}
 	if len(opened) == 0 {
 		return nil, fmt.Errorf("open the stick's identity: %w", failed)
