@@ -1,6 +1,7 @@
 package portable
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"stowage/crypt"
 	"stowage/crypt/stick"
 )
 
@@ -49,7 +51,8 @@ func places(goos, dir string) map[string]string {
 // The caller closes it.
 func Open(wipe func(private string)) (*Home, error) {
 	removeLeftovers(os.TempDir(), wipe)
-	dir, err := os.MkdirTemp("", prefix)
+	dir := filepath.Join(os.TempDir(), prefix+rand.Text())
+	err := crypt.MkdirPrivate(dir)
 	if err != nil {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}

@@ -72,7 +72,7 @@ func New(base string, s *stick.Stick) (*Folder, error) {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}
 	dir := filepath.Join(base, rand.Text())
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := crypt.MkdirPrivate(dir); err != nil {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}
 	fsys, err := stick.NewDirFS(dir)

@@ -1,0 +1,8 @@
+//go:build unix
+
+package crypt
+
+import "os"
+
+// MkdirPrivate makes a folder in which nobody but this person reads or writes.
+func MkdirPrivate(name string) error { return os.Mkdir(name, 0o700) }
