@@ -355,7 +355,7 @@ func TestClientsSideBySideShareLayers(t *testing.T) {
 	all.Wait()
 	n := d.layers() - before
 	t.Logf("%d files in %d layers", clients*each, n)
-	if n > clients*each*3/4 { // 25 on an idle machine
+	if n > clients*each*9/10 { // some 30 where nothing else runs
 		t.Errorf("%d files took %d layers", clients*each, n)
 	}
 }
