@@ -94,7 +94,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 	if err != nil && !isBadSector(err) {
 		return nil, err
 	}
-	good := err != nil // then it is named already
+	good := err != nil        // then it is named already
 	for _, f := range notes { // of two, one may be torn
 		_, err := f.open(s.unlocked.verifier)
 		good = good || err == nil
