@@ -69,15 +69,7 @@ func TestInMemoryDamageAsAge(t *testing.T) {
 		sealed := encrypt(t, plaintext(size), id.Recipient())
 		for range 40 {
 			at := random.IntN(len(sealed))
-			flipped := bytes.Clone(sealed)
-			flipped[at] ^= 1 << (at % 8)
-			without := append(bytes.Clone(sealed[:at]), sealed[min(len(sealed), at+chunk+16):]...)
-			for name, file := range map[string][]byte{
-				"cut": sealed[:at], "flipped": flipped, "chunk missing": without,
-				"cut between chunks": sealed[:len(sealed)-min(len(sealed), size%chunk+16)],
-				"extended":           append(bytes.Clone(sealed), plaintext(1+at%70000)...),
-				"twice":              append(bytes.Clone(sealed), sealed...),
-			} {
+			for name, file := range damages(t, sealed, at) {
 				name := fmt.Sprintf("%d bytes, %s at %d", size, name, at)
 				want, wantErr := ageOutcome(file, id)
 				got, err := openInMemory(t, vector{file: file, identities: []age.Identity{id}})

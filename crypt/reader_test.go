@@ -75,6 +75,24 @@ func ageOutcome(file []byte, id age.Identity) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
+// damages are the kinds of damage that an age file may have at a place.
+func damages(t *testing.T, sealed []byte, at int) map[string][]byte {
+	t.Helper()
+	info, err := crypt.Inspect(bytes.NewReader(sealed), int64(len(sealed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := int(max(0, info.PlainSize-1))%chunk + 1 + 16
+	flipped := bytes.Clone(sealed)
+	flipped[at] ^= 1 << (at % 8)
+	return map[string][]byte{
+		"cut": sealed[:at], "flipped": flipped, "last chunk missing": sealed[:len(sealed)-last],
+		"chunk missing": append(bytes.Clone(sealed[:at]), sealed[min(len(sealed), at+chunk+16):]...),
+		"extended":      append(bytes.Clone(sealed), plaintext(1+at%70000)...),
+		"twice":         append(bytes.Clone(sealed), sealed...),
+	}
+}
+
 // TestDamageAsAge damages files at random and holds that every way of reading
 // them releases exactly the plaintext that stock age does.
 func TestDamageAsAge(t *testing.T) {
@@ -84,14 +102,7 @@ func TestDamageAsAge(t *testing.T) {
 		sealed := encrypt(t, plaintext(size), id.Recipient())
 		for range 30 {
 			at := random.IntN(len(sealed))
-			flipped := bytes.Clone(sealed)
-			flipped[at] ^= 1 << (at % 8)
-			without := append(bytes.Clone(sealed[:at]), sealed[min(len(sealed), at+chunk+16):]...)
-			for name, file := range map[string][]byte{
-				"cut": sealed[:at], "flipped": flipped, "chunk missing": without,
-				"extended": append(bytes.Clone(sealed), plaintext(1+at%70000)...),
-				"twice":    append(bytes.Clone(sealed), sealed...),
-			} {
+			for name, file := range damages(t, sealed, at) {
 				sameAsAge(t, fmt.Sprintf("%d bytes, %s at %d", size, name, at), file, id)
 			}
 		}
