@@ -44,6 +44,14 @@ func dearmored(src io.Reader) (plain *bufio.Reader, armored bool) {
 	return head, false
 }
 
+// BeginsAsAge reports whether a file that begins with start is an age file by its first
+// line, which armor may stand for; 128 bytes are enough to tell, and no more are looked at.
+// Whether it can be opened is for [Inspect] and those that open it to say.
+func BeginsAsAge(start []byte) bool {
+	start = start[:min(len(start), 128)]
+	return bytes.HasPrefix(start, []byte(intro)) || bytes.HasPrefix(Text(start), []byte(armor.Header))
+}
+
 // header is an age header with what follows it.
 type header struct {
 	text []byte

@@ -1,6 +1,7 @@
 package crypt
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -62,7 +63,7 @@ func AppendDecrypt(ctx context.Context, dst, sealed []byte, p Progress, identiti
 		if sealed, err = io.ReadAll(plain); err != nil {
 			return nil, fmt.Errorf("decrypt: %w", armorError(err))
 		}
-		plain, _ = dearmored(bytes.NewReader(sealed))
+		plain = bufio.NewReader(bytes.NewReader(sealed))
 	}
 	h, err := readHeader(plain)
 	if err != nil {

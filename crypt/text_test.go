@@ -104,3 +104,25 @@ func TestMarkBeforeAnAgeFile(t *testing.T) {
 		}
 	}
 }
+
+// TestBeginsAsAge tells by the first 128 bytes.
+func TestBeginsAsAge(t *testing.T) {
+	const armored = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBz\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBz\n"
+	yes := saved(armored)
+	yes["armor"], yes["age"] = []byte(armored), []byte("age-encryption.org/v1\n-> X25519 abc\n")
+	for how, data := range yes {
+		if !crypt.BeginsAsAge(data[:min(128, len(data))]) {
+			t.Errorf("%s is not known", how)
+		}
+	}
+	for how, data := range saved("age-encryption.org/v1\n-> X25519 abc\n") {
+		if crypt.BeginsAsAge(data) {
+			t.Errorf("%s: a mark before an age file makes it none", how)
+		}
+	}
+	for _, data := range []string{"", "age", "Dear all", "-----BEGIN PGP MESSAGE-----"} {
+		if crypt.BeginsAsAge([]byte(data)) {
+			t.Errorf("%q is none", data)
+		}
+	}
+}

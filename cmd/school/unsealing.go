@@ -129,11 +129,10 @@ func (c KeyCopies) Unlock(passphrase []byte) (*keys.HolderKey, error) {
 // Plain are the identities of an age identity file without a passphrase, as
 // stock age makes them, or nil for anything else.
 func (c KeyCopies) Plain() []age.Identity {
-	if len(c) != 1 || bytes.HasPrefix(c[0], []byte("age-encryption.org/")) {
+	if len(c) != 1 || crypt.BeginsAsAge(c[0]) {
 		return nil
 	}
-	text := crypt.Text(c[0])
-	identities, err := age.ParseIdentities(bytes.NewReader(text))
+	identities, err := age.ParseIdentities(bytes.NewReader(crypt.Text(c[0])))
 	if err != nil {
 		return nil
 	}

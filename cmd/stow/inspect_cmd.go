@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"filippo.io/age/armor"
 	"github.com/spf13/cobra"
 
 	"stowage/cmd/school"
@@ -125,17 +123,17 @@ func (a *app) inspect(ctx context.Context, path string) (jsonInspected, error) {
 }
 
 func (a *app) inspectFile(out *jsonInspected, f *os.File, start []byte) error {
-	start = crypt.Text(start)
-	switch text := string(start); {
-	case strings.HasPrefix(text, "age-encryption.org/"), strings.HasPrefix(text, armor.Header):
+	if crypt.BeginsAsAge(start) {
 		return inspectAge(out, f)
+	}
+	switch text := string(crypt.Text(start)); {
 	case strings.HasPrefix(text, "stowage directory "):
 		return a.inspectDirectory(out)
 	case strings.HasPrefix(text, "stowage ") && strings.Contains(text, " v"):
 		out.Kind, out.Protection = kindNote, "signed by the school, readable by anyone"
 	case strings.HasPrefix(text, "SQLite format 3\x00"):
 		out.Kind, out.Protection = kindRegister, "none: anyone who has the file can read it"
-	case bytes.Contains(start, []byte("AGE-SECRET-KEY-")), strings.HasPrefix(text, "# stowage: "):
+	case strings.Contains(text, "AGE-SECRET-KEY-"), strings.HasPrefix(text, "# stowage: "):
 		out.Kind, out.Protection = kindIdentity, "none: anyone who has the file can use the key"
 	}
 	return nil

@@ -1,7 +1,6 @@
 package stick
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"filippo.io/age/armor"
 
 	"stowage/crypt"
 )
@@ -184,13 +181,12 @@ func (s *scanner) sealed(name string) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
-	start := make([]byte, 64)
+	start := make([]byte, 128)
 	n, err := io.ReadFull(f, start)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
-	start = crypt.Text(start[:n])
-	return bytes.HasPrefix(start, []byte("age-encryption.org/")) || bytes.HasPrefix(start, []byte(armor.Header)), nil
+	return crypt.BeginsAsAge(start[:n]), nil
 }
 
 func (s *scanner) skip(name string, err error) {
