@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -27,6 +28,7 @@ type HolderKey struct {
 	Temporary bool
 
 	secret *secret
+	from   [sha256.Size]byte // of the file that it was unlocked from
 }
 
 // NewHolderKey makes a key for a holder. Its passphrase counts as temporary
@@ -135,8 +137,12 @@ func OpenHolderKey(sealed, passphrase []byte) (*HolderKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the key: %w", err)
 	}
+	k.from = sha256.Sum256(sealed)
 	return k, nil
 }
+
+// IsFrom reports whether the key was unlocked from this key file, rather than from another copy of it.
+func (k *HolderKey) IsFrom(sealed []byte) bool { return k.from == sha256.Sum256(sealed) }
 
 // ParseHolderKey reads a holder's key from its plain identity file.
 func ParseHolderKey(plain []byte) (*HolderKey, error) {
@@ -191,6 +197,12 @@ func ChangePassphrase(sealed, current, next []byte, w WorkFactor, now time.Time)
 		return nil, err
 	}
 	defer k.Wipe()
+	return k.Choose(current, next, w, now)
+}
+
+// Choose writes the key under a passphrase that the holder has chosen in place of the current one. It fails as
+// [ChangePassphrase] does.
+func (k *HolderKey) Choose(current, next []byte, w WorkFactor, now time.Time) ([]byte, error) {
 	if samePassphrase(current, next) {
 		return nil, &WeakError{Reason: ReasonSame}
 	}

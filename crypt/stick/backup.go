@@ -67,8 +67,9 @@ type BackupResult struct {
 // Backup copies what is new on a stick that nobody has opened into its backup.
 // No key is needed: it copies sealed files. Each is synced, read back and
 // compared before it appears in the backup; interrupted at any moment, the next
-// run goes on. Nothing is ever removed or replaced: without a key nobody knows
-// what of it is still needed. FORMAT.md, "Backup".
+// run goes on. No layer is ever removed or replaced: without a key nobody knows
+// what of it is still needed. A holder's key is taken only once its holder has chosen
+// the passphrase, and taken out of what is there if not. FORMAT.md, "Backup".
 //
 // It fails with [ErrNotStick], the errors of [keys.OpenNote], an [InUseError] when
 // a program has the stick open, [ErrBackingUp], [ErrOtherBackup], a [NoSpaceError],
@@ -121,6 +122,7 @@ type backup struct {
 	note   Note
 	layers []sourceLayer // to be in the backup, oldest first
 	state  []byte        // the stick's notes and keys, as a tar
+	may    mayKeep       // which of the holder's keys may be among them
 	opened *Stick        // nil without a key
 	record *backupRecord
 	have   map[layerID]*layerFiles // in the backup

@@ -56,10 +56,19 @@ func (b *backup) look() error {
 	}
 	defer lock.Close()
 	b.note = summary.Note
-	if b.state, err = packState(b.from); err != nil {
+	if err = b.lookState(); err != nil {
 		return err
 	}
 	return b.listSource()
+}
+
+// lookState takes the stick's notes and keys.
+func (b *backup) lookState() error {
+	files, err := readState(b.from, b.may)
+	if err == nil {
+		b.state, err = packState(files)
+	}
+	return err
 }
 
 // listSource lists the layers of a stick that is not open. What certainly never
@@ -109,8 +118,10 @@ func (b *backup) lookOpened(s *Stick) error {
 		return ErrClosed
 	}
 	var err error
-	b.state, err = packState(b.from)
-	return err
+	if b.may.chosen, err = s.chosenKey(); err != nil {
+		return err
+	}
+	return b.lookState()
 }
 
 // layersIn lists the layers in a backup.

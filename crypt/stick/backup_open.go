@@ -239,6 +239,9 @@ func (v *backupView) Mkdir(string) error { return ErrReadOnly }
 // Remove implements [FS].
 func (v *backupView) Remove(string) error { return ErrReadOnly }
 
+// Overwrite implements [FS].
+func (v *backupView) Overwrite(string, []byte) error { return ErrReadOnly }
+
 // SyncDir implements [FS].
 func (v *backupView) SyncDir(string) error { return ErrReadOnly }
 

@@ -77,35 +77,48 @@ func (b *backup) saveRecord() error {
 // those that can open it. The recovery code, which ICT keeps, is none of them.
 func stateNames() []string {
 	names := []string{noteName, noteOtherName}
-	bases := []string{holderSlot}
-	for _, class := range keys.Classes() {
-		bases = append(bases, stickSlot(class))
+	for _, name := range slotNames(holderSlot) {
+		names = append(names, name, chosenName(name))
 	}
-	for _, base := range bases {
-		slots := slotNames(base)
+	for _, class := range keys.Classes() {
+		slots := slotNames(stickSlot(class))
 		names = append(names, slots[0], slots[1])
 	}
 	return names
 }
 
-// packState makes a tar of a stick's notes and keys. The same files make the
-// same tar.
-func packState(from FS) ([]byte, error) {
-	var out bytes.Buffer
-	t := tar.NewWriter(&out)
+// readState reads a stick's notes and keys, as far as a backup may have them.
+func readState(from FS, may mayKeep) (map[string][]byte, error) {
+	files := map[string][]byte{}
 	for _, name := range stateNames() {
 		data, err := readAll(from, name, maxKeyFile)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrTooLarge) {
 			continue
 		}
-		if err == nil {
-			err = t.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o600, Size: int64(len(data)), Format: tar.FormatUSTAR})
+		if err != nil {
+			return nil, fmt.Errorf("read the stick's keys: %w", err)
 		}
+		files[name] = data
+	}
+	may.strip(files)
+	return files, nil
+}
+
+// packState makes a tar of them. The same files make the same tar.
+func packState(files map[string][]byte) ([]byte, error) {
+	var out bytes.Buffer
+	t := tar.NewWriter(&out)
+	for _, name := range stateNames() {
+		data, ok := files[name]
+		if !ok {
+			continue
+		}
+		err := t.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o600, Size: int64(len(data)), Format: tar.FormatUSTAR})
 		if err == nil {
 			_, err = t.Write(data)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the stick's keys: %w", err)
+			return nil, fmt.Errorf("pack the stick's keys: %w", err)
 		}
 	}
 	err := t.Close()
@@ -189,7 +202,7 @@ func (b *backup) keepState() error {
 			return err
 		}
 		if bytes.Equal(data, b.state) {
-			return nil
+			return b.purgeStates(states)
 		}
 	}
 	if next.generation > 999_999 || next.number > 99_999_999 {
@@ -198,7 +211,10 @@ func (b *backup) keepState() error {
 	if err := b.replace(next.name(), b.state); err != nil {
 		return err
 	}
-	return b.dropStates(append(states, next))
+	if err := b.dropStates(append(states, next)); err != nil {
+		return err
+	}
+	return b.purgeStates(states)
 }
 
 // dropStates removes states that there are too many of.
@@ -210,7 +226,7 @@ func (b *backup) dropStates(states []stateFile) error {
 		if i >= len(states)-maxStates || seen[f.generation] <= firstStates {
 			continue
 		}
-		if err := ifThere(b.to.Remove(f.name())); err != nil {
+		if err := ifThere(removeWiped(b.to, f.name())); err != nil {
 			return err
 		}
 	}

@@ -75,6 +75,22 @@ func (d *DirFS) Stat(name string) (fs.FileInfo, error) {
 // Remove implements [FS].
 func (d *DirFS) Remove(name string) error { return driveError(d.root.Remove(name)) }
 
+// Overwrite implements [FS].
+func (d *DirFS) Overwrite(name string, data []byte) error {
+	f, err := dirFile(d.openRegular(name, os.O_WRONLY))
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
 // SyncDir implements [FS].
 func (d *DirFS) SyncDir(name string) error { return driveError(syncDir(d.root, name)) }
 

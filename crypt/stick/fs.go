@@ -9,7 +9,7 @@ import (
 // alone, so that tests can count, limit and break what a drive does.
 //
 // Names are relative, with slashes, as in package io/fs. Nothing is ever
-// renamed or overwritten: a file is created under its final name, written from
+// renamed, nor overwritten but on its way out: a file is created under its final name, written from
 // start to end, synced, and later perhaps removed. That is what FAT and exFAT,
 // which have no journal, keep best when a stick is pulled.
 //
@@ -29,6 +29,9 @@ type FS interface {
 	Stat(name string) (fs.FileInfo, error)
 	// Remove removes a file or an empty folder.
 	Remove(name string) error
+	// Overwrite writes over the beginning of a file that is there, in place, and syncs it:
+	// removing alone leaves what it held on the drive.
+	Overwrite(name string, data []byte) error
 	// SyncDir makes the entries of a folder durable.
 	SyncDir(name string) error
 	// Free returns how many bytes can still be written, and the drive's size.

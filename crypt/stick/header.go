@@ -78,25 +78,26 @@ const recordPrefix = "STOWAGE."
 type macKeys struct {
 	layer    []byte
 	contents []byte
+	chosen   []byte // of what is said of the holder's passphrase
 }
 
 // newMACKeys derives the keys with HKDF-SHA-256 from the text of the identity
 // ("AGE-SECRET-KEY-…"), with the stick's id as salt.
 func newMACKeys(secret []byte, stick string) (*macKeys, error) {
-	layer, err := hkdf.Key(sha256.New, secret, []byte(stick), "stowage stick v1 layer header", sha256.Size)
-	if err != nil {
-		return nil, fmt.Errorf("derive keys: %w", err)
+	k := &macKeys{}
+	for info, to := range map[string]*[]byte{"layer header": &k.layer, "contents": &k.contents, "passphrase chosen": &k.chosen} {
+		var err error
+		if *to, err = hkdf.Key(sha256.New, secret, []byte(stick), "stowage stick v1 "+info, sha256.Size); err != nil {
+			return nil, fmt.Errorf("derive keys: %w", err)
+		}
 	}
-	contents, err := hkdf.Key(sha256.New, secret, []byte(stick), "stowage stick v1 contents", sha256.Size)
-	if err != nil {
-		return nil, fmt.Errorf("derive keys: %w", err)
-	}
-	return &macKeys{layer, contents}, nil
+	return k, nil
 }
 
 func (k *macKeys) wipe() {
 	clear(k.layer)
 	clear(k.contents)
+	clear(k.chosen)
 }
 
 // records returns the header as PAX records, authenticated.

@@ -48,7 +48,9 @@ func newSchool(t testing.TB, name string) *school {
 	a := must(keys.NewAuthority(name, start))(t)
 	k := must(keys.NewHolderKey(name, a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex Example"}, keys.Hybrid, start))(t)
 	k.Chosen(start)
-	return &school{a, k, must(k.Seal(passphrase, policy.WorkFactor))(t), must(keys.GenerateCode())(t)}
+	sealed := must(k.Seal(passphrase, policy.WorkFactor))(t)
+	k = must(keys.OpenHolderKey(sealed, passphrase))(t) // as whoever opens the stick with it
+	return &school{a, k, sealed, must(keys.GenerateCode())(t)}
 }
 
 // must returns a function that fails the test on err and else yields v.

@@ -54,7 +54,7 @@ func Inspect(fsys FS, verifier string) (*Summary, error) {
 
 func (s *Summary) count(fsys FS) error {
 	err := eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
-		if path.Ext(name) != path.Ext(sumName(name)) {
+		if end := path.Ext(name); end != sumEnd && end != chosenEnd {
 			s.Keys = append(s.Keys, name)
 		}
 	})

@@ -223,7 +223,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			return err
 		}
 	}
-	if err = removeKeys(fsys); err != nil {
+	if err = removeKeyFolder(fsys); err != nil {
 		return err
 	}
 	for _, name := range append([]string{noteName, noteOtherName, foundName}, carriedNames()...) { // ours from before, or the school's own
@@ -249,20 +249,6 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			return err
 		}
 		made = append(made, f.name)
-	}
-	return nil
-}
-
-// removeKeys removes the keys that an interrupted Issue left.
-func removeKeys(fsys FS) error {
-	entries, err := fsys.ReadDir(keysDir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := fsys.Remove(keysDir + "/" + e.Name()); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -217,7 +217,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 // the passphrase just used does not open. Of two passphrases, the one used
 // holds; nobody was told of the other.
 func (s *Stick) cleanKeys() error {
-	change := slotChange{fs: s.fs, old: s.stale}
+	change := slotChange{fs: s.fs, old: append(s.stale, wipedKeys(s.fs)...)}
 	if s.unlocked.slot != "" {
 		for _, name := range slotNames(holderSlot) {
 			if name != s.unlocked.slot {
@@ -225,7 +225,10 @@ func (s *Stick) cleanKeys() error {
 			}
 		}
 	}
-	return change.finish()
+	if err := change.finish(); err != nil {
+		return err
+	}
+	return s.keepMark()
 }
 
 // rolledBack compares the stick with what the caller last saw of it.

@@ -231,6 +231,7 @@ func TestProgramsThatAreRefused(t *testing.T) {
 				t.Errorf("issuing left %v", left)
 			}
 			m = carrying(t, sc, linuxOne)
+			check(t, sc.open(t, m).Close()) // whose passphrase it is, is marked at the first opening
 			before := m.Files()
 			st := sc.open(t, m)
 			if err := st.SetPrograms(t.Context(), stick.ProgramsOptions{School: sc.authority, Programs: list}); !errors.Is(err, stick.ErrProgram) {

@@ -23,26 +23,47 @@ func (s *Stick) ChangePassphrase(current, next []byte) error {
 	}
 	err = ErrNoKey
 	for _, f := range files {
-		var sealed []byte
-		sealed, err = keys.ChangePassphrase(f.data, current, next, s.note.Policy.WorkFactor, s.o.Clock())
-		if err != nil {
+		var k *keys.HolderKey
+		if k, err = keys.OpenHolderKey(f.data, current); err != nil {
 			continue
 		}
-		change := slotChange{fs: s.fs}
-		if _, err = change.write(holderSlot, f.name, sealed); err == nil {
-			err = change.finish()
-		}
-		if err == nil {
-			s.mu.Lock()
-			s.mustChange = false
-			s.mu.Unlock()
-		}
+		defer k.Wipe()
+		err = s.choose(k, f.name, current, next)
 		break
 	}
 	if err != nil {
 		return fmt.Errorf("change the passphrase: %w", err)
 	}
+	s.mu.Lock()
+	s.mustChange = false
+	s.mu.Unlock()
 	return nil
+}
+
+// choose protects the holder's key, which lies in a slot, with the passphrase next. The mark that says so comes
+// first: a key that somebody has chosen the passphrase of never lies there without.
+func (s *Stick) choose(k *keys.HolderKey, slot string, current, next []byte) error {
+	sealed, err := k.Choose(current, next, s.note.Policy.WorkFactor, s.o.Clock())
+	if err != nil {
+		return err
+	}
+	change := slotChange{fs: s.fs}
+	name, err := change.free(holderSlot, slot)
+	if err == nil {
+		err = s.writeMark(name, ChosenKey{sealed, k.Recipient(), k.PassphraseSet})
+	}
+	if err == nil {
+		if err = writeWithSum(s.fs, name, sealed); err != nil {
+			_ = s.fs.Remove(chosenName(name))
+		}
+	}
+	if err == nil {
+		err = change.finish()
+	}
+	if err == nil && s.unlocked.slot != "" {
+		s.unlocked.slot = name
+	}
+	return err
 }
 
 // SetHolderKey carries another copy of the holder's protected key file on the
@@ -57,6 +78,7 @@ func (s *Stick) SetHolderKey(sealed []byte) error {
 	if err := s.writeHolder(&change, sealed); err != nil {
 		return err
 	}
+	s.unlocked.slot = "" // it holds another copy now
 	return change.finish()
 }
 

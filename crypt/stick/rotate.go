@@ -249,6 +249,9 @@ func (s *Stick) endRotation(o RotateOptions) error {
 	if err == nil {
 		err = change.finish()
 	}
+	if err == nil {
+		err = s.markAgain()
+	}
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (s *scanner) ours(name string, e fs.DirEntry) bool {
 	case baseDir + "/":
 		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note") || slices.Contains(carriedNames(), name)
 	case keysDir + "/":
-		return strings.HasSuffix(strings.TrimSuffix(base, sumName("")), ".age")
+		return strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(base, sumEnd), chosenEnd), ".age")
 	case layersDir + "/", contentsDir + "/":
 		_, _, ok := parseLayerName(base)
 		return ok

@@ -10,7 +10,7 @@ import (
 )
 
 // A key file has two slots, -a and -b. It is replaced by writing the free one,
-// syncing it, and then removing the other: a crash leaves one whole file at
+// syncing it, and then overwriting and removing the other: a crash leaves one whole file at
 // every moment.
 
 // maxKeyFile bounds a key file.
@@ -76,9 +76,21 @@ type slotChange struct {
 // write puts data into the free slot of the base name, and returns its name.
 // When both are taken, the one that is not keep is given up first.
 func (c *slotChange) write(base, keep string, data []byte) (name string, err error) {
+	free, err := c.free(base, keep)
+	if err != nil {
+		return "", err
+	}
+	if err := writeWithSum(c.fs, free, data); err != nil {
+		return "", fmt.Errorf("write key: %w", err)
+	}
+	return free, nil
+}
+
+// free finds the free slot of the base name for what the caller then writes. The other one goes with finish.
+func (c *slotChange) free(base, keep string) (free string, err error) {
 	var taken []string
 	names := slotNames(base)
-	free := names[0]
+	free = names[0]
 	for i, name := range names {
 		if _, err := c.fs.Stat(name); err == nil {
 			taken = append(taken, name)
@@ -95,9 +107,6 @@ func (c *slotChange) write(base, keep string, data []byte) (name string, err err
 		if err := c.remove(free); err != nil {
 			return "", err
 		}
-	}
-	if err := writeWithSum(c.fs, free, data); err != nil {
-		return "", fmt.Errorf("write key: %w", err)
 	}
 	c.old = append(c.old, taken...)
 	return free, nil
@@ -123,8 +132,19 @@ func (c *slotChange) finish() error {
 	return nil
 }
 
+// remove removes a file, and what says something of it. A key is overwritten first.
 func (c *slotChange) remove(name string) error {
-	err := c.fs.Remove(name)
+	var err error
+	if isHolderSlot(name) {
+		err = ifThere(c.fs.Remove(chosenName(name)))
+	}
+	switch {
+	case err != nil:
+	case isKeyFile(name):
+		err = removeWiped(c.fs, name)
+	default:
+		err = c.fs.Remove(name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -76,7 +76,7 @@ func unmake(fsys FS) error {
 	if err := ifThere(fsys.SyncDir(baseDir)); err != nil {
 		return err
 	}
-	if err := removeAll(fsys, keysDir); err != nil {
+	if err := ifThere(removeKeyFolder(fsys)); err != nil {
 		return err
 	}
 	for _, name := range []string{lockName, contentsDir, layersDir, keysDir, programsDir, SettingsDir, baseDir} {

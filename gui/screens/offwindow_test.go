@@ -79,6 +79,11 @@ func (d *offWindow) Remove(name string) error {
 	return d.driveFS.Remove(name)
 }
 
+func (d *offWindow) Overwrite(name string, data []byte) error {
+	d.used()
+	return d.driveFS.Overwrite(name, data)
+}
+
 func (d *offWindow) SyncDir(name string) error {
 	d.used()
 	return d.driveFS.SyncDir(name)

@@ -162,6 +162,7 @@ func TestItLocksWhenTheComputerSleeps(t *testing.T) {
 func (readOnly) Create(string) (stick.File, error) { return nil, stick.ErrReadOnly }
 func (readOnly) Mkdir(string) error                { return stick.ErrReadOnly }
 func (readOnly) Remove(string) error               { return stick.ErrReadOnly }
+func (readOnly) Overwrite(string, []byte) error    { return stick.ErrReadOnly }
 func (readOnly) SyncDir(string) error              { return stick.ErrReadOnly }
 
 func TestLeftoversOfACrashAreWipedAtTheNextStart(t *testing.T) {

@@ -52,6 +52,16 @@ func (m *Mem) Remove(name string) error {
 	return m.change(Op{Kind: Remove, Name: name})
 }
 
+// Overwrite implements [stick.FS].
+func (m *Mem) Overwrite(name string, data []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.change(Op{Kind: Write, Name: name, Data: data}); err != nil {
+		return err
+	}
+	return m.change(Op{Kind: Sync, Name: name})
+}
+
 // Rename implements [stick.BackupFS].
 func (m *Mem) Rename(from, to string) error {
 	m.mu.Lock()
