@@ -89,9 +89,7 @@ func (sh Shared) openBackup(stickID string, create bool) (*stick.BackupDir, erro
 	}
 	folder, name := filepath.Split(path)
 	if create {
-		if err := os.Mkdir(folder, backupMode.Perm()); err == nil {
-			_ = os.Chmod(folder, backupMode)
-		}
+		_ = sh.makeBackupFolder() // usually it is there; whether it is shows next
 	}
 	return stick.NewBackupDir(folder, name, create)
 }

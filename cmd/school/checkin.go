@@ -1,9 +1,11 @@
 package school
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -48,8 +50,7 @@ type CheckInOptions struct {
 
 // CheckIn records that an opened stick was seen at school, replaces a recovery
 // code that was used, and brings the copies of the holder's key on the stick
-// and in the school's folder to the newest passphrase, if that key opened the
-// stick. The stick takes the newest directory and checkpoint along. What is on it
+// and in the school's folder to the newest passphrase that the holder has chosen. The stick takes the newest directory and checkpoint along. What is on it
 // is listed for the day on which it is lost; the list of one that is or was lost,
 // or is older than it was, stays as it is. It fails with [ErrUnknownStick] if the
 // register does not know the stick.
@@ -64,6 +65,9 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 			return seen, err
 		}
 		seen.CodeReplaced = true
+	}
+	if err := s.chosenKey(ctx, o.Drive, opened, d, &seen); err != nil {
+		return seen, err
 	}
 	if o.Holder != nil {
 		if err := s.newestKey(ctx, o.Drive, opened, o.Holder, &seen); err != nil {
@@ -268,20 +272,76 @@ func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 	}
 	switch {
 	case set.Before(k.PassphraseSet):
-		if len(onStick) > 1 { // replacing it was interrupted, so it is not known which is k's
-			return nil
+		if i := slices.IndexFunc(onStick, k.IsFrom); i >= 0 {
+			seen.KeyKept, err = s.KeepKeyFile(key, k, onStick[i])
 		}
-		seen.KeyKept, err = s.KeepKeyFile(key, k, onStick[0])
 		return err
-	case set.After(k.PassphraseSet) && !opened.ReadOnly():
-		sealed, err := readSmall(kept)
+	case set.After(k.PassphraseSet):
+		return renewKey(opened, onStick, kept, seen)
+	}
+	return nil
+}
+
+// renewKey gives an opened stick the school's copy of the holder's key, if it has another.
+func renewKey(opened *stick.Stick, onStick [][]byte, kept string, seen *Sight) error {
+	sealed, err := readSmall(kept)
+	if err != nil {
+		return err
+	}
+	if opened.ReadOnly() || len(onStick) == 1 && bytes.Equal(onStick[0], sealed) {
+		return nil
+	}
+	if err := opened.SetHolderKey(sealed); err != nil {
+		return fmt.Errorf("give the stick the newer copy of the key: %w", err)
+	}
+	seen.KeyRenewed = true
+	return nil
+}
+
+// chosenKey brings the copies of the holder's key to the one whose passphrase the holder has chosen, whoever opened
+// the stick: the school's own takes the stick's, and a stick that still carries one which another took the place of
+// in the school's folder takes that.
+func (s *School) chosenKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, d devices.Device, seen *Sight) error {
+	chosen, err := opened.ChosenKey()
+	if err != nil {
+		return err
+	}
+	there, err := s.register.Keys(ctx, devices.KeyQuery{Device: d.ID})
+	if err != nil {
+		return err
+	}
+	for _, key := range there {
+		if chosen != nil && key.Recipient == chosen.Recipient {
+			kept, err := s.keepKeyFile(key, chosen.Set, chosen.Sealed)
+			seen.KeyKept = seen.KeyKept || kept
+			return err
+		}
+	}
+	if chosen != nil {
+		return nil
+	}
+	return s.replaceOld(fsys, opened, there, seen)
+}
+
+// replaceOld gives a stick the newest copy of a key in place of one that was replaced in the school's folder.
+func (s *School) replaceOld(fsys stick.FS, opened *stick.Stick, there []devices.Key, seen *Sight) error {
+	onStick, err := stick.HolderKeys(fsys)
+	if err != nil || len(onStick) != 1 {
+		return err
+	}
+	for _, key := range there {
+		old, err := s.replaced(key.ID, onStick[0])
 		if err != nil {
 			return err
 		}
-		if err := opened.SetHolderKey(sealed); err != nil {
-			return fmt.Errorf("give the stick the newer copy of the key: %w", err)
+		kept, err := s.KeyFile(key)
+		if !old || errors.Is(err, ErrNoKeyFile) {
+			continue
 		}
-		seen.KeyRenewed = true
+		if err != nil {
+			return err
+		}
+		return renewKey(opened, onStick, kept, seen)
 	}
 	return nil
 }

@@ -1,7 +1,10 @@
 package school
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -53,14 +56,18 @@ func (s *School) KeyFile(key devices.Key) (string, error) {
 }
 
 // KeepKeyFile takes a copy of a holder's key into the folder if its passphrase
-// was set later than that of the copy there. It reports whether it did. sealed
+// was set later than that of the copy there, which is overwritten and removed. It reports whether it did. sealed
 // is the file of k.
 func (s *School) KeepKeyFile(key devices.Key, k *keys.HolderKey, sealed []byte) (bool, error) {
+	return s.keepKeyFile(key, k.PassphraseSet, sealed)
+}
+
+func (s *School) keepKeyFile(key devices.Key, set time.Time, sealed []byte) (bool, error) {
 	found, err := s.keyFiles(key.ID)
 	if err != nil {
 		return false, err
 	}
-	path := s.keyPath(key, k.PassphraseSet)
+	path := s.keyPath(key, set)
 	if len(found) > 0 && found[len(found)-1] >= path {
 		return false, nil
 	}
@@ -68,11 +75,73 @@ func (s *School) KeepKeyFile(key devices.Key, k *keys.HolderKey, sealed []byte) 
 		return false, fmt.Errorf("keep the key's file: %w", err)
 	}
 	for _, older := range found {
-		if err := os.Remove(older); err != nil {
+		if err := s.giveUp(older); err != nil {
 			return true, fmt.Errorf("remove the key's older file: %w", err)
 		}
 	}
 	return true, nil
+}
+
+// replacedFolder, in the school's folder, has what stays of a key file that another took the place of: its SHA-256, by
+// which a copy of it on a stick is known.
+const (
+	replacedFolder = "replaced-keys"
+	replacedEnd    = ".sha256"
+)
+
+// giveUp overwrites and removes a key's older file.
+func (s *School) giveUp(path string) error {
+	sealed, err := readSmall(path)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(s.dir, replacedFolder)
+	if err := crypt.MkdirPrivate(folder); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	name := strings.TrimSuffix(filepath.Base(path), ".age") + replacedEnd
+	if err := crypt.WriteFile(filepath.Join(folder, name), []byte(sha256Text(sealed)+"\n"), true); err != nil {
+		return err
+	}
+	return crypt.RemoveSecret(path)
+}
+
+// replaced reports whether a key file is one that another took the place of in the folder.
+func (s *School) replaced(keyID string, sealed []byte) (bool, error) {
+	folder := filepath.Join(s.dir, replacedFolder)
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("look for replaced keys: %w", err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), keyID+"-") {
+			continue
+		}
+		if sum, err := readSmall(filepath.Join(folder, e.Name())); err == nil && strings.TrimSpace(string(sum)) == sha256Text(sealed) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func sha256Text(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }
+
+// dropKeyFiles gives up the files of a key that is in force no more and lies on no device: nobody needs them, and they
+// may still open with the passphrase that was on the slip.
+func (s *School) dropKeyFiles(key devices.Key) error {
+	if key.Status == devices.KeyIssued || len(key.Devices) > 0 {
+		return nil
+	}
+	found, err := s.keyFiles(key.ID)
+	if err != nil {
+		return err
+	}
+	for _, path := range found {
+		if err := s.giveUp(path); err != nil {
+			return fmt.Errorf("remove the old key's file: %w", err)
+		}
+	}
+	return nil
 }
 
 // KeyFileSet is when the passphrase of a key's newest file in the folder was

@@ -128,13 +128,23 @@ func TestRestoreToAnotherHolder(t *testing.T) {
 	}
 }
 
-// The holder's own key opens a backup too.
+// The holder's own key opens a backup too, once its passphrase is the holder's own.
 func TestBackupOpensWithHoldersKey(t *testing.T) {
-	s, _, passphrase, lost := backedUp(t)
+	s := newSchool(t)
+	alice, temporary := person(t, s, "Alice Jones")
+	m, lost := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	backUpSealed(t, s, m)
 	shared, err := s.Shared()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if sealed, err := shared.BackupKeys(lost.Note.ID); err != nil || len(sealed) != 0 {
+		t.Fatalf("with a temporary passphrase, the keys in the backup: %d, %v", len(sealed), err)
+	}
+	passphrase := []byte(chosenByAlice)
+	changePassphrase(t, m, temporary, passphrase)
+	backUpSealed(t, s, m)
 	sealed, err := shared.BackupKeys(lost.Note.ID)
 	if err != nil || len(sealed) != 1 {
 		t.Fatalf("the keys in the backup: %d, %v", len(sealed), err)

@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 )
 
 // The shared folder of a school and what is in it.
@@ -23,12 +24,11 @@ const (
 	InboxFolder    = "inbox"           // what staff's computers leave for ICT
 	BackupFolder   = "backup"          // backups of sticks, one folder each
 
-	// The rights: what is published everyone reads, what is left in the inbox
-	// only ICT lists, and nobody removes what another left. Where the file system
-	// or the server knows other rights, those count.
+	// The rights of a shared folder that had to be made: everyone reads what is published. Whoever
+	// sets it up on a server gives it others, which the folder of backups takes. In the inbox all who reach the
+	// shared folder leave what only ICT lists. Where the file system or the server knows other rights, those count.
 	sharedMode = 0o755
 	inboxMode  = 0o733 | fs.ModeSticky
-	backupMode = 0o777 | fs.ModeSticky
 )
 
 // ErrNoShared: the shared folder is not there, or the server is out of reach.
@@ -112,24 +112,42 @@ func (s *School) SetShared(dir string) (Shared, error) {
 	return shared, err
 }
 
-// Make makes the folder ready: what is missing in it is made, with rights that
-// let staff read what is published and leave what is theirs.
+// Make makes the folder ready: what is missing in it is made, with rights that let staff read what is published, and
+// leave in the inbox what is theirs. Who backs up is said by the rights of the shared folder.
 func (sh Shared) Make() error {
-	for _, f := range []struct {
-		dir  string
-		mode fs.FileMode
-	}{{sh.Dir, sharedMode}, {sh.Inbox(), inboxMode}, {filepath.Join(sh.Dir, BackupFolder), backupMode}} {
-		err := os.Mkdir(f.dir, f.mode.Perm())
-		switch {
-		case err == nil: // what umask took away, and the sticky bit
-			if err := os.Chmod(f.dir, f.mode); err != nil {
-				return fmt.Errorf("make the shared folder: %w", err)
-			}
-		case !errors.Is(err, fs.ErrExist):
-			return fmt.Errorf("make the shared folder: %w: %w", ErrNoShared, err)
-		}
+	err := mkdirWith(sh.Dir, sharedMode)
+	if err == nil {
+		err = mkdirWith(sh.Inbox(), inboxMode)
+	}
+	if err == nil {
+		err = sh.makeBackupFolder()
+	}
+	return err
+}
+
+// mkdirWith makes a folder with these rights, whatever the umask is, if it is not there.
+func mkdirWith(dir string, mode fs.FileMode) error {
+	err := os.Mkdir(dir, mode.Perm())
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("make the shared folder: %w: %w", ErrNoShared, err)
+	}
+	if err := os.Chmod(dir, mode); err != nil {
+		return fmt.Errorf("make the shared folder: %w", err)
 	}
 	return nil
+}
+
+// makeBackupFolder makes the folder of all backups, with the rights of the shared one. Nobody removes there what
+// another left.
+func (sh Shared) makeBackupFolder() error {
+	info, err := os.Stat(sh.Dir)
+	if err != nil {
+		return fmt.Errorf("make the folder of backups: %w: %w", ErrNoShared, err)
+	}
+	return mkdirWith(filepath.Join(sh.Dir, BackupFolder), stick.RightsOf(info)|fs.ModeSticky)
 }
 
 // Reachable is nil when the folder is there, and [ErrNoShared] when it is not.

@@ -8,17 +8,16 @@ import (
 	"path/filepath"
 )
 
-// BackupDir is the [BackupFS] of a folder, perhaps on a server. What it makes
-// may be read and changed by everyone who reaches the folder, since several
-// people's computers and ICT back up to it and restore from it: who reaches it is
-// a matter of the rights of the folder it is in. What is in it is sealed.
-type BackupDir struct{ *DirFS }
+// BackupDir is the [BackupFS] of a folder, perhaps on a server. What it makes has the rights of the folder that all
+// backups are in, whatever the umask is: who may read and change a backup, people's computers and ICT alike, is
+// said there and nowhere else.
+type BackupDir struct {
+	*DirFS
+	rights fs.FileMode
+}
 
-// Rights of what is in a backup; the umask does not apply.
-const (
-	backupDirMode  = 0o777
-	backupFileMode = 0o666
-)
+// RightsOf are the rights that a new folder takes from the one that it is in.
+func RightsOf(folder fs.FileInfo) fs.FileMode { return folder.Mode() & (fs.ModePerm | fs.ModeSetgid) }
 
 // NewBackupDir opens a folder in the folder that all backups are in, which must be there; it is made
 // if it is missing and create is set. Without that, a missing one is
@@ -30,16 +29,21 @@ func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
 		return nil, noBackup(create, err)
 	}
 	defer all.Close()
+	info, err := all.Stat(".")
+	if err != nil {
+		return nil, driveError(err)
+	}
+	rights := RightsOf(info)
 	if create {
-		err := all.Mkdir(name, backupDirMode)
+		err := all.Mkdir(name, rights.Perm())
 		if err == nil {
-			err = all.Chmod(name, backupDirMode)
+			err = all.Chmod(name, rights)
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, driveError(fmt.Errorf("make the backup's folder: %w", err))
 		}
 	}
-	info, err := all.Lstat(name)
+	info, err = all.Lstat(name)
 	if err == nil && !info.IsDir() {
 		err = &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
 	}
@@ -50,7 +54,7 @@ func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
 	if err != nil {
 		return nil, noBackup(create, err)
 	}
-	return &BackupDir{&DirFS{root, filepath.Join(folder, name)}}, nil
+	return &BackupDir{&DirFS{root, filepath.Join(folder, name)}, rights}, nil
 }
 
 // noBackup is the error of a folder that cannot be opened.
@@ -63,20 +67,21 @@ func noBackup(create bool, err error) error {
 
 // Create implements [FS].
 func (d *BackupDir) Create(name string) (File, error) {
-	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, backupFileMode)
+	mode := d.rights & 0o666
+	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err == nil {
 		// What umask took away. A file system that knows no rights says no: it
 		// has its own.
-		_ = f.Chmod(backupFileMode)
+		_ = f.Chmod(mode)
 	}
 	return dirFile(f, err)
 }
 
 // Mkdir implements [FS].
 func (d *BackupDir) Mkdir(name string) error {
-	err := d.root.Mkdir(name, backupDirMode)
+	err := d.root.Mkdir(name, d.rights.Perm())
 	if err == nil {
-		_ = d.root.Chmod(name, backupDirMode)
+		_ = d.root.Chmod(name, d.rights)
 	}
 	return driveError(err)
 }

@@ -160,7 +160,9 @@ func (s *Stick) markAgain() error {
 }
 
 // isHolderSlot reports whether a name is that of the holder's key.
-func isHolderSlot(name string) bool { return strings.HasPrefix(name, keysDir+"/"+holderSlot+"-") && isKeyFile(name) }
+func isHolderSlot(name string) bool {
+	return strings.HasPrefix(name, keysDir+"/"+holderSlot+"-") && isKeyFile(name)
+}
 
 // slotOf is the name of the file on the stick that a key was unlocked from, if it was.
 func slotOf(fsys FS, k *keys.HolderKey) string {
