@@ -78,10 +78,10 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	if err != nil {
 		return seen, err
 	}
-	if seen.Programs.Found, err = stick.CheckPrograms(ctx, o.Drive, opened.Note(), o.Progress); err != nil {
+	if err := seen.Programs.look(ctx, o.Drive, opened.Note(), o.Progress); err != nil {
 		return seen, err
 	}
-	sighting.Health, sighting.Place, sighting.Note = o.Health, o.Place, seen.Programs.strangeNote()
+	sighting.Health, sighting.Place, sighting.Note = seen.Programs.health(o.Health), o.Place, seen.Programs.strangeNote()
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
 		return seen, err
 	}
@@ -130,7 +130,7 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 		return Sight{}, err
 	}
 	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp}
-	if seen.Programs.Found, err = stick.CheckPrograms(ctx, o.Drive, summary.Note, o.Progress); err != nil {
+	if err := seen.Programs.look(ctx, o.Drive, summary.Note, o.Progress); err != nil {
 		return seen, err
 	}
 	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}

@@ -2,14 +2,17 @@ package school
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/mod/semver"
 
 	"stowage/crypt"
 	"stowage/crypt/stick"
+	"stowage/devices"
 )
 
 // ProgramsPlan says what a check-in is to do about the programs on a stick. The zero value
@@ -25,6 +28,7 @@ type ProgramsPlan struct {
 // ProgramsSeen is what a check-in found and did about the programs on a stick.
 type ProgramsSeen struct {
 	Found   []stick.ProgramFound // as they were, compared with the note that came
+	Top     stick.Top            // what lies beside them that is not the school's
 	Updated []stick.Program      // that are new on the stick now
 	Removed []string             // that were taken off it
 	// Err says why the stick does not carry what it is to carry; that stops no
@@ -43,19 +47,74 @@ func (p ProgramsSeen) Strange() []stick.ProgramFound {
 	return strange
 }
 
-// strangeNote is what the register records of them.
+// strangeNote is what the register records of them, and of what lies beside them.
 func (p ProgramsSeen) strangeNote() string {
-	note := ""
+	var notes, names []string
 	for _, f := range p.Strange() {
-		if note != "" {
-			note += ", "
+		names = append(names, f.Name)
+	}
+	if len(names) > 0 {
+		notes = append(notes, "a program on it was not the school's: "+noteNames(names))
+	}
+	names = nil
+	for _, f := range p.Top.Running() {
+		names = append(names, f.Name+" ("+string(f.Kind)+")")
+	}
+	if len(names) > 0 {
+		notes = append(notes, "beside the school's files lay what a computer may run: "+noteNames(names))
+	}
+	names = nil
+	for _, f := range p.Top.Others() {
+		names = append(names, f.Name)
+	}
+	if len(names) > 0 {
+		notes = append(notes, "beside the school's files lay: "+noteNames(names))
+	}
+	return strings.Join(notes, "; ")
+}
+
+// health is what a check came to, where it is to count: a stick on which somebody put what a computer may
+// run is not called healthy, however whole its layers are.
+func (p ProgramsSeen) health(checked devices.Health) devices.Health {
+	replaced := len(p.Updated)+len(p.Removed) > 0
+	if checked == devices.Healthy && (len(p.Strange()) > 0 && !replaced || len(p.Top.Running()) > 0) {
+		return devices.Unchecked
+	}
+	return checked
+}
+
+// What a note in the register names: sticks may bring any number of names, of any kind.
+const maxNoteNames, maxNoteName = 10, 80
+
+// noteNames joins names for a note.
+func noteNames(names []string) string {
+	more := len(names) - maxNoteNames
+	var told []string
+	for _, name := range names[:min(len(names), maxNoteNames)] {
+		name = strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return unicode.ReplacementChar
+			}
+			return r
+		}, strings.ToValidUTF8(name, string(unicode.ReplacementChar)))
+		if letters := []rune(name); len(letters) > maxNoteName {
+			name = string(letters[:maxNoteName]) + "…"
 		}
-		note += f.Name
+		told = append(told, name)
 	}
-	if note != "" {
-		note = "a program on it was not the school's: " + note
+	if more > 0 {
+		told = append(told, fmt.Sprintf("and %d more", more))
 	}
-	return note
+	return strings.Join(told, ", ")
+}
+
+// look compares the programs on a stick with its note, and names what lies beside them.
+func (p *ProgramsSeen) look(ctx context.Context, drive stick.FS, n stick.Note, progress crypt.Progress) (err error) {
+	if p.Found, err = stick.CheckPrograms(ctx, drive, n, progress); err != nil {
+		return err
+	}
+	p.Top, err = stick.LookAtTop(ctx, drive)
+	return err
 }
 
 // bringPrograms brings the programs on an opened stick up to date, and the register with
@@ -81,7 +140,7 @@ func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o Check
 	if err != nil {
 		return err
 	}
-	sighting.Health, sighting.Place, sighting.Note = o.Health, o.Place, programs.broughtNote()
+	sighting.Health, sighting.Place, sighting.Note = programs.health(o.Health), o.Place, programs.broughtNote()
 	seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, seen.Device.ID, sighting)
 	return err
 }

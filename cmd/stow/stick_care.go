@@ -57,9 +57,10 @@ func (a *app) stickCheck() *cobra.Command {
 		Use:   "check STICK",
 		Short: "Read every byte of a stick to see that nothing is damaged, forged or missing",
 		Long: `Read every byte of a stick to see that nothing is damaged, forged or missing, and
-name the files concerned. The programs on it are compared with what the school signed for. It
+name the files concerned. The programs on it are compared with what the school signed for, and
+whatever else lies at the top of the stick is named. It
 changes nothing, and ends with exit code 8 when something is wrong, and with 21 when a
-program is not the school's.`,
+program is not the school's or something else lies there that a computer may run.`,
 		Example:           examples("stow stick check /media/STICK", "stow stick check /media/STICK --recovery --json"),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
@@ -76,7 +77,11 @@ program is not the school's.`,
 				if err != nil {
 					return on("the stick at "+args[0], err)
 				}
-				return on("the stick at "+args[0], a.showCheck(result, programs))
+				top, err := a.lookAtTop(ctx, drive)
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return on("the stick at "+args[0], a.showCheck(result, programs, top))
 			})
 		},
 	}
@@ -84,9 +89,9 @@ program is not the school's.`,
 	return cmd
 }
 
-func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
+func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram, top jsonTop) error {
 	missing := slices.ContainsFunc(programs, func(p jsonProgram) bool { return p.State == string(stick.ProgramMissing) })
-	healthy := r.Healthy() && !missing && strange(programs) == nil
+	healthy := r.Healthy() && !missing && firstError(strange(programs), planted(top)) == nil
 	out := struct {
 		Healthy  bool          `json:"healthy"`
 		Layers   int           `json:"layers"`
@@ -94,11 +99,13 @@ func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
 		Bytes    int64         `json:"bytes"`
 		Problems []jsonProblem `json:"problems"`
 		Programs []jsonProgram `json:"programs,omitempty"`
-	}{healthy, r.Layers, r.Files, r.Bytes, problemList(r.Problems), programs}
+		jsonTop
+	}{healthy, r.Layers, r.Files, r.Bytes, problemList(r.Problems), programs, top}
 	err := a.show(out, func(w io.Writer) {
 		for _, p := range programs {
 			fmt.Fprintln(w, printable(programText(p)))
 		}
+		topText(w, top)
 		if healthy {
 			fmt.Fprintf(w, "Healthy: %s in %s (%s), every byte as it was written.\n", counted(r.Files, "file", "files"), counted(r.Layers, "layer", "layers"), sizeText(r.Bytes))
 			return
@@ -110,7 +117,7 @@ func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram) error {
 			}
 		}
 	})
-	if err = firstError(err, problemsError(out.Problems), strange(programs)); err == nil && missing {
+	if err = firstError(err, problemsError(out.Problems), strange(programs), planted(top)); err == nil && missing {
 		return &damageFound{}
 	}
 	return err
@@ -131,7 +138,8 @@ type jsonInfo struct {
 	InUse       string        `json:"in_use,omitempty"`
 	Verified    bool          `json:"verified"` // the school's signature was checked
 	Programs    []jsonProgram `json:"programs,omitempty"`
-	Opened      *jsonContent  `json:"opened,omitempty"`
+	jsonTop
+	Opened *jsonContent `json:"opened,omitempty"`
 }
 
 // jsonContent is what only an opened stick tells.
@@ -169,14 +177,14 @@ known without a key, and no passphrase is asked for.`,
 				return err // it is no stick, so there is nothing to show
 			}
 			if err != nil || sealed {
-				return firstError(firstError(err, a.showInfo(info)), on("the stick at "+args[0], strange(info.Programs)))
+				return firstError(firstError(err, a.showInfo(info)), on("the stick at "+args[0], info.strange()))
 			}
 			return a.withOpened(cmd.Context(), args[0], unlock, forReading, func(s *openedStick) error {
 				if info.Opened, err = contentInfo(s); err != nil {
 					return err
 				}
 				info.Verified = true // opening a stick checks its note
-				return firstError(a.showInfo(info), on("the stick at "+args[0], strange(info.Programs)))
+				return firstError(a.showInfo(info), on("the stick at "+args[0], info.strange()))
 			})
 		},
 	}
@@ -204,9 +212,15 @@ func (a *app) sealedInfo(ctx context.Context, drive stick.FS) (jsonInfo, error) 
 		_, err = stick.Inspect(drive, d.Verifier)
 		info.Verified = err == nil
 	}
-	info.Programs, err = a.checkPrograms(ctx, drive, n)
+	if info.Programs, err = a.checkPrograms(ctx, drive, n); err != nil {
+		return info, err
+	}
+	info.jsonTop, err = a.lookAtTop(ctx, drive)
 	return info, err
 }
+
+// strange is what a command ends in that found this on a stick.
+func (i jsonInfo) strange() error { return firstError(strange(i.Programs), planted(i.jsonTop)) }
 
 func contentInfo(s *openedStick) (*jsonContent, error) {
 	usage, err := s.Usage()
@@ -239,6 +253,9 @@ func (a *app) showInfo(i jsonInfo) error {
 		}
 		for _, p := range i.Programs {
 			rows = append(rows, "Program", programText(p))
+		}
+		for _, line := range i.jsonTop.lines() {
+			rows = append(rows, "Beside them", line)
 		}
 		fields(w, rows...)
 		if c := i.Opened; c != nil {

@@ -32,6 +32,7 @@ type jsonSight struct {
 	Programs []jsonProgram `json:"programs,omitempty"`
 	Updated  []jsonProgram `json:"programs_updated,omitempty"`
 	Removed  []string      `json:"programs_removed,omitempty"`
+	jsonTop
 }
 
 func (a *app) stickCheckin() *cobra.Command {
@@ -53,7 +54,8 @@ reported lost, is named.
 
 The programs on it are compared with what the school signed for; with the authority's passphrase
 (--recovery) those that are older than the school's are replaced. One that somebody else put
-there is left for you to look into, until you say --replace-programs.
+there is left for you to look into, until you say --replace-programs. Whatever else lies at the
+top of the stick is named and recorded, what a computer may run first; you delete it yourself.
 
 With --sealed it is not opened, and no passphrase is asked for: what needs no key is done.`,
 		Example: examples(
@@ -168,6 +170,7 @@ func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem,
 		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
 		KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
 		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
+		jsonTop: topJSON(seen.Programs.Top),
 	}
 	for _, p := range seen.Programs.Updated {
 		out.Updated = append(out.Updated, programJSON(p))
@@ -200,10 +203,10 @@ func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem,
 		return errRolledBack
 	case seen.Backup != nil && len(seen.Backup.Differing) > 0:
 		return errDiffers
-	case len(out.Updated)+len(out.Removed) == 0:
-		return strange(out.Programs)
+	case len(out.Updated)+len(out.Removed) > 0: // the school's have taken their place
+		return planted(out.jsonTop)
 	}
-	return nil
+	return firstError(strange(out.Programs), planted(out.jsonTop))
 }
 
 // errTampered: the register does not fit the checkpoint that a stick brought.
@@ -228,6 +231,7 @@ func sightText(w io.Writer, s jsonSight) {
 		}
 	}
 	programsSeenText(w, s.Programs, s.Updated, s.Removed)
+	topText(w, s.jsonTop)
 	if s.Changes != nil {
 		changesText(w, *s.Changes)
 	}

@@ -67,6 +67,7 @@ var explanations = []explanation{
 
 	{school.ErrNoProgram, exitNotFound, "the program", "The school has not approved a program for each of these systems, so nothing was changed; see which it has with: stow school programs, and add others with: stow school programs add FILE"},
 	{release.ErrNotProgram, exitBadInput, "this file", "{} is not a released program of Stowage for sticks (the window for Windows or Linux, stow for macOS), so it was not added; unpack the release and give the program itself."},
+	{errPlanted, exitForged, "the stick", "Something that a computer may run was put on {}, and not by the school, so start nothing from it; the files stored are encrypted and unharmed, so tell ICT, who find out who had it, copy what was put there and delete it"},
 	{errStrangeProgram, exitForged, "the stick", "A program on {} is not the one that the school put there, so nobody may start it; the files stored are encrypted and unharmed, so tell ICT, who replace it with: stow stick checkin --recovery --replace-programs"},
 
 	// Loss reports.

@@ -27,6 +27,9 @@ func (b *browser) check() {
 		if r.CheckResult, err = b.o.stick.Check(ctx, p); err == nil {
 			r.programs, err = stick.CheckPrograms(ctx, b.o.fs, b.o.stick.Note(), p)
 		}
+		if err == nil {
+			r.top, err = stick.LookAtTop(ctx, b.o.fs)
+		}
 		return r, err
 	}, func(r careResult, err error) {
 		if !b.failed(err) {
@@ -39,12 +42,13 @@ func (b *browser) check() {
 type careResult struct {
 	stick.CheckResult
 	programs []stick.ProgramFound
+	top      stick.Top
 }
 
 // checkedMessage says what a check found. The files that suffered are named.
 func (b *browser) checkedMessage(r careResult) parts.Message {
 	w := b.s.Words
-	programs, wrong := b.programsMessage(r.programs)
+	programs, wrong := b.topMessage(r)
 	if r.Healthy() {
 		if wrong {
 			return programs
@@ -65,6 +69,29 @@ func (b *browser) checkedMessage(r careResult) parts.Message {
 		m.Details += programs.Happened + " " + programs.Next + "\n"
 	}
 	return m
+}
+
+// topMessage says what is wrong at the top of the stick, if anything is: the worst of it, with the rest as details.
+func (b *browser) topMessage(r careResult) (m parts.Message, wrong bool) {
+	w := b.s.Words
+	all := []parts.Message{}
+	if planted := r.top.Running(); len(planted) > 0 {
+		all = append(all, plantedMessage(w, b.o.label(), planted))
+	}
+	if programs, wrong := b.programsMessage(r.programs); wrong {
+		all = append(all, programs)
+	}
+	if others, any := othersMessage(w, b.o.label(), r.top); any && r.Healthy() {
+		others.Files = healthyMessage(w, r.CheckResult).Files
+		all = append(all, others)
+	}
+	if len(all) == 0 {
+		return m, false
+	}
+	for _, more := range all[1:] {
+		all[0].Details += more.Happened + " " + more.Next + "\n"
+	}
+	return all[0], true
 }
 
 // programsMessage says what is wrong with the programs on the stick, if anything is.

@@ -30,6 +30,14 @@ func (c *checkIns) programMessages() []parts.Message {
 			Do: parts.Command{Name: w.T("programs.replace"), Run: c.askReplace},
 		})
 	}
+	if planted := programs.Top.Running(); len(planted) > 0 {
+		m := plantedMessage(w, r.sight.Device.Name(), planted)
+		m.Next = w.T("planted.runs.ict")
+		all = append(all, m)
+	}
+	if others, any := othersMessage(w, r.sight.Device.Name(), programs.Top); any {
+		all = append(all, others)
+	}
 	if programs.Err != nil && !errors.Is(programs.Err, school.ErrLocked) {
 		all = append(all, c.s.Explain(programs.Err))
 	}

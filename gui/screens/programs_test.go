@@ -2,6 +2,7 @@ package screens
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -183,6 +184,36 @@ func TestSchoolComputersWarnOfAStrangeProgram(t *testing.T) {
 	list.told(drives.Seen{Drives: []drives.Drive{drive}})
 	w.Until("the warning", func() bool { return w.Sees("MS-1 carries a program that the school did not put there: Stowage.exe.") })
 	w.MustSee("Do not start the program on this stick.")
+}
+
+// TestAttackPlantedOnAStickInTheWindow: plugged in, checked and checked in, the window names what somebody put
+// beside the program.
+func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
+	d, plugs := newDesk(t), &plugs{}
+	drive := plugs.plugIn(t, "S1")
+	d.addProgram(t, "1.2.0")
+	device := d.carrying(t, drive)
+	for name, content := range map[string]string{"version.dll": "MZ", "holiday.txt": "by the sea", "photo.jpg": "MZ\x90", "\u202efdp.txt": "x"} {
+		check(t, os.WriteFile(filepath.Join(drive.Path, name), []byte(content), 0o600))
+	}
+	check(t, os.Mkdir(filepath.Join(drive.Path, "Stowage.exe.local"), 0o700))
+	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Rooms: []gui.Room{openRoom(d.place, nil)}})
+	w.Session.Go("open")
+	warning := "Somebody has put what a computer may run on MS-1: Stowage.exe.local, photo.jpg and version.dll."
+	w.Until("the warning", func() bool { return w.Sees(warning) })
+	w.MustSee("Start nothing from this stick, and give it to ICT.", "2 files and folders that are not encrypted: holiday.txt and \ufffdfdp.txt.")
+
+	options, _ := checkInTestRoom(d.place, plugs)
+	w = guitest.New(t, options)
+	w.Session.Go("checkin")
+	w.Until("the stick", func() bool { return w.Sees("MS-1") })
+	w.Press("Check it in now")
+	w.MustSee(warning, "Then delete it from the stick.", "MS-1 carries 2 files and folders that are not encrypted")
+	events, err := d.Register().Events(t.Context(), devices.EventQuery{Device: device.ID, Limit: 1})
+	check(t, err)
+	if seen := fmt.Sprintf("%s", events[0].Body); !strings.Contains(seen, "version.dll (") {
+		t.Errorf("the register has %s", seen)
+	}
 }
 
 // ownWindow is a window that was started from the stick of a rig.

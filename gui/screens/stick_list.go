@@ -182,6 +182,9 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 			if len(found.strange) > 0 {
 				rows = append(rows, parts.NewBanner(strangeMessage(l.s.Words, found.note.Label, found.strange)).View)
 			}
+			if planted := found.top.Running(); len(planted) > 0 {
+				rows = append(rows, parts.NewBanner(plantedMessage(l.s.Words, found.note.Label, planted)).View)
+			}
 			add(parts.NewAction(parts.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
 				l.unlock(stickPlace{path: d.Path, drive: d, look: found})
 			}))
@@ -264,8 +267,8 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 	if found.lost.lost() {
 		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost.since)) + " " + found.lost.next(l.s.Words)
 	}
-	if found.others > 0 {
-		text += "\n" + l.s.Words.N("sticks.others", found.others)
+	if others := found.top.Others(); len(others)+found.top.More > 0 {
+		text += "\n" + l.s.Words.N("sticks.others", len(others)+found.top.More, "names", someNames(l.s.Words, plantedNames(others)))
 	}
 	return text
 }

@@ -3,8 +3,6 @@ package screens
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
@@ -12,20 +10,17 @@ import (
 
 // look is what can be seen of a drive before it is opened.
 type look struct {
-	note   stick.Note
-	stick  bool  // it is an encrypted stick
-	key    bool  // the holder's key is on it
-	code   bool  // a recovery code opens it
-	others int   // files and folders beside the stick's own, in plain
-	err    error // why it cannot be looked at
-	lost   lossNews
+	note  stick.Note
+	stick bool      // it is an encrypted stick
+	key   bool      // the holder's key is on it
+	code  bool      // a recovery code opens it
+	top   stick.Top // what lies beside the stick's own
+	err   error     // why it cannot be looked at
+	lost  lossNews
 
 	strange []string // programs on it that are not the school's
 	checked bool     // these were looked for
 }
-
-// beside are the names that belong on a stick beside its own folder, in lower case.
-var beside = []string{"stowage", "if found.txt", "system volume information", "$recycle.bin", "lost+found"}
 
 // lookAt looks at a drive without changing anything. ctx bounds nothing but is looked
 // at between the steps.
@@ -45,16 +40,12 @@ func lookAt(ctx context.Context, fsys stick.FS) look {
 	if ctx.Err() != nil {
 		return l
 	}
-	entries, err := fsys.ReadDir(".")
-	if err != nil && l.err == nil {
-		l.err = err
-	}
-	for _, e := range entries {
-		name := strings.ToLower(e.Name())
-		ours := slices.Contains(beside, name) || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "stowage")
-		if !ours {
-			l.others++
+	if l.stick {
+		if l.top, err = stick.LookAtTop(ctx, fsys); err != nil && ctx.Err() == nil && l.err == nil {
+			l.err = err
 		}
+	} else if _, err := fsys.ReadDir("."); err != nil && l.err == nil {
+		l.err = err
 	}
 	return l
 }

@@ -2,6 +2,8 @@ package screens
 
 import (
 	"context"
+	"strings"
+	"unicode"
 
 	"stowage/cmd/config"
 	"stowage/crypt/stick"
@@ -61,6 +63,42 @@ func strangeMessage(w *words.Words, label string, names []string) parts.Message 
 		Kind: parts.Bad, Happened: w.T("programs.strange", "label", label, "names", w.List(names)),
 		Files: w.T("programs.strange.files"), Next: w.T("programs.strange.next"),
 	}
+}
+
+// plantedNames are the names of what lies beside the stick's own, safe to be shown.
+func plantedNames(list []stick.Planted) []string {
+	var names []string
+	for _, p := range list {
+		names = append(names, shownName(p.Name))
+	}
+	return names
+}
+
+// shownName is a name from a stick without what could turn the writing round or hide something.
+func shownName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, name)
+}
+
+// plantedMessage warns of what a computer may run that somebody put on a stick.
+func plantedMessage(w *words.Words, label string, list []stick.Planted) parts.Message {
+	return parts.Message{
+		Kind: parts.Bad, Happened: w.T("planted.runs", "label", label, "names", someNames(w, plantedNames(list))),
+		Files: w.T("programs.strange.files"), Next: w.T("planted.runs.next"),
+	}
+}
+
+// othersMessage names what else lies beside the stick's own.
+func othersMessage(w *words.Words, label string, top stick.Top) (m parts.Message, any bool) {
+	others := top.Others()
+	n := len(others) + top.More
+	return parts.Message{
+		Kind: parts.Warn, Happened: w.N("planted.others", n, "label", label, "names", someNames(w, plantedNames(others))), Next: w.T("planted.others.next"),
+	}, n > 0
 }
 
 // keepChecked takes over what was found out about the programs of a stick that has not been
