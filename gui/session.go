@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/gui/choose"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 	"stowage/gui/words"
@@ -38,6 +39,8 @@ type Options struct {
 	After func(d time.Duration, f func()) (cancel func())
 	// Zone is where times are told for: time.Local.
 	Zone *time.Location
+	// Choose makes what asks for files and folders of the computer: choose.New.
+	Choose func(choose.Window) choose.Chooser
 }
 
 // Session is what the screens work in: one window and what belongs to it, from
@@ -46,9 +49,10 @@ type Session struct {
 	App      fyne.App
 	Window   fyne.Window
 	Services Services
-	Words    *words.Words // what to say; replaced when the language changes
-	Jobs     *jobs.Runner // for everything that may take longer than a blink
-	Look     Look         // how the window looks; change it with SetLook
+	Words    *words.Words   // what to say; replaced when the language changes
+	Jobs     *jobs.Runner   // for everything that may take longer than a blink
+	Look     Look           // how the window looks; change it with SetLook
+	Choose   choose.Chooser // asks for files and folders of the computer
 
 	// Do runs a function soon on the goroutine that owns the widgets. It may be called
 	// from any goroutine. Screens use it instead of fyne.Do, so that tests decide.
@@ -80,6 +84,9 @@ func New(o Options) *Session {
 			return func() { timer.Stop() }
 		}
 	}
+	if o.Choose == nil {
+		o.Choose = choose.New
+	}
 	look := o.Services.readLook()
 	s := &Session{
 		App: o.App, Services: o.Services, Look: look,
@@ -90,6 +97,7 @@ func New(o Options) *Session {
 	o.App.Settings().SetTheme(NewTheme(look))
 	s.Window = o.App.NewWindow(s.Words.T("app.name"))
 	s.Window.SetIcon(AppIcon())
+	s.Choose = o.Choose(choose.Window{Window: s.Window, Words: func() *words.Words { return s.Words }, Jobs: s.Jobs})
 	s.Window.SetMaster()
 	s.Window.SetPadded(false)
 	s.Window.SetCloseIntercept(s.Close)

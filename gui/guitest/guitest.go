@@ -33,6 +33,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"stowage/gui"
+	"stowage/gui/choose"
 )
 
 // Start is the time at which every test begins: a Thursday morning in British
@@ -60,12 +61,16 @@ type timer struct {
 }
 
 // New opens a window of 1024x700 in English and light colours. Options.App, Do, Now,
-// After and Zone are the test's own; Services.Config is a new folder unless given.
+// After and Zone are the test's own; Services.Config is a new folder unless given, and
+// files are chosen with dialogs drawn in the window.
 func New(t testing.TB, o gui.Options) *Window {
 	t.Helper()
 	w := &Window{t: t, wake: make(chan struct{}, 1), now: start}
 	o.App = test.NewApp()
 	o.Do, o.Now, o.After, o.Zone = w.do, w.Now, w.after, time.UTC
+	if o.Choose == nil {
+		o.Choose = choose.Drawn
+	}
 	if o.Services.Config == "" {
 		o.Services.Config = t.TempDir()
 	}

@@ -19,9 +19,8 @@ import (
 // audit is the room in which many devices are scanned one after the other, to see
 // that they are there or to take them back.
 type audit struct {
-	s      *gui.Session
-	p      *Place
-	choose chooser
+	s *gui.Session
+	p *Place
 
 	audit   *school.Audit // nil until it has begun
 	waiting []string      // scanned and not looked up yet
@@ -38,7 +37,7 @@ type audit struct {
 	buttons []*parts.Button // that need something scanned
 }
 
-func newAudit(s *gui.Session, p *Place) *audit { return &audit{s: s, p: p, choose: dialogs{s}} }
+func newAudit(s *gui.Session, p *Place) *audit { return &audit{s: s, p: p} }
 
 // Title is part of gui.Screen.
 func (a *audit) Title() string { return a.s.Words.T("audit.title") }
@@ -263,7 +262,7 @@ func (a *audit) export() {
 	if a.audit == nil || a.busy {
 		return
 	}
-	a.choose.folder(a.s.Words.T("audit.export.where"), func(folder string) {
+	a.s.Choose.Folder(a.s.Words.T("audit.export.where"), func(folder string) {
 		name := a.s.Words.T("audit.file", "date", a.s.Now().Format("2006-01-02")) + ".csv"
 		path, err := writeInto(folder, name, func(w io.Writer) error { return a.audit.Export(w) })
 		if err != nil {

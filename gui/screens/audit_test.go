@@ -17,8 +17,9 @@ import (
 // onlyFolder is a chooser that always answers with one path.
 type onlyFolder string
 
-func (c onlyFolder) file(_ string, then func(string))   { then(string(c)) }
-func (c onlyFolder) folder(_ string, then func(string)) { then(string(c)) }
+func (c onlyFolder) Files(_ string, then func([]string))           { then([]string{string(c)}) }
+func (c onlyFolder) File(_ string, then func(string), _ ...string) { then(string(c)) }
+func (c onlyFolder) Folder(_ string, then func(string))            { then(string(c)) }
 
 func auditRoom(p *Place) (gui.Options, func() *audit) {
 	return roomOf("audit", "room.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
@@ -73,7 +74,7 @@ func TestAuditRoom(t *testing.T) {
 	}
 
 	folder := t.TempDir()
-	a.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	w.Press("Export")
 	w.Press("Export")
 	for _, name := range []string{"Audit 2026-09-03.csv", "Audit 2026-09-03 (2).csv"} {

@@ -14,13 +14,13 @@ import (
 // addFile stores a file of the computer that is chosen with a dialog.
 func (b *browser) addFile() {
 	if !b.shut() {
-		b.o.k.choose.file(b.s.Words.T("browser.add"), func(path string) { b.put([]string{path}) })
+		b.s.Choose.Files(b.s.Words.T("browser.add"), b.put)
 	}
 }
 
 // addFolder stores a folder of the computer that is chosen with a dialog.
 func (b *browser) addFolder() {
-	b.o.k.choose.folder(b.s.Words.T("browser.addfolder"), func(path string) { b.put([]string{path}) })
+	b.s.Choose.Folder(b.s.Words.T("browser.addfolder"), func(path string) { b.put([]string{path}) })
 }
 
 // put stores files and folders of the computer in the folder that is shown.
@@ -147,7 +147,7 @@ func (b *browser) ready() {
 // saveCopy writes what is selected to a folder of the computer.
 func (b *browser) saveCopy() {
 	paths := b.paths()
-	b.o.k.choose.folder(b.s.Words.T("browser.copy.to"), func(to string) {
+	b.s.Choose.Folder(b.s.Words.T("browser.copy.to"), func(to string) {
 		askPlain(b.s, []string{to}, func() { b.copyTo(paths, to, false) })
 	})
 }

@@ -23,7 +23,7 @@ func TestDroppedFilesAreStored(t *testing.T) {
 func TestAddWithADialog(t *testing.T) {
 	r := openRig(t)
 	r.choose.path = r.file("letter.txt", "Dear all")
-	r.Press("Add file…")
+	r.Press("Add files…")
 	r.MustSee("1 file is safe on the stick.")
 	r.choose.path = filepath.Dir(r.file("photos/one.txt", "1"))
 	r.Menu("Add folder…")

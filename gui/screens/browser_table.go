@@ -5,13 +5,13 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/stick"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // fileTable is the table of the browser: files and folders, sorted as the person likes,
@@ -179,44 +179,14 @@ func (f *fileTable) sort() {
 		case columnChanged:
 			order = a.ModTime.Compare(b.ModTime)
 		case columnWhere:
-			order = compareNames(path.Dir(a.Path), path.Dir(b.Path))
+			order = words.CompareNames(path.Dir(a.Path), path.Dir(b.Path))
 		}
 		if order == 0 {
-			order = cmp.Or(compareNames(path.Base(a.Path), path.Base(b.Path)), cmp.Compare(a.Path, b.Path))
+			order = cmp.Or(words.CompareNames(path.Base(a.Path), path.Base(b.Path)), cmp.Compare(a.Path, b.Path))
 		}
 		if down {
 			return -order
 		}
 		return order
 	})
-}
-
-// compareNames compares names as people sort them: whatever the case, and 2 before 10.
-func compareNames(a, b string) int {
-	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
-	for len(x) > 0 && len(y) > 0 {
-		if unicode.IsDigit(x[0]) && unicode.IsDigit(y[0]) {
-			n, m := digits(x), digits(y)
-			p, q := strings.TrimLeft(string(x[:n]), "0"), strings.TrimLeft(string(y[:m]), "0")
-			if order := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q)); order != 0 {
-				return order
-			}
-			x, y = x[n:], y[m:]
-			continue
-		}
-		if x[0] != y[0] {
-			return cmp.Compare(x[0], y[0])
-		}
-		x, y = x[1:], y[1:]
-	}
-	return cmp.Compare(len(x), len(y))
-}
-
-// digits counts the digits at the beginning.
-func digits(r []rune) int {
-	n := 0
-	for n < len(r) && unicode.IsDigit(r[n]) {
-		n++
-	}
-	return n
 }

@@ -22,9 +22,8 @@ const checkInRoom gui.RoomID = "checkin"
 // checkIns is the room in which ICT checks sticks in that are plugged in, and leads a
 // lost one that turned up through its return.
 type checkIns struct {
-	s      *gui.Session
-	p      *Place
-	choose chooser
+	s *gui.Session
+	p *Place
 
 	view   *parts.Busy
 	answer *parts.Banner
@@ -46,7 +45,7 @@ type stickHere struct {
 }
 
 func newCheckIns(s *gui.Session, p *Place) *checkIns {
-	return &checkIns{s: s, p: p, choose: dialogs{s}, unseen: func() {}}
+	return &checkIns{s: s, p: p, unseen: func() {}}
 }
 
 // goCheckIn leads to the check-in of a device, which begins when its stick is plugged

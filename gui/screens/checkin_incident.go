@@ -72,7 +72,7 @@ func (e *closing) changed() bool {
 
 // openAll leads to the whole incident.
 func (e *closing) openAll() {
-	e.c.s.Push(newIncidentCase(e.c.s, e.c.p, e.incident.ID, e.c.choose))
+	e.c.s.Push(newIncidentCase(e.c.s, e.c.p, e.incident.ID))
 }
 
 // end records everything at once, and closes the incident.

@@ -248,7 +248,7 @@ func (c *checkIns) path() string {
 
 // papers writes papers about the stick.
 func (c *checkIns) papers() paperDesk {
-	return paperDesk{c.s, c.p, c.choose, func(j *jobs.Job) { c.view.Follow(j) }}
+	return paperDesk{c.s, c.p, func(j *jobs.Job) { c.view.Follow(j) }}
 }
 
 // destroy records how the stick was destroyed and who saw it, and offers the

@@ -140,9 +140,9 @@ func TestWhatIsTypedIntoAReturnIsKept(t *testing.T) {
 }
 
 func TestADestroyedStickYieldsItsCertificate(t *testing.T) {
-	d, w, room := cameBack(t)
+	d, w, _ := cameBack(t)
 	folder := t.TempDir()
-	room.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	w.Press("Record as found and returned")
 	w.Press("Destroy it")
 	w.Press("Record as destroyed")

@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // chooseFolder asks for a folder of the stick into which things are moved. The folders
@@ -46,7 +47,7 @@ func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 		if err != nil {
 			b.s.Fail(err)
 		}
-		slices.SortStableFunc(entries, func(x, y stick.Entry) int { return compareNames(x.Path, y.Path) })
+		slices.SortStableFunc(entries, func(x, y stick.Entry) int { return words.CompareNames(x.Path, y.Path) })
 		for _, e := range entries {
 			if e.IsFolder() && !slices.Contains(moved, e.Path) {
 				row(parts.IconFolder, baseName(e.Path), e.Path)

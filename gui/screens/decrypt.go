@@ -62,7 +62,7 @@ func (d *decrypt) Content() fyne.CanvasObject {
 	d.group.Required = true
 	d.noKey = parts.Body(w.T("decrypt.nokey"))
 	d.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("decrypt.passphrase"), Submit: d.decrypt, Changed: d.update})
-	d.where = newDestination(d.s, d.staff.choose)
+	d.where = newDestination(d.s)
 	d.start = parts.NewPrimary("", parts.IconUnlock.Resource(), d.decrypt)
 	d.result = newResults(d.s, d.s.Back)
 	file := parts.NewButton(w.T("decrypt.file"), parts.IconKey.Resource(), d.chooseKey)
@@ -130,7 +130,7 @@ func (d *decrypt) chosen(name string) {
 
 // chooseKey lets the person choose a key file.
 func (d *decrypt) chooseKey() {
-	d.staff.choose.file(d.s.Words.T("decrypt.file"), func(path string) {
+	d.s.Choose.File(d.s.Words.T("decrypt.file"), func(path string) {
 		copies, err := school.KeyFileCopies(path)
 		if err != nil {
 			d.s.Fail(err)

@@ -50,7 +50,7 @@ func (e *encrypt) Content() fyne.CanvasObject {
 
 	e.files = newFileList(e.s, e.remove)
 	e.people = newPeople(e.s, e.staff, e.update)
-	e.where = newDestination(e.s, e.staff.choose)
+	e.where = newDestination(e.s)
 	e.start = parts.NewPrimary("", parts.IconEncrypt.Resource(), e.encrypt)
 	add := parts.NewButton(w.T("encrypt.add"), parts.Icon("add").Resource(), e.chooseFile)
 	addFolder := parts.NewButton(w.T("encrypt.add.folder"), parts.IconFolder.Resource(), e.chooseFolder)
@@ -119,11 +119,11 @@ func (e *encrypt) Leave(proceed func()) {
 }
 
 func (e *encrypt) chooseFile() {
-	e.staff.choose.file(e.s.Words.T("encrypt.add"), func(path string) { e.Dropped([]string{path}) })
+	e.s.Choose.Files(e.s.Words.T("encrypt.add"), e.Dropped)
 }
 
 func (e *encrypt) chooseFolder() {
-	e.staff.choose.folder(e.s.Words.T("encrypt.add.folder"), func(path string) { e.Dropped([]string{path}) })
+	e.s.Choose.Folder(e.s.Words.T("encrypt.add.folder"), func(path string) { e.Dropped([]string{path}) })
 }
 
 // Dropped is part of gui.Dropper. Age files are to be decrypted, everything else to

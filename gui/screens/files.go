@@ -103,7 +103,6 @@ func twoLines(name, hint string) *fyne.Container {
 // destination is where made files go: beside the originals or into a folder.
 type destination struct {
 	s      *gui.Session
-	choose chooser
 	folder string // "" is beside the originals
 
 	view  *fyne.Container
@@ -111,9 +110,9 @@ type destination struct {
 	path  *widget.RichText
 }
 
-func newDestination(s *gui.Session, c chooser) *destination {
+func newDestination(s *gui.Session) *destination {
 	w := s.Words
-	d := &destination{s: s, choose: c, path: parts.Caption("")}
+	d := &destination{s: s, path: parts.Caption("")}
 	d.path.Truncation = fyne.TextTruncateEllipsis
 	beside, other := w.T("files.beside"), w.T("files.folder")
 	d.group = widget.NewRadioGroup([]string{beside, other}, nil)
@@ -136,7 +135,7 @@ func newDestination(s *gui.Session, c chooser) *destination {
 // ask lets the person choose a folder; until one is chosen, files go beside.
 func (d *destination) ask() {
 	d.group.SetSelected(d.s.Words.T("files.beside"))
-	d.choose.folder(d.s.Words.T("files.folder.choose"), func(folder string) {
+	d.s.Choose.Folder(d.s.Words.T("files.folder.choose"), func(folder string) {
 		d.set(folder)
 		d.group.SetSelected(d.s.Words.T("files.folder"))
 	})

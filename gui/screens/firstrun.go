@@ -63,9 +63,9 @@ func (u *setup) draw(another bool) {
 	u.view.Objects = []fyne.CanvasObject{parts.Narrow(3,
 		parts.Body(w.T("setup.intro")),
 		parts.NewAction(parts.Icon("school"), w.T("setup.create"), w.T("setup.create.hint"), func() { u.s.Push(newCreate(u.s, u.p)) }),
-		parts.NewAction(parts.IconFolder, w.T("setup.use"), w.T("setup.use.hint"), func() { pickFolder(u.s, u.useFolder) }),
-		parts.NewAction(parts.IconPeople, w.T("setup.join"), w.T("setup.join.hint"), func() { pickFolder(u.s, u.joinFolder) }),
-		parts.NewAction(parts.IconFile, w.T("setup.file"), w.T("setup.file.hint"), func() { pickFile(u.s, u.joinFile, ".note") }))}
+		parts.NewAction(parts.IconFolder, w.T("setup.use"), w.T("setup.use.hint"), func() { u.s.Choose.Folder(w.T("setup.use"), u.useFolder) }),
+		parts.NewAction(parts.IconPeople, w.T("setup.join"), w.T("setup.join.hint"), func() { u.s.Choose.Folder(w.T("setup.join"), u.joinFolder) }),
+		parts.NewAction(parts.IconFile, w.T("setup.file"), w.T("setup.file.hint"), func() { u.s.Choose.File(w.T("setup.file"), u.joinFile, ".note") }))}
 	u.view.Refresh()
 }
 
@@ -179,7 +179,7 @@ func (c *create) Content() fyne.CanvasObject {
 	c.name = newTextField(w.T("setup.name"), "", "")
 	c.folder = textField{entry: parts.NewEntry("", nil)}
 	c.folder.entry.Label = w.T("setup.folder")
-	choose := parts.NewButton(w.T("setup.choose"), parts.IconFolder.Resource(), func() { pickFolder(c.s, func(path string) { c.folder.entry.SetText(path) }) })
+	choose := parts.NewButton(w.T("setup.choose"), parts.IconFolder.Resource(), func() { c.s.Choose.Folder(w.T("setup.folder"), c.folder.entry.SetText) })
 	c.folder.Field = parts.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
 	c.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
 	c.again = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})

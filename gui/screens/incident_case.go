@@ -23,10 +23,9 @@ import (
 
 // incidentCase is one incident: its clock, and what is written down in sections.
 type incidentCase struct {
-	s      *gui.Session
-	p      *Place
-	id     string
-	choose chooser
+	s  *gui.Session
+	p  *Place
+	id string
 
 	clock   *parts.Banner
 	tabs    *parts.Chips
@@ -43,8 +42,8 @@ type incidentCase struct {
 	ticker  func()
 }
 
-func newIncidentCase(s *gui.Session, p *Place, id string, choose chooser) *incidentCase {
-	return &incidentCase{s: s, p: p, id: id, choose: choose}
+func newIncidentCase(s *gui.Session, p *Place, id string) *incidentCase {
+	return &incidentCase{s: s, p: p, id: id}
 }
 
 // Title is part of gui.Screen.
@@ -295,7 +294,7 @@ func (c *incidentCase) copySummary() {
 func (c *incidentCase) saveCalendar() {
 	w := c.s.Words
 	i := c.kase.Incident
-	c.choose.folder(w.T("incident.ics"), func(folder string) {
+	c.s.Choose.Folder(w.T("incident.ics"), func(folder string) {
 		path := filepath.Join(folder, fmt.Sprintf("incident-%.8s.ics", i.ID))
 		text := school.IncidentCalendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
 		if err := crypt.WriteFile(path, text, false); err != nil {

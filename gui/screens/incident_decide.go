@@ -50,7 +50,7 @@ func (c *incidentCase) decision() []fyne.CanvasObject {
 func (c *incidentCase) saveEvidence() {
 	w := c.s.Words
 	i := c.kase.Incident
-	c.choose.folder(w.T("incident.evidence"), func(folder string) {
+	c.s.Choose.Folder(w.T("incident.evidence"), func(folder string) {
 		work(c.p, c.s, w.T("incident.evidence"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
 			head, err := papersfill.Head(s, c.s.Now())
 			if err != nil {
@@ -108,15 +108,14 @@ func (c *incidentCase) end() {
 type telephone struct {
 	s      *gui.Session
 	p      *Place
-	choose chooser
 	form   *incidentForm
 	device *parts.Field
 	label  *parts.Entry
 	holder *parts.Entry
 }
 
-func newTelephone(s *gui.Session, p *Place, choose chooser) *telephone {
-	t := &telephone{s: s, p: p, choose: choose}
+func newTelephone(s *gui.Session, p *Place) *telephone {
+	t := &telephone{s: s, p: p}
 	t.form = newIncidentForm(s, devices.IncidentDetails{Kind: devices.Unclear, Aware: s.Now()})
 	t.label, t.holder = parts.NewEntry("", nil), parts.NewEntry("", nil)
 	t.device = parts.NewField(s.Words.T("incident.field.device"), t.label, s.Words.T("incident.hint.device"))
@@ -169,7 +168,7 @@ func (t *telephone) open() {
 			}
 		}
 		t.s.Back()
-		t.s.Push(newIncidentCase(t.s, t.p, i.ID, t.choose))
+		t.s.Push(newIncidentCase(t.s, t.p, i.ID))
 		if behind { // unlocking publishes what is missing
 			t.p.authority(t.s, "authority.why.lost", func(*school.School) { t.s.Toast(t.s.Words.T("incidents.published"), nil) })
 		}

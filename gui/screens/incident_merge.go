@@ -98,7 +98,7 @@ func (c *incidentCase) merge(into namedIncident) {
 		}
 		c.form = nil // nothing more is written into this one
 		c.s.Back()
-		c.s.Push(newIncidentCase(c.s, c.p, i.ID, c.choose))
+		c.s.Push(newIncidentCase(c.s, c.p, i.ID))
 		c.s.Toast(c.s.Words.T("incident.merged", "name", into.name()), nil)
 	})
 }

@@ -52,11 +52,10 @@ type incidents struct {
 	now    incidentsNow
 	stop   func()
 	ticker func()
-	choose chooser
 }
 
 func newIncidents(s *gui.Session, p *Place) gui.Screen {
-	return &incidents{s: s, p: p, choose: dialogs{s}}
+	return &incidents{s: s, p: p}
 }
 
 // Title is part of gui.Screen.
@@ -209,7 +208,7 @@ func (l *incidents) row(i namedIncident) fyne.CanvasObject {
 	title := parts.Body(w.T("incident.title."+lossKey(i.Kind), "name", i.name()))
 	title.TextStyle.Bold = true
 	back, edge := kindColors(clockKind(i.Incident, l.s.Now()))
-	open := func() { l.s.Push(newIncidentCase(l.s, l.p, i.ID, l.choose)) }
+	open := func() { l.s.Push(newIncidentCase(l.s, l.p, i.ID)) }
 	clock := clockText(w, i.Incident, l.s.Now())
 	text := parts.Column(-2, title, parts.Body(clock))
 	if i.holder != "" {

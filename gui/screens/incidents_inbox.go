@@ -114,7 +114,7 @@ func (l *incidents) accepted(i devices.Incident, merged bool, err error) {
 	} else {
 		l.s.Toast(l.s.Words.T("incidents.accepted"), nil)
 	}
-	l.s.Push(newIncidentCase(l.s, l.p, i.ID, l.choose))
+	l.s.Push(newIncidentCase(l.s, l.p, i.ID))
 }
 
 // merge asks which open incident a report belongs to.
@@ -137,7 +137,7 @@ func (l *incidents) merge(r school.Report) {
 }
 
 // telephone opens an incident for somebody on the telephone.
-func (l *incidents) telephone() { l.s.Push(newTelephone(l.s, l.p, l.choose)) }
+func (l *incidents) telephone() { l.s.Push(newTelephone(l.s, l.p)) }
 
 // lossKey is the part of a word's key that a kind of loss has.
 func lossKey(k devices.LossKind) words.Key {

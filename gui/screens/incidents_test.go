@@ -16,12 +16,6 @@ import (
 	"stowage/gui/guitest/schooltest"
 )
 
-// fixedChoice answers with one folder.
-type fixedChoice string
-
-func (f fixedChoice) file(_ string, chosen func(string))   { chosen(string(f)) }
-func (f fixedChoice) folder(_ string, chosen func(string)) { chosen(string(f)) }
-
 // lossSchool is a school of whose sticks one is reported and one is with somebody.
 func lossSchool(t testing.TB) *schooltest.School {
 	t.Helper()
@@ -139,7 +133,8 @@ func caseWindow(t testing.TB, sc *schooltest.School, i devices.Incident, folder 
 	t.Helper()
 	w := incidentsWindow(t, sc)
 	room := w.Session.Current().(*incidents)
-	c := newIncidentCase(w.Session, room.p, i.ID, fixedChoice(folder))
+	w.Session.Choose = onlyFolder(folder)
+	c := newIncidentCase(w.Session, room.p, i.ID)
 	w.Session.Push(c)
 	w.Settle()
 	return w, c
@@ -264,7 +259,7 @@ func TestIncidentPictures(t *testing.T) {
 			w.Settle()
 		},
 		"incident": func(w *guitest.Window) {
-			w.Session.Push(newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID, fixedChoice("")))
+			w.Session.Push(newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID))
 		},
 		"incident-affected": func(w *guitest.Window) { tab(w, i, 1) },
 		"incident-decision": func(w *guitest.Window) { tab(w, i, 3) },
@@ -280,7 +275,7 @@ func TestIncidentPictures(t *testing.T) {
 }
 
 func tab(w *guitest.Window, i devices.Incident, n int) {
-	c := newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID, fixedChoice(""))
+	c := newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID)
 	w.Session.Push(c)
 	w.Settle()
 	c.tabs.Set(n)

@@ -16,7 +16,6 @@ import (
 type handing struct {
 	s      *gui.Session
 	p      *Place
-	choose chooser
 	source *restoreSource // nil for an empty stick
 	ended  bool           // the stick is handed out, and its end is shown
 
@@ -61,7 +60,7 @@ type handing struct {
 }
 
 func newHanding(s *gui.Session, p *Place) *handing {
-	return &handing{s: s, p: p, choose: dialogs{s}, unseen: func() {}}
+	return &handing{s: s, p: p, unseen: func() {}}
 }
 
 // Title is part of gui.Screen.

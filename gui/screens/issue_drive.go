@@ -78,7 +78,7 @@ func (i *handing) lookedAt() parts.Message {
 
 // folder takes a folder in place of a drive.
 func (i *handing) folder() {
-	i.choose.folder(i.s.Words.T("issue.folder.which"), func(path string) { i.take(drives.Drive{}, path) })
+	i.s.Choose.Folder(i.s.Words.T("issue.folder.which"), func(path string) { i.take(drives.Drive{}, path) })
 }
 
 // take looks at what was chosen. A device that is lost is refused here already, and so

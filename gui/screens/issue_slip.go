@@ -13,7 +13,7 @@ import (
 // to tear off.
 func (i *handing) slip(out handedOut) {
 	w, d := i.s.Words, out.stick.Device
-	i.choose.folder(w.T("issue.slip.where"), func(folder string) {
+	i.s.Choose.Folder(w.T("issue.slip.where"), func(folder string) {
 		head := papers.Head{School: out.stick.Note.School, Made: i.s.Now(), Zone: i.s.Now().Location()}
 		facts := papers.SlipFacts{Return: out.stick.Note.Return, Signature: out.signature, Device: papers.Device{
 			Label: d.Label, Kind: string(d.Kind), Make: d.Make, Model: d.Model, Serial: d.Serial, Capacity: d.Capacity, Site: d.Site,

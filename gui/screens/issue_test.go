@@ -82,7 +82,7 @@ func TestIssueWizard(t *testing.T) {
 	w.MustSee("MS-0001 is issued to Cat Fox.", "1 file was encrypted", "Temporary passphrase")
 	passphrase := mono(w)
 	folder := t.TempDir()
-	room().choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	w.Press("Handover slip")
 	if text := paperSays(t, filepath.Join(folder, "Handover MS-0001.pdf")); !strings.Contains(text, "Cat Fox") || !strings.Contains(text, "Tear off here") || !strings.Contains(text, passphrase) {
 		t.Errorf("the slip says %s", text)

@@ -54,7 +54,7 @@ func (d *lostDone) set(r sealedReport) {
 // saveAs writes the report to a folder that the person chooses.
 func (d *lostDone) saveAs() {
 	w := d.l.s.Words
-	d.l.staff.choose.folder(w.T("lost.save.where"), func(folder string) {
+	d.l.s.Choose.Folder(w.T("lost.save.where"), func(folder string) {
 		path := filepath.Join(folder, d.sealed.name)
 		if err := crypt.WriteFile(path, d.sealed.content, false); err != nil {
 			d.l.s.Fail(err)

@@ -21,7 +21,6 @@ import (
 type paperDesk struct {
 	s      *gui.Session
 	p      *Place
-	choose chooser
 	follow func(*jobs.Job)
 }
 
@@ -30,7 +29,7 @@ type gather func(context.Context, *school.School) (func(io.Writer, papers.Head) 
 
 // write has a folder chosen and writes a paper into it.
 func (d paperDesk) write(name words.Key, extension string, from gather) {
-	d.choose.folder(d.s.Words.T("paper.where"), func(folder string) {
+	d.s.Choose.Folder(d.s.Words.T("paper.where"), func(folder string) {
 		d.to(freshName(folder, d.s.Words.T(name), d.s.Now(), extension), from)
 	})
 }

@@ -95,13 +95,13 @@ func TestIssueWizardLeavesTheProgramOff(t *testing.T) {
 
 func TestProgramsInTheSettings(t *testing.T) {
 	sc := schooltest.New(t)
-	w, s := openSettings(t, sc)
-	s.choose = &fakeChooser{aProgram(t, "1.2.0")}
+	w, _ := openSettings(t, sc)
+	w.Session.Choose = &fakeChooser{aProgram(t, "1.2.0")}
 	w.MustSee("Stowage on sticks")
 	w.Press("Add a program…")
 	unlock(w)
 	w.MustSee("Stowage for Windows, version 1.2.0 (3.6 MB)")
-	s.choose = &fakeChooser{filepath.Join(sc.Dir(), school.AuthorityFile)}
+	w.Session.Choose = &fakeChooser{filepath.Join(sc.Dir(), school.AuthorityFile)}
 	w.Press("Add a program…")
 	w.MustSee("This file is not a released program of Stowage for sticks.")
 	w.Press("Close")

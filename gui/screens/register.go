@@ -22,7 +22,6 @@ const registerRoom gui.RoomID = "register"
 type register struct {
 	s       *gui.Session
 	p       *Place
-	choose  chooser
 	filters filters
 	view    registerView
 	rows    *deviceRows
@@ -43,7 +42,7 @@ type register struct {
 }
 
 func newRegister(s *gui.Session, p *Place) gui.Screen {
-	r := &register{s: s, p: p, view: readRegisterView(p.dir), choose: dialogs{s}}
+	r := &register{s: s, p: p, view: readRegisterView(p.dir)}
 	r.rows = newDeviceRows(s, r.fetch)
 	r.tidy = p.onChange(s, func() { r.rows.outdated(); r.load() })
 	return r

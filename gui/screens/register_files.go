@@ -22,7 +22,7 @@ import (
 )
 
 // importCSV has a file chosen and imports it.
-func (r *register) importCSV() { pickFile(r.s, r.importFrom, ".csv", ".CSV") }
+func (r *register) importCSV() { r.s.Choose.File(r.s.Words.T("register.import"), r.importFrom, ".csv") }
 
 // Dropped is part of gui.Dropper: a CSV file dropped on the register is imported.
 func (r *register) Dropped(paths []string) {
@@ -77,7 +77,7 @@ func (r *register) runImport(path string, dry bool, done func(devices.ImportResu
 // exportAll writes what the register shows, as it is filtered now.
 func (r *register) exportAll() {
 	q := r.filters.query(r.view, r.s.Now(), r.unseen)
-	pickFolder(r.s, func(folder string) {
+	r.s.Choose.Folder(r.s.Words.T("register.export"), func(folder string) {
 		r.exportTo(freshName(folder, r.s.Words.T("register.export.name"), r.s.Now(), ".csv"), func(ctx context.Context, s *school.School, w io.Writer) error {
 			return s.Register().Export(ctx, w, q)
 		})
@@ -90,7 +90,7 @@ func (r *register) exportSelected() {
 	if len(ids) == 0 {
 		return
 	}
-	pickFolder(r.s, func(folder string) {
+	r.s.Choose.Folder(r.s.Words.T("register.export.some"), func(folder string) {
 		r.exportSome(ids, freshName(folder, r.s.Words.T("register.export.name"), r.s.Now(), ".csv"))
 	})
 }
@@ -128,7 +128,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 }
 
 // backUp has a folder chosen and backs the register up into it.
-func (r *register) backUp() { pickFolder(r.s, r.backUpTo) }
+func (r *register) backUp() { r.s.Choose.Folder(r.s.Words.T("register.backup"), r.backUpTo) }
 
 // backUpTo writes a backup, encrypted to ICT, into a folder.
 func (r *register) backUpTo(folder string) {
@@ -145,7 +145,7 @@ func (r *register) backUpTo(folder string) {
 }
 
 // restore has a backup chosen and puts it in the place of the register.
-func (r *register) restore() { pickFile(r.s, r.restoreFrom, ".age") }
+func (r *register) restore() { r.s.Choose.File(r.s.Words.T("register.restore"), r.restoreFrom, ".age") }
 
 // restoreFrom asks for the authority's passphrase, which opens the backup, and puts
 // the backup in the place of the register.

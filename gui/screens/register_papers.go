@@ -37,7 +37,7 @@ func (r *register) paperCommands() []parts.Command {
 
 // papers writes papers from the register.
 func (r *register) papers() paperDesk {
-	return paperDesk{r.s, r.p, r.choose, func(j *jobs.Job) { r.busy.Follow(j) }}
+	return paperDesk{r.s, r.p, func(j *jobs.Job) { r.busy.Follow(j) }}
 }
 
 // printLabels prints the labels of the selected devices.

@@ -26,7 +26,7 @@ func written(t *testing.T, folder, extension string) string {
 func TestRegisterLabels(t *testing.T) {
 	w, r := openRegister(t, stocked(t))
 	folder := t.TempDir()
-	r.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	r.pick(w, "MS-0001")
 	r.printLabels()
 	w.MustSee("L7160: 21 a page", "Print at actual size")
@@ -50,7 +50,7 @@ func TestRegisterLabels(t *testing.T) {
 func TestRegisterReceipt(t *testing.T) {
 	w, r := openRegister(t, stocked(t))
 	folder := t.TempDir()
-	r.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	r.pick(w, "MS-0012")
 	r.receipt()
 	w.MustSee("The paper is written.")
@@ -65,7 +65,7 @@ func TestRegisterCertificate(t *testing.T) {
 	sc.Act(d, devices.Destroy, devices.Facts{Method: "shredded", Witness: "B. Evans"})
 	w, r := openRegister(t, sc)
 	folder := t.TempDir()
-	r.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	r.pick(w, "MS-9999")
 	r.certificate()
 	w.Type("NIST SP 800-88 Destroy")
@@ -80,7 +80,7 @@ func TestRegisterAuditReport(t *testing.T) {
 	w, r := openRegister(t, stocked(t))
 	for _, extension := range []string{".pdf", ".csv"} {
 		folder := t.TempDir()
-		r.choose = onlyFolder(folder)
+		w.Session.Choose = onlyFolder(folder)
 		r.auditReport()
 		w.MustSee("Audit report", "Empty: until now")
 		if extension == ".csv" {
@@ -125,7 +125,7 @@ func TestRegisterSlipAndEvidence(t *testing.T) {
 		t.Fatalf("%+v", d)
 	}
 	folder := t.TempDir()
-	r.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	r.slip()
 	w.Type("01792 000000")
 	w.Press("Save")
@@ -135,7 +135,7 @@ func TestRegisterSlipAndEvidence(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 	folder = t.TempDir()
-	r.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	r.evidence()
 	w.MustSee("The paper is written.")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "MS-0001") {

@@ -85,7 +85,7 @@ func toBackup(w *guitest.Window, d *testDesk, t *testing.T) {
 	check(t, err)
 	w.Session.Go("incidents")
 	w.Settle()
-	w.Session.Push(newIncidentCase(w.Session, d.place, all[0].ID, fixedChoice("")))
+	w.Session.Push(newIncidentCase(w.Session, d.place, all[0].ID))
 	w.Settle()
 	w.Press("Data and people")
 	w.Press("Restore from a backup")
@@ -122,7 +122,7 @@ func TestRestoreFromTheIncident(t *testing.T) {
 	w.MustSee("is issued to Eve Orr.", "2 files were restored, 400 kB in all.", "Nothing is missing.", "Temporary passphrase")
 	passphrase := mono(w)
 	folder := t.TempDir()
-	h.choose = onlyFolder(folder)
+	w.Session.Choose = onlyFolder(folder)
 	w.Press("Handover slip")
 	if text := paperSays(t, filepath.Join(folder, "Handover "+h.label.Text+".pdf")); !strings.Contains(text, "Eve Orr") || !strings.Contains(text, passphrase) {
 		t.Errorf("the slip says %s", text)

@@ -27,12 +27,11 @@ type settings struct {
 	banner *parts.Banner
 	policy *policyForm
 	tidy   func()
-	choose chooser
 	stale  bool
 }
 
 func newSettings(s *gui.Session, p *Place) gui.Screen {
-	t := &settings{s: s, p: p, choose: dialogs{s}, stale: true}
+	t := &settings{s: s, p: p, stale: true}
 	t.tidy = p.onChange(s, func() { t.stale = true })
 	return t
 }
@@ -131,7 +130,7 @@ func (t *settings) folders(st published) fyne.CanvasObject {
 	return parts.Column(2, parts.Heading(w.T("settings.folders")),
 		parts.Details(parts.Detail{Name: w.T("settings.folder.school"), Value: st.dir}),
 		parts.FieldLabel(w.T("settings.folder.shared")), parts.Body(shared), parts.Muted(w.T("settings.folder.shared.hint")),
-		parts.Row(2, parts.NewButton(w.T("settings.folder.move"), parts.IconFolder.Resource(), func() { pickFolder(t.s, t.moveShared) })))
+		parts.Row(2, parts.NewButton(w.T("settings.folder.move"), parts.IconFolder.Resource(), func() { t.s.Choose.Folder(w.T("settings.folder.shared"), t.moveShared) })))
 }
 
 // moveShared moves the folder that the computers of staff reach.

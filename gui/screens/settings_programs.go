@@ -26,7 +26,7 @@ func (t *settings) programs(st published) fyne.CanvasObject {
 		rows.Add(container.NewBorder(nil, nil, nil, remove, parts.Body(line)))
 	}
 	add := parts.NewButton(w.T("programs.add"), parts.Icon("add").Resource(), func() {
-		t.choose.file(w.T("programs.add"), t.addProgram)
+		t.s.Choose.File(w.T("programs.add"), t.addProgram)
 	})
 	rows.Add(parts.Row(2, add))
 	return rows

@@ -29,7 +29,6 @@ type staff struct {
 	place *Place
 	known school.Known // the newest directory; Directory is nil before it was read
 
-	choose chooser
 	openFS func(path string) (driveFS, error)
 	// sticks are those that are open now.
 	sticks func() []*opened
@@ -37,7 +36,7 @@ type staff struct {
 
 func newStaff(s *gui.Session, p *Place) *staff {
 	return &staff{
-		s: s, place: p, choose: dialogs{s},
+		s: s, place: p,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
 		sticks: func() []*opened { return nil },
 	}
@@ -194,7 +193,7 @@ func (k *staff) ageLine(now time.Time) string {
 // joinCommand lets the person say where the directory is.
 func (k *staff) joinCommand(joined func()) parts.Command {
 	return parts.Command{Name: k.s.Words.T("staff.join"), Run: func() {
-		k.choose.file(k.s.Words.T("staff.join.title"), func(path string) {
+		k.s.Choose.File(k.s.Words.T("staff.join.title"), func(path string) {
 			if err := k.join(path); err != nil {
 				k.s.Fail(err)
 				return

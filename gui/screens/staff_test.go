@@ -131,7 +131,7 @@ func (h *hill) place() *Place { return NewPlace(h.config, school.Options{Actor: 
 
 func (h *hill) staff(s *gui.Session, p *Place) *staff {
 	k := newStaff(s, p)
-	k.choose = picker{h}
+	s.Choose = picker{h}
 	return k
 }
 
@@ -163,8 +163,11 @@ func (h *hill) pick(chosen func(string)) {
 // picker is the hill's chooser.
 type picker struct{ h *hill }
 
-func (p picker) file(_ string, chosen func(string))   { p.h.pick(chosen) }
-func (p picker) folder(_ string, chosen func(string)) { p.h.pick(chosen) }
+func (p picker) Files(_ string, chosen func([]string)) {
+	p.h.pick(func(path string) { chosen([]string{path}) })
+}
+func (p picker) File(_ string, chosen func(string), _ ...string) { p.h.pick(chosen) }
+func (p picker) Folder(_ string, chosen func(string))            { p.h.pick(chosen) }
 
 // fill types into an entry of the window.
 func fill(w *guitest.Window, o fyne.Focusable, text string) {

@@ -123,7 +123,7 @@ func (r *rig) options() gui.Options {
 		Explain:  Explain,
 		Services: gui.Services{Drives: r.drives, Opener: r.opener},
 		Rooms: []gui.Room{openRoom(r.place, func(k *sticks) {
-			r.k, k.choose = k, r.choose
+			r.k, k.s.Choose = k, r.choose
 			if r.t != nil { // else it only makes pictures
 				k.openFS = keepOffWindow(r.t, k.openFS)
 			}
@@ -269,5 +269,6 @@ func (f *fakeOpener) Open(path string) error {
 // fakeChooser answers with a path.
 type fakeChooser struct{ path string }
 
-func (f *fakeChooser) file(_ string, chosen func(string))   { chosen(f.path) }
-func (f *fakeChooser) folder(_ string, chosen func(string)) { chosen(f.path) }
+func (f *fakeChooser) Files(_ string, chosen func([]string))           { chosen([]string{f.path}) }
+func (f *fakeChooser) File(_ string, chosen func(string), _ ...string) { chosen(f.path) }
+func (f *fakeChooser) Folder(_ string, chosen func(string))            { chosen(f.path) }

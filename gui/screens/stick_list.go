@@ -276,7 +276,7 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 // chooseFolder opens a stick that lies in an ordinary folder, or on a drive that is
 // not listed.
 func (l *stickList) chooseFolder() {
-	l.k.choose.folder(l.s.Words.T("sticks.folder"), func(path string) {
+	l.s.Choose.Folder(l.s.Words.T("sticks.folder"), func(path string) {
 		jobs.Run(l.s.Jobs, l.s.Words.T("sticks.looking"), func(ctx context.Context, _ jobs.Progress) (stickPlace, error) {
 			if up := filepath.Dir(path); filepath.Base(path) == "stowage" && l.k.lookAtPath(ctx, up).stick {
 				path = up // one level too deep

@@ -29,7 +29,7 @@ func unstored(files *editing.Folder) []editing.File {
 // copyUnsaved keeps what was changed and not stored: in a folder that is chosen.
 func (o *opened) copyUnsaved(unsaved []editing.File) {
 	w := o.s.Words
-	o.k.choose.folder(w.T("stick.pulled.copy"), func(to string) {
+	o.s.Choose.Folder(w.T("stick.pulled.copy"), func(to string) {
 		askPlain(o.s, []string{to}, func() { o.copyUnsavedTo(unsaved, to) })
 	})
 }

@@ -35,7 +35,6 @@ type sticks struct {
 
 	openFS  func(path string) (driveFS, error)
 	mount   func(ctx context.Context, address string) (shown, string, error)
-	choose  chooser
 	private string // where opened files are decrypted to
 }
 
@@ -53,7 +52,7 @@ const lookEvery = time.Second
 
 func newSticks(s *gui.Session, p *Place) *sticks {
 	return &sticks{
-		s: s, p: p, choose: dialogs{s}, private: privateFolder(s.Services), mount: mountDrive,
+		s: s, p: p, private: privateFolder(s.Services), mount: mountDrive,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
 	}
 }

@@ -93,7 +93,7 @@ func (u *unlockStick) turn() {
 
 // chooseKey takes the key from a file, for sticks that do not carry it.
 func (u *unlockStick) chooseKey() {
-	u.k.choose.file(u.s.Words.T("unlock.keyfile"), func(path string) {
+	u.s.Choose.File(u.s.Words.T("unlock.keyfile"), func(path string) {
 		u.keyFile = path
 		u.keyed.SetText(u.keyText())
 		u.s.Window.Canvas().Focus(u.Focus())

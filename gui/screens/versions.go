@@ -220,7 +220,7 @@ func (v *versionList) restore() {
 // saveCopy writes a version to a folder of the computer.
 func (v *versionList) saveCopy() {
 	version, w := v.chosen()[0], v.s.Words
-	v.b.o.k.choose.folder(w.T("browser.copy.to"), func(to string) {
+	v.b.s.Choose.Folder(w.T("browser.copy.to"), func(to string) {
 		askPlain(v.s, []string{to}, func() { v.copyTo(version, to) })
 	})
 }

@@ -104,11 +104,3 @@ func FuzzOrientation(f *testing.F) {
 		}
 	})
 }
-
-func TestNamesAreSortedAsPeopleDo(t *testing.T) {
-	for _, pair := range [][2]string{{"a2", "a10"}, {"A", "b"}, {"a", "B"}, {"file", "file1"}, {"x009", "x10"}} {
-		if compareNames(pair[0], pair[1]) >= 0 || compareNames(pair[1], pair[0]) <= 0 {
-			t.Errorf("%s does not come before %s", pair[0], pair[1])
-		}
-	}
-}
