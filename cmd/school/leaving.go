@@ -152,7 +152,7 @@ func (s *School) disposeOf(ctx context.Context, d devices.Device, p Disposal) (d
 	if opened.Note().ID != d.Seen.Stick && d.Name() != opened.Note().Label {
 		return d, errors.Join(fmt.Errorf("%s: %w", d.Name(), ErrNotPluggedIn), opened.Close())
 	}
-	changed, err := s.RekeyStick(ctx, opened, p.To)
+	changed, err := s.RekeyStick(ctx, p.Stick, opened, p.To, nil)
 	if closed := opened.Close(); err == nil {
 		err = closed
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -22,45 +23,103 @@ func (s *School) OpenAsICT(ctx context.Context, fsys stick.FS, o stick.OpenOptio
 	return stick.Open(ctx, fsys, stick.WithRecovery(a.Identities(), a.Verifier()), o)
 }
 
+// ErrToRotate: a stick was given to another person, but not all that was on it is encrypted anew. What the one before
+// has kept opens nothing that is stored from now on; [School.RotateStick] finishes the work.
+var ErrToRotate = errors.New("not everything on the stick is encrypted anew yet")
+
 // RekeyStick gives an opened stick to a holder, with the holder's key in
 // force: after that key was replaced, or when the stick goes to another person, for
-// whom the register takes it back and issues it again. No layer is rewritten:
-// who held the stick before may have kept what opens it; see [School.RotateStick].
-func (s *School) RekeyStick(ctx context.Context, opened *stick.Stick, who string) (devices.Device, error) {
-	if _, err := s.Authority(); err != nil {
-		return devices.Device{}, err
-	}
-	d, err := s.DeviceOf(ctx, opened.Note())
+// whom the register takes it back and issues it again. For the same person no layer is rewritten. For another one
+// the stick gets a new identity and everything on it is encrypted again, so that what the one before may have
+// kept opens nothing that is stored later: that takes time, and room for the largest layer. If it was
+// interrupted, that is [ErrToRotate], and the stick is the new holder's by then. p may be nil.
+func (s *School) RekeyStick(ctx context.Context, fsys stick.FS, opened *stick.Stick, who string, p crypt.Progress) (devices.Device, error) {
+	d, anew, err := s.rekeyTo(ctx, fsys, opened, who, p)
 	if err != nil {
 		return devices.Device{}, err
+	}
+	if anew {
+		rotated, err := s.RotateStick(ctx, fsys, opened, p)
+		if err != nil {
+			_ = s.published(ctx) // what is not is said, and done, at the next opportunity
+			return d, fmt.Errorf("encrypt the stick again for %s: %w: %w", d.HolderName, ErrToRotate, err)
+		}
+		d = rotated
+	}
+	return d, s.published(ctx)
+}
+
+// rekeyTo gives the stick to the holder. anew is set if it has a new identity, and is to be rotated.
+func (s *School) rekeyTo(ctx context.Context, fsys stick.FS, opened *stick.Stick, who string, p crypt.Progress) (d devices.Device, anew bool, err error) {
+	a, err := s.Authority()
+	if err != nil {
+		return d, false, err
+	}
+	if d, err = s.DeviceOf(ctx, opened.Note()); err != nil {
+		return d, false, err
 	}
 	if who == "" {
 		who = d.Holder
 	}
 	holder, key, err := s.holderForStick(ctx, who)
 	if err != nil {
-		return devices.Device{}, fmt.Errorf("rekey the stick: %w", err)
+		return d, false, fmt.Errorf("rekey the stick: %w", err)
 	}
 	options := stick.RekeyOptions{Holders: []string{key.Recipient}}
 	policy := s.Policy()
 	if policy.KeysOnStick {
 		if options.HolderKey, err = s.readKeyFile(key); err != nil {
-			return devices.Device{}, err
+			return d, false, err
 		}
 	}
+	if anew, err = s.needsIdentity(ctx, fsys, opened, holder, key, p); err != nil {
+		return d, false, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
+	}
+	if anew && !opened.Rotating() {
+		options.NewIdentity = a
+	}
+	var gone []devices.Key
 	err = s.register.Atomically(ctx, func(r *devices.Register) error {
 		if d, err = s.handOver(ctx, r, d, holder, policy); err != nil {
 			return err
 		}
-		if err := s.placeOnly(ctx, r, d, key, options.HolderKey != nil); err != nil {
+		if gone, err = s.placeOnly(ctx, r, d, key, options.HolderKey != nil); err != nil {
 			return err
 		}
 		return opened.Rekey(ctx, options) // last: what follows cannot fail but the commit
 	})
-	if err != nil {
-		return devices.Device{}, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
+	for i := 0; err == nil && i < len(gone); i++ {
+		err = s.dropKeyFiles(gone[i])
 	}
-	return d, s.published(ctx)
+	if err != nil {
+		return d, false, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
+	}
+	return d, anew, nil
+}
+
+// needsIdentity reports whether a stick that goes to a holder is to have another identity, since somebody else may
+// know the one it has. A rotation that was begun is finished, unless it was for this holder's key, which then is
+// the one that is needed.
+func (s *School) needsIdentity(ctx context.Context, fsys stick.FS, opened *stick.Stick, holder devices.Holder, key devices.Key, p crypt.Progress) (bool, error) {
+	theirs, err := s.register.Keys(ctx, devices.KeyQuery{Holder: holder.ID})
+	if err != nil {
+		return false, err
+	}
+	held := opened.Holders()
+	if opened.Rotating() {
+		if slices.Equal(held, []string{key.Recipient}) {
+			return true, nil
+		}
+		if _, err := s.RotateStick(ctx, fsys, opened, p); err != nil {
+			return false, err
+		}
+	}
+	for _, recipient := range held {
+		if !slices.ContainsFunc(theirs, func(k devices.Key) bool { return k.Recipient == recipient }) {
+			return true, nil
+		}
+	}
+	return len(held) == 0, nil
 }
 
 // handOver issues a device to a holder who does not have it yet.
@@ -78,23 +137,25 @@ func (s *School) handOver(ctx context.Context, r *devices.Register, d devices.De
 }
 
 // placeOnly records that of all keys only this one lies on a device, or none.
-func (s *School) placeOnly(ctx context.Context, r *devices.Register, d devices.Device, key devices.Key, onStick bool) error {
+// It returns the others that were there.
+func (s *School) placeOnly(ctx context.Context, r *devices.Register, d devices.Device, key devices.Key, onStick bool) (gone []devices.Key, err error) {
 	there, err := r.Keys(ctx, devices.KeyQuery{Device: d.ID})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, k := range there {
 		if k.ID == key.ID && onStick {
 			continue
 		}
-		if _, err := r.RemoveKey(ctx, s.options.Actor, k.ID, d.ID); err != nil {
-			return err
+		if k, err = r.RemoveKey(ctx, s.options.Actor, k.ID, d.ID); err != nil {
+			return nil, err
 		}
+		gone = append(gone, k)
 	}
 	if onStick {
 		_, err = r.PlaceKey(ctx, s.options.Actor, key.ID, d.ID)
 	}
-	return err
+	return gone, err
 }
 
 // RotateStick gives an opened stick a new identity and encrypts every layer

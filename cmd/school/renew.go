@@ -87,7 +87,7 @@ func (s *School) renewOn(ctx context.Context, fsys stick.FS, holder string, p Re
 		return out
 	}
 	defer func() { out.Err = errors.Join(out.Err, opened.Close()) }()
-	d, err := s.RekeyStick(ctx, opened, holder)
+	d, err := s.RekeyStick(ctx, fsys, opened, holder, p.Progress)
 	if err == nil || published(err) {
 		out.Device, err = d, nil
 	}

@@ -182,7 +182,7 @@ func TestRekeyFailsAnywhere(t *testing.T) {
 		m, issued := issue(t, s, alice, "")
 		st := opened(t, s, m)
 		came := failAt(m, n, func() error { return errPulled })
-		_, err := s.RekeyStick(t.Context(), st, bob)
+		_, err := s.RekeyStick(t.Context(), m, st, bob, nil)
 		more := came()
 		st.Close()
 		if err != nil {
@@ -192,7 +192,7 @@ func TestRekeyFailsAnywhere(t *testing.T) {
 				t.Fatalf("failure at operation %d (%v): nobody can open it: %v; %v", n, err, a, b)
 			}
 			st = opened(t, s, m)
-			_, err = s.RekeyStick(t.Context(), st, bob)
+			_, err = s.RekeyStick(t.Context(), m, st, bob, nil)
 			st.Close()
 		}
 		if err != nil {

@@ -134,7 +134,7 @@ func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason stri
 			if err != nil {
 				return err
 			}
-			d, err := s.RekeyStick(ctx, opened, issued.Holder.ID)
+			d, err := s.RekeyStick(ctx, drive, opened, issued.Holder.ID, nil)
 			if err = firstError(a.tolerate(err), opened.Close()); err == nil {
 				rekeyed = append(rekeyed, d.Name())
 			}

@@ -53,10 +53,13 @@ func (a *app) stickRekey() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rekey STICK [--to PERSON]",
 		Short: "Give a stick to another person, or to the same one with their new key",
-		Long: `Encrypt a stick's own key to a person's key in force: after that key was replaced,
-or with --to when the stick goes to somebody else with what is on it; the register
-takes it back and issues it again. No data is rewritten, so who had the stick
-before might still open an old copy of it; "stow stick rotate" ends that.`,
+		Long: `Encrypt a stick's own key to a person's key in force, after that key was replaced. No
+data is rewritten.
+
+With --to the stick goes to somebody else with what is on it; the register takes it
+back and issues it again. Then it gets a new key of its own and everything on it is
+encrypted again, since who had it before may have kept the old one. That takes time and
+room for its largest layer. Interrupted, "stow stick rotate" finishes it.`,
 		Example: examples(
 			"stow stick rekey /media/STICK",
 			"stow stick rekey /media/STICK --to bob@hillroad.example",
@@ -64,8 +67,10 @@ before might still open an old copy of it; "stow stick rotate" ends that.`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, _ driveFS, opened *stick.Stick) error {
-				d, err := s.RekeyStick(cmd.Context(), opened, to)
+			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive driveFS, opened *stick.Stick) error {
+				p := a.progress("encrypting again")
+				d, err := s.RekeyStick(cmd.Context(), drive, opened, to, p)
+				p.end()
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
 				}

@@ -2,7 +2,9 @@ package stick
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"stowage/crypt/keys"
 )
@@ -95,15 +97,22 @@ func (s *Stick) writeHolder(change *slotChange, sealed []byte) error {
 type RekeyOptions struct {
 	Holders   []string // age recipients of who may open the stick from now on; none for ICT alone
 	HolderKey []byte   // their protected key file, to be carried on the stick; nil for none
+	// NewIdentity gives the stick a new identity as well, whose note it signs. It is the stick's school; nil to keep
+	// the identity, which is for a new key of the same holder.
+	NewIdentity Signer
 }
 
 // Rekey gives the stick to another holder, or to the same one with another
 // key: the stick's identity is encrypted to the new recipients and to the
-// school's recovery key. No layer is rewritten: who held the stick's identity
-// before can still read an old copy; see [Stick.Rotate]. It is also how a
+// school's recovery key. It is also how a
 // stick opened with the recovery key or a recovery code is given back to a
 // holder who forgot the passphrase. Until it returns, the old keys open the
 // stick as well; when it was interrupted, it is to be called again.
+//
+// Without a new identity no layer is rewritten, and who held the stick before reads and writes whatever is stored later,
+// with the identity that they may have kept. With one, what they kept opens nothing that is stored from now
+// on; the layers that are there are encrypted again by [Stick.Rotate], to be called next, which must not be under
+// way. The recovery code goes with the old identity.
 func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error {
 	s.write.Lock()
 	defer s.write.Unlock()
@@ -112,6 +121,12 @@ func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if o.NewIdentity != nil {
+		if err := s.rekeyAnew(o); err != nil {
+			return fmt.Errorf("rekey: %w", err)
+		}
+		return nil
 	}
 	ring := *s.ring.keyring
 	ring.holders = o.Holders
@@ -129,6 +144,28 @@ func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error {
 	s.ring = ringFile{&ring, name}
 	s.unlocked.slot = ""
 	return nil
+}
+
+// rekeyAnew is Rekey with a new identity.
+func (s *Stick) rekeyAnew(o RekeyOptions) error {
+	if err := s.canRotate(); err != nil {
+		return err
+	}
+	if s.ring.retired != nil {
+		return errors.New("the rotation that was begun must be finished first")
+	}
+	err := s.beginRotation(RotateOptions{School: o.NewIdentity}, &o)
+	if err == nil {
+		s.unlocked.slot = ""
+	}
+	return err
+}
+
+// Holders are the age recipients of who may open the stick, besides the school.
+func (s *Stick) Holders() []string {
+	s.write.Lock()
+	defer s.write.Unlock()
+	return slices.Clone(s.ring.holders)
 }
 
 // writeRing writes the files of the stick's identity, and has those of other

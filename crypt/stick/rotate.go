@@ -20,7 +20,7 @@ type RotateOptions struct {
 const rotateBytes = 64 << 20
 
 // Rotate gives the stick a new identity and encrypts every layer again, for
-// when a key may be compromised: rekey first if it was the holder's. Previous
+// when a key may be compromised: rekey first if it was the holder's, or for a stick that goes to another holder. Previous
 // versions are kept. It needs free space for the largest layer. It can be
 // interrupted at any point: the stick opens meanwhile as before, for reading
 // and writing, and Rotate called again finishes the work. A stick that was
@@ -32,14 +32,11 @@ func (s *Stick) Rotate(ctx context.Context, o RotateOptions) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
-	if s.ring.name == "" {
-		return fmt.Errorf("rotate: %w: open it with a holder's key or the recovery key", ErrNoKey)
-	}
-	if err := s.checkRotateSpace(); err != nil {
+	if err := s.canRotate(); err != nil {
 		return err
 	}
 	if s.ring.retired == nil {
-		if err := s.beginRotation(o); err != nil {
+		if err := s.beginRotation(o, nil); err != nil {
 			return fmt.Errorf("begin to rotate: %w", err)
 		}
 	}
@@ -50,6 +47,14 @@ func (s *Stick) Rotate(ctx context.Context, o RotateOptions) error {
 		return fmt.Errorf("finish rotating: %w", err)
 	}
 	return nil
+}
+
+// canRotate refuses what would not end well.
+func (s *Stick) canRotate() error {
+	if s.ring.name == "" {
+		return fmt.Errorf("rotate: %w: open it with a holder's key or the recovery key", ErrNoKey)
+	}
+	return s.checkRotateSpace()
 }
 
 // Rotating reports whether a rotation was begun and is to be finished.
@@ -78,8 +83,9 @@ func (s *Stick) bytes() int64 {
 }
 
 // beginRotation makes the new identity and puts it into force: its key files,
-// which open the old layers as well, then the note, then the old ones go.
-func (s *Stick) beginRotation(o RotateOptions) error {
+// which open the old layers as well, then the note, then the old ones go. With next, they
+// are another holder's.
+func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 	if o.School.Verifier() != s.unlocked.verifier {
 		return keys.ErrOtherSchool
 	}
@@ -89,6 +95,9 @@ func (s *Stick) beginRotation(o RotateOptions) error {
 		return err
 	}
 	ring := &keyring{current: identity, retired: old, head: s.head(), holders: s.ring.holders}
+	if next != nil {
+		ring.holders = next.Holders
+	}
 	note := s.note
 	note.Class, note.Recipient = identity.Class(), recipientDigest(identity.Recipient())
 	note.Generation++
@@ -108,6 +117,11 @@ func (s *Stick) beginRotation(o RotateOptions) error {
 	}
 	if err := s.writeCode(&change, ring, o.Code); err != nil {
 		return err
+	}
+	if next != nil {
+		if err := s.writeHolder(&change, next.HolderKey); err != nil {
+			return err
+		}
 	}
 	if err := s.writeNote(&change, signed); err != nil {
 		s.mu.Lock()

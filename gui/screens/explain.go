@@ -67,6 +67,7 @@ var explanations = []explanation{
 	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
 	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
 	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
+	{school.ErrToRotate, parts.Warn, "explain.torotate"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{school.ErrListing, parts.Bad, "explain.listing"},
 	{school.ErrNoProgram, parts.Warn, "explain.noprogram"},
