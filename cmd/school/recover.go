@@ -190,7 +190,8 @@ var ErrNoCode = errors.New("no recovery code is stored")
 
 // TelephoneCode is the one-off code that opens a holder's stick, to be read out
 // after identified, which says how the holder was known. That it was given out
-// is on record; the next check-in replaces it. The caller wipes it.
+// is on record; the program that opens the stick with it removes it there, and the next check-in
+// gives the stick a new one. The caller wipes it.
 func (s *School) TelephoneCode(ctx context.Context, device, identified string) ([]byte, devices.Device, error) {
 	a, err := s.Authority()
 	if err != nil {

@@ -35,7 +35,9 @@ it to their sticks, named with --stick. No data is rewritten.
 
 By telephone: --telephone DEVICE shows the one-off recovery code of their stick, to
 be read out once you are sure who is calling; --identified says how you are. The
-person opens the stick with --code. The next check-in replaces the code.`,
+person opens the stick with --code, once: the program that does so removes the code
+from the stick, so what is needed is best copied off at once (stow stick get). The next
+check-in gives the stick a new one.`,
 		Example: examples(
 			"stow key recover alice@hillroad.example --stick /media/STICK",
 			"stow key recover alice@hillroad.example --telephone HRP-0042 --identified 'called back on her school number'",
@@ -105,7 +107,7 @@ func (a *app) readOut(ctx context.Context, s *school.School, who string, r recov
 	}
 	return a.show(out, func(w io.Writer) {
 		fmt.Fprintf(w, "Recovery code of %s, for %s alone:\n\n    %s\n\n", printable(out.Device), printable(out.Holder), out.Code+printable(out.File))
-		fmt.Fprintln(w, "They open the stick with --code. The code is replaced when the stick is next checked in.")
+		fmt.Fprintln(w, "They open the stick with --code, once, and best copy off what they need. It gets a new code when it is next checked in.")
 	})
 }
 

@@ -29,7 +29,7 @@ func (u *unlockFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&u.key, "key", "i", "", "open it with the key `FILE` instead of the key on the stick")
 	flags.BoolVar(&u.recovery, "recovery", false, "open it with the school's recovery key (ICT)")
-	flags.BoolVar(&u.code, "code", false, "open it with the recovery code that ICT reads out")
+	flags.BoolVar(&u.code, "code", false, "open it, once, with the recovery code that ICT reads out")
 	u.codeFile.add(cmd, "code-file", "read the recovery code from a file")
 	u.ict.addAuthority(cmd, false)
 	cmd.MarkFlagsMutuallyExclusive("key", "recovery", "code", "code-file")
@@ -48,6 +48,7 @@ type openedStick struct {
 	*stick.Stick
 	drive  driveFS
 	holder *keys.HolderKey // nil when it was not a holder's key
+	byCode bool            // with the recovery code, which is used up by that
 	school *school.School  // with --recovery
 }
 
@@ -100,7 +101,8 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 	if holder != nil {
 		defer holder.Wipe()
 	}
-	return a.opened(ctx, path, &openedStick{drive: drive, holder: holder}, note, with, how, do)
+	byCode := u.code || u.codeFile.file != ""
+	return a.opened(ctx, path, &openedStick{drive: drive, holder: holder, byCode: byCode}, note, with, how, do)
 }
 
 // lookAt reads the note of a stick, whoever signed it. Where keys are, but the
@@ -125,8 +127,12 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 	if err != nil {
 		return err
 	}
-	options := stick.OpenOptions{ReadOnly: how == forReading, LastSeen: seen.Load(note.ID), Program: "stow", Clock: a.now}
+	options := stick.OpenOptions{ReadOnly: how == forReading && !s.byCode, LastSeen: seen.Load(note.ID), Program: "stow", Clock: a.now}
 	s.Stick, err = stick.Open(ctx, s.drive, with, options)
+	if s.byCode && how == forReading && errors.Is(err, stick.ErrReadOnly) {
+		options.ReadOnly = true
+		s.Stick, err = stick.Open(ctx, s.drive, with, options)
+	}
 	giveBack() // with a recovery code, it was opening that checked it
 	if err != nil {
 		return on("the stick at "+path, err)
@@ -135,6 +141,9 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		_ = kept.TakeDirectory(ctx, s.drive, s.holder, s.Verifier()) // a newer one that it took along from school
 	}
 	rolledBack := a.warnOf(s.Warnings())
+	if s.byCode && !s.ReadOnly() {
+		a.warn("The recovery code is used up: it opened the stick this once. Take the stick to ICT, who give it a new key and a new code.")
+	}
 	err = do(s)
 	head := s.Head()
 	err = firstError(err, s.Close())

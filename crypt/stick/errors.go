@@ -34,6 +34,8 @@ var (
 	ErrReadOnly = errors.New("the stick is read-only")
 	// ErrGone: the drive is no longer there.
 	ErrGone = errors.New("the drive is no longer there")
+	// ErrNoCode: the stick carries no recovery code, such as after it was used. It is an [ErrNoKey] as well.
+	ErrNoCode = errors.New("the stick carries no recovery code")
 	// ErrFailing: the drive could not read or write what it should; some systems say
 	// so as well when it was pulled out.
 	ErrFailing = errors.New("the drive made an error")

@@ -59,7 +59,7 @@ type Stick struct {
 // [keys.ErrPassphrase], [keys.ErrCode], [keys.ErrWrongKey],
 // [keys.ErrOtherSchool], [keys.ErrForged], or an error of the drive. What is
 // wrong with single layers is in [Stick.Warnings] instead. Whatever an
-// interrupted change left behind is removed.
+// interrupted change left behind is removed, and so is the recovery code that opened it.
 //
 // The caller closes the stick; fsys stays the caller's, and must stay open as long.
 func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, error) {
@@ -84,11 +84,27 @@ func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, err
 	if err = s.unlock(notes, with); err == nil {
 		err = s.load(ctx)
 	}
+	if err == nil {
+		err = s.useCode()
+	}
 	if err != nil {
 		s.release()
 		return nil, err
 	}
 	return s, nil
+}
+
+// useCode removes the recovery code that opened the stick, which opens it once. One that can only be read keeps it.
+func (s *Stick) useCode() error {
+	if s.unlocked.keyring == nil || s.o.ReadOnly {
+		return nil
+	}
+	change := slotChange{fs: s.fs}
+	change.drop(codeSlot)
+	if err := change.finish(); err != nil {
+		return fmt.Errorf("use the recovery code up: %w", err)
+	}
+	return nil
 }
 
 // unlock opens the stick's identity and checks that the school vouches for it.

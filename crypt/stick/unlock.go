@@ -95,14 +95,16 @@ func WithRecovery(identities []age.Identity, verifier string) Unlock {
 }
 
 // WithCode opens the stick with the recovery code that ICT read out, as typed.
-// The code is known to ICT alone, so what it opens says whose signature to expect.
+// The code is known to ICT alone, so what it opens says whose signature to expect. Opening for writing
+// removes it from the stick, so that it opens once; a copy of the stick that somebody made before still has it.
+// Where there is none, that is [ErrNoCode].
 func WithCode(code []byte) Unlock {
 	return unlockFunc(func(fsys FS) (*unlocked, error) {
 		files, err := readSlots(fsys, codeSlot)
 		if err != nil {
 			return nil, err
 		}
-		err = ErrNoKey
+		err = fmt.Errorf("%w: %w", ErrNoCode, ErrNoKey)
 		for _, f := range files {
 			var plain []byte
 			if plain, err = keys.OpenWithCode(f.data, code); err != nil {

@@ -81,6 +81,7 @@ var explanations = []explanation{
 	{stick.ErrNotStick, parts.Warn, "explain.notstick"},
 	{stick.ErrAlreadyStick, parts.Warn, "explain.already"},
 	{stick.ErrFormat, parts.Warn, "explain.newer"},
+	{stick.ErrNoCode, parts.Warn, "explain.codeused"},
 	{stick.ErrNoKey, parts.Warn, "explain.stick.nokey"},
 	{stick.ErrSwapped, parts.Bad, "explain.swapped"},
 	{stick.ErrForged, parts.Bad, "explain.stick.forged"},
