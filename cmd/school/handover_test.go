@@ -11,6 +11,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
+	"stowage/devices"
 )
 
 // keptBy is a copy of a stick that its holder made while it was theirs, with all that opened it.
@@ -90,6 +91,26 @@ func TestAttackFormerHolder(t *testing.T) {
 		m.WriteFile(layer, kept.drive.ReadFile(layer))
 	}
 	wants(t, m, stick.WithPassphrase(bobs), map[string]string{"before.txt": "Alice's", "after.txt": "Bob's"})
+}
+
+// TestLeaverHandsOver: a stick that a leaver hands to somebody else gets a new identity as well.
+func TestLeaverHandsOver(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	bob, bobs := person(t, s, "Bob Evans")
+	m, issued := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	out, err := s.Depart(t.Context(), school.Departure{Holder: alice, Disposals: []school.Disposal{
+		{Device: issued.Device.ID, Action: devices.Issue, To: bob, Stick: m},
+	}})
+	if err != nil || len(out.Devices) != 1 || out.Devices[0].Err != nil || out.Devices[0].Device.Holder != bob {
+		t.Fatalf("the departure: %+v, %v", out, err)
+	}
+	summary, err := stick.Inspect(m, "")
+	if err != nil || summary.Note.Recipient == issued.Note.Recipient || summary.Note.Generation != 2 {
+		t.Errorf("the note: %+v, %v", summary, err)
+	}
+	wants(t, m, stick.WithPassphrase(bobs), taken)
 }
 
 // TestNewKeyOfTheSamePersonKeepsTheIdentity, so that no data is rewritten.
