@@ -15,7 +15,7 @@ import (
 	"stowage/devices/drives"
 )
 
-var authorityPassphrase = []byte("correct horse battery staple nine")
+var authorityPassphrase = []byte("rusty lantern gallops beneath nine mushrooms")
 
 // day is when the tests happen.
 var day = time.Date(2026, 9, 24, 8, 0, 0, 0, time.UTC)

@@ -81,7 +81,7 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current []byt
 // another passphrase. The stick was opened with the current one.
 func ChangeStickPassphrase(opened *stick.Stick, current []byte, choose Choose) error {
 	note := opened.Note()
-	personal := []string{note.School}
+	personal := []string{note.School, note.Label}
 	if holder, ok := opened.Holder(); ok {
 		personal = append(personal, holder.Name)
 	}

@@ -14,7 +14,7 @@ import (
 
 // Passphrases of the school that setup makes.
 const (
-	authorityPassphrase = "correct horse battery staple nine"
+	authorityPassphrase = "rusty lantern gallops beneath nine mushrooms"
 	alicePassphrase     = "orange walrus telescope quietly"
 	bobPassphrase       = "granite umbrella whistles softly"
 )

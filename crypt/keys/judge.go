@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/trustelem/zxcvbn"
 	"github.com/trustelem/zxcvbn/match"
 	"golang.org/x/text/unicode/norm"
 )
@@ -63,16 +62,17 @@ func (s Strength) Bits() float64 { return math.Log2(max(1, s.Guesses)) }
 // personal are words that a guesser would try first: names of the holder and of
 // the school. The error is a [*WeakError]; the strength is right even then.
 //
-// The estimate is zxcvbn's: how many guesses a program needs that tries common
-// passwords, English words, names, dates and patterns of the keyboard in the
-// best order. It keeps out the worst and is worth no more than that. It does not
-// know quotations, songs, other languages, the passwords that have leaked since
-// its lists were made, or what a colleague knows of the holder; such a
+// The estimate is how many guesses a program needs that puts together common
+// passwords, English words, names, famous phrases, dates and patterns of the keyboard, as
+// zxcvbn finds them, the most frequent first. Spaces add nothing, and neither does the
+// number of words by itself. It keeps out the worst and is worth no more than that. It
+// knows only the phrases of its list, and neither other languages, the passwords that have leaked since
+// its lists were made, nor what a colleague knows of the holder; such a
 // passphrase falls far sooner than it says. Only a generated one has a strength
 // that is known; see [GeneratePassphrase].
 //
-// It may be called at every key pressed: it looks at the first 64 characters,
-// which takes a few milliseconds, and at worst some tenths of a second. zxcvbn
+// It may be called at every key pressed: it looks at the first 64 characters
+// that are not spaces, which takes a few milliseconds, and at worst some tenths of a second. zxcvbn
 // wants the passphrase as a string, which cannot be wiped.
 func Judge(passphrase []byte, policy Policy, personal ...string) (Strength, error) {
 	p := normalPassphrase(passphrase)
@@ -80,15 +80,26 @@ func Judge(passphrase []byte, policy Policy, personal ...string) (Strength, erro
 	if reason := shape(p); reason != "" {
 		return Strength{}, &WeakError{reason, policy}
 	}
-	result := zxcvbn.PasswordStrength(plainLetters(string(p), maxJudged), personalWords(personal))
-	s := Strength{result.Guesses, result.Score}
+	guesses, pieces := newEstimate(plainLetters(string(p), maxPassphrase), personalWords(personal)).guesses()
+	s := Strength{guesses, scoreOf(guesses)}
 	switch {
 	case utf8.RuneCount(p) < policy.MinLength:
-		return s, &WeakError{worst(result.Sequence, ReasonShort), policy}
+		return s, &WeakError{worst(pieces, ReasonShort), policy}
 	case s.Guesses < policy.MinGuesses:
-		return s, &WeakError{worst(result.Sequence, ReasonGuessable), policy}
+		return s, &WeakError{worst(pieces, ReasonGuessable), policy}
 	}
 	return s, nil
+}
+
+// scoreOf puts guesses on zxcvbn's scale.
+func scoreOf(guesses float64) int {
+	score := 0
+	for _, most := range []float64{1e3, 1e6, 1e8, 1e10} {
+		if guesses > most {
+			score++
+		}
+	}
+	return score
 }
 
 // shape refuses what can be no passphrase at all, in its normal form.
@@ -155,16 +166,14 @@ func reversed(s string) string {
 	return string(b)
 }
 
-// worst names the pattern that covers most of the passphrase, or otherwise.
-func worst(sequence []*match.Match, otherwise Reason) Reason {
+// worst names the kind of piece that covers most of the passphrase, or otherwise.
+func worst(pieces []piece, otherwise Reason) Reason {
 	covered := map[Reason]int{}
 	total := 0
-	for _, m := range sequence {
-		n := m.J - m.I + 1
+	for _, p := range pieces {
+		n := p.j - p.i + 1
 		total += n
-		if r := reasonOf(m); r != "" {
-			covered[r] += n
-		}
+		covered[p.reason] += n
 	}
 	for _, r := range []Reason{ReasonPersonal, ReasonCommon, ReasonRepeat, ReasonSequence, ReasonKeyboard, ReasonDate} {
 		if covered[r]*2 > total {

@@ -16,7 +16,7 @@ import (
 	"stowage/gui/guitest"
 )
 
-var authorityPassphrase = []byte("correct horse battery staple nine")
+var authorityPassphrase = []byte("rusty lantern gallops beneath nine mushrooms")
 
 const alicePassphrase = "orange walrus telescope quietly"
 

@@ -101,7 +101,7 @@ func (n *newSecret) Closed() {
 // personal are the words that a guesser would try first.
 func (n *newSecret) personal() []string {
 	note := n.o.stick.Note()
-	list := []string{note.School}
+	list := []string{note.School, note.Label}
 	if holder, ok := n.o.stick.Holder(); ok {
 		list = append(list, holder.Name)
 	}

@@ -2,6 +2,7 @@ package fill_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
 	"stowage/devices/drives"
@@ -24,7 +26,14 @@ var day = time.Date(2026, 9, 24, 8, 0, 0, 0, time.UTC)
 // with a stick of Alice's.
 func newSchool(t *testing.T) (*school.School, *sticktest.Mem, devices.Device) {
 	t.Helper()
-	dir, passphrase := filepath.Join(t.TempDir(), "school"), []byte("correct horse battery staple nine")
+	s, m, d, _ := newIssued(t)
+	return s, m, d
+}
+
+// newIssued is newSchool with the temporary passphrase of the stick's key.
+func newIssued(t *testing.T) (*school.School, *sticktest.Mem, devices.Device, []byte) {
+	t.Helper()
+	dir, passphrase := filepath.Join(t.TempDir(), "school"), []byte("rusty lantern gallops beneath nine mushrooms")
 	now := day
 	options := school.Options{Actor: "test", Clock: func() time.Time { now = now.Add(time.Second); return now }}
 	policy := keys.DefaultPolicy()
@@ -44,7 +53,8 @@ func newSchool(t *testing.T) (*school.School, *sticktest.Mem, devices.Device) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.IssueKey(t.Context(), alice.ID); err != nil {
+	key, err := s.IssueKey(t.Context(), alice.ID)
+	if err != nil {
 		t.Fatal(err)
 	}
 	m := sticktest.New()
@@ -55,12 +65,19 @@ func newSchool(t *testing.T) (*school.School, *sticktest.Mem, devices.Device) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, m, issued.Device
+	return s, m, issued.Device, key.Passphrase
 }
 
 // The policy says 18 since after the key was made: only the key file tells the truth.
 func TestWorkFactorOfTheKeyFile(t *testing.T) {
-	s, m, d := newSchool(t)
+	s, m, d, temporary := newIssued(t)
+	st, err := stick.Open(t.Context(), m, stick.WithPassphrase(temporary), stick.OpenOptions{})
+	if err == nil {
+		err = errors.Join(st.ChangePassphrase(temporary, []byte("granite umbrella whistles softly")), st.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	policy := s.Policy()
 	policy.WorkFactor = keys.DefaultWorkFactor
 	if _, err := s.SetPolicy(t.Context(), policy); err != nil {

@@ -24,7 +24,7 @@ import (
 
 // Passphrase is the passphrase of the authority, and Name the school's name.
 const (
-	Passphrase = "correct horse battery staple nine"
+	Passphrase = "rusty lantern gallops beneath nine mushrooms"
 	Name       = "Hill Road Primary"
 )
 
