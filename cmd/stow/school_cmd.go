@@ -32,17 +32,22 @@ type jsonSchool struct {
 func (a *app) schoolInit() *cobra.Command {
 	var name string
 	var setDefault bool
-	var secret passphraseFlag
+	var secret firstPassphrase
 	cmd := &cobra.Command{
 		Use:   "init DIR --name NAME",
 		Short: "Make a new school in an empty folder",
 		Long: `Make a new school in an empty folder: the authority (the signing key and the
-recovery key, under a passphrase that you choose), the directory and the
-register. Keep a copy of authority.age and its passphrase apart, in a safe:
-without them nothing can be recovered or issued.`,
+recovery key, under a passphrase), the directory and the register. Keep a copy of
+authority.age and its passphrase apart, in a safe: without them nothing can be
+recovered or issued.
+
+The passphrase is eight words that are drawn at random and shown on the terminal, to
+be written down and typed once; --passphrase-out writes them to a file instead. With
+--choose-passphrase you choose one, which is held to the policy, as is one that
+--passphrase-file gives.`,
 		Example: examples(
 			"stow school init ~/school --name 'Hill Road Primary' --set-default",
-			"stow school init /srv/school --name 'Hill Road Primary' --passphrase-file secret.txt",
+			"stow school init /srv/school --name 'Hill Road Primary' --passphrase-out secret.txt",
 		),
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,15 +59,12 @@ without them nothing can be recovered or issued.`,
 				return usagef("give the school's name with --name")
 			}
 			plan := school.Plan{Name: name, Policy: a.defaultPolicy()}
-			plan.Passphrase, err = a.newPassphrase(cmd.Context(), secret, "the school's authority", func(p []byte) error {
-				_, err := keys.Judge(p, plan.Policy, name)
-				return err
-			})
-			if err != nil {
+			if plan.Passphrase, err = secret.get(cmd.Context(), a, plan); err != nil {
 				return err
 			}
 			defer clear(plan.Passphrase)
 			if err := school.Init(cmd.Context(), dir, plan, a.options("")); err != nil {
+				secret.forget()
 				return on(dir, err)
 			}
 			out, err := a.describeSchool(dir)
@@ -85,7 +87,7 @@ without them nothing can be recovered or issued.`,
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the school's `NAME`")
 	cmd.Flags().BoolVar(&setDefault, "set-default", false, "use this school from now on, without --school")
-	secret.addAuthority(cmd, true)
+	secret.add(cmd)
 	return cmd
 }
 

@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/creack/pty"
+
+	"stowage/crypt/keys"
 )
 
 // conversation is stow on a terminal of its own.
@@ -124,6 +127,36 @@ func TestAskTwiceOnTerminal(t *testing.T) {
 	c.unseen(alicePassphrase, next, "monkey123")
 	write(t, dir, "next.txt", next)
 	mustRun(t, dir, "stick", "ls", "stick", "--passphrase-file", "next.txt")
+}
+
+// TestDrawnPassphrase: the authority's passphrase is eight words, which must be typed as they were written down.
+func TestDrawnPassphrase(t *testing.T) {
+	dir := t.TempDir()
+	c := talk(t, dir, "school", "init", "hill", "--name", "Hill Road Primary")
+	c.expect("drawn at random")
+	c.expect("\n\r\n    ")
+	c.expect("Type it as you wrote it down: ")
+	_, shown, _ := strings.Cut(c.seen.String(), "\n\r\n    ")
+	drawn, _, _ := strings.Cut(shown, "\r\n")
+	if len(strings.Fields(drawn)) != keys.AuthorityWords {
+		t.Fatalf("drawn: %q", drawn)
+	}
+	c.say("something else")
+	c.expect("not the same")
+	c.expect("Type it as you wrote it down: ")
+	c.say(drawn)
+	if code := c.end(); code != exitOK {
+		t.Fatalf("it ended with %d:\n%s", code, c.seen.String())
+	}
+	sealed, err := os.ReadFile(filepath.Join(dir, "hill", "authority.age"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := keys.OpenAuthority(sealed, []byte(drawn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Wipe()
 }
 
 // TestAskBesidePipe asks on the terminal although standard input is a pipe.

@@ -17,6 +17,10 @@ const (
 	maxWords = 20
 )
 
+// AuthorityWords is how many words the authority's passphrase is generated of: it opens everything, and for as long as
+// the school keeps it.
+const AuthorityWords = 8
+
 // GeneratePassphrase makes a passphrase of so many words, 4 to 20, of the EFF's
 // large list (eff.org/dice: 7776 words, 12.9 bits each), with spaces between.
 // Each die is thrown with crypto/rand, every face as likely as another. The

@@ -160,6 +160,8 @@ type create struct {
 	s                 *gui.Session
 	p                 *Place
 	name, folder      textField
+	how               *parts.Chips // the first: the passphrase is drawn
+	drawn             *drawnPassphrase
 	passphrase, again *parts.Passphrase
 	class             *parts.Chips
 	banner            *parts.Banner
@@ -185,12 +187,28 @@ func (c *create) Content() fyne.CanvasObject {
 	c.again = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
 	c.class = parts.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
 	c.makeIt = parts.NewPrimary(w.T("setup.create"), parts.Icon("school").Resource(), c.create)
+	c.drawn = newDrawnPassphrase(w, c.s.Used, c.create)
+	own := parts.Column(1, c.passphrase.View, c.again.View)
+	c.how = parts.NewChoice([]string{w.T("setup.passphrase.drawn"), w.T("setup.passphrase.own")}, func() { c.choose(own) })
 	form := parts.Narrow(3, c.banner.View, c.name.View, c.folder.View,
-		parts.Column(1, c.passphrase.View, parts.Muted(w.T("setup.passphrase.hint")), c.again.View),
+		parts.Column(1, parts.FieldLabel(w.T("setup.passphrase")), c.how.View, parts.Muted(w.T("setup.passphrase.hint")), c.drawn.view, own),
 		parts.Column(1, parts.FieldLabel(w.T("setup.class")), c.class.View),
 		parts.Row(2, parts.Spring(), c.makeIt))
 	c.busy = parts.NewBusy(w, container.NewVScroll(form))
+	c.choose(own)
 	return c.busy.View
+}
+
+// isDrawn reports whether the passphrase is the one that the program drew.
+func (c *create) isDrawn() bool { return c.how.On()[0] == 0 }
+
+// choose shows the fields of the way that was chosen.
+func (c *create) choose(own *fyne.Container) {
+	drawn := c.isDrawn()
+	own.Hidden, c.drawn.view.Hidden = drawn, !drawn
+	if c.busy != nil {
+		c.busy.View.Refresh()
+	}
 }
 
 // Focus is part of Focuser.
@@ -200,6 +218,7 @@ func (c *create) Focus() fyne.Focusable { return c.name.entry }
 func (c *create) Closed() {
 	c.passphrase.Clear()
 	c.again.Clear()
+	c.drawn.clear()
 }
 
 func (c *create) judge(secret []byte) parts.Strength {
@@ -228,6 +247,12 @@ func (c *create) create() {
 	case !filepath.IsAbs(dir):
 		c.folder.Refuse(w.T("setup.folder.wrong"))
 		c.s.Window.Canvas().Focus(c.folder.entry)
+	case c.isDrawn():
+		if passphrase := c.drawn.take(w); passphrase != nil {
+			c.run(name, dir, passphrase)
+		} else {
+			c.s.Window.Canvas().Focus(c.drawn.typed.Focus())
+		}
 	case c.passphrase.Empty():
 		c.passphrase.Refuse(w.T("weak.empty"))
 		c.s.Window.Canvas().Focus(c.passphrase.Focus())
@@ -235,18 +260,18 @@ func (c *create) create() {
 		c.again.Refuse(w.T("setup.passphrase.differs"))
 		c.s.Window.Canvas().Focus(c.again.Focus())
 	default:
-		c.run(name, dir)
+		c.again.Clear()
+		c.run(name, dir, c.passphrase.Take())
 	}
 }
 
-func (c *create) run(name, dir string) {
+// run makes the school, and wipes the passphrase.
+func (c *create) run(name, dir string, passphrase []byte) {
 	w, options := c.s.Words, c.p.options
 	policy := c.p.firstPolicy()
 	if c.class.On()[0] == 1 {
 		policy.Class = keys.X25519
 	}
-	passphrase := c.passphrase.Take()
-	c.again.Clear()
 	c.banner.Clear()
 	c.busy.Follow(jobs.Run(c.s.Jobs, w.T("setup.creating"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		defer clear(passphrase)

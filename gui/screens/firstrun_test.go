@@ -47,6 +47,7 @@ func TestCreateSchool(t *testing.T) {
 	c := w.Session.Current().(*create)
 	dir := filepath.Join(t.TempDir(), "school")
 	c.folder.entry.SetText(dir)
+	w.Press("One that I choose")
 	press()
 	w.MustSee("It is empty.")
 	w.Focus(c.passphrase.Focus())
@@ -83,6 +84,42 @@ func TestCreateSchool(t *testing.T) {
 	}
 }
 
+// TestCreateSchoolWithDrawnPassphrase: unless somebody insists on one, the authority's passphrase is eight words, which
+// are shown and typed once.
+func TestCreateSchoolWithDrawnPassphrase(t *testing.T) {
+	w, _ := openSetup(t)
+	w.Press("Create the school")
+	c := w.Session.Current().(*create)
+	dir := filepath.Join(t.TempDir(), "school")
+	c.name.entry.SetText("Hill Road Primary")
+	c.folder.entry.SetText(dir)
+	drawn := strings.Fields(string(c.drawn.secret))
+	if len(drawn) != keys.AuthorityWords {
+		t.Fatalf("drawn: %d words", len(drawn))
+	}
+	w.MustSee(strings.Join(drawn[:4], " "), strings.Join(drawn[4:], " "))
+	w.Focus(c.drawn.typed.Focus())
+	w.Type("something else")
+	w.Press("Create the school")
+	w.MustSee("This is not the same as above.")
+	w.Focus(c.drawn.typed.Focus())
+	w.Type(strings.Join(drawn, "  ")) // as it may be typed
+	w.Press("Create the school")
+	w.MustSee("Hill Road Primary is set up.")
+	sealed, err := os.ReadFile(filepath.Join(dir, school.AuthorityFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := keys.OpenAuthority(sealed, []byte(strings.Join(drawn, " ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Wipe()
+	if string(c.drawn.secret) == strings.Join(drawn, " ") {
+		t.Error("the passphrase is still in memory")
+	}
+}
+
 func TestCreateSchoolWhereSomethingIs(t *testing.T) {
 	w, p := openSetup(t)
 	w.Press("Create the school")
@@ -93,6 +130,7 @@ func TestCreateSchoolWhereSomethingIs(t *testing.T) {
 	}
 	c.name.entry.SetText("Hill Road Primary")
 	c.folder.entry.SetText(dir)
+	w.Press("One that I choose")
 	for _, entry := range []fyne.Focusable{c.passphrase.Focus(), c.again.Focus()} {
 		w.Focus(entry)
 		w.Type(schooltest.Passphrase)
@@ -184,6 +222,7 @@ func TestSetupPictures(t *testing.T) {
 		w.Session.Push(newCreate(w.Session, p))
 		c := w.Session.Current().(*create)
 		c.name.entry.SetText("Hill Road Primary")
+		w.Press(w.Session.Words.T("setup.passphrase.own"))
 		w.Focus(c.passphrase.Focus())
 		w.Type("granite umbrella")
 	})
