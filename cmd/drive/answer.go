@@ -12,6 +12,7 @@ import (
 type (
 	troubleKey struct{}
 	timeKey    struct{}
+	movedKey   struct{} // the name that a MOVE is about
 )
 
 // trouble remembers the first thing that went wrong while a request was served,

@@ -167,6 +167,9 @@ func (f *files) RemoveAll(ctx context.Context, name string) error {
 	if name == "." {
 		return noted(ctx, stick.ErrName)
 	}
+	if f.isReplaced(ctx, name) {
+		return nil
+	}
 	hadClutter := f.clutter.remove(name)
 	err := f.stick.Remove(ctx, name)
 	if errors.Is(err, stick.ErrNotFound) && hadClutter {
@@ -178,6 +181,18 @@ func (f *files) RemoveAll(ctx context.Context, name string) error {
 	return f.changed(f.failed(ctx, err))
 }
 
+// isReplaced says whether a file is removed only since another is about to be moved over
+// it, which the stick does in one step: the handler asks for two.
+func (f *files) isReplaced(ctx context.Context, name string) bool {
+	from, _ := ctx.Value(movedKey{}).(string)
+	if from == "" || clean(from) == name {
+		return false
+	}
+	moved, err := f.stick.Stat(clean(from))
+	there, errThere := f.stick.Stat(name)
+	return err == nil && errThere == nil && !moved.IsFolder() && !there.IsFolder()
+}
+
 // Rename implements [webdav.FileSystem].
 func (f *files) Rename(ctx context.Context, from, to string) error {
 	from, to = clean(from), clean(to)
@@ -187,8 +202,9 @@ func (f *files) Rename(ctx context.Context, from, to string) error {
 	if _, err := f.stick.Stat(from); errors.Is(err, stick.ErrNotFound) {
 		return f.renameClutter(ctx, from, to)
 	}
-	err := f.stick.Rename(ctx, from, to)
+	err := f.stick.RenameOver(ctx, from, to)
 	if err == nil {
+		f.props.remove(to)
 		f.props.move(from, to)
 		f.clutter.move(from, to)
 	}

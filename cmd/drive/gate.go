@@ -118,6 +118,12 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request) {
 	answer := &answer{ResponseWriter: w, trouble: t, method: r.Method}
 	ctx := context.WithValue(r.Context(), troubleKey{}, t)
 	ctx = context.WithValue(ctx, timeKey{}, sentTime(r.Header))
+	if r.Method == "MOVE" {
+		if r.Header.Get("Overwrite") == "" { // which the handler takes for no (RFC 4918, 10.6)
+			r.Header.Set("Overwrite", "T")
+		}
+		ctx = context.WithValue(ctx, movedKey{}, name)
+	}
 	r = r.WithContext(ctx)
 	switch {
 	case r.Method == http.MethodPut && r.Header.Get("Content-Range") != "":

@@ -55,7 +55,15 @@ func (s *Stick) existing(p string) (string, error) {
 // fails with [ErrExists] when that is taken.
 func (s *Stick) Rename(ctx context.Context, from, to string) error {
 	return s.change(ctx, func() ([]piece, error) {
-		return s.renamePieces(map[string]string{from: to})
+		return s.renamePieces(map[string]string{from: to}, false)
+	})
+}
+
+// RenameOver is [Stick.Rename], but a file takes the place of one that has the path, which
+// becomes a previous version of it: at no moment is there none.
+func (s *Stick) RenameOver(ctx context.Context, from, to string) error {
+	return s.change(ctx, func() ([]piece, error) {
+		return s.renamePieces(map[string]string{from: to}, true)
 	})
 }
 
@@ -74,13 +82,14 @@ func (s *Stick) Move(ctx context.Context, paths []string, folder string) error {
 			}
 			moves[p] = join(folder, path.Base(p))
 		}
-		return s.renamePieces(moves)
+		return s.renamePieces(moves, false)
 	})
 }
 
 // renamePieces returns what gives each path its new one: a further name for
-// every file, and the deletion of the old ones. s.mu is held.
-func (s *Stick) renamePieces(moves map[string]string) ([]piece, error) {
+// every file, and the deletion of the old ones. With over, files may take the place of
+// files. s.mu is held.
+func (s *Stick) renamePieces(moves map[string]string, over bool) ([]piece, error) {
 	var pieces, deletions []piece
 	made := map[string]bool{}
 	for _, from := range slices.Sorted(maps.Keys(moves)) {
@@ -97,7 +106,9 @@ func (s *Stick) renamePieces(moves map[string]string) ([]piece, error) {
 		if below(to, from) {
 			return nil, fmt.Errorf("%s: %w: it would lie in itself", from, ErrKind)
 		}
-		if s.tree.find(to) != nil || made[to] {
+		there := s.tree.find(to)
+		replaces := over && there != nil && !there.isFolder() && !s.tree.find(from).isFolder()
+		if there != nil && !replaces || made[to] {
 			return nil, fmt.Errorf("%s: %w", to, ErrExists)
 		}
 		folders, err := s.newFolders(to, made)

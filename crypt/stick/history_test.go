@@ -74,6 +74,53 @@ func TestVersions(t *testing.T) {
 	sc.reopen(t, st, m)
 }
 
+// TestVersionsOfSavesByRenaming has programs save as they do: by renaming a new file over
+// the old one, with the old one moved aside before (Word) or not (vim, rsync, git).
+func TestVersionsOfSavesByRenaming(t *testing.T) {
+	sc, m := newSchool(t, "Example School"), sticktest.New()
+	sc.issue(t, m)
+	st := sc.openWith(t, m, stick.OpenOptions{Clock: ticking()})
+	ctx := t.Context()
+	put(t, st, map[string]string{"letter": "first", "other": "somebody else's", "word.docx": "draft"})
+	for _, text := range []string{"second", "third"} {
+		put(t, st, map[string]string{"save.tmp": text})
+		check(t, st.RenameOver(ctx, "save.tmp", "letter"))
+	}
+	put(t, st, map[string]string{"save.tmp": "other's second"})
+	check(t, st.RenameOver(ctx, "save.tmp", "other"))
+	put(t, st, map[string]string{"save.tmp": "fourth"})
+	check(t, st.RenameOver(ctx, "save.tmp", "letter"))
+
+	put(t, st, map[string]string{"~WRD1.tmp": "final"})
+	check(t, st.Rename(ctx, "word.docx", "~WRL2.tmp"))
+	check(t, st.Rename(ctx, "~WRD1.tmp", "word.docx"))
+	check(t, st.Remove(ctx, "~WRL2.tmp"))
+	check(t, st.Rename(ctx, "word.docx", "report.docx"))
+
+	if err := st.RenameOver(ctx, "letter", "."); err == nil {
+		t.Error("the top was renamed over")
+	}
+	check(t, st.Close())
+	st = sc.openWith(t, m, stick.OpenOptions{Clock: ticking()})
+	for name, want := range map[string]string{
+		"letter": "[fourth third second first]", "other": "[other's second somebody else's]",
+		"report.docx": "[final draft]", "word.docx": "[final draft]",
+	} {
+		var got []string
+		for _, v := range must(st.Versions(name))(t) {
+			got = append(got, read(t, st, v))
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s: versions %v, want %s", name, got, want)
+		}
+	}
+	same(t, st, map[string]string{"letter": "fourth", "other": "other's second", "report.docx": "final"})
+	if result := must(st.Check(ctx, nil))(t); !result.Healthy() {
+		t.Errorf("%+v", result)
+	}
+	sc.reopen(t, st, m)
+}
+
 func TestUndelete(t *testing.T) {
 	sc, m := newSchool(t, "Example School"), sticktest.New()
 	sc.issue(t, m)

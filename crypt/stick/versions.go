@@ -18,9 +18,9 @@ type Version struct {
 	data    *record
 }
 
-// Versions returns the stored versions of a file, newest first, following it
-// back through renames. The path need not exist now; without any version it is
-// [ErrNotFound].
+// Versions returns the stored versions of a file, newest first: of the name, and of the
+// document back through renames, since many programs save by renaming a new file over the
+// old one. The path need not exist now; without any version it is [ErrNotFound].
 func (s *Stick) Versions(p string) ([]Version, error) {
 	p, err := cleanName(p)
 	if err != nil {
@@ -31,30 +31,67 @@ func (s *Stick) Versions(p string) ([]Version, error) {
 	if s.closed {
 		return nil, ErrClosed
 	}
-	var now *record
+	t := tracer{stick: s, path: p, names: []string{p}, deleted: map[string]time.Time{}, written: map[string]bool{}}
 	if n := s.tree.find(p); n != nil {
-		now = n.data
+		t.now = n.data
 	}
-	var found []Version
-	name, deleted := p, time.Time{}
 	for _, l := range slices.Backward(s.layers) {
-		touched := l.touching(name)
-		if touched.gone {
-			deleted = l.time
-		}
-		for _, r := range slices.Backward(touched.records) {
-			if r.kind == recLink {
-				name = r.link
-				break
-			}
-			found = append(found, newVersion(r, r == now, deleted))
-			deleted = time.Time{}
-		}
+		t.trace(l)
 	}
-	if len(found) == 0 {
+	if len(t.found) == 0 {
 		return nil, fmt.Errorf("%s: %w", p, ErrNotFound)
 	}
-	return found, nil
+	return t.found, nil
+}
+
+// tracer follows a file back through the layers, from the newest.
+type tracer struct {
+	stick   *Stick
+	path    string   // that was asked for
+	now     *record  // what it shows
+	names   []string // that the file had, the path among them
+	deleted map[string]time.Time
+	written map[string]bool // names that a newer layer wrote
+	found   []Version
+}
+
+// trace takes in what a layer says of the file's names.
+func (t *tracer) trace(l *layer) {
+	var earlier, others []string
+	for _, name := range t.names {
+		touched := l.touching(name)
+		switch {
+		case touched.gone && touched.became == "":
+			t.deleted[name] = l.time
+		case touched.gone && t.isAnother(name, touched.became):
+			others = append(others, name)
+			continue
+		case touched.gone && !t.written[name]:
+			t.deleted[name] = l.time
+		}
+		for _, r := range slices.Backward(touched.records) {
+			t.written[name] = true
+			if r.kind == recLink {
+				earlier = append(earlier, r.link)
+				t.deleted[r.link] = t.deleted[name]
+			} else {
+				t.found = append(t.found, newVersion(r, r == t.now, t.deleted[name]))
+			}
+			delete(t.deleted, name)
+		}
+	}
+	t.names = slices.DeleteFunc(t.names, func(name string) bool { return slices.Contains(others, name) })
+	for _, name := range earlier {
+		if !slices.Contains(t.names, name) {
+			t.names = append(t.names, name)
+		}
+	}
+}
+
+// isAnother says whether what left a name, and became what is at another, is another
+// document: a program may use one name for all that it is about to rename.
+func (t *tracer) isAnother(name, became string) bool {
+	return name != t.path && !slices.Contains(t.names, became) && t.stick.tree.find(became) != nil
 }
 
 // newVersion describes the file that a record holds.
@@ -67,6 +104,7 @@ func newVersion(r *record, current bool, deleted time.Time) Version {
 type touched struct {
 	records []*record // files and further names, in order
 	gone    bool      // it is removed, perhaps with a folder above it
+	became  string    // a further name that it was given here
 }
 
 // touching looks a name up in a layer.
@@ -80,6 +118,9 @@ func (l *layer) touching(name string) touched {
 		case recFile, recLink:
 			if r.path == name {
 				t.records = append(t.records, r)
+			}
+			if r.kind == recLink && r.link == name {
+				t.became = r.path
 			}
 		}
 	}
