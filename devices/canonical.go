@@ -24,9 +24,10 @@ func (e Event) Canonical() ([]byte, error) {
 		Key    string          `json:"key,omitempty"`
 		Kind   EventKind       `json:"kind"`
 		Loan   string          `json:"loan,omitempty"`
+		Login  string          `json:"login,omitempty"`
 		Number int64           `json:"number"`
 		Time   time.Time       `json:"time"`
-	}{e.Actor, e.Body, e.Device, e.Holder, e.Key, e.Kind, e.Loan, e.Number, e.Time.UTC()}
+	}{e.Actor, e.Body, e.Device, e.Holder, e.Key, e.Kind, e.Loan, e.Login, e.Number, e.Time.UTC()}
 	text, err := marshal(sorted)
 	if err != nil {
 		return nil, fmt.Errorf("event %d: %w", e.Number, err)

@@ -117,11 +117,10 @@ func (c *change) signDocument(ctx context.Context, d DocumentDetails) (Document,
 			return Document{}, err
 		}
 	}
-	e.Number, e.Time, e.Actor = c.next, c.time, c.actor
 	if err := c.record(ctx, e, body); err != nil {
 		return Document{}, err
 	}
-	return documentOf(e, body), nil
+	return documentOf(c.recorded, body), nil
 }
 
 func (d *DocumentDetails) clean(now time.Time) error {

@@ -68,8 +68,11 @@ func EventKinds() []EventKind {
 type Event struct {
 	Number int64     `json:"number"` // from 1, without gaps
 	Time   time.Time `json:"time"`   // UTC, to the second
-	Actor  string    `json:"actor"`  // who did it
-	Kind   EventKind `json:"kind"`
+	Actor  string    `json:"actor"`  // who did it, as claimed by whoever wrote it down
+	// Login is who was logged in where it was written down: to the computer, or to the
+	// database. Events of older programs have none.
+	Login string    `json:"login,omitempty"`
+	Kind  EventKind `json:"kind"`
 
 	// Whom and what it is about; ids, empty where they do not apply.
 	Device string `json:"device,omitempty"`

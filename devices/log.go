@@ -114,6 +114,7 @@ func (e Event) appendCanonical(b []byte) ([]byte, error) {
 		{`,"key":`, e.Key},
 		{`,"kind":`, string(e.Kind)},
 		{`,"loan":`, e.Loan},
+		{`,"login":`, e.Login},
 	} {
 		if f.value == "" && f.name != `,"kind":` {
 			continue

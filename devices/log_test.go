@@ -40,7 +40,7 @@ func witness(trees ...devices.Tree) []devices.Witness {
 
 // TestTampering edits, deletes and reorders rows behind the program's back.
 func TestTampering(t *testing.T) {
-	const copyRow = "INSERT INTO events SELECT %d, time, actor, kind, device_id, holder_id, key_id, loan_id, body, hashes FROM events WHERE number = %d"
+	const copyRow = "INSERT INTO events SELECT %d, time, actor, kind, device_id, holder_id, key_id, loan_id, body, hashes, login FROM events WHERE number = %d"
 	for name, test := range map[string]struct {
 		statements  []string
 		first, last int64
@@ -101,7 +101,7 @@ func TestTampering(t *testing.T) {
 
 // closeUp deletes an event and gives those after it the numbers below theirs.
 func closeUp(gap int) []string {
-	const columns = "time, actor, kind, device_id, holder_id, key_id, loan_id, body, hashes"
+	const columns = "time, actor, kind, device_id, holder_id, key_id, loan_id, body, hashes, login"
 	return []string{
 		fmt.Sprintf("DELETE FROM events WHERE number = %d", gap),
 		"CREATE TABLE aside AS SELECT * FROM events",

@@ -57,10 +57,11 @@ func (r *Register) Atomically(ctx context.Context, fn func(*Register) error) err
 // A change is one transaction in the making.
 type change struct {
 	Tx
-	actor string
-	time  time.Time
-	next  int64 // number of the next event
-	newID func() string
+	actor    string
+	time     time.Time
+	next     int64 // number of the next event
+	recorded Event // the last
+	newID    func() string
 }
 
 // change runs fn in a transaction in the name of actor.
@@ -89,10 +90,8 @@ func (c *change) record(ctx context.Context, e Event, body any) error {
 	if e.Body, err = canonicalBody(body); err != nil {
 		return fmt.Errorf("%s: %w", e.Kind, err)
 	}
-	if err := c.Append(ctx, e); err != nil {
-		return fmt.Errorf("%s: %w", e.Kind, err)
-	}
-	if err := apply(ctx, c.Tx, e); err != nil {
+	c.recorded, err = c.Record(ctx, e, func(t Tables, e Event) error { return apply(ctx, t, e) })
+	if err != nil {
 		return fmt.Errorf("%s: %w", e.Kind, err)
 	}
 	c.next++

@@ -86,13 +86,19 @@ type Tables interface {
 	AddText(ctx context.Context, device, text string) error
 }
 
-// A Tx reads and changes the register within [Store.Update].
+// A Tx reads and changes the register within [Store.Update]. To a login that may
+// only record, a store on a server refuses everything but Record, the blobs that go
+// with it, and PutWitness.
 type Tx interface {
 	Reader
 	Tables
-	// Append adds an event, whose number must be the next.
+	// Record adds an event, whose number must be the next, with the store's own word for
+	// who is logged in, and runs apply on it and the tables; it returns the event as it is
+	// on record, whose time a server sets by its own clock.
+	Record(ctx context.Context, e Event, apply func(Tables, Event) error) (Event, error)
+	// Append adds an event of another register as it is. Its number must be the next.
 	Append(ctx context.Context, e Event) error
-	// PutBlob keeps content that events name by its digest.
+	// PutBlob keeps content by its digest, which an event recorded after it names.
 	PutBlob(ctx context.Context, digest string, content []byte) error
 	DeleteBlob(ctx context.Context, digest string) error
 	// PutWitness keeps a checkpoint, once each.

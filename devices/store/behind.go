@@ -29,13 +29,13 @@ const (
 
 // newEvents are the columns of events that follow one another.
 type newEvents struct {
-	numbers                                                     []int64
-	times, actors, kinds, devices, holders, keys, loans, bodies []*string
-	hashes                                                      [][]byte
+	numbers                                                             []int64
+	times, actors, kinds, devices, holders, keys, loans, bodies, logins []*string
+	hashes                                                              [][]byte
 }
 
 const insertEvents = "INSERT INTO events (" + eventColumns + `, hashes) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],
-	$5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[]) ORDER BY 1`
+	$5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[]) ORDER BY 1`
 
 func (n *newEvents) add(e devices.Event, hashes []byte) {
 	at, kind, body := timeText(e.Time), string(e.Kind), string(e.Body)
@@ -43,7 +43,7 @@ func (n *newEvents) add(e devices.Event, hashes []byte) {
 	n.times, n.actors, n.kinds = append(n.times, &at), append(n.actors, &e.Actor), append(n.kinds, &kind)
 	n.devices, n.holders = append(n.devices, unlessEmpty(e.Device)), append(n.holders, unlessEmpty(e.Holder))
 	n.keys, n.loans = append(n.keys, unlessEmpty(e.Key)), append(n.loans, unlessEmpty(e.Loan))
-	n.bodies, n.hashes = append(n.bodies, &body), append(n.hashes, hashes)
+	n.bodies, n.logins, n.hashes = append(n.bodies, &body), append(n.logins, &e.Login), append(n.hashes, hashes)
 }
 
 func unlessEmpty(text string) *string {
@@ -75,7 +75,7 @@ func (s *session) laterEvent(ctx context.Context, e devices.Event, hashes []byte
 func (b *behind) queueEvents() {
 	if n := b.events; len(n.numbers) > 0 {
 		b.events = newEvents{}
-		b.batch.Queue(insertEvents, n.numbers, n.times, n.actors, n.kinds, n.devices, n.holders, n.keys, n.loans, n.bodies, n.hashes)
+		b.batch.Queue(insertEvents, n.numbers, n.times, n.actors, n.kinds, n.devices, n.holders, n.keys, n.loans, n.bodies, n.logins, n.hashes)
 	}
 }
 
@@ -112,5 +112,5 @@ func (p *Postgres) transact(ctx context.Context, o *sql.TxOptions, b *behind, fn
 		return explain(err)
 	}
 	defer conn.Close() //nolint:errcheck // gives it back
-	return transact(ctx, conn, &session{dialect: postgresDialect, conn: conn, behind: b}, o, fn)
+	return transact(ctx, conn, &session{dialect: dialectOf(p.duty), conn: conn, behind: b}, o, fn)
 }

@@ -10,6 +10,8 @@ type dialect struct {
 	postgres bool
 	// What is asked of the log and the blobs.
 	lastEvent, logHashes, readBlob, putBlob, dropBlob, blobDigests string
+	// The columns of a device and of a holder.
+	deviceColumns, holderColumns string
 	// What says that the register is kept elsewhere now.
 	markMoved string
 	// Which rows of devices have words: all, as a query or a table, and no more than a number.
@@ -18,6 +20,8 @@ type dialect struct {
 }
 
 var sqliteDialect = &dialect{
+	deviceColumns:   deviceColumns,
+	holderColumns:   holderColumns,
 	lastEvent:       "SELECT coalesce(max(number), 0) FROM events",
 	logHashes:       "SELECT hashes FROM events WHERE number = ?",
 	readBlob:        "SELECT content FROM blobs WHERE digest = ?",
@@ -30,20 +34,33 @@ var sqliteDialect = &dialect{
 	holdersWith:     "SELECT rowid FROM holder_words WHERE holder_words MATCH ?",
 }
 
-// PostgreSQL's functions see beyond a site where the log needs it; they are in
-// its second migration.
-var postgresDialect = &dialect{
+// PostgreSQL's functions see beyond a site where the log needs it; they are in its
+// migrations.
+var postgresDialect = dialect{
 	postgres:        true,
+	deviceColumns:   deviceColumns,
+	holderColumns:   holderColumns,
 	lastEvent:       "SELECT last_event()",
 	logHashes:       "SELECT log_hashes(?)",
 	readBlob:        "SELECT read_blob(?)",
-	putBlob:         "SELECT put_blob(?, ?)",
-	dropBlob:        "SELECT drop_blob(?)",
+	putBlob:         "INSERT INTO blobs (digest, content) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
+	dropBlob:        "DELETE FROM blobs WHERE digest = ?",
 	blobDigests:     "SELECT blob_digests()",
-	markMoved:       "SELECT mark_moved()",
+	markMoved:       "UPDATE writer SET moved = true",
 	devicesWith:     "find_devices(?, ?, NULL)",
 	devicesWithUpTo: "SELECT find_devices(?, ?, ?)",
 	holdersWith:     "SELECT find_holders(?)",
+}
+
+// dialectOf is what PostgreSQL is asked with a duty: the notes and recovery codes of
+// other sites are no columns that a site may read.
+func dialectOf(duty string) *dialect {
+	d := postgresDialect
+	if duty == string(SiteDuty) {
+		d.deviceColumns = strings.NewReplacer("notes", "notes_of_device(row)", "recovery", "recovery_of_device(row)").Replace(deviceColumns)
+		d.holderColumns = strings.Replace(holderColumns, "notes", "notes_of_holder(row)", 1)
+	}
+	return &d
 }
 
 // bind numbers the placeholders where the database wants them numbered. No SQL

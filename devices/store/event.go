@@ -9,10 +9,25 @@ import (
 	"stowage/devices"
 )
 
-const eventColumns = "number, time, actor, kind, device_id, holder_id, key_id, loan_id, body"
+const eventColumns = "number, time, actor, kind, device_id, holder_id, key_id, loan_id, body, login"
+
+// Record implements [devices.Tx].
+func (s *session) Record(ctx context.Context, e devices.Event, apply func(devices.Tables, devices.Event) error) (devices.Event, error) {
+	if s.desk != nil {
+		return s.recordAtDesk(ctx, e, apply)
+	}
+	e.Login = s.login
+	if err := s.Append(ctx, e); err != nil {
+		return devices.Event{}, err
+	}
+	return e, apply(s, e)
+}
 
 // Append implements [devices.Tx].
 func (s *session) Append(ctx context.Context, e devices.Event) error {
+	if err := s.ownerOnly(); err != nil {
+		return err
+	}
 	if s.log == nil {
 		last, err := s.LastEvent(ctx)
 		if err != nil {
@@ -31,9 +46,9 @@ func (s *session) Append(ctx context.Context, e devices.Event) error {
 	if s.behind != nil {
 		return s.laterEvent(ctx, e, hashes)
 	}
-	return s.exec(ctx, "INSERT INTO events ("+eventColumns+", hashes) VALUES ("+marks(10)+")",
+	return s.exec(ctx, "INSERT INTO events ("+eventColumns+", hashes) VALUES ("+marks(11)+")",
 		e.Number, timeText(e.Time), e.Actor, string(e.Kind),
-		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body), hashes)
+		null(e.Device), null(e.Holder), null(e.Key), null(e.Loan), string(e.Body), e.Login, hashes)
 }
 
 // LogHashes implements [devices.Reader].
@@ -84,7 +99,7 @@ func scanEvent(r row) (devices.Event, error) {
 	var e devices.Event
 	var at, kind, body string
 	var device, holder, key, loan sql.NullString
-	if err := r.Scan(&e.Number, &at, &e.Actor, &kind, &device, &holder, &key, &loan, &body); err != nil {
+	if err := r.Scan(&e.Number, &at, &e.Actor, &kind, &device, &holder, &key, &loan, &body, &e.Login); err != nil {
 		return devices.Event{}, err
 	}
 	check := reading{record: "event", id: fmt.Sprint(e.Number)}
@@ -98,11 +113,18 @@ func scanEvent(r row) (devices.Event, error) {
 
 // PutBlob implements [devices.Tx].
 func (s *session) PutBlob(ctx context.Context, digest string, content []byte) error {
+	if s.desk != nil {
+		s.desk.blobs = append(s.desk.blobs, content)
+		return nil
+	}
 	return s.exec(ctx, s.putBlob, digest, content)
 }
 
 // DeleteBlob implements [devices.Tx].
 func (s *session) DeleteBlob(ctx context.Context, digest string) error {
+	if s.desk != nil { // the server lets go of what nothing needs any more
+		return nil
+	}
 	return s.exec(ctx, s.dropBlob, digest)
 }
 

@@ -44,7 +44,7 @@ func (s *session) findDevices(ctx context.Context, w wanted) ([]devices.Device, 
 	f.add(among, args...)
 	fits, args := w.fits()
 	f.add(fits, args...)
-	w.from = "devices" + s.using("") // but for the row numbers
+	w.columns, w.from = s.deviceColumns, "devices"+s.using("") // but for the row numbers
 	return page(ctx, s, f, w.paging, scanDevice)
 }
 

@@ -19,7 +19,7 @@ const (
 	bulk       = 512
 	fieldEnd   = "\x1f"
 	eventEnd   = "\x1e"
-	bulkFields = 9
+	bulkFields = 10
 )
 
 // A bulkRead is the events after a number, as they were read. It runs fn on them
@@ -88,7 +88,7 @@ func (s *session) readBulk(ctx context.Context, after int64) (bulkRead, error) {
 // concat writes an event at once, where || would copy what there is at every field. It
 // takes NULL for an empty text, which no event has where a column must not be NULL.
 const readBulk = `SELECT count(*), coalesce(group_concat(concat(number, ?1, time, ?1, actor, ?1, kind, ?1,
-	device_id, ?1, holder_id, ?1, key_id, ?1, loan_id, ?1, body), ?2), ''),
+	device_id, ?1, holder_id, ?1, key_id, ?1, loan_id, ?1, body, ?1, login), ?2), ''),
 	CAST(coalesce(group_concat(hashes, ''), '') AS BLOB) FROM events WHERE number > ?3 AND number <= ?4`
 
 // A bulkText is the events after a number, as one text, and their hashes.
@@ -147,7 +147,7 @@ func eventOf(number int64, fields [bulkFields]string) (devices.Event, bool) {
 	check := reading{}
 	e := devices.Event{
 		Number: number, Time: check.must("time", fields[1]), Actor: fields[2], Kind: devices.EventKind(fields[3]),
-		Device: fields[4], Holder: fields[5], Key: fields[6], Loan: fields[7], Body: json.RawMessage(fields[8]),
+		Device: fields[4], Holder: fields[5], Key: fields[6], Loan: fields[7], Body: json.RawMessage(fields[8]), Login: fields[9],
 	}
 	return e, check.err == nil
 }
@@ -183,9 +183,10 @@ func (r withMore) Scan(to ...any) error { return r.row.Scan(append(to, r.more)..
 // fillLog gives the events of an older register their hashes.
 func fillLog(ctx context.Context, s *session) error {
 	log := &devices.Frontier{}
-	q := devices.EventQuery{Oldest: true, Limit: devices.MaxPage}
+	last := int64(0)
+	const columns = "number, time, actor, kind, device_id, holder_id, key_id, loan_id, body, '' AS login" // as they were then
 	for {
-		events, err := s.Events(ctx, q)
+		events, err := all(ctx, s, scanEvent, "SELECT "+columns+" FROM events WHERE number > ? ORDER BY number LIMIT ?", last, devices.MaxPage)
 		if err != nil {
 			return err
 		}
@@ -197,9 +198,9 @@ func fillLog(ctx context.Context, s *session) error {
 			if err := s.exec(ctx, "UPDATE events SET hashes = ? WHERE number = ?", hashes, e.Number); err != nil {
 				return err
 			}
-			q.After = e.Number
+			last = e.Number
 		}
-		if len(events) < q.Limit {
+		if len(events) < devices.MaxPage {
 			return nil
 		}
 	}
@@ -207,6 +208,9 @@ func fillLog(ctx context.Context, s *session) error {
 
 // PutWitness implements [devices.Tx].
 func (s *session) PutWitness(ctx context.Context, w devices.Witness) error {
+	if s.desk != nil {
+		return s.exec(ctx, "SELECT put_witness(?, ?, ?, ?, ?)", w.Note, w.Size, w.Root[:], w.Place, w.Device)
+	}
 	return s.exec(ctx, `INSERT INTO checkpoints (note, size, root, seen, place, device) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (note) DO NOTHING`, w.Note, w.Size, w.Root[:], timeText(w.Seen), w.Place, w.Device)
 }

@@ -20,14 +20,17 @@ func TestOlderRegisterGetsLog(t *testing.T) {
 	for _, label := range []string{"MS-1", "MS-2", "MS-3", "MS-4", "MS-5"} {
 		add(t, r, devices.DeviceDetails{Label: label})
 	}
-	want := must[devices.Tree](t)(r.Tree(t.Context()))
-	if err := s.Close(); err != nil {
+	newer := filepath.Join(t.TempDir(), "newer.db")
+	before := create(t, newer)
+	withoutLogins(t, s, before)
+	want := must[devices.Tree](t)(registerOn(before).Tree(t.Context()))
+	if err := errors.Join(s.Close(), before.Close()); err != nil { // which folds its log into it
 		t.Fatal(err)
 	}
 	first := must[[]byte](t)(os.ReadFile("migrations/0001_register.sql"))
 	old := filepath.Join(t.TempDir(), "old.db")
 	raw(t, old, string(first), "PRAGMA application_id = 1400139639", "PRAGMA user_version = 1",
-		"ATTACH '"+path+"' AS new",
+		"ATTACH '"+newer+"' AS new",
 		"INSERT INTO events SELECT number, time, actor, kind, device_id, holder_id, key_id, loan_id, body FROM new.events")
 	opened := registerOn(openAt(t, old))
 	got, err := opened.VerifyLog(t.Context(), []devices.Witness{{Tree: want}}, nil)
@@ -36,6 +39,24 @@ func TestOlderRegisterGetsLog(t *testing.T) {
 	}
 	if err := openAt(t, old).Check(t.Context(), true); err != nil {
 		t.Error(err)
+	}
+}
+
+// withoutLogins fills a register with the events of another, as older programs recorded
+// them: without who was logged in.
+func withoutLogins(t testing.TB, from, to devices.Store) {
+	t.Helper()
+	ctx := t.Context()
+	err := from.View(ctx, func(r devices.Reader) error {
+		return to.Update(ctx, func(tx devices.Tx) error {
+			return r.Walk(ctx, func(e devices.Event, _ []byte) error {
+				e.Login = ""
+				return tx.Append(ctx, e)
+			})
+		})
+	})
+	if err := errors.Join(err, registerOn(to).Rebuild(ctx)); err != nil {
+		t.Fatal(err)
 	}
 }
 

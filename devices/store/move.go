@@ -35,7 +35,7 @@ func (s *SQLite) update(ctx context.Context, fn func(*session) error) error {
 
 func (p *Postgres) update(ctx context.Context, fn func(*session) error) error {
 	return p.transact(ctx, nil, &behind{}, func(s *session) error {
-		if err := s.exec(ctx, "SELECT begin_writing()"); err != nil {
+		if err := s.begin(ctx, p.duty); err != nil {
 			return err
 		}
 		return fn(s)
@@ -53,6 +53,9 @@ func (p *Postgres) update(ctx context.Context, fn func(*session) error) error {
 func Move(ctx context.Context, from, to Keeper, progress func(done int64), switchOver func() error) (devices.Tree, error) {
 	var tree devices.Tree
 	err := from.update(ctx, func(source *session) (err error) { // nobody writes meanwhile
+		if err := source.ownerOnly(); err != nil {
+			return err
+		}
 		if tree, err = copyRegister(ctx, source, to, progress); err != nil {
 			return err
 		}
@@ -103,12 +106,12 @@ func copyRegister(ctx context.Context, source *session, to Keeper, progress func
 	if err := source.seesAll(ctx); err != nil {
 		return devices.Tree{}, err
 	}
-	want, err := devices.NewRegister(inTransaction{source}, devices.Options{}).Tree(ctx)
+	want, err := devices.NewRegister(inTransaction{source}, devices.Options{}).VerifyLog(ctx, nil, nil)
 	if err != nil {
 		return want, err
 	}
 	err = to.update(ctx, func(target *session) error {
-		if err := target.seesAll(ctx); err != nil {
+		if err := target.ownerOnly(); err != nil {
 			return err
 		}
 		there := devices.NewRegister(inTransaction{target}, devices.Options{})

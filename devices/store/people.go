@@ -10,12 +10,12 @@ const holderColumns = "id, version, name, email, site, notes, added, left_at"
 
 // Holder implements [devices.Reader].
 func (s *session) Holder(ctx context.Context, id string) (devices.Holder, error) {
-	return one(ctx, s, scanHolder, "SELECT "+holderColumns+" FROM holders WHERE id = ?", id)
+	return one(ctx, s, scanHolder, "SELECT "+s.holderColumns+" FROM holders WHERE id = ?", id)
 }
 
 // HoldersWithID implements [devices.Reader].
 func (s *session) HoldersWithID(ctx context.Context, ids []string) ([]devices.Holder, error) {
-	return withID(ctx, s, scanHolder, holderColumns, "holders", ids)
+	return withID(ctx, s, scanHolder, s.holderColumns, "holders", ids)
 }
 
 // HoldersCalled implements [devices.Reader].
@@ -24,7 +24,7 @@ func (s *session) HoldersCalled(ctx context.Context, nameOrEmail string) ([]devi
 	if folded == "" {
 		return nil, nil
 	}
-	return all(ctx, s, scanHolder, "SELECT "+holderColumns+` FROM holders WHERE name_fold = ? OR email_fold = ?
+	return all(ctx, s, scanHolder, "SELECT "+s.holderColumns+` FROM holders WHERE name_fold = ? OR email_fold = ?
 		ORDER BY left_at <> '', name_key, row LIMIT ?`, folded, folded, devices.MaxCandidates)
 }
 
@@ -42,7 +42,7 @@ func (s *session) Holders(ctx context.Context, q devices.HolderQuery) (devices.H
 		f.add("left_at = ''")
 	}
 	found, next, err := page(ctx, s, f, paging{
-		from: "holders", columns: holderColumns, by: "name_key", limit: pageLimit(q.Limit), after: q.After,
+		from: "holders", columns: s.holderColumns, by: "name_key", limit: pageLimit(q.Limit), after: q.After,
 	}, scanHolder)
 	return devices.HolderPage{Holders: found, Next: next}, err
 }

@@ -20,8 +20,12 @@ import (
 // Postgres is a register in a PostgreSQL database, for many desks and sites. It
 // implements [devices.Store]. Its methods may be called from several goroutines.
 type Postgres struct {
-	db *sql.DB
+	db   *sql.DB
+	duty string // of the login, as it was when the register was opened
 }
+
+// ownerDuty is the duty of the database's owner.
+const ownerDuty = "owner"
 
 var _ devices.Store = (*Postgres)(nil)
 
@@ -30,7 +34,8 @@ var _ devices.Store = (*Postgres)(nil)
 var postgresSettings = map[string]string{
 	"search_path":                         "stowage, pg_temp",
 	"application_name":                    "stowage",
-	"lock_timeout":                        "10s",
+	"lock_timeout":                        "15s",
+	"statement_timeout":                   "10min",
 	"idle_in_transaction_session_timeout": "5min",
 	"synchronous_commit":                  "on",
 	"plan_cache_mode":                     "force_custom_plan",
@@ -150,7 +155,7 @@ func (p *Postgres) identify(ctx context.Context) error {
 	case version < len(all):
 		return fmt.Errorf("%w: it has version %d of %d", ErrNotSetUp, version, len(all))
 	}
-	return nil
+	return explain(p.db.QueryRowContext(ctx, "SELECT my_duty()").Scan(&p.duty))
 }
 
 // Close closes the register.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -116,6 +117,51 @@ func copyTables(t testing.TB, from, to string) {
 	}
 }
 
+// TestPostgresLanded brings a register up to this version that its first users wrote, and
+// goes on with it: the owner, ICT of the trust, of a site, and an auditor.
+func TestPostgresLanded(t *testing.T) {
+	server := postgrestest.Start(t)
+	defer server.Stop()
+	ctx := t.Context()
+	url := server.Database(t)
+	for login, role := range map[string]string{"trust": "stowage_trust", "north": "stowage_site", "auditor": "stowage_auditor"} {
+		sqlOn(t, url, "CREATE ROLE "+role, "CREATE ROLE "+login+" LOGIN", "GRANT "+role+" TO "+login)
+	}
+	dump := must[[]byte](t)(os.ReadFile("testdata/postgres-3.sql"))
+	sqlOn(t, url+"&default_query_exec_mode=simple_protocol", string(dump))
+	if err := store.SetUpPostgres(ctx, url, nil); err != nil {
+		t.Fatal(err)
+	}
+	s := openPostgres(t, url)
+	tree := must[devices.Tree](t)(registerOn(s).VerifyLog(ctx, nil, nil))
+	if root := fmt.Sprintf("%x", tree.Root[:]); tree.Size != 22 || root != "924d158ce51ac1819a9bd6bd57b9b80ab13af1cb03e8d012588575f963d61734" {
+		t.Errorf("%d %s", tree.Size, root)
+	}
+	if err := errors.Join(s.Check(ctx, true), registerOn(s).Check(ctx, nil)); err != nil {
+		t.Error(err)
+	}
+	trust, north := registerOn(openPostgres(t, server.As("trust", url))), registerOn(openPostgres(t, server.As("north", url)))
+	far, near := must[devices.Device](t)(trust.FindDevice(ctx, "S-1")), must[devices.Device](t)(north.FindDevice(ctx, "N-1"))
+	if code := must[[]byte](t)(trust.UseRecoveryCode(ctx, ict, far.ID, "by face")); string(code) != "ciphertext for "+far.ID {
+		t.Errorf("%q", code)
+	}
+	if code := must[[]byte](t)(north.UseRecoveryCode(ctx, ict, near.ID, "by face")); string(code) != "ciphertext for "+near.ID {
+		t.Errorf("%q", code)
+	}
+	must[devices.Device](t)(north.Act(ctx, ict, near.ID, devices.Return, devices.Facts{Condition: "good"}))
+	incident := must[[]devices.Incident](t)(trust.Incidents(ctx, devices.IncidentQuery{}))[0]
+	must[devices.Incident](t)(trust.CloseIncident(ctx, ict, incident.ID, incident.Version, "none"))
+	if documents := must[[]devices.Document](t)(trust.Documents(ctx, far.ID, "")); len(documents) != 1 {
+		t.Error(documents)
+	} else if content := must[devices.DocumentContent](t)(trust.DocumentContent(ctx, documents[0])); content.Text != "The rules" {
+		t.Error(content)
+	}
+	must[devices.Tree](t)(registerOn(openPostgres(t, server.As("auditor", url))).VerifyLog(ctx, []devices.Witness{{Tree: tree}}, nil))
+	if err := registerOn(s).Check(ctx, nil); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPostgresUpgrade brings a database of each older version up to this one, with all
 // that was in it: not before its owner asks for it, and never one of a newer version.
 func TestPostgresUpgrade(t *testing.T) {
@@ -124,7 +170,9 @@ func TestPostgresUpgrade(t *testing.T) {
 	ctx := t.Context()
 	sourceURL := newPostgres(t, server)
 	source := openPostgres(t, sourceURL)
-	fill(t, registerOn(source), 40)
+	lately := create(t, filepath.Join(t.TempDir(), "register.db"))
+	fill(t, registerOn(lately), 40)
+	withoutLogins(t, lately, source)
 	want := must[devices.Tree](t)(registerOn(source).Tree(ctx))
 	url := server.Database(t)
 	sqlOn(t, url, "CREATE SCHEMA stowage", "CREATE TABLE stowage.version (number integer NOT NULL)", "INSERT INTO stowage.version VALUES (2)")

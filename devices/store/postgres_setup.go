@@ -46,7 +46,7 @@ func SetUpPostgres(ctx context.Context, connection string, password []byte) (err
 		return fmt.Errorf("set the database up: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	err = (&Postgres{db: db}).transact(ctx, nil, nil, func(s *session) error {
+	err = (&Postgres{db: db, duty: ownerDuty}).transact(ctx, nil, nil, func(s *session) error {
 		// Two at once would stand in each other's way; the number is "Stow".
 		if err := s.exec(ctx, "SELECT pg_advisory_xact_lock(1400139639)"); err != nil {
 			return err
@@ -100,7 +100,10 @@ func upgrade(ctx context.Context, s *session) error {
 			return fmt.Errorf("migration %d: %w", version+i+1, err)
 		}
 	}
-	return s.exec(ctx, "UPDATE version SET number = ?", len(all))
+	if err := s.exec(ctx, "UPDATE version SET number = ?", len(all)); err != nil {
+		return err
+	}
+	return boundDesks(ctx, s)
 }
 
 // A Duty is what a login to the database is for.
@@ -168,5 +171,8 @@ func allow(ctx context.Context, s *session, login string, duty Duty, sites []str
 	if sites == nil {
 		sites = []string{}
 	}
-	return s.exec(ctx, "INSERT INTO desks (login, duty, sites) VALUES (?, ?, ?)", login, string(duty), sites)
+	if err := s.exec(ctx, "INSERT INTO desks (login, duty, sites) VALUES (?, ?, ?)", login, string(duty), sites); err != nil {
+		return err
+	}
+	return bound(ctx, s, login)
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -29,7 +30,8 @@ func openPostgres(t testing.TB, url string) *store.Postgres {
 }
 
 // TestPostgres runs the suite as the owner, whom row-level security does not
-// hold, and as ICT of the trust, whom it does.
+// hold, and as ICT of the trust, whom it does: all that it may write, and, written by
+// the owner, all that it reads.
 func TestPostgres(t *testing.T) {
 	server := postgrestest.Start(t)
 	defer server.Stop()
@@ -40,14 +42,33 @@ func TestPostgres(t *testing.T) {
 		})
 	})
 	t.Run("trust", func(t *testing.T) {
-		conformance(t, func(t *testing.T) (devices.Store, devices.Store) {
+		recorded(t, func(t *testing.T) (devices.Store, devices.Store) {
 			url := newPostgres(t, server)
 			if err := store.Allow(t.Context(), url, nil, "trust", store.TrustDuty, nil); err != nil {
 				t.Fatal(err)
 			}
 			return openPostgres(t, server.As("trust", url)), openPostgres(t, server.As("trust", url))
 		})
+		filled(t, func(t *testing.T) (devices.Store, devices.Store) {
+			url := newPostgres(t, server)
+			if err := store.Allow(t.Context(), url, nil, "trust", store.TrustDuty, nil); err != nil {
+				t.Fatal(err)
+			}
+			s := writtenByOwner{openPostgres(t, url), openPostgres(t, server.As("trust", url))}
+			return s, s
+		})
 	})
+}
+
+// writtenByOwner is a register that another login reads.
+type writtenByOwner struct{ owner, reader devices.Store }
+
+func (s writtenByOwner) View(ctx context.Context, fn func(devices.Reader) error) error {
+	return s.reader.View(ctx, fn)
+}
+
+func (s writtenByOwner) Update(ctx context.Context, fn func(devices.Tx) error) error {
+	return s.owner.Update(ctx, fn)
 }
 
 // TestPostgresPassword opens a register on a server that asks for a password: given by

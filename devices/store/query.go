@@ -49,7 +49,7 @@ func wantedOf(q devices.DeviceQuery) (wanted, error) {
 	return wanted{
 		filter: deviceFilter(q), words: typedWords(q.Search), presentOnly: q.PresentOnly, holder: q.Holder != "",
 		paging: paging{
-			columns: deviceColumns, by: column, descending: q.Descending, limit: pageLimit(q.Limit), after: q.After,
+			by: column, descending: q.Descending, limit: pageLimit(q.Limit), after: q.After,
 			numeric: q.Sort == devices.ByCapacity || q.Sort == devices.ByState,
 		},
 	}, nil

@@ -32,6 +32,9 @@ func match(typed []string, presentOnly bool) string {
 
 // putFound writes a record that is found by its words.
 func (s *session) putFound(ctx context.Context, table, found string, fields []field, present string) error {
+	if err := s.ownerOnly(); err != nil {
+		return err
+	}
 	query, values := upsert(table, fields)
 	if s.postgres {
 		if err := s.exec(ctx, query, values...); err != nil {
@@ -56,6 +59,9 @@ func (s *session) putFound(ctx context.Context, table, found string, fields []fi
 
 // AddText implements [devices.Tables].
 func (s *session) AddText(ctx context.Context, device, text string) error {
+	if err := s.ownerOnly(); err != nil {
+		return err
+	}
 	before, err := s.textBefore(ctx, device)
 	if err != nil {
 		return err

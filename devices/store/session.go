@@ -19,6 +19,8 @@ type session struct {
 
 	conn   *sql.Conn // that tx is on; on PostgreSQL only
 	behind *behind   // what is still to be written; nil if every statement is sent at once
+	login  string    // whose changes these are
+	desk   *desk     // a change on PostgreSQL by another than the owner; nil otherwise
 	// After Clear, the devices that have words of events again. Nil before.
 	cleared map[string]bool
 }
@@ -128,6 +130,9 @@ type field struct {
 
 // put writes a record, new or not. The first field must be its id.
 func (s *session) put(ctx context.Context, table string, fields []field) error {
+	if err := s.ownerOnly(); err != nil {
+		return err
+	}
 	query, values := upsert(table, fields)
 	return s.exec(ctx, query, values...)
 }

@@ -143,7 +143,7 @@ func (s *SQLite) Update(ctx context.Context, fn func(devices.Tx) error) error {
 
 // within runs fn in a transaction, which is kept if it returns nil.
 func within(ctx context.Context, db *sql.DB, o *sql.TxOptions, fn func(*session) error) error {
-	return transact(ctx, db, &session{dialect: sqliteDialect, prepared: map[string]*sql.Stmt{}}, o, fn)
+	return transact(ctx, db, &session{dialect: sqliteDialect, prepared: map[string]*sql.Stmt{}, login: computerLogin()}, o, fn)
 }
 
 // beginner is a database, or one connection to it.
@@ -160,7 +160,8 @@ func transact(ctx context.Context, db beginner, s *session, o *sql.TxOptions, fn
 		return explain(err)
 	}
 	if s.postgres && s.cleared != nil {
-		if err := s.exec(ctx, "SELECT look_again()"); err != nil {
+		// The tables are others than the server knows: it would guess how to read them.
+		if err := s.exec(ctx, "ANALYZE events, devices, holders, loans, holder_keys, key_places, incidents, device_words, holder_words"); err != nil {
 			return err
 		}
 	}
