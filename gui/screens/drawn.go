@@ -35,7 +35,8 @@ func newDrawnPassphrase(w *words.Words, used, submit func()) *drawnPassphrase {
 	return d
 }
 
-// take returns the passphrase, which is the caller's to wipe, if it was typed as it is; otherwise it says so and returns nil.
+// take returns the passphrase, which is the caller's to wipe, if it was typed as it is; otherwise it says so and
+// returns nil.
 // It stays to be seen and typed again, should making the school fail.
 func (d *drawnPassphrase) take(w *words.Words) []byte {
 	typed := d.typed.Take()
