@@ -122,6 +122,7 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 	if d, ok := r.one(); ok {
 		title = w.T("register.act.one", "action", w.T(actionKey(a)), "device", d.Name())
 	}
+	seen := r.rows.versions(ids)
 	note := newTextField(w.T("register.note"), w.T(noteHint(a)), "")
 	fields := []fyne.CanvasObject{note.View}
 	focus := fyne.Focusable(note.entry)
@@ -148,7 +149,7 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 		case a == devices.Return:
 			facts.Condition, facts.Note = facts.Note, ""
 		}
-		f.follow(r.actOn(a, ids, facts, endOfDay(until), f))
+		f.follow(r.actOn(a, ids, seen, facts, endOfDay(until), f))
 	})
 }
 
@@ -176,7 +177,8 @@ type actionOutcome struct {
 
 // actOn does an action to devices, one after the other. What one of them refuses does
 // not keep the others from being done; Cancel stops before the next.
-func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, due time.Time, f *form) *jobs.Job {
+// A device that another desk has changed since seen was read is one that refuses.
+func (r *register) actOn(a devices.Action, ids []string, seen map[string]int64, facts devices.Facts, due time.Time, f *form) *jobs.Job {
 	actor := r.p.options.Actor
 	return work(r.p, r.s, r.s.Words.T(actionKey(a)), func(ctx context.Context, s *school.School, p jobs.Progress) (actionOutcome, error) {
 		var o actionOutcome
@@ -188,9 +190,10 @@ func (r *register) actOn(a devices.Action, ids []string, facts devices.Facts, du
 			var err error
 			var d devices.Device
 			if a == devices.Extend {
-				d, err = s.Register().Extend(ctx, actor, id, 0, due, facts.Note)
+				d, err = s.Register().Extend(ctx, actor, id, seen[id], due, facts.Note)
 			} else {
 				var behind bool
+				facts.Version = seen[id]
 				d, behind, err = s.Act(ctx, id, a, facts)
 				o.behind = o.behind || behind
 			}

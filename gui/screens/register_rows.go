@@ -137,3 +137,15 @@ func (r *deviceRows) Seek(prefix string, from int) int {
 	}
 	return -1
 }
+
+// versions are those of the devices that were in view, as they were shown; one that was not
+// cannot have been judged by what was shown of it.
+func (r *deviceRows) versions(ids []string) map[string]int64 {
+	seen := make(map[string]int64, len(ids))
+	for _, id := range ids {
+		if d, ok := r.device(id); ok {
+			seen[id] = d.Version
+		}
+	}
+	return seen
+}
