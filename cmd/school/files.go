@@ -1,6 +1,7 @@
 package school
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,29 @@ func readAtMost(path string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, most+1))
+	return readAll(f, path, most)
+}
+
+// readAge is readAtMost for an age file; of anything else no more is read than shows it.
+func readAge(path string, most int64) ([]byte, error) {
+	f, _, err := crypt.OpenRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, 512)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if !crypt.BeginsAsAge(start[:n]) {
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrReport, crypt.ErrNotAge)
+	}
+	return readAll(io.MultiReader(bytes.NewReader(start[:n]), f), path, most)
+}
+
+func readAll(r io.Reader, path string, most int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return nil, err
 	}

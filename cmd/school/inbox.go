@@ -30,8 +30,8 @@ const (
 	// duplicateTime is how long after one report another one about the same is
 	// likely the same loss.
 	duplicateTime = 14 * 24 * time.Hour
-	// maxInbox is how many reports are opened at once.
-	maxInbox = 2000
+	// maxCompared is with how many reports, the newest, one is compared.
+	maxCompared = 2000
 )
 
 var (
@@ -89,9 +89,11 @@ func (s *School) OpenInbox(dir string) (*Inbox, error) {
 	return in, nil
 }
 
-// Report is a loss report in the inbox.
+// Report is a loss report in the inbox, or all those that cannot be read, of which
+// File is the first.
 type Report struct {
 	LossReport           // zero where Err is set
+	Unread     int       // how many could not be read; 0 unless Err is set
 	File       string    // path of its file
 	Received   time.Time // when the file was put there, by the folder's clock
 	// Err says why it could not be read: [ErrLocked], or an error of [OpenReport].
@@ -125,9 +127,9 @@ func (in *Inbox) files(dir string) ([]fs.DirEntry, error) {
 	}), nil
 }
 
-// Reports reads the reports that wait, oldest first. One that cannot be read
-// is there with its error and does not keep the others. It reads at most 2000,
-// and leaves the others for when those have been dealt with.
+// Reports reads the reports that wait, newest first, however many files lie there.
+// Those that cannot be read are together the last one, with their number and the error
+// of the first.
 func (in *Inbox) Reports(ctx context.Context) ([]Report, error) {
 	waiting, err := in.read(ctx, in.dir)
 	if err != nil {
@@ -137,13 +139,14 @@ func (in *Inbox) Reports(ctx context.Context) ([]Report, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	others := append(handled[:min(len(handled), maxCompared):min(len(handled), maxCompared)], waiting[:min(len(waiting), maxCompared)]...)
 	for i := range waiting {
-		waiting[i].Same = sameLoss(waiting[i], slices.Concat(handled, waiting))
+		waiting[i].Same = sameLoss(waiting[i], others)
 	}
 	return waiting, nil
 }
 
-// HandledReports reads the reports that were dealt with, oldest first.
+// HandledReports reads the reports that were dealt with, as Reports does.
 func (in *Inbox) HandledReports(ctx context.Context) ([]Report, error) {
 	handled, err := in.read(ctx, filepath.Join(in.dir, handledFolder))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -157,22 +160,29 @@ func (in *Inbox) read(ctx context.Context, dir string) ([]Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if dir != in.dir { // of what was dealt with, the newest matter
-		slices.Reverse(files)
-	}
 	var reports []Report
-	for _, f := range files[:min(len(files), maxInbox)] {
+	var unread Report
+	for _, f := range files {
 		r, err := in.open(ctx, filepath.Join(dir, f.Name()))
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if !errors.Is(r.Err, fs.ErrNotExist) { // another desk has just dealt with it
+		case errors.Is(r.Err, fs.ErrNotExist): // another desk has just dealt with it
+		case r.Err == nil:
 			reports = append(reports, r)
+		case unread.Unread == 0:
+			unread = r
+			fallthrough
+		default:
+			unread.Unread++
 		}
 	}
 	slices.SortFunc(reports, func(a, b Report) int {
-		return cmp.Or(a.when().Compare(b.when()), cmp.Compare(a.File, b.File))
+		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.File, a.File))
 	})
+	if unread.Unread > 0 {
+		reports = append(reports, unread)
+	}
 	return reports, nil
 }
 
@@ -186,7 +196,7 @@ func (in *Inbox) open(ctx context.Context, path string) (Report, error) {
 		r.Err = ErrLocked
 		return r, nil
 	}
-	sealed, err := readAtMost(path, maxSealedReport)
+	sealed, err := readAge(path, maxSealedReport)
 	if err == nil {
 		r.LossReport, err = OpenReport(ctx, sealed, in.identities)
 	}
@@ -198,13 +208,6 @@ func (in *Inbox) open(ctx context.Context, path string) (Report, error) {
 	}
 	r.Err = err
 	return r, nil
-}
-
-func (r Report) when() time.Time {
-	if r.Err != nil {
-		return r.Received
-	}
-	return r.Made
 }
 
 // Handled puts the report among those dealt with, where it stays encrypted. It

@@ -22,6 +22,7 @@ type jsonReport struct {
 	Received time.Time `json:"received"`
 	Same     []string  `json:"same,omitempty"`
 	Error    string    `json:"error,omitempty"`
+	Unread   int       `json:"unread,omitempty"` // how many are like this one, and itself
 }
 
 // jsonReports is the list of reports.
@@ -30,7 +31,7 @@ type jsonReports struct {
 }
 
 func (a *app) reportJSON(r school.Report) jsonReport {
-	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same}
+	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same, Unread: r.Unread}
 	if r.Err != nil {
 		_, text := a.explain(on(j.File, r.Err))
 		j.LossReport, j.Error = nil, text
@@ -59,8 +60,8 @@ func (a *app) reportInbox() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inbox",
 		Short: "List the loss reports that wait for ICT",
-		Long: `List the loss reports in the school's inbox, oldest first, with those that seem to
-be about the same loss. One that cannot be read is named and keeps none of the others.`,
+		Long: `List the loss reports in the school's inbox, newest first, with those that seem to
+be about the same loss. Those that cannot be read are counted in one line at the end.`,
 		Example: examples("stow report inbox", "stow report inbox --handled --json"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -88,7 +89,7 @@ func (a *app) showReports(reports []school.Report) error {
 	for _, r := range reports {
 		out.Reports = append(out.Reports, a.reportJSON(r))
 		if r.Err != nil {
-			rows = append(rows, []string{filepath.Base(r.File), timeText(r.Received), "", "cannot be read", ""})
+			rows = append(rows, []string{filepath.Base(r.File), timeText(r.Received), "", "cannot be read", unreadText(r.Unread)})
 			continue
 		}
 		note := string(r.Kind)
@@ -104,6 +105,14 @@ func (a *app) showReports(reports []school.Report) error {
 		}
 		table(w, []string{"report", "made", "by", "device", "what"}, rows)
 	})
+}
+
+// unreadText says how many files are like one that cannot be read.
+func unreadText(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return "and " + counted(n-1, "other file", "other files")
 }
 
 // shortID is what people need to type of a report's id.

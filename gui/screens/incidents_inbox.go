@@ -63,7 +63,7 @@ func (l *incidents) report(r school.Report) fyne.CanvasObject {
 	w := l.s.Words
 	if r.Err != nil {
 		m := l.s.Explain(r.Err)
-		return parts.NewBanner(m).View
+		return parts.Column(-2, parts.Heading(w.N("incidents.unread", r.Unread)), parts.NewBanner(m).View)
 	}
 	title := parts.Body(w.T("incidents.report", "name", r.Reporter.Name, "device", cmp.Or(r.Device.Label, r.Device.Description)))
 	title.TextStyle.Bold = true
