@@ -48,15 +48,21 @@ func statusOf(err error) int {
 		return 0
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge
-	case errors.Is(err, stick.ErrFull), errors.Is(err, stick.ErrTooLarge):
+	case errors.Is(err, stick.ErrFull), errors.Is(err, stick.ErrTooLarge), errors.Is(err, ErrComputerFull):
 		return http.StatusInsufficientStorage
 	case errors.Is(err, stick.ErrGone), errors.Is(err, stick.ErrClosed), errors.Is(err, stick.ErrReopen):
 		return http.StatusServiceUnavailable
+	case errors.Is(err, stick.ErrFailing):
+		return http.StatusBadGateway
+	case errors.Is(err, stick.ErrLocked):
+		return http.StatusLocked
+	case errors.Is(err, stick.ErrChanged), errors.Is(err, stick.ErrMissing):
+		return http.StatusConflict
 	case errors.Is(err, stick.ErrReadOnly), errors.Is(err, stick.ErrName):
 		return http.StatusForbidden
 	case errors.Is(err, stick.ErrKind):
 		return http.StatusMethodNotAllowed
-	case errors.Is(err, stick.ErrDamaged), errors.Is(err, stick.ErrForged):
+	case errors.Is(err, stick.ErrDamaged), errors.Is(err, stick.ErrForged), errors.Is(err, ErrComputerFailing):
 		return http.StatusInternalServerError
 	}
 	return 0
@@ -65,6 +71,7 @@ func statusOf(err error) int {
 // sentence says of an error what a program may show to a person; it names no file.
 func sentence(err error) string {
 	for _, known := range []error{
+		ErrComputerFull, ErrComputerFailing, stick.ErrFailing, stick.ErrLocked, stick.ErrChanged, stick.ErrMissing,
 		stick.ErrFull, stick.ErrTooLarge, stick.ErrGone, stick.ErrClosed, stick.ErrReopen,
 		stick.ErrReadOnly, stick.ErrName, stick.ErrKind, stick.ErrDamaged, stick.ErrForged,
 	} {
@@ -81,6 +88,7 @@ type answer struct {
 	trouble  *trouble
 	method   string
 	begun    bool
+	code     int  // that was sent
 	replaced bool // the body was written here, and the handler's is dropped
 }
 
@@ -96,9 +104,11 @@ func (a *answer) WriteHeader(code int) {
 		a.replaced = true
 		a.Header().Del("Lock-Token")
 		a.Header().Del("X-OC-Mtime")
+		a.code = better
 		http.Error(a.ResponseWriter, sentence(err), better)
 		return
 	}
+	a.code = code
 	a.ResponseWriter.WriteHeader(code)
 }
 

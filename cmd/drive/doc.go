@@ -17,6 +17,7 @@
 //     address, and so is every request of a page in a browser; pages opened from the
 //     drive run no scripts.
 //   - Closing waits for what is being stored.
+//   - What a client sent and the stick did not take is remembered ([Drive.Failed]).
 //
 // # What is not promised
 //
@@ -25,8 +26,10 @@
 //     writes is out of this program's hands.
 //   - Programs of the same person can ask the system for the address and read the
 //     drive while it is open, as they can read a drive that is mounted.
-//   - The system's command for mounting is given the address as an argument. On
-//     Linux other people on the same computer may see it there.
+//   - The system's command for mounting is given the address as an argument, but
+//     for davfs2, whose settings have the token. Other people on the same computer may
+//     see it there; on Linux their processes are refused all the same, on Windows where
+//     it says whose they are, on macOS not.
 //   - What Windows notes of a file's time after it becomes the file's up to 8 MiB only.
 //   - Locks and properties are kept in memory and are gone when the drive is closed.
 //     So are the files that systems strew about: .DS_Store, Thumbs.db and their kind

@@ -25,6 +25,9 @@ type Options struct {
 	// Changed is called, on a goroutine of the drive's, after something on the
 	// stick was changed through the drive. It must not block.
 	Changed func()
+	// Failed is called, on a goroutine of the drive's, when a file that a program saves
+	// cannot be stored: not every client tells its program. It must not block.
+	Failed func(Failure)
 	// Clock is the time, time.Now when nil.
 	Clock func() time.Time
 }
@@ -49,6 +52,9 @@ func Open(s *stick.Stick, o Options) (*Drive, error) {
 	if o.Changed == nil {
 		o.Changed = func() {}
 	}
+	if o.Failed == nil {
+		o.Failed = func(Failure) {}
+	}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen on the loopback interface: %w", err)
@@ -71,7 +77,7 @@ func Open(s *stick.Stick, o Options) (*Drive, error) {
 	}
 	go func() {
 		defer close(d.served)
-		_ = d.server.Serve(listener)
+		_ = d.server.Serve(ownListener{listener, sameOwner})
 	}()
 	return d, nil
 }
@@ -97,6 +103,10 @@ func (d *Drive) Waiting() int { return d.files.saver.count() }
 // InUse are the paths of files that programs have locked, as they do before they write:
 // taking the drive away may lose what is not saved in them yet. Not every client locks.
 func (d *Drive) InUse() []string { return d.gate.held.names(time.Now()) }
+
+// Failed are the files that programs have saved and that are not on the stick so, sorted
+// by path: those that were stored later, or deleted, are not among them.
+func (d *Drive) Failed() []Failure { return d.files.lost.list() }
 
 // Gone is closed when the stick turns out not to be there any more.
 func (d *Drive) Gone() <-chan struct{} { return d.files.gone }

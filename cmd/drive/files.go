@@ -25,6 +25,7 @@ type files struct {
 	saver   *saver
 	props   *props
 	clutter *clutter
+	lost    *failures
 	began   time.Time // when the drive was opened
 	gone    chan struct{}
 	goneNow sync.Once
@@ -33,7 +34,7 @@ type files struct {
 func newFiles(ctx context.Context, s *stick.Stick, o Options) *files {
 	return &files{
 		stick: s, o: o, saver: newSaver(ctx, s), props: newProps(),
-		clutter: newClutter(), began: o.Clock(), gone: make(chan struct{}),
+		clutter: newClutter(), lost: &failures{told: o.Failed, byPath: map[string]error{}}, began: o.Clock(), gone: make(chan struct{}),
 	}
 }
 
@@ -56,6 +57,8 @@ func (f *files) failed(ctx context.Context, err error) error {
 		return os.ErrNotExist
 	case errors.Is(err, stick.ErrExists):
 		return os.ErrExist
+	case statusOf(err) == 0: // a client that broke off, for one
+		return err
 	case errors.Is(err, stick.ErrGone), errors.Is(err, stick.ErrClosed):
 		f.goneNow.Do(func() { close(f.gone) })
 	}

@@ -27,7 +27,8 @@ const maxBody = 1 << 20
 // that clients understand.
 type gate struct {
 	files *files
-	dav   webdav.Handler
+	dav   webdav.Handler // where the address has the token
+	top   webdav.Handler // where a header has it
 	token string
 	hosts []string
 	clock func() time.Time
@@ -38,10 +39,12 @@ type gate struct {
 
 func newGate(f *files, port int, token string, o Options) *gate {
 	h := &held{byToken: map[string]heldLock{}}
+	l := locks{webdav.NewMemLS(), f, h}
 	g := &gate{
 		files: f,
 		held:  h,
-		dav:   webdav.Handler{Prefix: "/" + token, FileSystem: f, LockSystem: locks{webdav.NewMemLS(), f, h}},
+		dav:   webdav.Handler{Prefix: "/" + token, FileSystem: f, LockSystem: l},
+		top:   webdav.Handler{FileSystem: f, LockSystem: l},
 		token: token,
 		clock: o.Clock,
 	}
@@ -75,11 +78,13 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("DAV", "1, 2")
 		header.Set("MS-Author-Via", "DAV")
 		return
-	case !g.knowsToken(r.URL.Path):
+	case g.knowsToken(r.URL.Path):
+		g.serve(w, r, &g.dav)
+	case g.hasToken(r):
+		g.serve(w, r, &g.top)
+	default:
 		http.NotFound(w, r)
-		return
 	}
-	g.serve(w, r)
 }
 
 // knowsHost says whether a request is meant for this server, and not for a name
@@ -105,15 +110,22 @@ func (g *gate) knowsToken(path string) bool {
 	return subtle.ConstantTimeCompare([]byte(first), []byte(g.token)) == 1
 }
 
+// hasToken says whether a client has the token for its password, which keeps it out of
+// the address that the system shows to everybody for what is mounted.
+func (g *gate) hasToken(r *http.Request) bool {
+	_, password, _ := r.BasicAuth()
+	return subtle.ConstantTimeCompare([]byte(password), []byte(g.token)) == 1
+}
+
 // serve answers a request of who may ask.
-func (g *gate) serve(w http.ResponseWriter, r *http.Request) {
+func (g *gate) serve(w http.ResponseWriter, r *http.Request, dav *webdav.Handler) {
 	switch r.Method {
 	case "OPTIONS", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "HEAD":
 	default:
 		g.last.Store(g.clock().UnixNano())
 		defer func() { g.last.Store(g.clock().UnixNano()) }()
 	}
-	name := strings.TrimPrefix(r.URL.Path, g.dav.Prefix)
+	name := strings.TrimPrefix(r.URL.Path, dav.Prefix)
 	t := &trouble{}
 	answer := &answer{ResponseWriter: w, trouble: t, method: r.Method}
 	ctx := context.WithValue(r.Context(), troubleKey{}, t)
@@ -133,7 +145,12 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the file is another one by now", http.StatusPreconditionFailed)
 		return
 	case r.Method == http.MethodPut && !g.files.fits(r.ContentLength):
+		g.files.lost.add(clean(name), stick.ErrFull)
 		http.Error(w, sentence(stick.ErrFull), http.StatusInsufficientStorage)
+		return
+	case r.Method == "MOVE" && g.files.lost.of(clean(name)) != nil: // nothing of it may take another's place
+		err := g.files.lost.of(clean(name))
+		http.Error(w, sentence(err), statusOf(err))
 		return
 	case r.Method == "PROPFIND" || r.Method == "PROPPATCH":
 		body, err := wellNamed(http.MaxBytesReader(w, r.Body, maxBody))
@@ -148,7 +165,8 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPut && !ctx.Value(timeKey{}).(time.Time).IsZero() {
 		w.Header().Set("X-OC-Mtime", "accepted")
 	}
-	g.dav.ServeHTTP(answer, r)
+	dav.ServeHTTP(answer, r)
+	g.files.lost.outcome(r.Method, name, answer)
 }
 
 // wellNamed reads what a client asks, and refuses prefixes that stand for nothing

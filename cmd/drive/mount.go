@@ -14,7 +14,10 @@ import (
 var ErrNoClient = errors.New("this computer has no program that can show the drive")
 
 // patience is how long the system's client may take.
-const patience = 30 * time.Second
+const (
+	patience     = 30 * time.Second
+	slowPatience = time.Hour // for what sends large files first
+)
 
 // Mounted is a drive that the system shows to every program.
 type Mounted struct {
@@ -24,6 +27,35 @@ type Mounted struct {
 
 	show    []string                    // the command that shows it to the person
 	unmount func(context.Context) error // takes it away
+
+	// What only a client has whose cache this program looks after.
+	cache   string          // where its cache is
+	keep    func() error    // has the cache kept from the next start
+	remove  func() error    // removes the cache
+	holders func() []string // programs that have something of it open
+	slow    bool            // taking it away sends what it has cached
+	failed  func() bool
+}
+
+// KeepIf has the client's cache kept when, once the drive has been taken away, there are
+// files that were not stored: it may have the last copy. It is called before Unmount.
+func (m *Mounted) KeepIf(failed func() bool) { m.failed = failed }
+
+// Kept is the folder in which the client's cache was kept, empty if none was.
+func (m *Mounted) Kept() string {
+	if m.cache == "" || m.failed == nil || !m.failed() {
+		return ""
+	}
+	return m.cache
+}
+
+// Holders are the programs that have something of the drive open, as far as the system
+// tells, each as "vim (process 4711)".
+func (m *Mounted) Holders() []string {
+	if m.holders == nil {
+		return nil
+	}
+	return m.holders()
 }
 
 // client is one of the system's WebDAV clients.
@@ -65,9 +97,21 @@ func (m *Mounted) Show(ctx context.Context) error {
 // drive then; what they still hold open may keep it from being taken away, which is
 // an error.
 func (m *Mounted) Unmount(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	wait := patience
+	if m.slow {
+		wait = slowPatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	if err := m.unmount(ctx); err != nil {
+	err := m.unmount(ctx)
+	switch {
+	case err != nil:
+	case m.Kept() != "":
+		err = m.keep()
+	case m.remove != nil:
+		err = m.remove()
+	}
+	if err != nil {
 		return fmt.Errorf("take away the drive at %s: %w", m.Where, err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package drive
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -75,14 +76,19 @@ func gvfsFolder(ctx context.Context, address string) string {
 	return ""
 }
 
-// davfsConfig keeps what davfs2 caches in memory, and asks for no passphrase: the
-// address has the token.
+// davfsConfig keeps what davfs2 caches in memory, and has the token, which so is neither
+// in the address that everybody sees of what is mounted nor among the arguments.
 // Newer kernels ask for more of a folder at once than its buffer holds by default.
-const davfsConfig = "ask_auth 0\nbuf_size 1024\nuse_locks 1\ndelay_upload 0\nif_match_bug 0\ncache_dir %s\n"
+const davfsConfig = "ask_auth 0\nbuf_size 1024\nuse_locks 1\ndelay_upload 0\nif_match_bug 0\ncache_dir %s\nadd_header Authorization \"Basic %s\"\n"
 
 // mountDavfs mounts the drive on a folder with davfs2.
 func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
-	work, err := os.MkdirTemp("/dev/shm", "stowage-drive-")
+	public, token, err := withoutToken(address)
+	if err != nil {
+		return nil, err
+	}
+	removeDavfsLeftovers(ctx)
+	work, err := os.MkdirTemp(davfsFolder, fmt.Sprintf("%s%d-", davfsPrefix, os.Getpid()))
 	if err != nil {
 		return nil, err
 	}
@@ -101,22 +107,36 @@ func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
 	if err := giveDavfs(work, cache); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(config, fmt.Appendf(nil, davfsConfig, cache), 0o600); err != nil {
+	if err := os.WriteFile(config, fmt.Appendf(nil, davfsConfig, cache, base64.StdEncoding.EncodeToString([]byte(":"+token))), 0o600); err != nil {
 		return nil, err
 	}
-	if _, err := run(ctx, "", "mount.davfs", "-o", "conf="+config, address, dir); err != nil {
+	if _, err := run(ctx, "", "mount.davfs", "-o", "conf="+config, public, dir); err != nil {
 		return nil, err
 	}
 	return &Mounted{
 		Where: dir,
 		show:  []string{"xdg-open", dir},
 		unmount: func(ctx context.Context) error {
-			if _, err := run(ctx, "", "umount", dir); err != nil { // which writes what is still in the cache
-				return err
-			}
-			return remove()
+			_, err := run(ctx, "", "umount", dir) // which writes what is still in the cache
+			return err
 		},
+		cache:   cache,
+		keep:    func() error { return os.WriteFile(filepath.Join(work, davfsKept), nil, 0o600) },
+		remove:  remove,
+		holders: func() []string { return holders(dir) },
+		slow:    true,
 	}, nil
+}
+
+// withoutToken takes the token out of an address.
+func withoutToken(address string) (public, token string, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", "", err
+	}
+	token = strings.Trim(u.Path, "/")
+	u.Path = "/"
+	return u.String(), token, nil
 }
 
 // giveDavfs lets the user that davfs2 runs as have the folder for its cache.

@@ -34,6 +34,7 @@ func (u *upload) ReadFrom(r io.Reader) (int64, error) {
 	u.drop()
 	u.spooled, u.err = stick.Spool(u.ctx, r)
 	if u.err != nil {
+		u.err = ofComputer(u.err)
 		return 0, u.files.failed(u.ctx, u.err)
 	}
 	return u.spooled.Size(), nil

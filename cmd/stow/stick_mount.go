@@ -30,11 +30,17 @@ func (a *app) stickMount() *cobra.Command {
 		Long: `Show an open stick to every program as a drive: WebDAV on this computer alone, at
 an address that nobody can guess, mounted by the system's own client ("net use" on
 Windows, mount_webdav on macOS, gio or davfs2 on Linux). Where there is none, the
-address is for a program that speaks WebDAV. It is a secret while the drive is open.
+address is for a program that speaks WebDAV. It is a secret while the drive is open,
+and processes of other people are refused on Linux and, as far as it tells whose they are, Windows.
 
 What programs save is stored encrypted on the stick when they close the file. Ctrl-C
 takes the drive away, finishes what is being stored and locks the stick; so does
-leaving it unused for as long as the school says, or as --idle says.`,
+leaving it unused for as long as the school says, or as --idle says. While a program has
+something of it open, the drive stays, says so, and tries again every second or at the next Ctrl-C.
+
+Some clients tell a program that its file is saved before they send it. What could not be
+stored then is named, and the command ends as the table of exit codes says (9 for a full
+stick); davfs2's cache is kept for that, and where it is is said.`,
 		Example: examples(
 			"stow stick mount /media/STICK",
 			"stow stick mount /media/STICK --show --idle 20m",
@@ -80,17 +86,28 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 	if idle == 0 {
 		idle = time.Duration(s.Note().Policy.LockMinutes) * time.Minute
 	}
-	d, err := drive.Open(s.Stick, drive.Options{Space: s.drive.Free})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	asked, stop := endings(cancel)
+	defer stop()
+	d, err := drive.Open(s.Stick, drive.Options{Space: s.drive.Free, Failed: a.warnFailed})
 	if err != nil {
 		return err
 	}
 	var mounted *drive.Mounted
-	defer func() { err = firstError(err, a.endDrive(d, mounted), a.fold(s, err)) }()
+	defer func() {
+		ended := a.endDrive(d, mounted, asked)
+		stop()
+		err = firstError(err, ended, a.fold(s, errors.Join(err, ended)))
+	}()
 	if !flags.alone {
 		if mounted, err = drive.Mount(ctx, d.Address()); err != nil && ctx.Err() == nil {
 			a.warn("The drive could not be shown to other programs (%v); use its address.", err)
 			err = nil
 		}
+	}
+	if mounted != nil {
+		mounted.KeepIf(func() bool { return len(d.Failed()) > 0 })
 	}
 	if err := a.showDrive(d, mounted); err != nil {
 		return err
@@ -152,15 +169,4 @@ func (a *app) fold(s *openedStick, err error) error {
 		return err
 	}
 	return nil
-}
-
-// endDrive takes the drive away and waits for what is being stored. A second Ctrl-C
-// ends the program at once.
-func (a *app) endDrive(d *drive.Drive, mounted *drive.Mounted) error {
-	a.say("Finishing what is being stored…")
-	var err error
-	if mounted != nil {
-		err = mounted.Unmount(context.Background())
-	}
-	return errors.Join(err, d.Close(context.Background()))
 }

@@ -41,6 +41,7 @@ func Spool(ctx context.Context, r io.Reader) (*Spooled, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary file: %w", err)
 	}
+	_ = os.Remove(file.Name()) // where a file may go while it is open, a killed program leaves none
 	s := &Spooled{file: file}
 	if err := s.fill(io.MultiReader(bytes.NewReader(head), r)); err != nil {
 		s.Close()

@@ -78,6 +78,9 @@ func beginDrive(ctx context.Context, s *stick.Stick, options drive.Options, moun
 	if d.shown, d.where, err = mount(ctx, served.Address()); err != nil {
 		return nil, errors.Join(err, served.Close(context.WithoutCancel(ctx)))
 	}
+	if m, ok := d.shown.(*drive.Mounted); ok {
+		m.KeepIf(func() bool { return len(served.Failed()) > 0 })
+	}
 	return d, nil
 }
 
