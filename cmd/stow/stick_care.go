@@ -17,21 +17,23 @@ type jsonProblem struct {
 	Layer   int64    `json:"layer,omitempty"`
 	File    string   `json:"file,omitempty"` // on the drive
 	Message string   `json:"message"`
-	Files   []string `json:"files,omitempty"` // of the stick, that cannot be read because of it
+	Files   []string `json:"files,omitempty"`   // of the stick, that cannot be read because of it
+	Unknown bool     `json:"unknown,omitempty"` // what else is lost with it, if anything, is not known
 }
 
 func problemList(problems []stick.Problem) []jsonProblem {
 	list := []jsonProblem{}
 	for _, p := range problems {
-		list = append(list, jsonProblem{string(p.Kind), p.Seq, p.Name, warningText(p.Warning), p.Files})
+		list = append(list, jsonProblem{string(p.Kind), p.Seq, p.Name, warningText(p.Warning), p.Files, p.Unknown})
 	}
 	return list
 }
 
 // damageFound says that a check found something that is not as it was written.
 type damageFound struct {
-	files    int // that cannot be read
-	problems int // beside those: 0 when only programs are missing
+	files    int  // that cannot be read
+	problems int  // beside those: 0 when only programs are missing
+	unknown  bool // what else cannot be read is not known
 }
 
 func (e *damageFound) Error() string {
@@ -44,6 +46,7 @@ func problemsError(problems []jsonProblem) error {
 	found := &damageFound{problems: len(problems)}
 	for _, p := range problems {
 		found.files += len(p.Files)
+		found.unknown = found.unknown || p.Unknown
 	}
 	if len(problems) == 0 {
 		return nil
@@ -114,6 +117,9 @@ func (a *app) showCheck(r stick.CheckResult, programs []jsonProgram, top jsonTop
 			fmt.Fprintln(w, printable(p.Message))
 			for _, f := range p.Files {
 				fmt.Fprintf(w, "  cannot be read: %s\n", printable(f))
+			}
+			if p.Unknown {
+				fmt.Fprintln(w, "  what else it held, if anything, is not known")
 			}
 		}
 	})

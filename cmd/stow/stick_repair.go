@@ -17,19 +17,22 @@ type jsonRepair struct {
 	Saved    []string `json:"saved"`
 	Lost     []string `json:"lost"`
 	Removed  []string `json:"removed"`
+	Kept     []string `json:"kept"`
 	Left     []string `json:"left"`
 }
 
 func (a *app) stickRepair() *cobra.Command {
 	var unlock unlockFlags
 	var backup string
+	var discard bool
 	cmd := &cobra.Command{
 		Use:   "repair STICK",
 		Short: "Save what can still be read of a damaged stick, and say what cannot",
 		Long: `Make a damaged stick whole again as far as possible: damaged layers are taken from
 a backup of the stick (--backup), every file that can still be read is stored again,
-and those that cannot are named; then what is of no use is removed. On a healthy
-stick it does nothing. It ends with exit code 8 if a file is lost.`,
+and those that cannot are named. A damaged layer of which all was stored again is removed;
+one that holds more, or may, is kept and named until --discard gives it up. On a healthy
+stick it does nothing. It ends with exit code 8 if a file is lost, or a layer kept.`,
 		Example: examples(
 			"stow stick repair /media/STICK",
 			"stow stick repair /media/STICK --backup /srv/backups/HRP-0042 --recovery",
@@ -38,18 +41,18 @@ stick it does nothing. It ends with exit code 8 if a file is lost.`,
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
-				return on("the stick at "+args[0], a.repair(ctx, s, backup))
+				return on("the stick at "+args[0], a.repair(ctx, s, stick.RepairOptions{Discard: discard}, backup))
 			})
 		},
 	}
 	unlock.add(cmd)
 	cmd.Flags().StringVar(&backup, "backup", "", "a `FOLDER` with a copy of the stick")
 	_ = cmd.MarkFlagDirname("backup")
+	cmd.Flags().BoolVar(&discard, "discard", false, "give up what cannot be saved: remove damaged layers with whatever is left in them")
 	return cmd
 }
 
-func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err error) {
-	options := stick.RepairOptions{}
+func (a *app) repair(ctx context.Context, s *stick.Stick, options stick.RepairOptions, backup string) (err error) {
 	if backup != "" {
 		copied, err := a.openDrive(backup)
 		if err != nil {
@@ -65,9 +68,9 @@ func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err er
 	if err != nil {
 		return err
 	}
-	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed), some(result.Left)}
+	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed), some(result.Kept), some(result.Left)}
 	err = a.show(out, func(w io.Writer) {
-		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed)+len(out.Left) == 0 {
+		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed)+len(out.Kept)+len(out.Left) == 0 {
 			fmt.Fprintln(w, "There was nothing to repair.")
 			return
 		}
@@ -76,20 +79,25 @@ func (a *app) repair(ctx context.Context, s *stick.Stick, backup string) (err er
 		for _, lost := range out.Lost {
 			fmt.Fprintf(w, "lost: %s\n", printable(lost))
 		}
+		for _, name := range out.Kept {
+			fmt.Fprintf(w, "kept: %s, since it holds something, or may, that could not be stored again; look for a backup first (--backup), or give it up with --discard.\n", printable(name))
+		}
 		for _, name := range out.Left {
 			fmt.Fprintf(w, "not as it was written, and left so: %s; your files are not touched by it, but ICT should see to it.\n", printable(name))
 		}
 	})
-	if err == nil && len(out.Lost) > 0 {
-		return &lostFiles{len(out.Lost)}
+	if err == nil && len(out.Lost)+len(out.Kept) > 0 {
+		return &lostFiles{len(out.Lost), len(out.Kept)}
 	}
 	return err
 }
 
 // lostFiles: a repair could not save everything.
-type lostFiles struct{ files int }
+type lostFiles struct{ files, kept int }
 
-func (e *lostFiles) Error() string { return counted(e.files, "file is", "files are") + " lost" }
+func (e *lostFiles) Error() string {
+	return counted(e.files, "file is", "files are") + " lost, and " + counted(e.kept, "damaged layer is", "damaged layers are") + " kept"
+}
 
 // some is the list, or an empty one for JSON.
 func some(list []string) []string {

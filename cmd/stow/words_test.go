@@ -102,7 +102,7 @@ func TestExplainTyped(t *testing.T) {
 		{&partlyError{skipped: 2}, exitPartly, "Done, but 2 files were left out"},
 		{&partlyError{skipped: 1, nothing: true}, exitPartly, "Nothing was done: 1 file was left out"},
 		{&partlyError{renamed: 1}, exitPartly, "1 file has another name"},
-		{&lostFiles{1}, exitDamaged, "1 file is lost"},
+		{&lostFiles{1, 1}, exitDamaged, "1 file is lost"},
 		{&notTheirs{"Bob"}, exitState, "Bob"},
 		{errors.New("odd"), exitFailed, "This did not work: odd."},
 	}

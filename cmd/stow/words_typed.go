@@ -38,7 +38,7 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 		return exitDamaged, damageText(e, subject), true
 	}
 	if e, ok := errors.AsType[*lostFiles](err); ok {
-		return exitDamaged, fmt.Sprintf("everything else is repaired, but %s lost, as named above; older versions may be among the deleted files: stow stick undelete", counted(e.files, "file is", "files are")), true
+		return exitDamaged, lostFilesText(e), true
 	}
 	if e, ok := errors.AsType[*notTheirs](err); ok {
 		return exitState, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this")), true
@@ -49,8 +49,22 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 	return explainRegister(err, subject)
 }
 
+func lostFilesText(e *lostFiles) string {
+	kept := ""
+	if e.kept > 0 {
+		kept = "; " + counted(e.kept, "damaged layer is", "damaged layers are") + " kept for what may still be in it, as named above, until it is given up with --discard"
+	}
+	if e.files == 0 {
+		return "everything that is known of is safe" + kept
+	}
+	return fmt.Sprintf("everything else can be read, but %s lost, as named above; older versions may be among the deleted files: stow stick undelete%s", counted(e.files, "file is", "files are"), kept)
+}
+
 func damageText(e *damageFound, subject string) string {
 	text := "not everything on " + cmp.Or(subject, "the stick") + " is as it was written, as named above"
+	if e.unknown {
+		return text + fmt.Sprintf("; %s that is known of cannot be read, and what else is lost is not known: stow stick repair saves what it can and removes nothing that may hold more", counted(e.files, "file", "files"))
+	}
 	if e.files > 0 {
 		return text + fmt.Sprintf("; %s cannot be read and the others can, so get them off it and see: stow stick repair", counted(e.files, "file", "files"))
 	}
@@ -255,15 +269,22 @@ func warningText(w stick.Warning) string {
 	what := cmp.Or(w.Name, "the stick")
 	switch w.Kind {
 	case stick.WarnTorn:
-		return what + " was not written to its end; nothing in it had been reported as stored."
+		return what + " is not whole: either the stick was pulled while it was written, and nothing in it had been reported as stored, or it was damaged since. " +
+			"What can still be read of it is saved by: stow stick repair"
 	case stick.WarnDamaged:
-		return what + " is damaged and was not read."
+		if errors.Is(w.Err, crypt.ErrNoIdentity) {
+			return what + " does not open with this stick's key: it is damaged, or of another stick. What else it held, if anything, is not known."
+		}
+		return what + " is damaged; what can still be read of it is saved by: stow stick repair"
 	case stick.WarnForged:
-		return what + " was not written with this stick's key, so it was not read; tell ICT."
+		return what + " was made by somebody who does not have this stick's key, so it was not read; tell ICT."
 	case stick.WarnMisplaced:
 		return what + " belongs elsewhere, so it was not read; tell ICT."
 	case stick.WarnMissing:
-		return what + " is missing, with what it held."
+		if w.Name == "" {
+			what = fmt.Sprintf("Layer %d", w.Seq)
+		}
+		return what + " is missing from the middle of what was stored, with what it held; everything else can be read. The school's backup may have it: stow stick repair --backup"
 	case stick.WarnForeign:
 		return what + " does not belong to the stick and was left alone."
 	case stick.WarnEntry:

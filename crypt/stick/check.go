@@ -15,6 +15,8 @@ type Problem struct {
 	Warning
 	// Files are today's files that cannot be read whole because of it, sorted.
 	Files []string
+	// Unknown: what else the layer held, or whether it held anything, is not known.
+	Unknown bool
 }
 
 // CheckResult says what a check read and what it found.
@@ -82,7 +84,7 @@ func (s *Stick) snapshot() ([]*layer, map[*record][]string, error) {
 	}
 	files := map[*record][]string{}
 	today := s.tree
-	if len(s.hurt) > 0 {
+	if len(s.hurt)+len(s.unread) > 0 {
 		today = treeOf(s.known())
 	}
 	_ = today.root.walk(".", func(path string, n *node) error {
@@ -115,7 +117,7 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, files map[*record][]st
 	case errors.Is(err, ErrMissing):
 		kind = WarnMissing
 	}
-	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}}
+	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}, Unknown: l.gaps}
 	for i := range l.records {
 		r := &l.records[i]
 		if paths := files[r]; len(paths) > 0 && s.readable(ctx, r) != nil {
@@ -128,15 +130,12 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, files map[*record][]st
 
 // readWhole authenticates every chunk of a layer.
 func (s *Stick) readWhole(ctx context.Context, l *layer, p crypt.Progress) error {
-	src := newPartReader(s.fs, l.id, l.parts)
-	defer src.Close()
-	digest, _, err := layerDigest(src, src.size())
+	known, err := openKnown(s.fs, l)
 	if err != nil {
 		return err
 	}
-	if digest != l.digest {
-		return fmt.Errorf("layer %s: %w: another layer stands in its place", l.id, ErrForged)
-	}
+	defer known.Close()
+	src := known.parts
 	watched := crypt.Reader(ctx, io.NewSectionReader(src, 0, src.size()), p)
 	plain, err := crypt.NewDecryptReader(watched, l.key.identity)
 	if err != nil {

@@ -135,7 +135,7 @@ func spoilWith(t *testing.T, d *plainDrive) *sticktest.Mem {
 }
 
 func repairAgain(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error {
-	o := stick.RepairOptions{}
+	o := stick.RepairOptions{Discard: true}
 	if backup != nil {
 		o.Backup = backup
 	}

@@ -323,7 +323,7 @@ func recovers(t *testing.T, sc *school, top, backup string, round int, hurt []st
 			t.Errorf("round %d: the check does not say that %s cannot be read", round, p)
 		}
 	}
-	o := stick.RepairOptions{}
+	o := stick.RepairOptions{Discard: true}
 	if backup != "" {
 		from := must(stick.NewDirFS(backup))(t)
 		defer from.Close()

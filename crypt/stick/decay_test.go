@@ -214,7 +214,7 @@ func repaired(t *testing.T, sc *school, drive, backup *sticktest.Mem, round int,
 		t.Errorf("round %d: the check finds nothing", round)
 	}
 	readable := must(readableOn(s))(t)
-	o := stick.RepairOptions{}
+	o := stick.RepairOptions{Discard: true}
 	if backup != nil {
 		o.Backup, readable = backup, want
 	}

@@ -134,12 +134,12 @@ func TestTamperedLayers(t *testing.T) {
 			"a layer of another stick in addition", func(m *sticktest.Mem) {
 				m.WriteFile("stowage/layers/00000009-0123abcd.age", elsewhere.ReadFile(otherNames[1]))
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 1},
+			map[stick.WarningKind]int{stick.WarnDamaged: 1}, // as one whose age header decayed
 			all,
 		},
 		{
 			"a layer of another stick in the place of one", func(m *sticktest.Mem) { m.WriteFile(names[1], elsewhere.ReadFile(otherNames[1])) },
-			map[stick.WarningKind]int{stick.WarnForged: 1, stick.WarnMissing: 1},
+			map[stick.WarningKind]int{stick.WarnDamaged: 1},
 			without("b"),
 		},
 		{
@@ -148,14 +148,14 @@ func TestTamperedLayers(t *testing.T) {
 				m.WriteFile(names[0], two)
 				m.WriteFile(names[1], one)
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 2, stick.WarnMissing: 1},
+			map[stick.WarningKind]int{stick.WarnMisplaced: 2, stick.WarnMissing: 1},
 			without("b"),
 		},
 		{
 			"an old layer again on top", func(m *sticktest.Mem) {
 				m.WriteFile("stowage/layers/00000007-0123abcd.age", m.ReadFile(names[0]))
 			},
-			map[stick.WarningKind]int{stick.WarnForged: 1},
+			map[stick.WarningKind]int{stick.WarnMisplaced: 1},
 			all,
 		},
 		{
@@ -198,11 +198,11 @@ func TestSwappedUnderTheTable(t *testing.T) {
 	}
 	m.WriteFile(names[1], elsewhere.ReadFile(otherNames[1]))
 	st := sc.open(t, m)
-	if _, err := st.OpenFile("b"); !errors.Is(err, stick.ErrForged) {
+	if _, err := st.OpenFile("b"); !errors.Is(err, stick.ErrDamaged) {
 		t.Errorf("got %v", err)
 	}
 	r := must(st.Get(t.Context(), nil, t.TempDir(), stick.GetOptions{}))(t)
-	if len(r.Fetched) != 3 || len(r.Skipped) != 1 || !errors.Is(r.Skipped[0].Err, stick.ErrForged) {
+	if len(r.Fetched) != 3 || len(r.Skipped) != 1 || !errors.Is(r.Skipped[0].Err, stick.ErrDamaged) {
 		t.Errorf("got %+v", r)
 	}
 }

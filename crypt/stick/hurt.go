@@ -67,9 +67,20 @@ func byNumber(a, b *layer) int { return cmp.Compare(a.id.seq, b.id.seq) }
 
 // known is every layer of which it is known what it holds or held, oldest first. s.mu or s.write is held.
 func (s *Stick) known() []*layer {
-	all := slices.Concat(s.layers, s.hurt)
+	all := slices.Concat(s.layers, s.hurt, s.walked())
 	slices.SortStableFunc(all, byNumber)
 	return all
+}
+
+// walked are the layers of which only what is left of them says what they hold.
+func (s *Stick) walked() []*layer {
+	var found []*layer
+	for _, u := range s.unread {
+		if u.layer != nil {
+			found = append(found, u.layer)
+		}
+	}
+	return found
 }
 
 // follows is what the next layer follows: the newest, also when it is missing, so that this is
@@ -87,12 +98,12 @@ func (s *Stick) follows() layerRef {
 // hurtFiles are today's files that lay in the layers that cannot be read, by path.
 func (s *Stick) hurtFiles() map[string]*record {
 	files := map[string]*record{}
-	if len(s.hurt) == 0 {
-		return files
-	}
 	hurt := map[*layer]bool{}
-	for _, l := range s.hurt {
+	for _, l := range slices.Concat(s.hurt, s.walked()) {
 		hurt[l] = true
+	}
+	if len(hurt) == 0 {
+		return files
 	}
 	_ = treeOf(s.known()).root.walk(".", func(path string, n *node) error {
 		if n.data != nil && hurt[n.data.layer] {
@@ -108,7 +119,9 @@ func (s *Stick) nameHurt(problems []Problem) {
 	files := s.hurtFiles()
 	for i := range problems {
 		p := &problems[i]
-		if p.Kind != WarnMissing && p.Kind != WarnDamaged && p.Kind != WarnForged {
+		switch p.Kind {
+		case WarnMissing, WarnDamaged, WarnForged, WarnTorn:
+		default:
 			continue
 		}
 		for path, r := range files {
@@ -117,7 +130,21 @@ func (s *Stick) nameHurt(problems []Problem) {
 			}
 		}
 		slices.Sort(p.Files)
+		p.Unknown = s.unknown(p.Warning)
 	}
+}
+
+// unknown reports whether nobody can say what all was in the layer that a warning is about.
+func (s *Stick) unknown(w Warning) bool {
+	of := func(l *layer) bool { return l.id.seq == w.Seq }
+	if slices.ContainsFunc(s.hurt, of) || w.Kind == WarnForged {
+		return false
+	}
+	if i := slices.IndexFunc(s.layers, of); i >= 0 {
+		return s.layers[i].gaps
+	}
+	i := slices.IndexFunc(s.unread, func(u unread) bool { return u.id.seq == w.Seq })
+	return i < 0 || !s.unread[i].all && !s.unread[i].listed
 }
 
 // rescue is today's content of a file whose layer is damaged. ok is false when it cannot be read
@@ -148,7 +175,7 @@ func (s *Stick) rescue(ctx context.Context, path string, r *record) (item Item, 
 func (s *Stick) openHurt(r *record) (ItemReader, error) {
 	l := r.layer
 	parts := newPartReader(s.fs, l.id, l.parts)
-	plain, size, err := crypt.SalvageReaderAt(parts, parts.size(), l.key.identity)
+	plain, size, err := salvage(parts, l.key)
 	if err == nil {
 		if digest, _, digestErr := layerDigest(parts, parts.size()); digestErr != nil || digest != l.digest {
 			err = s.beginsAs(io.NewSectionReader(plain, 0, size), l)

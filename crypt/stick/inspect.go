@@ -105,9 +105,7 @@ func (s *Summary) inUse(fsys FS) error {
 	case err == nil:
 		return lock.Close()
 	case errors.Is(err, ErrLocked):
-		var inUse *InUseError
-		errors.As(readOwner(fsys), &inUse)
-		s.InUse = inUse
+		s.InUse = readOwner(fsys)
 	case errors.Is(err, ErrGone):
 		return err
 	}

@@ -90,8 +90,8 @@ func openParts(src *partReader, keys []*stickKey) (*plainLayer, *stickKey, error
 			break
 		}
 	}
-	if errors.Is(err, crypt.ErrNoIdentity) {
-		err = fmt.Errorf("%w: %w", ErrForged, err)
+	if errors.Is(err, crypt.ErrNoIdentity) { // which a single bit of its header can be the cause of
+		err = fmt.Errorf("%w, or of another stick: %w", ErrDamaged, err)
 	}
 	return nil, nil, damaged(err)
 }

@@ -9,6 +9,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
+
+	"stowage/crypt"
 )
 
 // loader finds out what is on a stick: which layers count, and what they hold.
@@ -26,6 +29,7 @@ type loader struct {
 	listed    map[layerID]*layer
 	uncached  []*layer // read from their files, in no table
 	bad       []badLayer
+	unread    []unread      // see Stick.unread
 	leftover  []*layerFiles // of layers whose removal had begun
 	hurt      []*layer      // see Stick.hurt
 	warnings  []Warning
@@ -57,6 +61,14 @@ type badLayer struct {
 	err   error
 }
 
+// unread is a layer on the drive that is not whole and may hold data all the same.
+type unread struct {
+	id     layerID
+	layer  *layer // what could be found in it; nil when a table says that, or nothing does
+	all    bool   // those are all of its entries
+	listed bool   // a table says what it held
+}
+
 // load reads everything there is to know.
 func (l *loader) load(ctx context.Context) (chained, error) {
 	l.listed = map[layerID]*layer{}
@@ -73,6 +85,7 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	c := chain(found)
 	l.blame(&c)
 	l.findHurt(found, &c)
+	l.walkBad()
 	c.warnings = append(l.warnings, c.warnings...)
 	return c, nil
 }
@@ -180,7 +193,9 @@ func (l *loader) readLayers(ctx context.Context) ([]*layer, error) {
 			}
 			continue
 		}
-		l.uncached = append(l.uncached, layer)
+		if !layer.gaps {
+			l.uncached = append(l.uncached, layer)
+		}
 		found = append(found, layer)
 	}
 	return found, nil
@@ -211,11 +226,18 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 	if layer == nil || err != nil && !errors.Is(err, ErrDamaged) {
 		return nil, err
 	}
-	if err != nil { // what comes before the damage is as it was written
+	if err != nil { // what comes before the damage is as it was written, and so is what is found behind it
 		l.warn(WarnDamaged, name, files.id.seq, err)
+		layer.gaps = true
+		if more, _ := l.walk(files); more != nil {
+			layer.records = more.records
+			for i := range layer.records {
+				layer.records[i].layer = layer
+			}
+		}
 	}
 	if layer.id != files.id {
-		return nil, fmt.Errorf("%w: it is layer %s under another name", ErrForged, layer.id)
+		return nil, fmt.Errorf("%w: it is layer %s under another name", errRenamed, layer.id)
 	}
 	if !l.allowed(layer) {
 		return nil, fmt.Errorf("%w: written with a retired key", ErrForged)
@@ -224,11 +246,17 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 	return layer, nil
 }
 
+// errRenamed: the stick's key made the layer, and somebody gave it another name.
+var errRenamed = fmt.Errorf("a layer of this stick that is %w", ErrForged)
+
 // reject notes a layer that cannot be read, or returns the error if that is not the layer's fault.
 func (l *loader) reject(files *layerFiles, err error) error {
 	switch {
 	case errors.Is(err, ErrFormat), errors.Is(err, ErrGone):
 		return err
+	case errors.Is(err, errRenamed):
+		l.warn(WarnMisplaced, files.id.part(0), files.id.seq, err)
+		return nil
 	case errors.Is(err, ErrForged):
 		l.warn(WarnForged, files.id.part(0), files.id.seq, err)
 		return nil
@@ -240,8 +268,9 @@ func (l *loader) reject(files *layerFiles, err error) error {
 }
 
 // blame finds out what to say of the layers that cannot be read. One that
-// others point to, or that a table has, was whole once and is damaged; any
-// other was being written when the stick was pulled.
+// others point to, or that a table has, was whole once and is damaged; of any
+// other that begins as a layer, nobody can tell that from one which was being written
+// when the stick was pulled.
 func (l *loader) blame(c *chained) {
 	for _, bad := range l.bad {
 		id := bad.files.id
@@ -250,7 +279,7 @@ func (l *loader) blame(c *chained) {
 			continue
 		}
 		kind := WarnTorn
-		if l.listed[id] != nil {
+		if l.listed[id] != nil || errors.Is(bad.err, crypt.ErrNoIdentity) {
 			kind = WarnDamaged
 		}
 		for i, w := range c.warnings {
@@ -264,18 +293,30 @@ func (l *loader) blame(c *chained) {
 	}
 }
 
+// walkBad finds out what may still be in the layers that cannot be read.
+func (l *loader) walkBad() {
+	for _, bad := range l.bad {
+		if slices.Contains(l.leftover, bad.files) {
+			continue
+		}
+		u := unread{id: bad.files.id, listed: l.listed[bad.files.id] != nil}
+		if !u.listed {
+			u.layer, u.all = l.walk(bad.files)
+		}
+		l.unread = append(l.unread, u)
+	}
+}
+
 // leftovers returns the files of layers that were being removed when the stick
-// was pulled, or were being written and certainly never were whole: a whole
-// layer has a padded size.
+// was pulled, or were being written then: those that are cut short, if the program that wrote them
+// did not end, or if they are too short to hold anything. interrupted is since when the last program that
+// had the stick and did not end had it, the zero time when there is none.
 // The warnings about them are taken back.
-func (l *loader) leftovers(c *chained) []*layerFiles {
+func (l *loader) leftovers(c *chained, interrupted time.Time) []*layerFiles {
 	rest := l.leftover
 	for _, bad := range l.bad {
-		var size int64
-		for _, n := range bad.files.parts {
-			size += n
-		}
-		if size > 0 && paddedSize(size)-size < 2*tarBlock {
+		at := slices.IndexFunc(l.unread, func(u unread) bool { return u.id == bad.files.id })
+		if at < 0 || !cutShort(bad.files.size()) || !l.unread[at].unfinished(bad.files.size(), interrupted) {
 			continue
 		}
 		name := bad.files.id.part(0)
@@ -283,7 +324,29 @@ func (l *loader) leftovers(c *chained) []*layerFiles {
 		c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool { return w.Kind == WarnTorn && w.Name == name })
 		if len(c.warnings) < before {
 			rest = append(rest, bad.files)
+			l.unread = slices.Delete(l.unread, at, at+1)
 		}
 	}
 	return rest
+}
+
+// unfinished reports whether a layer that was cut short can be nothing but one that was being written.
+func (u unread) unfinished(size int64, interrupted time.Time) bool {
+	if size < ageChunk { // not one chunk is whole
+		return true
+	}
+	if u.layer == nil {
+		return false
+	}
+	whole := func(r record) bool { return r.kind == recFile && r.off+r.size < size }
+	return !interrupted.IsZero() && !u.layer.time.Before(interrupted) || !slices.ContainsFunc(u.layer.records, whole)
+}
+
+// size is what a layer's files have together.
+func (f *layerFiles) size() int64 {
+	var size int64
+	for _, n := range f.parts {
+		size += n
+	}
+	return size
 }

@@ -14,20 +14,22 @@ import (
 // lockStick takes the stick's lock: an exclusive one to write, a shared one to
 // read, where a lock file is. Beside it stands who has the stick open for
 // writing, for the next one to be told: the program, its process and since when.
-func lockStick(fsys FS, o *OpenOptions) (io.Closer, error) {
-	lock, err := fsys.Lock(lockName, !o.ReadOnly)
+// If the one before did not end, interrupted is since when it had the stick.
+func lockStick(fsys FS, o *OpenOptions) (lock io.Closer, interrupted time.Time, err error) {
+	lock, err = fsys.Lock(lockName, !o.ReadOnly)
 	switch {
 	case errors.Is(err, ErrLocked):
-		return nil, readOwner(fsys)
+		return nil, interrupted, readOwner(fsys)
 	case o.ReadOnly && errors.Is(err, fs.ErrNotExist):
-		return io.NopCloser(nil), nil
+		return io.NopCloser(nil), interrupted, nil
 	case err != nil:
-		return nil, fmt.Errorf("lock the stick: %w", err)
+		return nil, interrupted, fmt.Errorf("lock the stick: %w", err)
 	}
 	if !o.ReadOnly {
+		interrupted = readOwner(fsys).Since
 		writeOwner(fsys, o)
 	}
-	return lock, nil
+	return lock, interrupted, nil
 }
 
 // writeOwner says who has the stick. It is a courtesy: no error of it matters, and it is not synced.
@@ -42,7 +44,7 @@ func writeOwner(fsys FS, o *OpenOptions) {
 }
 
 // readOwner returns what it can find out about who has the stick.
-func readOwner(fsys FS) error {
+func readOwner(fsys FS) *InUseError {
 	e := &InUseError{}
 	data, _ := readAll(fsys, ownerName, 4096)
 	for line := range strings.Lines(string(data)) {

@@ -29,14 +29,16 @@ type OpenOptions struct {
 
 // Stick is an open stick. It is safe for concurrent use; Close ends it.
 type Stick struct {
-	fs       FS
-	o        OpenOptions
-	lock     io.Closer
-	note     Note
-	ring     ringFile
-	stale    []string    // notes and keys that an interrupted change left
-	keys     []*stickKey // the current one first; then the retired one, while rotating
-	unlocked *unlocked
+	fs   FS
+	o    OpenOptions
+	lock io.Closer
+	// interrupted is since when a program had the stick that did not end; zero when the last one did.
+	interrupted time.Time
+	note        Note
+	ring        ringFile
+	stale       []string    // notes and keys that an interrupted change left
+	keys        []*stickKey // the current one first; then the retired one, while rotating
+	unlocked    *unlocked
 
 	write   sync.Mutex // held during a change: they happen one after the other
 	nextSeq int64      // number of the next layer
@@ -46,6 +48,7 @@ type Stick struct {
 	tree     *tree
 	layers   []*layer // those that count, oldest first
 	hurt     []*layer // those that should count and cannot be read, as far as a table tells what they held
+	unread   []unread // those on the drive that are not whole
 	warnings []Warning
 	readers  readers
 	// mustChange: the holder's passphrase is one that ICT knows.
@@ -76,11 +79,11 @@ func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, err
 	if err != nil {
 		return nil, err
 	}
-	lock, err := lockStick(fsys, &o)
+	lock, interrupted, err := lockStick(fsys, &o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stick{fs: fsys, o: o, lock: lock}
+	s := &Stick{fs: fsys, o: o, lock: lock, interrupted: interrupted}
 	if err = s.unlock(notes, with); err == nil {
 		err = s.load(ctx)
 	}
@@ -168,6 +171,7 @@ func (s *Stick) load(ctx context.Context) error {
 			return err
 		}
 	}
+	s.unread = l.unread
 	s.warnings = append(c.warnings, s.rolledBack()...)
 	return nil
 }
@@ -187,7 +191,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		}
 	}
 	removed := false
-	for _, files := range l.leftovers(c) {
+	for _, files := range l.leftovers(c, s.interrupted) {
 		for _, n := range slices.Backward(slices.Sorted(maps.Keys(files.parts))) {
 			if err := s.fs.Remove(files.id.part(n)); err != nil {
 				return fmt.Errorf("remove an unfinished layer: %w", err)

@@ -1,7 +1,6 @@
 package stick
 
 import (
-	"fmt"
 	"io"
 	"sync"
 )
@@ -69,11 +68,7 @@ func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
 		o.users++
 		return o.plain, nil
 	}
-	plain, _, err := openPlain(fsys, l.id, l.parts, []*stickKey{l.key})
-	if err == nil && plain.digest != l.digest {
-		_ = plain.Close()
-		err = fmt.Errorf("layer %s: %w: another layer stands in its place", l.id, ErrForged)
-	}
+	plain, err := openKnown(fsys, l)
 	if err != nil {
 		_ = r.settle(l)
 		return nil, err

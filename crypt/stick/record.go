@@ -47,6 +47,7 @@ type layer struct {
 	digest  string
 	key     *stickKey // what it is encrypted to
 	records []record
+	gaps    bool  // the layer is damaged, and not all of its entries may have been found
 	end     int64 // where the last entry ends in the tar, padding to blocks included
 }
 

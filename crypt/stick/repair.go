@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -16,6 +17,9 @@ type RepairOptions struct {
 	Backup FS
 	// Progress counts the encrypted bytes read; it may be nil.
 	Progress crypt.Progress
+	// Discard gives up what cannot be saved: damaged layers are removed though they hold data, or may, that could not
+	// be stored again, and missing ones are forgotten.
+	Discard bool
 }
 
 // RepairResult says what a repair did.
@@ -24,6 +28,7 @@ type RepairResult struct {
 	Saved    []string // today's files that were stored again, since their layer is damaged
 	Lost     []string // today's files that cannot be read any more
 	Removed  []string // layers that are of no use to anybody, removed
+	Kept     []string // layers that stay because they hold data, or may, that could not be stored again
 	Left     []string // files beside the layers that are not as they were written, and stay so
 }
 
@@ -31,8 +36,8 @@ type RepairResult struct {
 // damaged or missing are taken from the backup, if one is given. Of what is
 // still damaged, every file that can be read to its end is stored again; the
 // others are lost, and older versions of them are among the deleted files. Then
-// the damaged layers, and files that were never layers of this stick, are
-// removed. Of the keys and texts beside them, what is known is written again; the
+// the damaged layers of which everything was stored again, and those that no key of this stick
+// made, are removed; with o.Discard, all that are damaged or out of place. Of the keys and texts beside them, what is known is written again; the
 // recovery code's copy is not, and is replaced with the code. On a healthy stick it does nothing.
 func (s *Stick) Repair(ctx context.Context, o RepairOptions) (RepairResult, error) {
 	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress)}
@@ -78,7 +83,79 @@ func (r *repairer) run() error {
 	if err := r.salvage(found); err != nil {
 		return err
 	}
-	return r.leaveOut(found)
+	if r.o.Discard || r.settled(found) {
+		return r.leaveOut(found)
+	}
+	return r.removeForged(found)
+}
+
+// settled reports whether the damaged layers hold nothing that was not stored again, and lists them if they do.
+// Where that is not known, it is not so.
+func (r *repairer) settled(found CheckResult) bool {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	saved := map[string]bool{}
+	for _, name := range r.out.Saved {
+		saved[name] = true
+	}
+	left := func(l *layer) bool {
+		return slices.ContainsFunc(l.records, func(rec record) bool { return rec.kind == recFile && !saved[rec.path] })
+	}
+	damaged := map[string]bool{}
+	for _, p := range found.Problems {
+		damaged[p.Name] = true
+		if p.Kind == WarnMissing || p.Kind == WarnMisplaced && !s.isCopy(p.Name) {
+			r.out.Kept = append(r.out.Kept, cmp.Or(p.Name, fmt.Sprintf("layer %d", p.Seq)))
+		}
+	}
+	for _, l := range slices.Concat(s.layers, s.hurt) {
+		if damaged[l.id.part(0)] && (l.gaps || left(l)) {
+			r.out.Kept = append(r.out.Kept, l.id.part(0))
+		}
+	}
+	for _, u := range s.unread {
+		if !u.listed && (!u.all || left(u.layer)) {
+			r.out.Kept = append(r.out.Kept, u.id.part(0))
+		}
+	}
+	slices.Sort(r.out.Kept)
+	r.out.Kept = slices.Compact(r.out.Kept)
+	slices.Sort(r.out.Lost)
+	return len(r.out.Kept) == 0
+}
+
+// isCopy reports whether a file of a layer is a copy of a layer that counts.
+func (s *Stick) isCopy(name string) bool {
+	id, _, _ := parseLayerName(path.Base(name))
+	info, err := s.fs.Stat(name)
+	if err != nil {
+		return false
+	}
+	digest, err := digestOf(s.fs, id, []int64{info.Size()})
+	return err == nil && slices.ContainsFunc(s.layers, func(l *layer) bool { return l.digest == digest })
+}
+
+// removeForged removes what no key of this stick made.
+func (r *repairer) removeForged(found CheckResult) error {
+	s := r.stick
+	s.write.Lock()
+	defer s.write.Unlock()
+	for _, p := range found.Problems {
+		id, _, ok := parseLayerName(path.Base(p.Name))
+		counts := slices.ContainsFunc(slices.Concat(s.layers, s.hurt), func(l *layer) bool { return l.id == id })
+		if !ok || p.Kind != WarnForged || counts {
+			continue
+		}
+		if err := s.removeLayerFiles(id); err != nil {
+			return err
+		}
+		r.out.Removed = append(r.out.Removed, p.Name)
+		s.mu.Lock()
+		s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool { return w.Kind == WarnForged && w.Name == p.Name })
+		s.mu.Unlock()
+	}
+	return s.fs.SyncDir(layersDir)
 }
 
 // inLayers leaves out what is wrong beside the layers.
@@ -148,9 +225,14 @@ func (r *repairer) leaveOut(found CheckResult) error {
 	}
 	slices.Sort(r.out.Lost)
 	r.out.Lost = slices.Compact(r.out.Lost)
-	wanted := treeOf(s.known())
+	// Of what only its remains tell, nobody knows whether it was to be there.
+	certain := slices.Concat(s.layers, s.hurt)
+	slices.SortStableFunc(certain, byNumber)
+	wanted := treeOf(certain)
 	for _, name := range r.out.Lost {
-		wanted.remove(name)
+		if n := wanted.find(name); n != nil && n.data != nil && (old[n.data.layer] || slices.Contains(s.hurt, n.data.layer)) {
+			wanted.remove(name)
+		}
 	}
 	for l := range old {
 		r.out.Removed = append(r.out.Removed, l.id.part(0))
@@ -183,7 +265,7 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	}
 	slices.Sort(r.out.Removed)
 	s.mu.Lock()
-	s.hurt = nil
+	s.hurt, s.unread = nil, nil
 	s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool {
 		return w.Kind != WarnForeign && w.Kind != WarnRolledBack
 	})

@@ -58,7 +58,17 @@ func TestRepair(t *testing.T) {
 			d, want := threeLayers(t)
 			d.flip(t, d.names(t, "stowage/layers")[1], c.at)
 			s := d.open(t)
-			result := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+			before := d.names(t, "stowage/layers")
+			kept := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+			if !slices.Equal(kept.Lost, c.lost) || len(kept.Removed) != 0 || len(kept.Kept) != 1 {
+				t.Errorf("without discarding: %+v", kept)
+			}
+			for _, name := range before {
+				if !slices.Contains(d.names(t, "stowage/layers"), name) {
+					t.Errorf("%s was removed, with what could not be saved", name)
+				}
+			}
+			result := must(s.Repair(t.Context(), stick.RepairOptions{Discard: true}))(t)
 			if !slices.Equal(result.Lost, c.lost) || len(result.Removed) != 1 {
 				t.Errorf("lost %q of %+v", result.Lost, result)
 			}
@@ -138,7 +148,7 @@ func TestRepairTakesNothingForged(t *testing.T) {
 		check(t, c.Remove(name))
 		c.write(t, name, content)
 		s := c.open(t)
-		result := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+		result := must(s.Repair(t.Context(), stick.RepairOptions{Discard: true}))(t)
 		if !slices.Equal(result.Lost, []string{"b/first.txt", "b/second.txt"}) || len(result.Saved) != 0 {
 			t.Errorf("%d bytes of %d: %+v", len(content), size, result)
 		}
@@ -155,7 +165,7 @@ func TestRepairWithoutWhatIsMissing(t *testing.T) {
 	if w := s.Warnings(); len(w) != 1 || w[0].Kind != stick.WarnMissing {
 		t.Fatalf("warnings %v", w)
 	}
-	result := must(s.Repair(t.Context(), stick.RepairOptions{}))(t)
+	result := must(s.Repair(t.Context(), stick.RepairOptions{Discard: true}))(t)
 	if !slices.Equal(result.Lost, []string{"b/first.txt", "b/second.txt"}) { // as a table of contents knows
 		t.Errorf("%+v", result)
 	}

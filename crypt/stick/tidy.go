@@ -20,12 +20,19 @@ const (
 // old ones. Previous versions and deleted files in them are gone afterwards.
 // With o.Fold, it only puts many tiny layers together, of which nothing is gone then.
 // It works in as many steps as free space asks for; each is complete before
-// the next. The error is a [NoSpaceError] when not even one was possible.
+// the next. The error is a [NoSpaceError] when not even one was possible, and [ErrDamaged] on a stick that
+// must be repaired first.
 func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	var total TidyResult
 	if err := s.writable(); err != nil {
+		return total, err
+	}
+	if err := s.whole(); err != nil {
+		if o.Fold {
+			err = nil
+		}
 		return total, err
 	}
 	p := crypt.OrNoProgress(o.Progress)
@@ -57,6 +64,15 @@ func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
 			return total, nil
 		}
 	}
+}
+
+// whole refuses to tidy a stick with a layer that is damaged or missing: what tidying does not list as counting
+// counts as replaced, and would be removed with what could still be saved of it.
+func (s *Stick) whole() error {
+	if len(s.hurt)+len(s.unread) > 0 {
+		return fmt.Errorf("tidy: %w: a layer that must be repaired first", ErrDamaged)
+	}
+	return nil
 }
 
 func (r *TidyResult) add(more TidyResult) {
@@ -156,11 +172,15 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 // previous versions and names, by tidying the layers concerned at once; those
 // lose all their previous versions and deleted files. A path of which there is
 // no trace is [ErrNotFound]. On flash memory it reduces traces and can promise
-// no more. When it fails before it is done, nothing was erased.
+// no more. When it fails before it is done, nothing was erased; so it does, with [ErrDamaged], on a stick that
+// must be repaired first.
 func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progress) (TidyResult, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
+		return TidyResult{}, err
+	}
+	if err := s.whole(); err != nil {
 		return TidyResult{}, err
 	}
 	wanted := treeOf(s.layers)

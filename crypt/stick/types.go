@@ -47,9 +47,9 @@ type WarningKind string
 // The kinds of warning. Nothing that a warning names was read, and nothing
 // was removed because of it.
 const (
-	WarnTorn       WarningKind = "torn"        // a layer that was not written to its end; nothing in it was reported as stored
+	WarnTorn       WarningKind = "torn"        // a layer that is not whole: it was never written to its end, and nothing in it reported as stored, or it was damaged since
 	WarnDamaged    WarningKind = "damaged"     // a layer that cannot be read as it was written
-	WarnForged     WarningKind = "forged"      // a layer not written with a key of this stick
+	WarnForged     WarningKind = "forged"      // a layer made by somebody who does not have this stick's key
 	WarnMisplaced  WarningKind = "misplaced"   // a layer of another stick or of another place in the order
 	WarnMissing    WarningKind = "missing"     // a layer that must be there and is not
 	WarnForeign    WarningKind = "foreign"     // a file that does not belong in the folder

@@ -58,6 +58,9 @@ func (b *browser) checkedMessage(r careResult) parts.Message {
 	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
 	var hurt []string
 	for _, p := range r.Problems {
+		if p.Unknown {
+			m.Files = w.T("care.problems.unknown")
+		}
 		hurt = append(hurt, p.Files...)
 		m.Details += p.String() + "\n"
 	}
