@@ -20,7 +20,17 @@ func openPath(path string, environment map[string]*string) error {
 	}
 	back := withEnvironment(environment)
 	defer back()
-	return windows.ShellExecute(0, verb, file, nil, nil, windows.SW_SHOWNORMAL)
+	// What opens the file starts in the system's folder, and not on a stick from which this program was
+	// started: it might look for libraries there.
+	system, err := windows.GetSystemDirectory()
+	if err != nil {
+		return err
+	}
+	folder, err := windows.UTF16PtrFromString(system)
+	if err != nil {
+		return err
+	}
+	return windows.ShellExecute(0, verb, file, nil, folder, windows.SW_SHOWNORMAL)
 }
 
 // opening keeps the environment as it is while something is opened.

@@ -6,12 +6,18 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"stowage/cmd/nodump"
+	"stowage/cmd/syslibs"
 )
 
 func main() {
+	if err := syslibs.Only(); err != nil {
+		fmt.Fprintln(os.Stderr, "stow:", err)
+		os.Exit(int(exitFailed))
+	}
 	nodump.Set()
 	os.Exit(newApp().run(os.Args[1:]))
 }

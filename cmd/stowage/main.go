@@ -20,12 +20,17 @@ import (
 	"stowage/cmd/nodump"
 	"stowage/cmd/portable"
 	"stowage/cmd/release"
+	"stowage/cmd/syslibs"
 	"stowage/gui"
 	"stowage/gui/screens"
 )
 
 func main() {
 	began := time.Now()
+	if err := syslibs.Only(); err != nil {
+		say("Stowage cannot start safely on this computer. Nothing was changed. For ICT: " + err.Error())
+		os.Exit(1)
+	}
 	os.Exit(run(os.Args[1:], os.Stderr, began))
 }
 
