@@ -19,9 +19,13 @@ import (
 
 // BackUpRegister writes a copy of the register, as it is at one moment, as an
 // age file to the recovery key: the register holds personal data, and only the
-// authority opens the copy. The file appears when it is complete; an existing
+// authority opens the copy. A register that [School.VerifyRegister] refuses is not
+// copied. The file appears when it is complete; an existing
 // one is crypt.ErrExists.
 func (s *School) BackUpRegister(ctx context.Context, path string) error {
+	if _, err := s.VerifyRegister(ctx, nil, nil); err != nil {
+		return fmt.Errorf("back the register up: %w", err)
+	}
 	if err := s.ExportEncrypted(path, func(w io.Writer) error { return s.store.Backup(ctx, w) }); err != nil {
 		return fmt.Errorf("back the register up: %w", err)
 	}

@@ -95,6 +95,9 @@ func MoveRegister(ctx context.Context, dir, to string, o Options, progress func(
 	if (at == "") == (to == "") {
 		return fail(store.ErrNotEmpty)
 	}
+	if _, err := s.VerifyRegister(ctx, nil, nil); err != nil {
+		return fail(err)
+	}
 	if to == "" {
 		tree, err := s.moveBack(ctx, progress)
 		return tree, "", err

@@ -12,6 +12,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"stowage/devices"
 )
 
 // Restore replaces the register in the file at path by the backup read from r,
@@ -78,12 +80,27 @@ func receive(ctx context.Context, folder string, r io.Reader) (_ string, err err
 	if err != nil {
 		return "", fmt.Errorf("backup: %w", err)
 	}
+	if err := verify(ctx, s); err != nil {
+		return "", errors.Join(fmt.Errorf("backup: %w", err), s.Close())
+	}
 	// Without a write-ahead log it is one file, whoever reads it.
 	_, err = s.write.ExecContext(ctx, "PRAGMA journal_mode = DELETE")
 	if err = errors.Join(explain(err), s.Close()); err != nil {
 		return "", err
 	}
 	return path, syncFile(path)
+}
+
+// verify is nil for a register whose log and present state follow from its events.
+// It is read on the one connection that is open, since another would keep the file locked.
+func verify(ctx context.Context, s *SQLite) error {
+	return s.update(ctx, func(tx *session) error {
+		r := devices.NewRegister(inTransaction{tx}, devices.Options{})
+		if _, err := r.VerifyLog(ctx, nil, nil); err != nil {
+			return err
+		}
+		return r.Check(ctx, nil)
+	})
 }
 
 // setAside renames a file that is no use, and what SQLite has beside it.

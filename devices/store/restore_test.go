@@ -145,3 +145,33 @@ func (r *cancelReader) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// TestAttackRestoreRewritten restores a backup whose history, or present state, was
+// rewritten in a file that is sound otherwise.
+func TestAttackRestoreRewritten(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "register.db")
+	s := create(t, path)
+	fill(t, registerOn(s), 20)
+	saved := backup(t, s)
+	for name, statements := range map[string][]string{
+		"history": {
+			"DROP TRIGGER events_stay", "UPDATE events SET actor = 'somebody else' WHERE number = 3",
+			"CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
+		},
+		"present": {"UPDATE devices SET notes = 'another' WHERE label = 'MS-3'"},
+	} {
+		file := filepath.Join(t.TempDir(), "changed.db")
+		if err := os.WriteFile(file, saved, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		raw(t, file, statements...)
+		err := store.Restore(t.Context(), path, bytes.NewReader(must[[]byte](t)(os.ReadFile(file))))
+		var tampered *devices.TamperError
+		var different *devices.DifferenceError
+		if !errors.As(err, &tampered) && !errors.As(err, &different) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must[devices.Tree](t)(registerOn(s).VerifyLog(t.Context(), nil, nil))
+}
