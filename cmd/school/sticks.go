@@ -56,6 +56,9 @@ type IssuedStick struct {
 	Key     devices.Key
 	Note    stick.Note
 	OnStick bool // the stick carries the holder's key
+	// Kept are files of somebody's that had a name which the stick needs, as they are
+	// called now.
+	Kept []string
 }
 
 // IssueStick makes a stick for a holder and hands it out in the register: the
@@ -81,7 +84,9 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 		return IssuedStick{}, fmt.Errorf("issue a stick: %w", err)
 	}
 	defer clear(i.options.Code)
-	written, err := stick.WritePrograms(ctx, p.FS, i.options.Programs, p.Written) // not while others wait for the register
+	written, kept, err := stick.WritePrograms(ctx, p.FS, i.options.Programs, p.Written) // not while others wait for the register
+	i.out.Kept = kept
+	i.options.SetAside = func(name string) { i.out.Kept = append(i.out.Kept, name) }
 	if err == nil {
 		err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
 	}

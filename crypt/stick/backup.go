@@ -228,7 +228,7 @@ func (b *backup) prepare() (lock io.Closer, err error) {
 		return lock, ErrOtherBackup
 	}
 	b.record.Stick = b.note.ID
-	return lock, removeAll(b.to, incomingDir)
+	return lock, removeFiles(b.to, incomingDir, func(string) bool { return true })
 }
 
 // fits refuses what the stick cannot hold, as sparse files that somebody made

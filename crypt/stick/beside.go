@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -213,7 +214,7 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 		switch {
 		case gone || err != nil:
 		case p.Name == foundName && hexSHA256(foundText(s.note.Return)) == s.note.Found:
-			if err = s.fs.Remove(foundName); err == nil {
+			if _, err = setAside(r.ctx, s.fs, foundName, bytes.NewReader(foundText(s.note.Return))); err == nil {
 				err = writeFile(s.fs, foundName, foundText(s.note.Return))
 			}
 		case parent(p.Name) == contentsDir: // the next opening makes it again

@@ -255,6 +255,7 @@ func parseRecord(kind recordKind, fields string) (record, error) {
 	if linked != (kind == recLink) || r.off < 0 || r.size < 0 || r.mtime < minTime || r.mtime > maxTime {
 		return r, errContents
 	}
+	r.mtime = tarTime(r.mtime) // tables once said year 1 of a folder without a time
 	var err error
 	if r.path, err = unescape(name); err != nil {
 		return r, err

@@ -109,12 +109,12 @@ func (c *converter) leave(name string, err error) {
 	c.out.Left = append(c.out.Left, Skipped{name, err})
 }
 
-// keepFolders makes the folders on the stick, so that empty ones are kept.
-func (c *converter) keepFolders(folders []string) error {
+// keepFolders makes the folders on the stick, with their dates, so that empty ones are kept.
+func (c *converter) keepFolders(folders []Found) error {
 	var items []Item
 	for _, dir := range folders {
-		if clean, err := cleanName(dir); err == nil {
-			items = append(items, Item{Path: clean, Source: dir, Kind: KindFolder})
+		if clean, err := cleanName(dir.Path); err == nil {
+			items = append(items, Item{Path: clean, Source: dir.Path, Kind: KindFolder, ModTime: dir.ModTime})
 		}
 	}
 	if len(items) == 0 {
@@ -266,14 +266,14 @@ func (c *converter) remove(stored Stored, f Found) {
 }
 
 // removeFolders removes the folders that are empty now, deepest first.
-func (c *converter) removeFolders(folders []string) error {
+func (c *converter) removeFolders(folders []Found) error {
 	for _, dir := range slices.Backward(folders) {
-		entries, err := c.stick.fs.ReadDir(dir)
+		entries, err := c.stick.fs.ReadDir(dir.Path)
 		if errors.Is(err, ErrGone) {
 			return err
 		}
-		if _, statErr := c.stick.Stat(norm.NFC.String(dir)); err == nil && statErr == nil && len(entries) == 0 {
-			_ = c.stick.fs.Remove(dir) // an empty folder harms nobody
+		if _, statErr := c.stick.Stat(norm.NFC.String(dir.Path)); err == nil && statErr == nil && len(entries) == 0 {
+			_ = c.stick.fs.Remove(dir.Path) // an empty folder harms nobody
 		}
 	}
 	return c.stick.fs.SyncDir(".")

@@ -80,10 +80,14 @@ func (d *plainDrive) plain(t testing.TB) []string {
 
 var school4B = map[string]string{
 	"class/4b.csv": "Ann,Bob", "class/photos/day 1.jpg": strings.Repeat("jpeg", 50_000), "class/empty/": "",
-	"notes.txt": "hello", "letter.pdf.age": "age-encryption.org/v1\n…", "zero": "",
+	"notes.txt": "hello", "letter.pdf.age": ageHeader + strings.Repeat("sealed", 20), "zero": "",
 	"$RECYCLE.BIN/S-1/old.doc": "deleted", "System Volume Information/IndexerVolumeGuid": "x", "Stowage.exe": "MZ",
 	"stowage/private.txt": "put here by somebody",
 }
+
+// ageHeader is how an age file begins that is encrypted to one person.
+const ageHeader = "age-encryption.org/v1\n-> X25519 TEiF0ypqr+bpvcqXNyCVJpL7OuwPdVwPL7KQEbFDOCc\n" +
+	"EmECAEcKN+n/Vs9SbWiV+Hu0r+E8R77DdWYyd83nw7U\n--- Vn+54jqiiUCE+WZcEVY3f1sqHjlu/z1LCQ/T7Xm7qI0\n"
 
 func TestScan(t *testing.T) {
 	d := newPlainDrive(t, school4B)

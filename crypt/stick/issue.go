@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -32,15 +33,23 @@ type IssueOptions struct {
 	// [WritePrograms] has done so already.
 	Programs []NewProgram
 	Progress crypt.Progress // bytes of programs written and read back; may be nil
+	// SetAside is called for each file of somebody's that had the name of one of the
+	// stick's, with the name that it has now. It may be nil.
+	SetAside func(kept string)
 }
 
 // Issue makes an empty stick on a drive. Plain files that are there stay
-// untouched. It fails with [ErrAlreadyStick] when there is a stick. When it
+// untouched; one that has the name of a file of the stick's is moved beside, under a
+// free name. It fails with [ErrAlreadyStick] when there is a stick, and with
+// [ErrInTheWay] when something has the name of the stick's folder. When it
 // fails, it removes what it wrote; what a crash left of it is taken over by
 // the next Issue, since a stick begins to exist with its note, written last.
 func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.SetAside == nil {
+		o.SetAside = func(string) {}
 	}
 	if err := checkIssue(fsys, &o); err != nil {
 		return nil, err
@@ -88,6 +97,9 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	}
 	if entries, err := fsys.ReadDir(layersDir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%w: its note is missing", ErrAlreadyStick)
+	}
+	if err := checkFolderFree(fsys); err != nil {
+		return err
 	}
 	if err := o.Policy.Check(); err != nil {
 		return fmt.Errorf("issue a stick: %w", err)
@@ -226,13 +238,19 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 	if err = removeKeyFolder(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName, foundName}, carriedNames()...) { // ours from before, or the school's own
+	for _, name := range append([]string{noteName, noteOtherName}, carriedNames()...) { // ours from before, or the school's own
 		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	written, err := WritePrograms(ctx, fsys, o.Programs, o.Progress)
+	written, kept, err := WritePrograms(ctx, fsys, o.Programs, o.Progress)
 	made = append(made, written...)
+	if err == nil {
+		err = makeRoom(ctx, fsys, files, &kept)
+	}
+	for _, name := range kept {
+		o.SetAside(name)
+	}
 	if err != nil {
 		return err
 	}
@@ -251,4 +269,14 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 		made = append(made, f.name)
 	}
 	return nil
+}
+
+// makeRoom sets aside what somebody put where the text for a finder goes.
+func makeRoom(ctx context.Context, fsys FS, files []newFile, kept *[]string) error {
+	i := slices.IndexFunc(files, func(f newFile) bool { return f.name == foundName })
+	name, err := setAside(ctx, fsys, foundName, bytes.NewReader(files[i].data))
+	if name != "" {
+		*kept = append(*kept, name)
+	}
+	return err
 }

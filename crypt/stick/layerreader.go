@@ -22,6 +22,15 @@ const (
 	maxTime = 253402300799
 )
 
+// tarTime is a time in Unix seconds as a layer keeps it: tar has no word for the very first
+// second of year 1, Go's zero time, and writes 1970 for it.
+func tarTime(seconds int64) int64 {
+	if seconds <= minTime {
+		return 0
+	}
+	return min(seconds, maxTime)
+}
+
 // plainLayer is a layer's tar, opened for reading at random.
 type plainLayer struct {
 	plain  io.ReaderAt
@@ -150,7 +159,7 @@ func entryRecord(h *tar.Header) (record, error) {
 			return record{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, short(name))
 		}
 	}
-	r := record{path: h.Name, mtime: min(max(h.ModTime.Unix(), minTime), maxTime)}
+	r := record{path: h.Name, mtime: tarTime(h.ModTime.Unix())}
 	switch h.Typeflag {
 	case tar.TypeReg:
 		r.kind, r.size = recFile, h.Size

@@ -118,22 +118,22 @@ func checkNew(fsys FS, list []NewProgram) error {
 	return checkPrograms(programsOf(list))
 }
 
-// WritePrograms puts programs at the top of a drive that is to become a stick, in the place of
-// what has their names; those that are there already are left alone. It does ahead what takes long about
-// [Issue], and returns the names that it wrote, for the caller to remove should it come to nothing. When
+// WritePrograms puts programs at the top of a drive that is to become a stick; those that are there already are
+// left alone, and what else has their names is moved beside, under the names in kept. It does ahead what takes long
+// about [Issue], and returns the names that it wrote, for the caller to remove should it come to nothing. When
 // it fails, it has removed them. Progress counts bytes written and read back; p may be nil.
-func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Progress) (written []string, err error) {
+func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Progress) (written, kept []string, err error) {
 	p = crypt.OrNoProgress(p)
 	var missing []NewProgram
 	for _, program := range list {
 		want := program.Program
 		want.Was = ""
 		if err := want.Check(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		state, err := programState(ctx, fsys, want, crypt.NoProgress{})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if state != ProgramGood {
 			p.Expect(2 * program.Size)
@@ -141,18 +141,32 @@ func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Prog
 		}
 	}
 	for _, program := range missing {
-		if err = ifThere(fsys.Remove(program.Name)); err == nil {
+		aside, err := setProgramAside(ctx, fsys, program)
+		if aside != "" {
+			kept = append(kept, aside)
+		}
+		if err == nil {
 			err = writeProgram(ctx, fsys, program.Name, program, p)
 		}
 		if err != nil {
 			for _, name := range written {
 				err = errors.Join(err, ifThere(fsys.Remove(name)))
 			}
-			return nil, err
+			return nil, kept, err
 		}
 		written = append(written, program.Name)
 	}
-	return written, nil
+	return written, kept, nil
+}
+
+// setProgramAside makes room for a program.
+func setProgramAside(ctx context.Context, fsys FS, program NewProgram) (kept string, err error) {
+	content, err := program.Open()
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", program.Name, err)
+	}
+	defer content.Close()
+	return setAside(ctx, fsys, program.Name, content)
 }
 
 // ProgramState is how a program on a stick compares with the stick's note.

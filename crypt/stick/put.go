@@ -240,7 +240,7 @@ func foldersAbove(p string) func(func(string) bool) {
 }
 
 // unixTime is a time as records hold it.
-func unixTime(t time.Time) int64 { return min(max(t.Unix(), minTime), maxTime) }
+func unixTime(t time.Time) int64 { return tarTime(t.Unix()) }
 
 // freeName returns the first of "name (2).ext", "name (3).ext", … that is not taken.
 func freeName(p string, taken func(string) bool) string {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/runnable"
 )
 
 // Found is one file on a drive as it lies there for everyone to see.
@@ -26,7 +27,7 @@ type Found struct {
 type ScanResult struct {
 	Plain     []Found   // not encrypted, as far as can be told; what a finder could read
 	Encrypted []Found   // age files outside the stick's own folder
-	Folders   []string  // folders outside the stick's own, parents first
+	Folders   []Found   // folders outside the stick's own, parents first
 	Skipped   []Skipped // links, devices, and what could not be read
 	Stick     bool      // the drive is an encrypted stick as well
 }
@@ -40,15 +41,22 @@ func (r ScanResult) PlainBytes() int64 {
 	return sum
 }
 
-// Scan reports what on a drive is not encrypted. It reads the first bytes of
-// every file to recognise age files; anything else counts as plain, whatever
+// Scan reports what on a drive is not encrypted. It reads the beginning of
+// every file to recognise age files by their headers; anything else counts as plain, whatever
 // another program may have done to it. What the stick needs to be found and
 // opened (its own files, "IF FOUND.txt" and the programs) is left out, as is what Windows
 // keeps in "System Volume Information". Progress counts the bytes of files
 // seen; p may be nil.
 func Scan(ctx context.Context, fsys FS, p crypt.Progress) (ScanResult, error) {
 	s := &scanner{ctx: ctx, fs: fsys, p: crypt.OrNoProgress(p)}
-	err := s.folder(".", 0, false)
+	notes, err := readNotes(fsys)
+	s.stick = !errors.Is(err, ErrNotStick)
+	for _, f := range notes {
+		if n, err := f.openUnverified(); err == nil {
+			s.programs = append(s.programs, n.Programs...)
+		}
+	}
+	err = s.folder(".", 0, false)
 	if err != nil {
 		return ScanResult{}, fmt.Errorf("scan: %w", err)
 	}
@@ -60,6 +68,9 @@ type scanner struct {
 	fs  FS
 	p   crypt.Progress
 	out ScanResult
+
+	stick    bool      // the drive has the note of one, so that files can be its own
+	programs []Program // those that the note names
 }
 
 // folder scans one folder. Only the drive going away ends a scan.
@@ -91,14 +102,14 @@ func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error
 	switch {
 	case name == baseDir && e.IsDir():
 		s.out.Stick = true
-	case s.ours(name, e):
+	case s.stick && !e.IsDir() && s.ours(name):
 		return nil
 	case e.IsDir() && depth == 0 && strings.EqualFold(name, "System Volume Information"):
 		return nil
 	case e.IsDir():
 		trash = trash || depth == 0 && isTrash(name)
 		if !trash && !below(name, baseDir) {
-			s.out.Folders = append(s.out.Folders, name)
+			s.out.Folders = append(s.out.Folders, folderFound(name, e))
 		}
 	case !e.Type().IsRegular():
 		s.skip(name, ErrSpecial)
@@ -109,12 +120,27 @@ func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error
 	return s.folder(name, depth+1, trash)
 }
 
-// ours reports whether a name belongs to the stick itself. Anything else that
-// somebody put into the stick's folder is scanned like the rest.
-func (s *scanner) ours(name string, e fs.DirEntry) bool {
-	if e.IsDir() {
-		return false
+// ours reports whether a file belongs to the stick itself: what is called as a program does when
+// the note names it, or a system would run it. Anything else that somebody put into the stick's folder is scanned like the rest.
+func (s *scanner) ours(name string) bool {
+	if !isProgram(name) || slices.ContainsFunc(s.programs, func(p Program) bool { return p.Name == name }) {
+		return isOwnFile(name)
 	}
+	head, err := s.head(name, runnable.HeadSize)
+	return err != nil || runnable.ByContent(head) != runnable.Nothing
+}
+
+// folderFound is a folder of the drive, without a time when it tells none.
+func folderFound(name string, e fs.DirEntry) Found {
+	found := Found{Path: name}
+	if info, err := e.Info(); err == nil {
+		found.ModTime = info.ModTime()
+	}
+	return found
+}
+
+// isOwnFile reports whether a file has a name that the format uses.
+func isOwnFile(name string) bool {
 	dir, base := path.Split(name)
 	switch dir {
 	case "":
@@ -122,7 +148,7 @@ func (s *scanner) ours(name string, e fs.DirEntry) bool {
 	case baseDir + "/":
 		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note") || slices.Contains(carriedNames(), name)
 	case keysDir + "/":
-		return strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(base, sumEnd), chosenEnd), ".age")
+		return isSlotName(strings.TrimSuffix(strings.TrimSuffix(name, sumEnd), chosenEnd))
 	case layersDir + "/", contentsDir + "/":
 		_, _, ok := parseLayerName(base)
 		return ok
@@ -159,7 +185,7 @@ func (s *scanner) file(name string, e fs.DirEntry, trash bool) error {
 	}
 	found := Found{name, info.Size(), info.ModTime(), trash}
 	s.p.Expect(found.Size)
-	sealed, err := s.sealed(name)
+	sealed, err := s.sealed(name, found.Size)
 	s.p.Done(found.Size)
 	switch {
 	case errors.Is(err, ErrGone):
@@ -174,19 +200,37 @@ func (s *scanner) file(name string, e fs.DirEntry, trash bool) error {
 	return nil
 }
 
-// sealed reports whether a file begins as an age file does.
-func (s *scanner) sealed(name string) (bool, error) {
+// head reads the beginning of a file.
+func (s *scanner) head(name string, size int) ([]byte, error) {
+	f, err := s.fs.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, size)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	return start[:n], nil
+}
+
+// sealed reports whether a file is an age file, as far as its header tells.
+func (s *scanner) sealed(name string, size int64) (bool, error) {
+	start, err := s.head(name, 128)
+	if err != nil || !crypt.BeginsAsAge(start) {
+		return false, err
+	}
 	f, err := s.fs.Open(name)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	start := make([]byte, 128)
-	n, err := io.ReadFull(f, start)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, err
+	_, err = crypt.Inspect(f, size)
+	if err = damaged(err); errors.Is(err, ErrDamaged) {
+		return false, nil // whatever follows that line, it is in plain
 	}
-	return crypt.BeginsAsAge(start[:n]), nil
+	return err == nil, err
 }
 
 func (s *scanner) skip(name string, err error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"stowage/crypt/keys"
 )
@@ -26,6 +27,18 @@ func stickSlot(class keys.Class) string { return "stick-" + string(class) }
 
 func slotNames(base string) [2]string {
 	return [2]string{path.Join(keysDir, base+"-a.age"), path.Join(keysDir, base+"-b.age")}
+}
+
+// isSlotName reports whether a name is that of a key file, of either pair.
+func isSlotName(name string) bool {
+	bases := []string{holderSlot, codeSlot}
+	for _, class := range keys.Classes() {
+		bases = append(bases, stickSlot(class))
+	}
+	return slices.ContainsFunc(bases, func(base string) bool {
+		names := slotNames(base)
+		return slices.Contains(names[:], name)
+	})
 }
 
 // slotFile is one key file on the stick.

@@ -41,7 +41,7 @@ func wipedKeys(fsys FS) []string {
 	return wiped
 }
 
-// removeKeyFolder removes the files in the folder of the keys, overwritten where they are keys.
+// removeKeyFolder removes the stick's own files in the folder of the keys, overwritten where they are keys.
 func removeKeyFolder(fsys FS) error {
 	entries, err := fsys.ReadDir(keysDir)
 	if err != nil {
@@ -49,6 +49,9 @@ func removeKeyFolder(fsys FS) error {
 	}
 	for _, e := range entries {
 		name := path.Join(keysDir, e.Name())
+		if e.IsDir() || !isOwnFile(name) {
+			continue // somebody put it there
+		}
 		remove := fsys.Remove
 		if isKeyFile(name) {
 			remove = func(name string) error { return removeWiped(fsys, name) }

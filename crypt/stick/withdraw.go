@@ -61,14 +61,17 @@ func Unmake(fsys FS, id string) error {
 // unmake removes everything that belongs to a stick.
 func unmake(fsys FS) error {
 	for _, dir := range []string{contentsDir, layersDir} {
-		if err := removeAll(fsys, dir); err != nil {
+		if err := removeOwn(fsys, dir); err != nil {
 			return err
 		}
 	}
 	if err := unmakePrograms(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName, foundName, ownerName}, carriedNames()...) {
+	if err := removeFound(fsys); err != nil {
+		return err
+	}
+	for _, name := range append([]string{noteName, noteOtherName, ownerName}, carriedNames()...) {
 		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
 		}
@@ -79,12 +82,36 @@ func unmake(fsys FS) error {
 	if err := ifThere(removeKeyFolder(fsys)); err != nil {
 		return err
 	}
-	for _, name := range []string{lockName, contentsDir, layersDir, keysDir, programsDir, SettingsDir, baseDir} {
-		if err := ifThere(fsys.Remove(name)); err != nil {
+	if err := ifThere(fsys.Remove(lockName)); err != nil {
+		return err
+	}
+	for _, dir := range []string{contentsDir, layersDir, keysDir, programsDir, SettingsDir, baseDir} {
+		if err := removeEmpty(fsys, dir); err != nil {
 			return err
 		}
 	}
 	return fsys.SyncDir(".")
+}
+
+// removeFound removes the text for a finder, unless somebody wrote another in its place.
+func removeFound(fsys FS) error {
+	text, err := readAll(fsys, foundName, maxFound)
+	if errors.Is(err, ErrTooLarge) {
+		return nil
+	}
+	if err != nil {
+		return ifThere(err)
+	}
+	notes, err := readNotes(fsys)
+	if err != nil && !errors.Is(err, ErrNotStick) {
+		return err
+	}
+	for _, f := range notes {
+		if n, err := f.openUnverified(); err == nil && n.Found == hexSHA256(text) {
+			return ifThere(fsys.Remove(foundName))
+		}
+	}
+	return nil
 }
 
 // unmakePrograms removes the programs that the stick's notes list, and what belongs to them.
@@ -107,25 +134,40 @@ func unmakePrograms(fsys FS) error {
 		}
 	}
 	for _, dir := range []string{programsDir, SettingsDir} {
-		if err := removeAll(fsys, dir); err != nil {
+		if err := removeOwn(fsys, dir); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// removeAll removes the files in a folder, the last by name first.
-func removeAll(fsys FS, dir string) error {
+// removeOwn removes the stick's own files in a folder. What somebody put there stays.
+func removeOwn(fsys FS, dir string) error { return removeFiles(fsys, dir, isOwnFile) }
+
+// removeFiles removes those files in a folder that are meant, the last by name first.
+func removeFiles(fsys FS, dir string, meant func(name string) bool) error {
 	entries, err := fsys.ReadDir(dir)
 	if err != nil {
 		return ifThere(err)
 	}
 	for _, e := range slices.Backward(entries) {
-		if err := ifThere(fsys.Remove(path.Join(dir, e.Name()))); err != nil {
+		name := path.Join(dir, e.Name())
+		if e.IsDir() || !meant(name) {
+			continue
+		}
+		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
 		}
 	}
 	return fsys.SyncDir(dir)
+}
+
+// removeEmpty removes a folder, unless somebody put something there.
+func removeEmpty(fsys FS, dir string) error {
+	if entries, err := fsys.ReadDir(dir); err != nil || len(entries) > 0 {
+		return ifThere(err)
+	}
+	return ifThere(fsys.Remove(dir))
 }
 
 // ifThere lets what is gone already pass.
