@@ -80,6 +80,9 @@ func (a *app) issueFirst(ctx context.Context, path string, drive driveFS, s *sch
 		return err
 	}
 	a.say("Issued %s to %s.", printable(issued.Device.Name()), printable(issued.Holder.Name))
+	for _, name := range issued.Kept {
+		a.say("%s", keptText(name))
+	}
 	return nil
 }
 

@@ -136,10 +136,11 @@ type jsonIssued struct {
 	OnStick  bool           `json:"key_on_stick"`
 	Programs []jsonProgram  `json:"programs,omitempty"`
 	Plain    int            `json:"plain_files"` // files on the drive that are not encrypted
+	Kept     []string       `json:"kept,omitempty"` // files that had a name which the stick needs, as they are called now
 }
 
 func issuedJSON(issued school.IssuedStick) jsonIssued {
-	out := jsonIssued{Device: issued.Device, Stick: issued.Note.ID, Holder: issued.Holder.Name, OnStick: issued.OnStick}
+	out := jsonIssued{Device: issued.Device, Stick: issued.Note.ID, Holder: issued.Holder.Name, OnStick: issued.OnStick, Kept: issued.Kept}
 	for _, p := range issued.Note.Programs {
 		out.Programs = append(out.Programs, programJSON(p))
 	}
@@ -223,10 +224,18 @@ func (a *app) showIssued(ctx context.Context, drive driveFS, issued school.Issue
 		for _, p := range out.Programs {
 			fmt.Fprintf(w, "It carries %s %s.\n", p.Name, p.Version)
 		}
+		for _, name := range issued.Kept {
+			fmt.Fprintln(w, keptText(name))
+		}
 		if out.Plain > 0 {
 			fmt.Fprintf(w, "%s on the drive not encrypted; encrypt with: stow stick convert\n", lies(out.Plain))
 		}
 	})
+}
+
+// keptText says how a file is called whose name the stick needed.
+func keptText(name string) string {
+	return "A file had a name that the stick needs; it is called " + printable(name) + " now."
 }
 
 // lies says how many files lie somewhere.

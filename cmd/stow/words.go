@@ -109,6 +109,7 @@ var explanations = []explanation{
 	// Sticks.
 	{stick.ErrNotStick, exitNotStick, "this", "{} is not an encrypted stick, so nothing was changed; check the path (stow drives)."},
 	{stick.ErrAlreadyStick, exitExists, "this drive", "{} is an encrypted stick already and was left as it is; use stow stick rekey to hand it on, or --replace-old to give up what it holds."},
+	{stick.ErrInTheWay, exitExists, "this drive", "Something on the drive has a name that an encrypted stick needs ({}), so nothing was changed; rename it, then try again."},
 	{stick.ErrFormat, exitNewer, "the stick", "{} was made by a newer version of Stowage, so it was not touched; use that version."},
 	{stick.ErrNoBackup, exitNotFound, "the stick", "There is no backup: {} was never backed up to the school's shared folder; see stow stick backups"},
 	{stick.ErrBackingUp, exitInUse, "the stick", "Another computer is backing up {} now, so nothing was done; it is safe to leave that to it, or try again in a moment."},

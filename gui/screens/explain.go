@@ -80,6 +80,7 @@ var explanations = []explanation{
 	// Sticks and drives.
 	{stick.ErrNotStick, parts.Warn, "explain.notstick"},
 	{stick.ErrAlreadyStick, parts.Warn, "explain.already"},
+	{stick.ErrInTheWay, parts.Warn, "explain.intheway"},
 	{stick.ErrFormat, parts.Warn, "explain.newer"},
 	{stick.ErrNoCode, parts.Warn, "explain.codeused"},
 	{stick.ErrNoKey, parts.Warn, "explain.stick.nokey"},

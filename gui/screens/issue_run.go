@@ -207,6 +207,9 @@ func (i *handing) done(out handedOut, err error) {
 	if list := out.stick.Note.Programs; len(list) > 0 {
 		rows.Add(parts.Body(w.T("programs.carries", "names", w.List(programTexts(w, list)))))
 	}
+	for _, name := range out.stick.Kept {
+		rows.Add(parts.Body(w.T("issue.done.kept", "name", name)))
+	}
 	if n := len(out.converted.Stored); n > 0 {
 		rows.Add(parts.Body(w.N("issue.done.converted", n)))
 	}
