@@ -135,7 +135,7 @@ type jsonIssued struct {
 	Holder   string         `json:"holder"`
 	OnStick  bool           `json:"key_on_stick"`
 	Programs []jsonProgram  `json:"programs,omitempty"`
-	Plain    int            `json:"plain_files"` // files on the drive that are not encrypted
+	Plain    int            `json:"plain_files"`    // files on the drive that are not encrypted
 	Kept     []string       `json:"kept,omitempty"` // files that had a name which the stick needs, as they are called now
 }
 

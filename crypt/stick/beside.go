@@ -2,6 +2,7 @@ package stick
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -196,6 +197,20 @@ func altered(fsys FS, files []slotFile) (string, error) {
 	return bad, nil
 }
 
+// foundAgain writes the text for a finder again. Another text that somebody put in its place is kept beside it,
+// unless the drive cannot read it.
+func (s *Stick) foundAgain(ctx context.Context) error {
+	text := foundText(s.note.Return)
+	_, err := setAside(ctx, s.fs, foundName, bytes.NewReader(text))
+	if isBadSector(err) {
+		err = s.fs.Remove(foundName)
+	}
+	if err != nil {
+		return err
+	}
+	return writeFile(s.fs, foundName, text)
+}
+
 // repairBeside writes again what is known of the files beside the layers, and
 // returns the names of those that have to stay as they are.
 func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
@@ -214,9 +229,7 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 		switch {
 		case gone || err != nil:
 		case p.Name == foundName && hexSHA256(foundText(s.note.Return)) == s.note.Found:
-			if _, err = setAside(r.ctx, s.fs, foundName, bytes.NewReader(foundText(s.note.Return))); err == nil {
-				err = writeFile(s.fs, foundName, foundText(s.note.Return))
-			}
+			err = s.foundAgain(r.ctx)
 		case parent(p.Name) == contentsDir: // the next opening makes it again
 			err = ifThere(s.fs.Remove(p.Name))
 		case p.Name == s.unlocked.slot: // it was just opened, so it is the sum that is wrong

@@ -83,6 +83,9 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 
 // checkIssue refuses a drive that is a stick, and options that make no sense.
 func checkIssue(fsys FS, o *IssueOptions) error {
+	if err := checkFolderFree(fsys); err != nil {
+		return err
+	}
 	notes, err := readNotes(fsys)
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
@@ -97,9 +100,6 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	}
 	if entries, err := fsys.ReadDir(layersDir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%w: its note is missing", ErrAlreadyStick)
-	}
-	if err := checkFolderFree(fsys); err != nil {
-		return err
 	}
 	if err := o.Policy.Check(); err != nil {
 		return fmt.Errorf("issue a stick: %w", err)

@@ -97,6 +97,9 @@ type noteFile struct {
 
 // readNotes returns the notes on the stick: one, or two when replacing it was interrupted.
 func readNotes(fsys FS) ([]noteFile, error) {
+	if info, err := fsys.Stat(baseDir); err == nil && !info.IsDir() {
+		return nil, ErrNotStick
+	}
 	var found []noteFile
 	var bad error
 	for _, name := range []string{noteName, noteOtherName} {
