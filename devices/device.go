@@ -121,6 +121,9 @@ type Sighting struct {
 	// register works it out; what the caller gives is ignored. Stick, Sequence
 	// and Digest of the device then stay those of the newest layer seen.
 	Older bool `json:"older,omitempty"`
+	// Forked is for callers who read the stick's history: the newest layer that the register knows is not in it. It makes the
+	// stick Older, and is not kept.
+	Forked bool `json:"-"`
 }
 
 // A RecoveryCode says what the register knows about a stick's telephone

@@ -218,6 +218,9 @@ func (s *School) sighting(fsys stick.FS, opened *stick.Stick, d devices.Device) 
 	note, head := opened.Note(), opened.Head()
 	seen := devices.Sighting{Stick: seenAs(note), Sequence: head.Seq, Digest: head.Digest, Format: 1, Used: total - free, Size: total}
 	id, generation := knownStick(d)
+	if id == note.ID && note.Generation == generation && !opened.Rotating() {
+		seen.Forked = opened.Recall(stick.Head{Seq: d.Seen.Sequence, Digest: d.Seen.Digest}) != nil
+	}
 	switch {
 	case id == note.ID && note.Generation < generation:
 		seen.Stick, seen.Sequence, seen.Digest = d.Seen.Stick, 0, ""

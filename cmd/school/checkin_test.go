@@ -99,6 +99,30 @@ func TestOlderStickIsFlagged(t *testing.T) {
 	}
 }
 
+// TestAttackForkedStickAtCheckIn checks a stick in that was put back to an earlier state and then written on, until its
+// numbers were higher than those that the register knows.
+func TestAttackForkedStickAtCheckIn(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, map[string]string{"a.txt": "one"})
+	earlier := m.Clone()
+	fillStick(t, s, m, map[string]string{"b.txt": "two"})
+	checkIn(t, s, m)
+	for _, name := range []string{"c.txt", "d.txt", "e.txt"} {
+		fillStick(t, s, earlier, map[string]string{name: "written on"})
+	}
+	for range 2 { // it stays so
+		if seen := checkIn(t, s, earlier); !seen.Older || seen.Backup != nil {
+			t.Errorf("a forked stick is taken for healthy: %+v", seen)
+		}
+	}
+	fillStick(t, s, m, map[string]string{"c.txt": "three"})
+	if seen := checkIn(t, s, m); seen.Older {
+		t.Errorf("the true one is taken for a forked one: %+v", seen)
+	}
+}
+
 // A stick that comes back is a witness: a register that was rewritten since does
 // not fit what it brings, and it keeps the proof.
 func TestCheckInShowsTampering(t *testing.T) {

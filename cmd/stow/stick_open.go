@@ -176,6 +176,9 @@ func (a *app) unlocking(ctx context.Context, path string, drive driveFS, u unloc
 	return stick.WithHolderKey(k), k, nil
 }
 
+// errKeysGone: somebody deleted all key files of a stick, and without the stick's own no other key opens it.
+var errKeysGone = errors.New("the stick has lost all its keys")
+
 // holderKey unlocks the holder's key, from a file or from the stick.
 func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unlockFlags) (*keys.HolderKey, error) {
 	if u.key != "" {
@@ -190,6 +193,9 @@ func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unloc
 		return nil, on(path, err)
 	}
 	if len(sealed) == 0 {
+		if summary, err := stick.Inspect(drive, ""); err == nil && len(summary.Keys) == 0 {
+			return nil, on("the stick at "+path, errKeysGone)
+		}
 		return nil, on("the stick at "+path, stick.ErrNoKey)
 	}
 	return a.unlockKey(ctx, sealed, "the stick at "+path, u.secret)
@@ -239,7 +245,7 @@ func (a *app) warnIfLost(note stick.Note) {
 func (a *app) warnOf(warnings []stick.Warning) (rolledBack bool) {
 	for _, w := range warnings {
 		a.warn("%s", warningText(w))
-		rolledBack = rolledBack || w.Kind == stick.WarnRolledBack
+		rolledBack = rolledBack || w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked
 	}
 	return rolledBack
 }

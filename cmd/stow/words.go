@@ -116,6 +116,7 @@ var explanations = []explanation{
 	{stick.ErrOtherBackup, exitState, "the backup", "In the place of {} is the backup of another stick, so nothing was changed; show the shared folder to ICT."},
 	{stick.ErrNotVerified, exitFailed, "the drive", "What was written on the drive did not read back the same, so it was not kept; what was there before is unharmed, so try again, or use another drive."},
 	{stick.ErrNoCode, exitNotFound, "the stick", "{} carries no recovery code any more, since one opens it once, so nothing was changed; take it to ICT."},
+	{errKeysGone, exitDamaged, "the stick", "All key files of {} were deleted, so no key opens it; nothing else is lost, so ask ICT to restore it from its backup with: stow stick restore"},
 	{stick.ErrNoKey, exitNotFound, "the stick", "{} carries no such key, so nothing was changed; give a key file with --key."},
 	{stick.ErrProgram, exitForged, "the program", "A program is not the one that the school signed for ({}), so it was not put on the stick; add the released one again with: stow school programs add FILE"},
 	{stick.ErrSwapped, exitForged, "the stick", "The keys on {} are not the ones the school signed for, so it was not used; hand it to ICT."},

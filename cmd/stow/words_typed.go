@@ -291,6 +291,8 @@ func warningText(w stick.Warning) string {
 		return "something in " + what + " is not allowed on a stick and was left out."
 	case stick.WarnAltered:
 		return what + " is not as it was written; your files are not touched by it, but ICT should see to it."
+	case stick.WarnForked:
+		return "this stick was put back to an earlier state and then written on: what was stored between is no longer on it. Show it to ICT; the school's backup may have it."
 	case stick.WarnRolledBack:
 		return "this stick is older than it was when last used here: somebody may have put it back to an earlier state, so show it to ICT."
 	}

@@ -27,7 +27,7 @@ func writeContents(layers []*layer, key *stickKey, stick string) []byte {
 	for _, l := range layers {
 		fmt.Fprintf(&b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.id, l.digest, l.time.Format(time.RFC3339), l.prev, orDash(l.was), l.end, joinSizes(l.parts))
 		if l.tidied {
-			b.WriteString("tidied\n")
+			fmt.Fprintf(&b, "tidied\t%s\n", l.replaced)
 			for _, ref := range l.below {
 				fmt.Fprintf(&b, "below\t%s\n", ref)
 			}
@@ -183,6 +183,10 @@ func (p *contentsParser) line(line, rest string) error {
 		p.current.records = append(p.current.records, r)
 	case "tidied":
 		p.current.tidied = true
+		var err error
+		if p.current.replaced, err = parseHistory(fields); err != nil {
+			return err
+		}
 	case "below":
 		ref, err := parseRef(fields)
 		if err != nil || ref.seq == 0 || ref.seq >= p.current.id.seq {

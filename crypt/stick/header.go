@@ -27,6 +27,8 @@ type layerHeader struct {
 	was    string    // the digest of the layer that it replaced when the stick's identity was rotated
 	tidied bool      // below lists the only older layers that still count
 	below  []layerRef
+	// replaced says which layers tidying ever replaced, so that whoever remembers one finds it.
+	replaced history
 }
 
 // layerRef points to a layer by its number and digest.
@@ -118,6 +120,9 @@ func (h *layerHeader) records(keys *macKeys) map[string]string {
 			refs[i] = ref.String()
 		}
 		r[recordPrefix+"below"] = strings.Join(append(refs, "-"), ",")
+		if replaced := h.replaced.String(); replaced != "" {
+			r[recordPrefix+"replaced"] = replaced
+		}
 	}
 	r[recordPrefix+"hmac"] = hex.EncodeToString(recordsMAC(r, keys))
 	return r
@@ -166,6 +171,9 @@ func parseHeader(entry *tar.Header, stick string, keys *macKeys) (*layerHeader, 
 	}
 	if h.was != "" && !isDigest(h.was) {
 		return nil, fmt.Errorf("%w: bad digest in its header", ErrDamaged)
+	}
+	if h.replaced, err = parseHistory(get("replaced")); err != nil {
+		return nil, err
 	}
 	return h, h.parseBelow(get("below"))
 }

@@ -234,7 +234,7 @@ func TestRolledBack(t *testing.T) {
 	put(t, st, map[string]string{"a": "another 2"})
 	check(t, st.Close())
 	st = sc.openWith(t, earlier, stick.OpenOptions{LastSeen: seen})
-	if kinds(st)[stick.WarnRolledBack] != 1 {
+	if kinds(st)[stick.WarnForked] != 1 {
 		t.Errorf("a fork: %v", st.Warnings())
 	}
 }

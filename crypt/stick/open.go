@@ -172,7 +172,10 @@ func (s *Stick) load(ctx context.Context) error {
 		}
 	}
 	s.unread = l.unread
-	s.warnings = append(c.warnings, s.rolledBack()...)
+	s.warnings = c.warnings
+	if w := s.recall(s.o.LastSeen); w != nil {
+		s.warnings = append(s.warnings, *w)
+	}
 	return nil
 }
 
@@ -249,28 +252,6 @@ func (s *Stick) cleanKeys() error {
 		return err
 	}
 	return s.keepMark()
-}
-
-// rolledBack compares the stick with what the caller last saw of it.
-func (s *Stick) rolledBack() []Warning {
-	last := s.o.LastSeen
-	if last.Seq == 0 {
-		return nil
-	}
-	head := s.head()
-	bad := head.seq < last.Seq
-	for _, l := range s.layers {
-		if l.id.seq == last.Seq && !l.is(layerRef{last.Seq, last.Digest}) {
-			bad = true
-		}
-	}
-	if !bad {
-		return nil
-	}
-	return []Warning{{
-		Kind: WarnRolledBack, Seq: head.seq,
-		Err: fmt.Errorf("layer %d was seen before; the newest now is %d", last.Seq, head.seq),
-	}}
 }
 
 // head is the newest layer, zero when there is none.

@@ -253,7 +253,7 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	}
 	for _, p := range found.Problems {
 		id, _, ok := parseLayerName(path.Base(p.Name))
-		if !ok || counts[id] || p.Kind == WarnEntry || p.Kind == WarnForeign || p.Kind == WarnRolledBack {
+		if !ok || counts[id] || p.Kind == WarnEntry || p.Kind == WarnForeign || p.Kind == WarnRolledBack || p.Kind == WarnForked {
 			continue
 		}
 		if err := s.removeLayerFiles(id); err != nil {
@@ -267,7 +267,7 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	s.mu.Lock()
 	s.hurt, s.unread = nil, nil
 	s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool {
-		return w.Kind != WarnForeign && w.Kind != WarnRolledBack
+		return w.Kind != WarnForeign && w.Kind != WarnRolledBack && w.Kind != WarnForked
 	})
 	s.mu.Unlock()
 	s.pruneTables()

@@ -145,6 +145,7 @@ func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error
 		var h layerHeader
 		if i == len(rw.packs)-1 {
 			h.tidied = true
+			h.replaced = historyOf(s.layers[:before], rw.old)
 			for _, l := range append(slices.Clone(rw.kept), s.layers[before:]...) {
 				h.below = append(h.below, l.ref())
 			}

@@ -56,6 +56,7 @@ const (
 	WarnEntry      WarningKind = "entry"       // one entry of a layer that is not allowed and was left out
 	WarnAltered    WarningKind = "altered"     // a key or text beside the layers that is not as it was written
 	WarnRolledBack WarningKind = "rolled back" // the stick is older than one already seen
+	WarnForked     WarningKind = "forked"      // the stick was put back to an earlier state and then written on
 )
 
 // Warning is something on the stick that is not as it should be.

@@ -155,6 +155,8 @@ func warningWords(k stick.WarningKind) warned {
 		return warned{6, "warn.misplaced", "warn.misplaced.files", "warn.ict"}
 	case stick.WarnForged:
 		return warned{7, "warn.forged", "warn.forged.files", "warn.ict"}
+	case stick.WarnForked:
+		return warned{9, "warn.forked", "warn.forked.files", "warn.ict"}
 	case stick.WarnRolledBack:
 		return warned{8, "warn.rolledback", "warn.rolledback.files", "warn.ict"}
 	}

@@ -104,7 +104,7 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 	if err != nil {
 		return o, err
 	}
-	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack })
+	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked })
 	return o, nil
 }
 

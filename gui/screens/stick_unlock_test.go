@@ -148,7 +148,7 @@ func TestADamagedNoteIsNotTrusted(t *testing.T) {
 }
 
 func TestEveryWarningHasWords(t *testing.T) {
-	for _, kind := range []stick.WarningKind{stick.WarnTorn, stick.WarnDamaged, stick.WarnForged, stick.WarnMisplaced, stick.WarnMissing, stick.WarnForeign, stick.WarnEntry, stick.WarnRolledBack} {
+	for _, kind := range []stick.WarningKind{stick.WarnTorn, stick.WarnDamaged, stick.WarnForged, stick.WarnMisplaced, stick.WarnMissing, stick.WarnForeign, stick.WarnEntry, stick.WarnRolledBack, stick.WarnForked} {
 		words := warningWords(kind)
 		if words.happened == "" || words.files == "" || words.next == "" || (kind != stick.WarnDamaged && words == warningWords(stick.WarnDamaged)) {
 			t.Errorf("%s is told as %+v", kind, words)

@@ -1,0 +1,86 @@
+package stick_test
+
+import (
+	"fmt"
+	"testing"
+
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+)
+
+// TestAttackForkedStick takes the newest layer and the tables of contents away, and has the stick written on, and tidied,
+// by somebody who never saw that layer. Whoever saw it notices.
+func TestAttackForkedStick(t *testing.T) {
+	sc, m := newSchool(t, "Example School"), sticktest.New()
+	sc.issue(t, m)
+	st := sc.open(t, m)
+	put(t, st, map[string]string{"a": "1"})
+	put(t, st, map[string]string{"evidence": "to be made to vanish"})
+	seen := st.Head()
+	check(t, st.Close())
+	check(t, m.Remove(layerFiles(m)[1]))
+	withoutTables(m)
+	for i := range 4 {
+		st := sc.open(t, m)
+		put(t, st, map[string]string{"b": fmt.Sprint(i)})
+		if i >= 2 {
+			must(st.Tidy(t.Context(), stick.TidyOptions{All: true}))(t)
+		}
+		check(t, st.Close())
+		for _, tables := range []bool{true, false} {
+			c := m.Clone()
+			if !tables {
+				withoutTables(c)
+			}
+			again := sc.openWith(t, c, stick.OpenOptions{LastSeen: seen})
+			if k := kinds(again); k[stick.WarnForked] != 1 || len(k) != 1 {
+				t.Errorf("after %d more changes, tables %v: %v", i+1, tables, again.Warnings())
+			}
+			if w := again.Recall(seen); w == nil || w.Kind != stick.WarnForked {
+				t.Errorf("recalled: %v", w)
+			}
+			check(t, again.Close())
+		}
+	}
+}
+
+// TestHistoryIsKept: whatever is honestly done to a stick, every state that it ever had is found in its history, also
+// with no tables of contents, and without a warning.
+func TestHistoryIsKept(t *testing.T) {
+	sc, m := newSchool(t, "Example School"), sticktest.New()
+	sc.issue(t, m)
+	var heads []stick.Head
+	ctx := t.Context()
+	for i := range 6 {
+		st := sc.open(t, m)
+		for _, do := range []func(){
+			func() { put(t, st, map[string]string{"a": text(i, 3000), fmt.Sprint("only ", i): "x"}) },
+			func() { put(t, st, map[string]string{"a": text(i+100, 3000)}) },
+			func() { check(t, st.Rename(ctx, "a", "b")) },
+			func() { check(t, st.Remove(ctx, fmt.Sprint("only ", i))) },
+			func() { must(st.Tidy(ctx, stick.TidyOptions{All: i%2 == 0}))(t) },
+			func() { must(st.EraseForGood(ctx, []string{"b"}, nil))(t) },
+		} {
+			do()
+			heads = append(heads, st.Head())
+		}
+		if i == 3 {
+			check(t, st.Rotate(ctx, stick.RotateOptions{School: sc.authority}))
+			heads = append(heads, st.Head())
+		}
+		check(t, st.Close())
+	}
+	for _, tables := range []bool{true, false} {
+		c := m.Clone()
+		if !tables {
+			withoutTables(c)
+		}
+		st := sc.open(t, c)
+		for i, h := range heads {
+			if w := st.Recall(h); w != nil {
+				t.Errorf("tables %v, state %d of %d: %v", tables, i, len(heads), w)
+			}
+		}
+		check(t, st.Close())
+	}
+}
