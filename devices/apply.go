@@ -31,7 +31,7 @@ func apply(ctx context.Context, t Tables, e Event) error {
 	case DocumentSigned:
 		return applyDocument(ctx, t, e)
 	}
-	return fmt.Errorf("event %d: %w: kind %q is not known", e.Number, ErrCorrupt, e.Kind)
+	return fmt.Errorf("event %d: %w: kind %q is not known", e.Number, ErrNewer, e.Kind)
 }
 
 func applyHolder(ctx context.Context, t Tables, e Event) error {

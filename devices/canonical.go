@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -67,6 +68,15 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// UnreadJSON says what an error means that a strict decoder of JSON gave: [ErrNewer] for
+// a field that this version does not know, and otherwise [ErrCorrupt].
+func UnreadJSON(err error) error {
+	if strings.HasPrefix(err.Error(), "json: unknown field ") { // it has no type of its own
+		return ErrNewer
+	}
+	return ErrCorrupt
+}
+
 // unpack reads an event's body into v, which must take all of it.
 func (e Event) unpack(v any) error {
 	if len(e.Body) > maxBody {
@@ -75,7 +85,7 @@ func (e Event) unpack(v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(e.Body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
-		return fmt.Errorf("event %d: %w: body: %w", e.Number, ErrCorrupt, err)
+		return fmt.Errorf("event %d: %w: body: %w", e.Number, UnreadJSON(err), err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("event %d: %w: body has something after it", e.Number, ErrCorrupt)

@@ -16,6 +16,9 @@ var (
 	ErrLeft = errors.New("holder has left")
 	// ErrCorrupt says that what is stored cannot be a record of this register.
 	ErrCorrupt = errors.New("register is corrupt")
+	// ErrNewer says that what is stored has a value that this version does not know:
+	// a newer one wrote it, and nothing is wrong with it.
+	ErrNewer = errors.New("register was written by a newer version of the program")
 )
 
 // An InvalidError is a value that the register does not take.

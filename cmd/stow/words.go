@@ -149,6 +149,7 @@ var explanations = []explanation{
 	{devices.ErrCorrupt, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},
 	{store.ErrDamaged, exitDamaged, "the register", "The register is damaged and was not changed; restore its newest backup with: stow register restore"},
 	{store.ErrNotRegister, exitBadInput, "this", "{} is not a register or a backup of one; nothing was changed."},
+	{devices.ErrNewer, exitNewer, "the register", "The register was made by a newer version of Stowage, so it was not touched; use that version."},
 	{store.ErrNewer, exitNewer, "the register", "The register was made by a newer version of Stowage, so it was not touched; use that version."},
 	{store.ErrFull, exitFull, "the register", "The drive that the register is on is full, so nothing was changed; free some space and try again."},
 	{store.ErrReadOnly, exitReadOnly, "the register", "The register can only be read, so nothing was changed; check the permissions of the school's folder."},

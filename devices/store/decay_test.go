@@ -60,7 +60,7 @@ func told(err error) bool {
 	var tampered *devices.TamperError
 	var different *devices.DifferenceError
 	return errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrNotRegister) || errors.Is(err, store.ErrNewer) ||
-		errors.Is(err, devices.ErrCorrupt) || errors.As(err, &tampered) || errors.As(err, &different)
+		errors.Is(err, devices.ErrCorrupt) || errors.Is(err, devices.ErrNewer) || errors.As(err, &tampered) || errors.As(err, &different)
 }
 
 // write writes a register's file and its log, and what SQLite has beside them is gone.

@@ -124,10 +124,10 @@ func scanDevice(r row) (devices.Device, error) {
 	check := reading{record: "device", id: d.ID}
 	d.Kind, d.State = devices.Kind(kind), devices.State(state)
 	if !slices.Contains(devices.Kinds(), d.Kind) {
-		check.fail("kind", kind)
+		check.unknown("kind", kind)
 	}
 	if rank(d.State) < 0 {
-		check.fail("state", state)
+		check.unknown("state", state)
 	}
 	d.Since, d.Added, d.Due = check.must("since", since), check.must("added", added), check.time("due", due)
 	d.Holder, d.Loan = holder.String, loan.String
@@ -144,7 +144,10 @@ func readPart[T any](check *reading, column, text string, v *T) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil || jsonText(*v) != text && !sameJSON(jsonText(*v), text) {
+	switch err := decoder.Decode(v); {
+	case err != nil:
+		check.wrong(devices.UnreadJSON(err), column, text)
+	case jsonText(*v) != text && !sameJSON(jsonText(*v), text):
 		check.fail(column, text)
 	}
 }

@@ -57,8 +57,11 @@ func scanLoan(r row) (devices.Loan, error) {
 	}
 	check := reading{record: "loan", id: l.ID}
 	l.From, l.Due, l.Ended = check.must("begun", begun), check.time("due", due), check.time("ended", ended)
-	if l.Outcome = devices.State(outcome); (outcome != "") != (ended != "") || outcome != "" && rank(l.Outcome) < 0 {
+	switch l.Outcome = devices.State(outcome); {
+	case (outcome != "") != (ended != ""):
 		check.fail("outcome", outcome)
+	case outcome != "" && rank(l.Outcome) < 0:
+		check.unknown("outcome", outcome)
 	}
 	return l, check.err
 }

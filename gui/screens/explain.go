@@ -118,6 +118,7 @@ var explanations = []explanation{
 	{school.ErrTampered, parts.Bad, "explain.tampered"},
 	{school.ErrCheckpoint, parts.Warn, "explain.checkpoint"},
 	{store.ErrNotRegister, parts.Warn, "explain.notregister"},
+	{devices.ErrNewer, parts.Warn, "explain.newer"},
 	{store.ErrNewer, parts.Warn, "explain.newer"},
 	{store.ErrFull, parts.Warn, "explain.register.full"},
 	{store.ErrReadOnly, parts.Warn, "explain.register.readonly"},
