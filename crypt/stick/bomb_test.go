@@ -158,3 +158,65 @@ func TestNamesThatClash(t *testing.T) {
 		}
 	}
 }
+
+// TestClaimedSizes claims, with the right key, files that are larger than the layer that they
+// are in: neither a layer nor a table of contents is believed.
+func TestClaimedSizes(t *testing.T) {
+	for _, size := range []int64{1 << 20, 1 << 62, 1<<63 - 1} {
+		l := &layer{
+			layerHeader: *testHeader(), key: testKey, digest: strings.Repeat("0", 64), parts: []int64{4096}, end: 2048,
+			records: []record{{kind: recFile, path: "good", size: 10, off: 1536}, {kind: recFile, path: "huge", size: size, off: 2048}},
+		}
+		if _, err := readContents(string(writeContents([]*layer{l}, testKey, testStick)), testKey, testStick); !errors.Is(err, ErrDamaged) {
+			t.Errorf("table with a file of %d bytes: %v", size, err)
+		}
+		if n := l.cutAt(4096); n != 1 || len(l.records) != 1 || l.records[0].path != "good" {
+			t.Errorf("layer with a file of %d bytes: %d left out of %v", size, n, l.records)
+		}
+		if _, err := readContents(string(writeContents([]*layer{l}, testKey, testStick)), testKey, testStick); err != nil {
+			t.Errorf("honest table: %v", err)
+		}
+	}
+}
+
+// TestDeepPaths reads 60,000 paths that have no folder in common: what they would make in
+// memory is counted, in a layer and in a table.
+func TestDeepPaths(t *testing.T) {
+	var deep, flat impliedFolders
+	read := 0
+	for i := range 60_000 {
+		path := fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2))
+		if !deep.add(&record{kind: recFile, path: path}, maxEntries) {
+			break
+		}
+		read++
+	}
+	if most := maxEntries / (maxDepth - 1); read != most {
+		t.Errorf("read %d deep paths, want %d", read, most)
+	}
+	for _, r := range []record{
+		{kind: recFolder, path: "a"},
+		{kind: recFolder, path: "a/b"},
+		{kind: recFile, path: "a/b/one"},
+		{kind: recFile, path: "a/b/two"},
+		{kind: recWhiteout, path: "x/y/z"},
+		{kind: recFile, path: "a/bc/three"},
+		{kind: recFile, path: "top"},
+	} {
+		flat.add(&r, maxEntries)
+	}
+	if flat.count != 1 {
+		t.Errorf("%d folders implied, want 1", flat.count)
+	}
+	data := testTar(t, func(w *tar.Writer) {
+		for i := range maxEntries/(maxDepth-1) + 2 {
+			_ = w.WriteHeader(&tar.Header{
+				Typeflag: tar.TypeReg, Name: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2)), Format: tar.FormatPAX,
+			})
+		}
+	})
+	l, _, err := readTestLayer(data)
+	if !errors.Is(err, ErrTooLarge) || l == nil || len(l.records) != maxEntries/(maxDepth-1) {
+		t.Errorf("layer of deep paths: %v", err)
+	}
+}

@@ -160,6 +160,7 @@ type contentsParser struct {
 	layers  []*layer
 	current *layer
 	entries int
+	implied impliedFolders
 }
 
 func (p *contentsParser) line(line, rest string) error {
@@ -176,8 +177,11 @@ func (p *contentsParser) line(line, rest string) error {
 		if err != nil {
 			return err
 		}
+		if r.kind == recFile && r.size > p.current.size()-r.off {
+			return fmt.Errorf("%w: a file that is larger than its layer", errContents)
+		}
 		r.layer = p.current
-		if p.entries++; p.entries > maxTableEntries {
+		if p.entries++; p.entries > maxTableEntries || !p.implied.add(&r, maxTableEntries) {
 			return fmt.Errorf("%w: table of contents", ErrTooLarge)
 		}
 		p.current.records = append(p.current.records, r)

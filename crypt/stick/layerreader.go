@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"stowage/crypt"
@@ -120,6 +121,7 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(nam
 		return nil, err
 	}
 	l.layerHeader = *header
+	var implied impliedFolders
 	for names := 0; ; {
 		if l.end, err = tape.Seek(0, io.SeekCurrent); err != nil {
 			return l, err
@@ -140,6 +142,9 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(nam
 			refused(short(h.Name), err)
 			continue
 		}
+		if !implied.add(&r, maxEntries) {
+			return l, fmt.Errorf("%w: %w: more folders than a layer holds", ErrDamaged, ErrTooLarge)
+		}
 		r.layer = l
 		if r.kind == recFile {
 			if r.off, err = tape.Seek(0, io.SeekCurrent); err != nil {
@@ -148,6 +153,44 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(nam
 		}
 		l.records = append(l.records, r)
 	}
+}
+
+// impliedFolders counts the folders that entries make by lying in them, which take memory
+// as entries do: a path can have many for each of the bytes that it takes, packed.
+type impliedFolders struct {
+	last  string // the path of the entry before, whose folders are counted
+	count int
+}
+
+// add counts the folders above a record that the one before is not and does not lie in, and
+// reports whether all are at most the limit.
+func (f *impliedFolders) add(r *record, limit int) bool {
+	if r.kind == recWhiteout {
+		return true
+	}
+	dir := r.path[:strings.LastIndexByte(r.path, '/')+1]
+	shared := 0
+	for i := range len(dir) {
+		if i < len(f.last) && dir[i] != f.last[i] || i == len(f.last) && dir[i] != '/' || i > len(f.last) {
+			break
+		}
+		if dir[i] == '/' {
+			shared = i + 1
+		}
+	}
+	f.count += strings.Count(dir[shared:], "/")
+	f.last = r.path
+	return f.count <= limit
+}
+
+// cutAt leaves out the entries whose content would end beyond a size, and reports how many:
+// whoever has the key can claim more than a layer holds.
+func (l *layer) cutAt(size int64) int {
+	before := len(l.records)
+	l.records = slices.DeleteFunc(l.records, func(r record) bool {
+		return r.kind == recFile && r.size > size-r.off
+	})
+	return before - len(l.records)
 }
 
 // entryRecord checks one tar entry.

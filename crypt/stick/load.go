@@ -236,6 +236,9 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 			}
 		}
 	}
+	if layer.cutAt(plain.size) > 0 {
+		l.warn(WarnDamaged, name, files.id.seq, fmt.Errorf("%w: a file that is larger than its layer", ErrTooLarge))
+	}
 	if layer.id != files.id {
 		return nil, fmt.Errorf("%w: it is layer %s under another name", errRenamed, layer.id)
 	}
