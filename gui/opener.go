@@ -3,9 +3,11 @@ package gui
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
-	"slices"
-	"strings"
+
+	"stowage/crypt"
+	"stowage/crypt/runnable"
 )
 
 // ErrProgram: what was to be opened would be run.
@@ -34,16 +36,16 @@ func (o SystemOpener) Open(path string) error {
 	return nil
 }
 
-// programs are the endings of files that desktops run.
-var programs = []string{
-	"appimage", "application", "bat", "chm", "cmd", "com", "command", "cpl", "desktop", "exe", "gadget", "hta", "inf", "jar", "js", "jse",
-	"lnk", "msc", "msi", "msp", "pif", "ps1", "ps1xml", "ps2", "psc1", "reg", "scf", "scr", "sct", "sh", "url", "vb", "vbe", "vbs", "workflow",
-	"ws", "wsc", "wsf", "wsh",
-}
-
-// runs reports whether the desktop would run a file. Windows ignores dots and spaces
-// at the end of a name.
+// runs reports whether the desktop would run a file, by its name or by what it is.
 func runs(path string) bool {
-	name := strings.TrimRight(strings.ToLower(filepath.Base(path)), ". ")
-	return slices.Contains(programs, strings.TrimPrefix(filepath.Ext(name), "."))
+	if runnable.ByName(path) != runnable.Nothing {
+		return true
+	}
+	f, _, err := crypt.OpenRegular(path)
+	if err != nil {
+		return false // nor can the desktop read it
+	}
+	defer f.Close()
+	head, _ := io.ReadAll(io.LimitReader(f, runnable.HeadSize))
+	return runnable.ByContent(head) != runnable.Nothing
 }

@@ -20,6 +20,25 @@ func TestProgramsAreNotOpened(t *testing.T) {
 	}
 }
 
+// TestAttackProgramUnderAnotherName: what a desktop would run is not opened, by what it is called or by what it is.
+func TestAttackProgramUnderAnotherName(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir) // so that nothing is opened, should one be let through
+	for name, content := range map[string]string{
+		"photo.jpg": "MZ\x90\x00", "letter.docx": "\x7fELF\x02", "notes.txt": "#!/bin/sh\n", "report.pdf": "\xcf\xfa\xed\xfe",
+		"Photos": "[Desktop Entry]\nExec=x", "marks.csv": "L\x00\x00\x00\x01\x14\x02\x00", "a.url": "", "a.scf": "", "a.jar": "", "a.iso": "", "a.xll": "", "a.msi": "",
+		"a.search-ms": "", "a.library-ms": "", "a.settingcontent-ms": "", "a.command": "", "a.py": "",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := (gui.SystemOpener{}).Open(path); !errors.Is(err, gui.ErrProgram) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 func TestPathsReachTheDesktopAsTheyAre(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the desktop of Linux is asked by a program that can be put in its place")

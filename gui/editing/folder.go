@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/runnable"
 	"stowage/crypt/stick"
 )
 
@@ -157,6 +158,7 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	if err = errors.Join(err, w.Close()); err != nil {
 		return err
 	}
+	runnable.Mark(o.local)
 	_ = f.root.Chtimes(within, time.Time{}, entry.ModTime) // programs show it
 	info, err := f.root.Stat(within)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/runnable"
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
@@ -97,7 +98,12 @@ func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed ti
 		return "", err
 	}
 	out.SetModified(changed)
-	return to, out.Commit()
+	if err := out.Commit(); err != nil {
+		return "", err
+	}
+	runnable.Mark(filepath.Join(folder, to))
+	_ = root.Chtimes(to, time.Time{}, changed) // which the mark may have changed
+	return to, nil
 }
 
 // freeLocal is a name in a folder of this computer that is free.
