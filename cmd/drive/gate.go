@@ -125,6 +125,7 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request, dav *webdav.Handler
 		g.last.Store(g.clock().UnixNano())
 		defer func() { g.last.Store(g.clock().UnixNano()) }()
 	}
+	g.files.inAnyCase(r, dav.Prefix)
 	name := strings.TrimPrefix(r.URL.Path, dav.Prefix)
 	t := &trouble{}
 	answer := &answer{ResponseWriter: w, trouble: t, method: r.Method}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -85,12 +86,29 @@ func Mount(ctx context.Context, address string) (*Mounted, error) {
 	return nil, errors.Join(append([]error{ErrNoClient}, failures...)...)
 }
 
-// Show opens the drive in the system's file manager.
+// showPatience is how long a file manager may take to say that it cannot show a drive.
+const showPatience = 5 * time.Second
+
+// Show opens the drive in the system's file manager, which may go on after it returns.
 func (m *Mounted) Show(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, showPatience)
 	defer cancel()
-	_, err := run(ctx, "", m.show...)
-	return err
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), m.show[0], m.show[1:]...)
+	hideWindow(cmd)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if runtime.GOOS == "windows" { // whose Explorer always says that it failed
+			return nil
+		}
+		return err
+	case <-ctx.Done(): // a file manager may run until its window is closed
+		return nil
+	}
 }
 
 // Unmount takes the drive away from programs. What they have written is with the

@@ -141,7 +141,7 @@ renames. --restore N stores version N again under the file's name (with
 				to = args[1]
 			}
 			restoring := cmd.Flags().Changed("restore")
-			return a.withStick(cmd.Context(), args[0], unlock, access(restoring), func(ctx context.Context, s *stick.Stick) error {
+			return a.withStick(cmd.Context(), args[0], unlock, writesIf(restoring), func(ctx context.Context, s *stick.Stick) error {
 				versions, err := s.Versions(args[1])
 				if err != nil {
 					return on(args[1], err)
@@ -200,7 +200,7 @@ func (a *app) stickUndelete() *cobra.Command {
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStick(cmd.Context(), args[0], unlock, access(len(args) > 1), func(ctx context.Context, s *stick.Stick) error {
+			return a.withStick(cmd.Context(), args[0], unlock, writesIf(len(args) > 1), func(ctx context.Context, s *stick.Stick) error {
 				if len(args) == 1 {
 					deleted, err := s.Deleted(".")
 					if err != nil {

@@ -52,7 +52,7 @@ stick); davfs2's cache is kept for that, and where it is is said.`,
 			if flags.idle < 0 {
 				return usagef("--idle cannot be negative")
 			}
-			how := forWriting
+			how := asAllowed
 			if flags.readOnly {
 				how = forReading
 			}

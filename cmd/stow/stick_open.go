@@ -36,12 +36,21 @@ func (u *unlockFlags) add(cmd *cobra.Command) {
 }
 
 // access says whether a command changes the stick.
-type access bool
+type access int
 
 const (
-	forReading access = false
-	forWriting access = true
+	forReading access = iota
+	forWriting
+	asAllowed // it changes the stick where the drive can be written to
 )
+
+// writesIf is for a command that changes the stick only sometimes.
+func writesIf(changes bool) access {
+	if changes {
+		return forWriting
+	}
+	return forReading
+}
 
 // openedStick is a stick that a command has open, with what opened it.
 type openedStick struct {
@@ -129,9 +138,11 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 	}
 	options := stick.OpenOptions{ReadOnly: how == forReading && !s.byCode, LastSeen: seen.Load(note.ID), Program: "stow", Clock: a.now}
 	s.Stick, err = stick.Open(ctx, s.drive, with, options)
-	if s.byCode && how == forReading && errors.Is(err, stick.ErrReadOnly) {
+	if (s.byCode && how == forReading || how == asAllowed) && errors.Is(err, stick.ErrReadOnly) {
 		options.ReadOnly = true
-		s.Stick, err = stick.Open(ctx, s.drive, with, options)
+		if s.Stick, err = stick.Open(ctx, s.drive, with, options); err == nil && how == asAllowed {
+			a.warn("The drive can only be read, so nothing on the stick is changed.")
+		}
 	}
 	giveBack() // with a recovery code, it was opening that checked it
 	if err != nil {
