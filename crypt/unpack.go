@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +37,7 @@ const (
 // An archive may be hostile. Anything in it that is not a file or a folder, or
 // whose name would reach outside dst, ends the run with [ErrUnsafe], and a million
 // of anything with [ErrTooMany]. A name that
-// this system cannot hold is changed, and one that it cannot tell from an earlier
+// the folder's drive cannot hold is changed, and one that it cannot tell from an earlier
 // one is numbered; opts.Renamed is told.
 func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, identities ...age.Identity) error {
 	in, _, err := openRegular(src, opts.Progress)
@@ -64,7 +63,7 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 		return fmt.Errorf("%s: %w", src, err)
 	}
 	defer r.Close()
-	if err := unpack(ctx, root, r, runtime.GOOS == "windows", opts.Renamed); err != nil {
+	if err := unpack(ctx, root, r, ProbeNames(root).Windows, opts.Renamed); err != nil {
 		return fmt.Errorf("%s: %w", src, err)
 	}
 	if err := giveFolderName(root, temporary, dst); err != nil {

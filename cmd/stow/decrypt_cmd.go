@@ -126,6 +126,13 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 	}
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
+	renamed := 0
+	d.unseal.Renamed = func(stored, unpacked string) {
+		renamed++
+		if !a.json {
+			a.warn("%s is here called %s", stored, unpacked)
+		}
+	}
 	for _, path := range paths {
 		dest, err := d.unseal.Unseal(ctx, path)
 		if err != nil {
@@ -143,5 +150,8 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 			fmt.Fprintln(w, printable(f.Dest))
 		}
 	})
+	if renamed > 0 {
+		err = firstError(err, &partlyError{renamed: renamed})
+	}
 	return firstError(failed, err)
 }

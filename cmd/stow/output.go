@@ -32,7 +32,7 @@ func (a *app) show(v any, text func(w io.Writer)) error {
 // say tells a person something beside the result, on standard error.
 func (a *app) say(format string, args ...any) {
 	if !a.quiet && !a.json {
-		fmt.Fprintf(a.stderr, format+"\n", args...)
+		fmt.Fprintln(a.stderr, printable(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -43,7 +43,7 @@ func (a *app) warn(format string, args ...any) {
 		_ = json.NewEncoder(a.stderr).Encode(map[string]string{"warning": message})
 		return
 	}
-	fmt.Fprintf(a.stderr, "stow: warning: %s\n", message)
+	fmt.Fprintf(a.stderr, "stow: warning: %s\n", printable(message))
 }
 
 // table writes rows in columns under a heading.

@@ -19,7 +19,7 @@ func (a *app) registerExport() *cobra.Command {
 	var filter filterFlags
 	var encrypted bool
 	cmd := &cobra.Command{
-		Use:   "export [FILE]",
+		Use:   "export [FILE|-]",
 		Short: "Write devices as CSV, for a spreadsheet or another register",
 		Long: `Write devices as CSV to a file or standard output; "stow register import" reads it
 back exactly. The file holds personal data: with --encrypted it is an age file that
@@ -31,7 +31,8 @@ only the school's recovery key opens.`,
 		),
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if encrypted && len(args) == 0 {
+			toOutput := len(args) == 0 || args[0] == "-"
+			if encrypted && toOutput {
 				return usagef("name the file that --encrypted is to write")
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
@@ -41,7 +42,7 @@ only the school's recovery key opens.`,
 				}
 				write := func(w io.Writer) error { return s.Register().Export(cmd.Context(), w, q) }
 				switch {
-				case len(args) == 0:
+				case toOutput:
 					return write(a.stdout)
 				case encrypted:
 					err = s.ExportEncrypted(args[0], write)

@@ -6,8 +6,10 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"stowage/crypt"
 	"stowage/crypt/stick"
@@ -77,7 +79,7 @@ versions. Links and devices are reported and skipped.`,
 					result, err = s.PutFound(ctx, into, found, options)
 				}
 				p.end()
-				return a.showPut(result, err)
+				return a.showPut(result, clash.replace, err)
 			})
 		},
 	}
@@ -103,11 +105,16 @@ func findSources(ctx context.Context, paths []string) (found func() (stick.Sourc
 	return found, func() { cancel(); <-done }
 }
 
-// showPut tells what was stored, also when err ended it.
-func (a *app) showPut(result stick.PutResult, err error) error {
+// showPut tells what was stored, also when err ended it. With numbered, a name that a
+// stick cannot tell from another of the same run was changed, and that is said.
+func (a *app) showPut(result stick.PutResult, numbered bool, err error) error {
 	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
 	files := 0
+	var renamed []stick.Stored
 	for _, stored := range result.Stored {
+		if numbered && norm.NFC.String(filepath.Base(stored.Source)) != path.Base(stored.Path) && filepath.IsAbs(stored.Source) {
+			renamed = append(renamed, stored)
+		}
 		moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
 		if stored.Kind == stick.KindFile {
 			files++
@@ -122,7 +129,20 @@ func (a *app) showPut(result stick.PutResult, err error) error {
 		}
 		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)))
+	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)), a.numbered(renamed))
+}
+
+// numbered is renamed for what was stored on a stick.
+func (a *app) numbered(list []stick.Stored) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if !a.json {
+		for _, s := range list {
+			a.warn("%s is on the stick called %s, since another file of that name was stored with it", s.Source, path.Base(s.Path))
+		}
+	}
+	return &partlyError{renamed: len(list)}
 }
 
 func (a *app) stickGet() *cobra.Command {
@@ -135,8 +155,8 @@ func (a *app) stickGet() *cobra.Command {
 		Long: `Get files and folders of a stick into a folder of this computer; without PATH
 everything. With --to - one file is written to standard output.
 
-Existing files are left alone unless --replace is given. Names that this
-computer cannot hold are changed, and that is said.`,
+Existing files are left alone unless --replace is given. Names that the
+folder's drive cannot hold or tell apart are changed, and that is said.`,
 		Example: examples(
 			"stow stick get /media/STICK --to ~/from-stick",
 			"stow stick get /media/STICK 2026/autumn report.odt --to . --replace",

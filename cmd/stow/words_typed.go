@@ -27,7 +27,7 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 	}
 	if e, ok := errors.AsType[*partlyError](err); ok {
 		if e.skipped == 0 {
-			return exitPartly, fmt.Sprintf("done, but %s another name here, as named above, since this computer cannot keep the one on the stick.", counted(e.renamed, "file has", "files have")), true
+			return exitPartly, fmt.Sprintf("done, but %s another name, as named above, since theirs cannot be kept there.", counted(e.renamed, "file has", "files have")), true
 		}
 		if e.nothing {
 			return exitPartly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", counted(e.skipped, "file was", "files were")), true

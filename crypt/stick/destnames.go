@@ -10,18 +10,18 @@ import (
 
 // destNamer gives names in a destination, and never the same one twice.
 type destNamer struct {
-	windows bool
-	fold    cases.Caser
-	taken   map[string]bool // folded if Windows, which does not tell case apart
+	held  crypt.HeldNames
+	fold  cases.Caser
+	taken map[string]bool // folded where case is not told apart
 }
 
-func newDestNamer(windows bool) *destNamer {
-	return &destNamer{windows, cases.Fold(), map[string]bool{}}
+func newDestNamer(held crypt.HeldNames) *destNamer {
+	return &destNamer{held, cases.Fold(), map[string]bool{}}
 }
 
 // name returns where a name of the stick goes in a folder of the destination.
 func (d *destNamer) name(dir, name string) string {
-	if d.windows {
+	if d.held.Windows {
 		name = crypt.WindowsName(name)
 	}
 	p := path.Join(dir, name)
@@ -33,7 +33,7 @@ func (d *destNamer) name(dir, name string) string {
 }
 
 func (d *destNamer) key(p string) string {
-	if d.windows {
+	if d.held.Folds {
 		return d.fold.String(p)
 	}
 	return p

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
 	"slices"
 	"time"
 
@@ -27,8 +26,10 @@ import (
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
 	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
 	defer g.release()
-	if err := g.plan(paths, o.Names); err != nil {
-		return GetResult{}, err
+	for _, p := range paths { // nothing is touched for a path that is not there
+		if _, err := s.Stat(p); err != nil {
+			return GetResult{}, err
+		}
 	}
 	root, err := os.OpenRoot(dest)
 	if err != nil {
@@ -36,6 +37,9 @@ func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptio
 	}
 	defer root.Close()
 	g.root = root
+	if err := g.plan(paths, heldNames(root, o.Names)); err != nil {
+		return GetResult{}, err
+	}
 	defer g.leave()
 	err = g.run(ctx)
 	return g.result, err
@@ -62,13 +66,24 @@ type getter struct {
 	result  GetResult
 }
 
+// heldNames returns which names are to be kept at the destination.
+func heldNames(root *os.Root, names Names) crypt.HeldNames {
+	switch names {
+	case NamesWindows:
+		return crypt.HeldNames{Windows: true, Folds: true}
+	case NamesExact:
+		return crypt.HeldNames{}
+	}
+	return crypt.ProbeNames(root)
+}
+
 // plan decides what is fetched and under which names.
-func (g *getter) plan(paths []string, names Names) error {
+func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 	everything := len(paths) == 0
 	if everything {
 		paths = []string{"."}
 	}
-	namer := newDestNamer(names == NamesWindows || names == NamesAuto && runtime.GOOS == "windows")
+	namer := newDestNamer(held)
 	for _, p := range paths {
 		n, p, err := g.stick.lookup(p)
 		if err != nil {

@@ -196,6 +196,8 @@ func (pl *putPlan) add(item *Item) {
 		return
 	case taken && kind == KindFolder:
 		return
+	case taken && pl.clash == Replace && pl.makes(p):
+		p = pl.free(p) // nothing of one run replaces anything else of it
 	case taken && pl.clash == Refuse:
 		pl.skip(item, ErrExists)
 		if pl.refused == nil {
@@ -206,9 +208,19 @@ func (pl *putPlan) add(item *Item) {
 		pl.skip(item, ErrExists)
 		return
 	case taken && pl.clash == KeepBoth:
-		p = freeName(p, func(p string) bool { _, taken := pl.kind(p); return taken })
+		p = pl.free(p)
 	}
 	pl.make(p, item)
+}
+
+// makes reports whether an item before this one is stored under that name.
+func (pl *putPlan) makes(p string) bool {
+	_, ok := pl.planned[p]
+	return ok
+}
+
+func (pl *putPlan) free(p string) string {
+	return freeName(p, func(p string) bool { _, taken := pl.kind(p); return taken })
 }
 
 // make adds the piece for an item, and folders above it that are not there.

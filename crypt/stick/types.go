@@ -139,7 +139,7 @@ type Names int
 
 // The choices for [GetOptions.Names].
 const (
-	NamesAuto    Names = iota // as this operating system
+	NamesAuto    Names = iota // as the destination, which is tried
 	NamesWindows              // names that Windows cannot hold are changed
 	NamesExact                // names are kept, for systems that hold them all
 )
