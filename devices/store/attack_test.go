@@ -294,8 +294,24 @@ func TestAttackPostgresEvents(t *testing.T) {
 	}
 	northHolder, northLoan := tr.north.Holder, tr.north.Loan
 	ids := [][4]string{ // device, holder, key, loan
-		{tr.north.ID}, {souths}, {"", bobs}, {"", northHolder}, {tr.north.ID, bobs}, {souths, northHolder}, {tr.north.ID, northHolder, "", northLoan}, {tr.north.ID, bobs, "", "loan"},
-		{tr.north.ID, bobs, key}, {tr.north.ID, northHolder, key}, {souths, bobs, key}, {"", bobs, key}, {"", northHolder, "newkey"}, {"fresh"}, {"fresh2", northHolder, "", "loan2"}, {"fresh3", bobs, "", "loan3"}, {}, {"", "newholder"},
+		{tr.north.ID},
+		{souths},
+		{"", bobs},
+		{"", northHolder},
+		{tr.north.ID, bobs},
+		{souths, northHolder},
+		{tr.north.ID, northHolder, "", northLoan},
+		{tr.north.ID, bobs, "", "loan"},
+		{tr.north.ID, bobs, key},
+		{tr.north.ID, northHolder, key},
+		{souths, bobs, key},
+		{"", bobs, key},
+		{"", northHolder, "newkey"},
+		{"fresh"},
+		{"fresh2", northHolder, "", "loan2"},
+		{"fresh3", bobs, "", "loan3"},
+		{},
+		{"", "newholder"},
 		{"no such device", "no such person", "no such key", "no such loan"},
 	}
 	tried, taken := 0, map[string]int{}

@@ -211,7 +211,7 @@ func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
 	w.MustSee(warning, "Then delete it from the stick.", "MS-1 carries 2 files and folders that are not encrypted")
 	events, err := d.Register().Events(t.Context(), devices.EventQuery{Device: device.ID, Limit: 1})
 	check(t, err)
-	if seen := fmt.Sprintf("%s", events[0].Body); !strings.Contains(seen, "version.dll (") {
+	if seen := string(events[0].Body); !strings.Contains(seen, "version.dll (") {
 		t.Errorf("the register has %s", seen)
 	}
 }
