@@ -2,7 +2,6 @@ package screens
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
