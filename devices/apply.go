@@ -30,6 +30,8 @@ func apply(ctx context.Context, t Tables, e Event) error {
 		return applyIncident(ctx, t, e)
 	case DocumentSigned:
 		return applyDocument(ctx, t, e)
+	case RegisterRestored:
+		return e.unpack(&Restored{}) // it changes nothing present
 	}
 	return fmt.Errorf("event %d: %w: kind %q is not known", e.Number, ErrNewer, e.Kind)
 }

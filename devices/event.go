@@ -2,6 +2,7 @@ package devices
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -50,6 +51,8 @@ const (
 	IncidentWasClosed EventKind = "incident closed"
 	IncidentReopened  EventKind = "incident reopened"
 	IncidentWasMerged EventKind = "incident merged"
+
+	RegisterRestored EventKind = "register restored" // from a backup, in the place of another register
 )
 
 // EventKinds lists every kind.
@@ -60,7 +63,7 @@ func EventKinds() []EventKind {
 		DeviceFound, DeviceDamaged, DeviceRetired, DeviceDestroyed, DeviceVerified, DeviceSeen, LoanExtended,
 		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed, DocumentSigned,
 		IncidentWasOpened, IncidentWasEdited, IncidentReported, IncidentListed,
-		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged,
+		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged, RegisterRestored,
 	}
 }
 
@@ -84,3 +87,6 @@ type Event struct {
 	// blanks, as encoding/json writes it.
 	Body json.RawMessage `json:"body"`
 }
+
+// Claimed tells whether the actor is only a name that was given: another than the login's.
+func (e Event) Claimed() bool { return e.Login != "" && !strings.EqualFold(e.Login, e.Actor) }

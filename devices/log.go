@@ -73,7 +73,11 @@ func (f *Frontier) add(completed []byte, e Event) ([]byte, error) {
 	if f.buffer, err = e.appendCanonical(f.buffer[:0]); err != nil {
 		return nil, err
 	}
-	hash := tlog.RecordHash(f.buffer)
+	return f.addLeaf(completed, tlog.RecordHash(f.buffer)), nil
+}
+
+// addLeaf is add with the hash of the event alone.
+func (f *Frontier) addLeaf(completed []byte, hash tlog.Hash) []byte {
 	f.size++
 	completed = append(completed, hash[:]...)
 	for range logHashes(f.size) - 1 {
@@ -83,7 +87,7 @@ func (f *Frontier) add(completed []byte, e Event) ([]byte, error) {
 		completed = append(completed, hash[:]...)
 	}
 	f.hashes = append(f.hashes, hash)
-	return completed, nil
+	return completed
 }
 
 // Tree is the log as it is so far.

@@ -131,6 +131,8 @@ func liveThrough(t testing.TB) *desk {
 	must[devices.Holdings](t)(d.Leave(ctx, ict, ann.ID, 0, ""))
 	must[devices.Holder](t)(d.Rejoin(ctx, ict, ann.ID, 0, ""))
 	must[devices.Document](t)(d.SignDocument(ctx, ict, devices.DocumentDetails{Kind: devices.ReturnSigned, Device: stick.ID, Holder: ann.ID, Name: "Ann Roy", Text: "It is back."}))
+	must[devices.Event](t)(d.RecordRestored(ctx, ict, devices.Restored{Backup: "backup.age", Unread: true},
+		func(devices.Tree, [32]byte) ([]byte, error) { return []byte("signed"), nil }))
 	return d
 }
 

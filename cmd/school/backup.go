@@ -2,6 +2,8 @@ package school
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +66,7 @@ func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error
 
 // RestoredRegister says what restoring a register came to.
 type RestoredRegister struct {
-	Events int64     `json:"events"` // that are on record now
+	Events int64     `json:"events"` // that were in the backup
 	Newest time.Time `json:"newest"` // when the last of them happened
 	// Lost are those that the register had which was replaced, and that are not in the backup, oldest first:
 	// the last [maxLost] of them, as far as they could still be read.
@@ -73,66 +75,66 @@ type RestoredRegister struct {
 	// the school's last checkpoint. With AllRead it had no more.
 	Had     int64 `json:"had"`
 	AllRead bool  `json:"all_read"`
+	// Recorded is the event that tells of it, after those of the backup.
+	Recorded devices.Event `json:"recorded"`
 }
 
 // maxLost bounds what is told of events that are not in a backup.
 const maxLost = 1000
 
-// RestoreRegister replaces the register of the school in dir by the backup
+// RestoreRegister replaces the register of the school in dir by the backup of that name
 // read from r, which is decrypted with the authority and checked completely
 // first. It works also when the register there is damaged or missing; if
 // anything fails, the register stays as it was. The passphrase is the
 // authority's. What is lost since the backup is told, as far as the register that is
-// replaced can still be read. The checkpoint in the folder is set aside under a name with the
-// events it counted, since a register of an earlier day cannot fit it; sticks in
-// the field may still hold others like it, and verifying says so when they come.
-func RestoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) (RestoredRegister, error) {
-	restored, err := restoreRegister(ctx, dir, r, passphrase)
+// replaced can still be read.
+//
+// That it was restored, and what it replaced, is an event of the restored register, which
+// the authority signs: see [School.VerifyRegister]. The checkpoint in the folder is set aside
+// under a name with the events it counted.
+func RestoreRegister(ctx context.Context, dir, name string, r io.Reader, passphrase []byte, o Options) (RestoredRegister, error) {
+	restored, err := restoreRegister(ctx, dir, name, r, passphrase, o)
 	if err != nil {
 		return RestoredRegister{}, fmt.Errorf("restore the register: %w", err)
 	}
 	return restored, nil
 }
 
-func restoreRegister(ctx context.Context, dir string, r io.Reader, passphrase []byte) (RestoredRegister, error) {
-	var out RestoredRegister
+func restoreRegister(ctx context.Context, dir, name string, r io.Reader, passphrase []byte, o Options) (RestoredRegister, error) {
 	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
-		return out, ErrOnServer
+		return RestoredRegister{}, ErrOnServer
 	}
 	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
 	if err != nil {
-		return out, err
+		return RestoredRegister{}, err
 	}
 	a, err := keys.OpenAuthority(sealed, passphrase)
 	if err != nil {
-		return out, err
+		return RestoredRegister{}, err
 	}
 	defer a.Wipe()
-	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, r, nil), a.Identities()...)
+	digest := sha256.New()
+	plain, err := crypt.NewDecryptReader(crypt.Reader(ctx, io.TeeReader(r, digest), nil), a.Identities()...)
 	if err != nil {
-		return out, err
+		return RestoredRegister{}, err
 	}
 	defer plain.Close()
+	restoring := &restoring{dir: dir, authority: a, options: o, restored: devices.Restored{Backup: name}}
 	path := filepath.Join(dir, RegisterFile)
 	before, allRead := lastEvents(ctx, path, maxLost)
-	if err := store.Restore(ctx, path, plain); err != nil {
-		return out, err
+	err = store.Restore(ctx, path, plain, func(present, backup *store.SQLite) error {
+		restoring.restored.Digest = hex.EncodeToString(digest.Sum(nil))
+		return restoring.record(ctx, present, backup)
+	})
+	if err != nil {
+		return RestoredRegister{}, err
 	}
 	counted, err := setCheckpointAside(dir, a.Verifier())
 	if err != nil {
-		return out, err
+		return RestoredRegister{}, err
 	}
-	out.Had, out.AllRead = counted, allRead
-	if len(before) > 0 {
-		out.Had = max(out.Had, before[0].Number)
-	}
-	now, whole := lastEvents(ctx, path, 1)
-	if !whole {
-		return out, fmt.Errorf("read it: %w", store.ErrDamaged)
-	}
-	if len(now) > 0 {
-		out.Events, out.Newest = now[0].Number, now[0].Time
-	}
+	out := restoring.out
+	out.Had, out.AllRead = max(counted, lastNumber(before)), allRead
 	for _, e := range slices.Backward(before) {
 		if e.Number > out.Events {
 			out.Lost = append(out.Lost, e)

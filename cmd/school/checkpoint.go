@@ -1,6 +1,7 @@
 package school
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -155,7 +157,11 @@ func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register) (devic
 	if err != nil {
 		return devices.Witness{}, err
 	}
-	return devices.Witness{Tree: tree, Note: msg}, fits(ctx, r, tree)
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return devices.Witness{}, err
+	}
+	return devices.Witness{Tree: tree, Note: msg}, holds(ctx, r, verifier, tree)
 }
 
 // fits fails with [ErrTampered] if the log, as it is stored, did not grow out of
@@ -187,16 +193,23 @@ func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	aside := "checkpoint-unreadable.note"
+	aside := "unreadable"
 	if tree, err := ReadCheckpoint(msg, verifier); err == nil {
-		counted, aside = tree.Size, fmt.Sprintf("checkpoint-%d.note", tree.Size)
+		counted, aside = tree.Size, strconv.FormatInt(tree.Size, 10)
 	}
-	return counted, os.Rename(path, filepath.Join(dir, aside))
+	target := filepath.Join(dir, "checkpoint-"+aside+".note")
+	for n := 2; ; n++ { // none that was set aside before is lost
+		if before, err := readSmall(target); errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(before, msg) {
+			return counted, os.Rename(path, target)
+		}
+		target = filepath.Join(dir, fmt.Sprintf("checkpoint-%s-%d.note", aside, n))
+	}
 }
 
 // KeepCheckpoint keeps a checkpoint that came back, with where and on which
 // device (its label) it was seen, and holds the register against it. It is kept
-// even if it does not fit, which fails with [ErrTampered]. A checkpoint that the
+// even if it does not fit, which fails with [ErrTampered] unless it is of a history that a
+// restoring on record replaced. A checkpoint that the
 // school did not sign is not kept: that fails as [ReadCheckpoint] does.
 func (s *School) KeepCheckpoint(ctx context.Context, msg []byte, place, device string) error {
 	verifier, err := s.noteVerifier()
@@ -210,7 +223,7 @@ func (s *School) KeepCheckpoint(ctx context.Context, msg []byte, place, device s
 	if err := s.register.KeepWitness(ctx, devices.Witness{Tree: tree, Note: msg, Seen: s.now(), Place: place, Device: device}); err != nil {
 		return err
 	}
-	return fits(ctx, s.register, tree)
+	return holds(ctx, s.register, verifier, tree)
 }
 
 // noteVerifier is the key that checkpoints must be signed with.
@@ -228,12 +241,28 @@ func (s *School) noteVerifier() (string, error) {
 // RegisterProof is what [School.VerifyRegister] found in order.
 type RegisterProof struct {
 	Tree      devices.Tree      `json:"tree"`
-	Witnesses []devices.Witness `json:"checkpoints"` // that the register fits, the smallest first
+	Witnesses []devices.Witness `json:"checkpoints"` // that the register fits
+	// Restores are the times the register was restored from a backup, as the school signed.
+	Restores []devices.Restore `json:"restores"`
+	// Replaced are checkpoints of histories that such a restoring replaced, the number
+	// of whose event is beside each.
+	Replaced []ReplacedWitness `json:"replaced"`
+	// Odd are the files in the school's folder that are called checkpoints and are none that
+	// the school signed.
+	Odd []string `json:"odd"`
+}
+
+// ReplacedWitness is a checkpoint of a history that is not on record any more.
+type ReplacedWitness struct {
+	devices.Witness
+	Restore int64 `json:"restore"` // the event that explains it
 }
 
 // VerifyRegister computes everything anew: the hash of every event, the log, and
-// the present state; and it compares the log with the checkpoint in the school's
-// folder, with every checkpoint that came back on a stick, and with those given.
+// the present state; and it compares the log with every checkpoint in the school's
+// folder, those set aside included, with every one that came back on a stick, and with those
+// given. One that does not fit is in order only if a restoring on record, signed by the
+// school, says that its history was replaced.
 // Progress counts events, each twice: in the log, and on the way to the present
 // state; p may be nil.
 //
@@ -241,7 +270,7 @@ type RegisterProof struct {
 // that names the first event that does not fit, or with a
 // devices.DifferenceError about a record that does not follow from the events.
 func (s *School) VerifyRegister(ctx context.Context, given [][]byte, p crypt.Progress) (RegisterProof, error) {
-	witnesses, err := s.witnesses(ctx, given)
+	proof, err := s.compared(ctx, given)
 	if err != nil {
 		return RegisterProof{}, fmt.Errorf("verify the register: %w", err)
 	}
@@ -249,8 +278,7 @@ func (s *School) VerifyRegister(ctx context.Context, given [][]byte, p crypt.Pro
 	if log, err := s.register.Tree(ctx); err == nil { // what is wrong with it is for VerifyLog to name
 		p.Expect(2 * log.Size)
 	}
-	tree, err := s.register.VerifyLog(ctx, witnesses, eachDone(p))
-	if err != nil {
+	if proof.Tree, err = s.register.VerifyLog(ctx, proof.Witnesses, eachDone(p)); err != nil {
 		var tampered *devices.TamperError
 		if errors.As(err, &tampered) {
 			err = fmt.Errorf("%w: %w", ErrTampered, err)
@@ -267,7 +295,33 @@ func (s *School) VerifyRegister(ctx context.Context, given [][]byte, p crypt.Pro
 		}
 		return RegisterProof{}, err
 	}
-	return RegisterProof{Tree: tree, Witnesses: witnesses}, nil
+	return proof, nil
+}
+
+// compared sorts the checkpoints into those that the log must fit and those that are explained.
+func (s *School) compared(ctx context.Context, given [][]byte) (RegisterProof, error) {
+	verifier, err := s.noteVerifier()
+	if err != nil {
+		return RegisterProof{}, err
+	}
+	all, odd, err := s.witnesses(ctx, verifier, given)
+	if err != nil {
+		return RegisterProof{}, err
+	}
+	proof := RegisterProof{Odd: odd}
+	if proof.Restores, err = signedRestores(ctx, s.register, verifier); err != nil {
+		return RegisterProof{}, err
+	}
+	for _, w := range all {
+		if fits(ctx, s.register, w.Tree) != nil {
+			if x, err := explanation(ctx, s.register, proof.Restores, w.Tree); err == nil && x != nil {
+				proof.Replaced = append(proof.Replaced, ReplacedWitness{w, x.Event.Number})
+				continue
+			}
+		}
+		proof.Witnesses = append(proof.Witnesses, w)
+	}
+	return proof, nil
 }
 
 // eachDone tells p of every step when it is called with how much is done so far.
@@ -279,44 +333,33 @@ func eachDone(p crypt.Progress) func(done int64) {
 	}
 }
 
-// witnesses is every checkpoint there is to hold the register against. Those
-// that are kept are believed no more than those given: the signature counts.
-func (s *School) witnesses(ctx context.Context, given [][]byte) ([]devices.Witness, error) {
-	verifier, err := s.noteVerifier()
+// witnesses is every checkpoint there is to hold the register against, and the files in the
+// folder that are none. Those that are kept are believed no more than those given: the
+// signature counts.
+func (s *School) witnesses(ctx context.Context, verifier string, given [][]byte) (all []devices.Witness, odd []string, err error) {
+	kept, err := s.register.Witnesses(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all, err := s.register.Witnesses(ctx)
-	if err != nil {
-		return nil, err
+	if all, odd, err = checkpointsIn(s.dir, verifier); err != nil {
+		return nil, nil, err
+	}
+	if slices.Contains(odd, CheckpointFile) {
+		return nil, nil, fmt.Errorf("%s: %w", CheckpointFile, ErrCheckpoint)
 	}
 	// Whoever may write to the register can put there what the school never signed, which
 	// witnesses nothing.
-	signed := all[:0]
-	for _, w := range all {
+	for _, w := range kept {
 		if w.Tree, err = ReadCheckpoint(w.Note, verifier); err == nil {
-			signed = append(signed, w)
+			all = append(all, w)
 		}
-	}
-	all = signed
-	add := func(msg []byte, place string) error {
-		tree, err := ReadCheckpoint(msg, verifier)
-		if err == nil {
-			all = append(all, devices.Witness{Tree: tree, Note: msg, Place: place})
-		}
-		return err
-	}
-	own, err := readSmall(filepath.Join(s.dir, CheckpointFile))
-	if err == nil {
-		err = add(own, CheckpointFile)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
 	}
 	for _, msg := range given {
-		if err := add(msg, ""); err != nil {
-			return nil, err
+		tree, err := ReadCheckpoint(msg, verifier)
+		if err != nil {
+			return nil, nil, err
 		}
+		all = append(all, devices.Witness{Tree: tree, Note: msg})
 	}
-	return all, nil
+	return all, odd, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stowage/cmd/school"
+	"stowage/devices"
 	"stowage/devices/store"
 )
 
@@ -39,7 +40,7 @@ func restoreFrom(t *testing.T, dir, backup string) school.RestoredRegister {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	restored, err := school.RestoreRegister(t.Context(), dir, f, authorityPassphrase)
+	restored, err := school.RestoreRegister(t.Context(), dir, "backup.age", f, authorityPassphrase, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestRestoreSaysWhatIsLost(t *testing.T) {
 			t.Errorf("lost is %+v", r.Lost)
 		}
 	}
-	if r = restoreFrom(t, s.Dir(), backup); !r.AllRead || len(r.Lost) != 0 || r.Had != r.Events {
+	if r = restoreFrom(t, s.Dir(), backup); !r.AllRead || len(r.Lost) != 1 || r.Lost[0].Kind != devices.RegisterRestored || r.Had != r.Events+1 {
 		t.Errorf("over the same: %+v", r)
 	}
 

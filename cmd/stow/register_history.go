@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/devices"
 )
@@ -137,10 +139,33 @@ func (a *app) showEvents(list []jsonEvent) error {
 	}{list}, func(w io.Writer) {
 		rows := [][]string{}
 		for _, e := range list {
-			rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), e.DeviceName, e.HolderName, shorten(bodyText(e.Body))})
+			rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), fill.By(e.Event), string(e.Kind), e.DeviceName, e.HolderName, shorten(detailsText(e.Event))})
 		}
 		table(w, []string{"no", "when", "by", "what", "device", "person", "details"}, rows)
 	})
+}
+
+// detailsText is what an event says beside its kind.
+func detailsText(e devices.Event) string {
+	var x devices.Restored
+	if e.Kind == devices.RegisterRestored && json.Unmarshal(e.Body, &x) == nil {
+		return restoredText(x)
+	}
+	return bodyText(e.Body)
+}
+
+// restoredText says from what a register was restored, and what that replaced.
+func restoredText(x devices.Restored) string {
+	text := fmt.Sprintf("from %s (SHA-256 %.16s…), in the place of a register ", cmp.Or(x.Backup, "a backup"), x.Digest)
+	if x.Unread || len(x.Replaced) == 0 {
+		text += "that could not be read"
+	} else {
+		text += fmt.Sprintf("of %s, root %s", counted(int(x.Replaced[0].Size), "event", "events"), x.Replaced[0].Root)
+	}
+	if n := len(x.Checkpoints); n > 0 {
+		text += fmt.Sprintf("; its newest checkpoint was of event %d", x.Checkpoints[n-1].Size)
+	}
+	return text
 }
 
 // bodyText writes the details of an event without JSON's marks, sorted by name.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/devices"
@@ -181,14 +183,16 @@ func (a *app) registerRestore() *cobra.Command {
 		Long: `Replace the register by a backup, which is decrypted and checked completely
 first; if anything is wrong, the register stays as it was. What happened since the
 backup is lost, and is named as far as the register that is replaced can still be read: record
-it again, and publish the directory. A damaged register is kept under another name.`,
+it again, and publish the directory. A damaged register is kept under another name.
+The restoring is itself an event of the register, signed by the authority, which names
+what it replaced; "stow register verify" shows it.`,
 		Example: examples("stow register restore /mnt/backup/register-2026-09-24.age --replace"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !yes {
 				return usagef("add --replace: the register as it is now will be gone")
 			}
-			dir, _, err := a.theSchool()
+			dir, verifier, err := a.theSchool()
 			if err != nil {
 				return err
 			}
@@ -202,7 +206,7 @@ it again, and publish the directory. A damaged register is kept under another na
 				return err
 			}
 			defer clear(passphrase)
-			restored, err := school.RestoreRegister(cmd.Context(), dir, f, passphrase)
+			restored, err := school.RestoreRegister(cmd.Context(), dir, filepath.Base(args[0]), f, passphrase, a.options(verifier))
 			if err != nil {
 				return on(args[0], err)
 			}
@@ -225,11 +229,12 @@ func (a *app) showRegisterRestored(r school.RestoredRegister) error {
 			fmt.Fprintf(w, "Not in the backup, and so no longer on record:\n")
 			rows := [][]string{}
 			for _, e := range r.Lost {
-				rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), e.Actor, string(e.Kind), shorten(bodyText(e.Body))})
+				rows = append(rows, []string{strconv.FormatInt(e.Number, 10), timeText(e.Time), fill.By(e), string(e.Kind), shorten(detailsText(e))})
 			}
 			table(w, []string{"no", "when", "by", "what", "details"}, rows)
 		}
 		fmt.Fprintln(w, lostText(r))
+		fmt.Fprintf(w, "That it was restored, and what it replaced, is on record as event %d.\n", r.Recorded.Number)
 		fmt.Fprintln(w, "Now publish the directory: stow directory publish")
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/papers/fill"
 	"stowage/cmd/school"
 	"stowage/devices"
 )
@@ -20,10 +21,13 @@ func (a *app) registerVerify() *cobra.Command {
 		Short: "Prove that the register's history was not changed",
 		Long: `Prove that nobody changed the register by other means than this program. The hash
 of every event is computed anew, and with them the log that they make; the log is
-compared with the newest checkpoint in the school's folder, with every checkpoint
-that came back on a stick, and with those given here; and everything that the
-register shows must follow from its events. The first event that does not fit is
-named.
+compared with every checkpoint in the school's folder, those set aside included, with
+every checkpoint that came back on a stick, and with those given here; and everything
+that the register shows must follow from its events. The first event that does not fit
+is named.
+
+A checkpoint of a history that was replaced by "stow register restore" fits only if that
+is on record as an event that the school's authority signed; such events are named.
 
 Somebody who can write to the register's file can also compute its hashes anew, so
 the proof is as good as the oldest and newest checkpoints that they could not reach:
@@ -76,6 +80,15 @@ type jsonProof struct {
 	Events      int64         `json:"events"`
 	Root        string        `json:"root"` // base64
 	Checkpoints []jsonWitness `json:"checkpoints"`
+	// Restores are the restorings from backups, and Replaced the checkpoints of what they replaced.
+	Restores []devices.Restore `json:"restores"`
+	Replaced []jsonReplaced    `json:"replaced"`
+	Odd      []string          `json:"odd"` // files in the school's folder that are no checkpoints of it
+}
+
+type jsonReplaced struct {
+	jsonWitness
+	Restore int64 `json:"restore"` // the event that explains it
 }
 
 type jsonWitness struct {
@@ -87,20 +100,31 @@ type jsonWitness struct {
 }
 
 func jsonProofOf(p school.RegisterProof) jsonProof {
-	j := jsonProof{Events: p.Tree.Size, Root: p.Tree.Root.String(), Checkpoints: []jsonWitness{}}
+	j := jsonProof{
+		Events: p.Tree.Size, Root: p.Tree.Root.String(), Checkpoints: []jsonWitness{},
+		Restores: append([]devices.Restore{}, p.Restores...), Replaced: []jsonReplaced{}, Odd: append([]string{}, p.Odd...),
+	}
 	for _, w := range p.Witnesses {
-		one := jsonWitness{Events: w.Size, Root: w.Root.String(), Place: w.Place, Device: w.Device}
-		if !w.Seen.IsZero() {
-			one.Seen = &w.Seen
-		}
-		j.Checkpoints = append(j.Checkpoints, one)
+		j.Checkpoints = append(j.Checkpoints, jsonWitnessOf(w))
+	}
+	for _, w := range p.Replaced {
+		j.Replaced = append(j.Replaced, jsonReplaced{jsonWitnessOf(w.Witness), w.Restore})
 	}
 	return j
+}
+
+func jsonWitnessOf(w devices.Witness) jsonWitness {
+	one := jsonWitness{Events: w.Size, Root: w.Root.String(), Place: w.Place, Device: w.Device}
+	if !w.Seen.IsZero() {
+		one.Seen = &w.Seen
+	}
+	return one
 }
 
 func proofText(w io.Writer, p school.RegisterProof) {
 	fmt.Fprintf(w, "The register is as it was written: %s, and everything in it follows from them.\n", counted(int(p.Tree.Size), "event", "events"))
 	fmt.Fprintf(w, "Root of the log: %s\n", p.Tree.Root)
+	replacedText(w, p)
 	if len(p.Witnesses) == 0 {
 		fmt.Fprintln(w, "No checkpoint has come back yet, so this shows only that the register agrees with itself.")
 		return
@@ -108,7 +132,7 @@ func proofText(w io.Writer, p school.RegisterProof) {
 	var newest devices.Witness
 	back := 0
 	for _, c := range p.Witnesses {
-		if c.Place != school.CheckpointFile {
+		if c.Place == "" || !c.Seen.IsZero() { // else it lies in the school's folder
 			back++
 		}
 		if c.Size >= newest.Size {
@@ -121,6 +145,23 @@ func proofText(w io.Writer, p school.RegisterProof) {
 		return
 	}
 	fmt.Fprintf(w, "%s; %s from outside the school's folder.\n", fits, counted(back, "came", "came"))
+}
+
+// replacedText names each time that a backup took the place of the register.
+func replacedText(w io.Writer, p school.RegisterProof) {
+	for _, x := range p.Restores {
+		explains := 0
+		for _, r := range p.Replaced {
+			if r.Restore == x.Event.Number {
+				explains++
+			}
+		}
+		fmt.Fprintf(w, "Event %d: restored on %s by %s %s. This explains %s of what was replaced.\n", x.Event.Number, timeText(x.Event.Time),
+			printable(fill.By(x.Event)), printable(restoredText(x.Restored)), counted(explains, "signed checkpoint", "signed checkpoints"))
+	}
+	for _, name := range p.Odd {
+		fmt.Fprintf(w, "%s in the school's folder is not a checkpoint that the school signed, and was left out.\n", printable(name))
+	}
 }
 
 func (a *app) registerCheckpoint() *cobra.Command {
@@ -183,7 +224,7 @@ func tamperText(e *devices.TamperError) string {
 		}
 	}
 	if w := e.Witness; w != nil {
-		text += fmt.Sprintf(", which a signed checkpoint shows (%s)", witnessText(w))
+		text += fmt.Sprintf(", which a signed checkpoint shows (%s) and no restoring on record explains", witnessText(w))
 	}
 	return text + "; nothing was changed now. Keep the file as it is, tell whoever answers for the register, and compare it with its backups."
 }

@@ -162,7 +162,7 @@ var explanations = []explanation{
 	{store.ErrURL, exitUsage, "the register", "The register's connection string cannot be used, so nothing was done: it looks like postgres://login@host/database, holds no password, and needs an encrypted connection (sslmode=verify-full)."},
 	{store.ErrNotSetUp, exitNoSchool, "the register", "The database is not set up for this version of Stowage, or not for your login, so nothing was changed; its owner runs: stow register postgres setup"},
 	{store.ErrNotEmpty, exitExists, "the register", "There is another register already, which was left as it is; move to an empty database or folder."},
-	{school.ErrOnServer, exitState, "the register", "The register is kept on a server, so it was not touched; restore the backup into another school's folder and move that register to an empty database (stow register move), or have whoever runs the server restore theirs with pg_restore."},
+	{school.ErrOnServer, exitState, "the register", "The register is kept on a server, so it was not touched; restore the backup into a copy of the school's folder without register.url, and move that register to an empty database (stow register move), or have whoever runs the server restore theirs with pg_restore."},
 	{store.ErrMoved, exitState, "the register", "The register has been moved to another place in the meantime, so nothing was changed; run the command again."},
 	{drives.ErrSystem, exitUnsuitable, "this drive", "{} is a system disk, which is never made a stick; nothing was changed, so choose another (stow drives)."},
 	{drives.ErrBusy, exitInUse, "the drive", "{} is still in use, so it was not let go; close the programs and folders that use it and try again."},

@@ -38,7 +38,7 @@ func TestBackupAndRestore(t *testing.T) {
 	saved := backup(t, s)
 	add(t, registerOn(s), devices.DeviceDetails{Label: "later"})
 
-	if err := store.Restore(ctx, path, bytes.NewReader(saved)); err != nil {
+	if err := store.Restore(ctx, path, bytes.NewReader(saved), nil); err != nil {
 		t.Fatal(err)
 	}
 	for i, handle := range []*store.SQLite{s, other, openAt(t, path)} {
@@ -55,7 +55,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 
 	elsewhere := filepath.Join(folder, "new.db")
-	if err := store.Restore(ctx, elsewhere, bytes.NewReader(saved)); err != nil {
+	if err := store.Restore(ctx, elsewhere, bytes.NewReader(saved), nil); err != nil {
 		t.Fatal(err)
 	}
 	if found := find(t, registerOn(openAt(t, elsewhere)), devices.DeviceQuery{Search: "bus"}); len(found) == 0 {

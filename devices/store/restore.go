@@ -20,18 +20,23 @@ import (
 // which is read and checked completely first. If anything fails, the register
 // stays as it was. Others who have the register open see the restored one.
 //
+// Before, record is called with the register that is replaced, nil if there is none or
+// it cannot be opened, and with the backup, to which it may add what is to be on record
+// about that; a nil record adds nothing. If somebody writes to the register meanwhile,
+// the error is [ErrBusy].
+//
 // What was in the register is gone afterwards: back it up before, if it may
 // still be wanted. A file at path that is damaged, or is no register, is not
 // replaced but kept beside it under a name with ".damaged" in it. A register
 // made by a newer program is refused with [ErrNewer], on either side.
-func Restore(ctx context.Context, path string, r io.Reader) error {
-	if err := restore(ctx, path, r); err != nil {
+func Restore(ctx context.Context, path string, r io.Reader, record func(present, backup *SQLite) error) error {
+	if err := restore(ctx, path, r, record); err != nil {
 		return fmt.Errorf("restore register: %w", err)
 	}
 	return nil
 }
 
-func restore(ctx context.Context, path string, r io.Reader) error {
+func restore(ctx context.Context, path string, r io.Reader, record func(present, backup *SQLite) error) (err error) {
 	received, err := receive(ctx, filepath.Dir(path), r)
 	if err != nil {
 		return err
@@ -39,18 +44,71 @@ func restore(ctx context.Context, path string, r io.Reader) error {
 	defer os.Remove(received)
 
 	present, err := Open(ctx, path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return rename(received, path)
-	case errors.Is(err, ErrDamaged), errors.Is(err, ErrNotRegister):
+	useless := errors.Is(err, ErrDamaged) || errors.Is(err, ErrNotRegister)
+	if err != nil && !useless && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if present != nil {
+		defer func() { err = errors.Join(err, present.Close()) }()
+	}
+	last, lastErr := present.last(ctx)
+	if err := amend(ctx, received, present, record); err != nil {
+		return err
+	}
+	if present != nil {
+		return present.replace(ctx, received, func() error {
+			now, err := present.last(ctx)
+			if lastErr == nil && err == nil && now != last {
+				return fmt.Errorf("%w: it wrote an event just now", ErrBusy)
+			}
+			return nil
+		})
+	}
+	if useless {
 		if err := setAside(path); err != nil {
 			return err
 		}
-		return rename(received, path)
-	case err != nil:
+	}
+	return rename(received, path)
+}
+
+// last is the number of the newest event; 0 if there is no register.
+func (s *SQLite) last(ctx context.Context) (number int64, err error) {
+	if s == nil {
+		return 0, nil
+	}
+	err = s.View(ctx, func(r devices.Reader) error {
+		number, err = r.LastEvent(ctx)
+		return err
+	})
+	return number, err
+}
+
+// amend runs record on the backup in a file.
+func amend(ctx context.Context, received string, present *SQLite, record func(present, backup *SQLite) error) error {
+	if record == nil {
+		return nil
+	}
+	backup, err := open(ctx, received, false)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := record(present, backup); err != nil {
+		return errors.Join(err, backup.Close())
+	}
+	return backup.settle(ctx, received)
+}
+
+// settle closes a register without a write-ahead log: it is then one file, whoever reads it.
+func (s *SQLite) settle(ctx context.Context, path string) error {
+	err := s.read.Close() // which would keep the log
+	if err == nil {
+		_, err = s.write.ExecContext(ctx, "PRAGMA journal_mode = DELETE")
+	}
+	if err = errors.Join(explain(err), s.Close()); err != nil {
 		return err
 	}
-	return errors.Join(present.replace(ctx, received), present.Close())
+	return syncFile(path)
 }
 
 // receive writes a backup to a new file in folder, checks it and brings it up to
@@ -83,12 +141,7 @@ func receive(ctx context.Context, folder string, r io.Reader) (_ string, err err
 	if err := verify(ctx, s); err != nil {
 		return "", errors.Join(fmt.Errorf("backup: %w", err), s.Close())
 	}
-	// Without a write-ahead log it is one file, whoever reads it.
-	_, err = s.write.ExecContext(ctx, "PRAGMA journal_mode = DELETE")
-	if err = errors.Join(explain(err), s.Close()); err != nil {
-		return "", err
-	}
-	return path, syncFile(path)
+	return path, s.settle(ctx, path)
 }
 
 // verify is nil for a register whose log and present state follow from its events.
@@ -120,8 +173,9 @@ func setAside(path string) error {
 }
 
 // replace puts what is in the file at path into the register, page by page in one
-// transaction of SQLite's, so that other programs go on using the same file.
-func (s *SQLite) replace(ctx context.Context, path string) error {
+// transaction of SQLite's, so that other programs go on using the same file. Unchanged
+// is called when nobody else can write any more; if it fails, nothing is replaced.
+func (s *SQLite) replace(ctx context.Context, path string, unchanged func() error) error {
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return explain(err)
@@ -138,14 +192,20 @@ func (s *SQLite) replace(ctx context.Context, path string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(steps(ctx, backup), backup.Finish())
+		err = steps(ctx, backup, 0) // takes the lock and copies nothing
+		if err == nil {
+			err = unchanged()
+		}
+		if err == nil {
+			err = steps(ctx, backup, 4096)
+		}
+		return errors.Join(err, backup.Finish())
 	})
 	return explain(err)
 }
 
-// steps copies all pages. Ending early leaves the register as it was.
-func steps(ctx context.Context, backup *sqlite.Backup) error {
-	const pages = 4096
+// steps copies all pages, so many at a time, or none. Ending early leaves the register as it was.
+func steps(ctx context.Context, backup *sqlite.Backup, pages int32) error {
 	const patience = 10 * time.Second
 	deadline := time.Now().Add(patience)
 	for more := true; more; {
@@ -155,11 +215,12 @@ func steps(ctx context.Context, backup *sqlite.Backup) error {
 		var err error
 		more, err = backup.Step(pages)
 		var e *sqlite.Error
-		if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY && time.Now().Before(deadline) {
+		busy := errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY && time.Now().Before(deadline)
+		if busy {
 			time.Sleep(20 * time.Millisecond)
 			more, err = true, nil
 		}
-		if err != nil {
+		if err != nil || pages == 0 && !busy {
 			return err
 		}
 	}

@@ -21,9 +21,26 @@ func moments(w *words.Words, rec record) []parts.Moment {
 			title = w.T("event.who", "event", title, "name", name)
 		}
 		icon, color := eventLook(e.Kind)
-		all[i] = parts.Moment{When: w.DateTime(e.Time) + "  ·  " + e.Actor, Title: title, Text: eventText(w, e), Icon: icon, Color: color}
+		all[i] = parts.Moment{When: w.DateTime(e.Time) + "  ·  " + e.Actor, Title: title, Text: withLogin(w, e, eventText(w, e)), Icon: icon, Color: color}
 	}
 	return all
+}
+
+// eventBy is who did it: the name given, and the login beside it where that is another.
+func eventBy(w *words.Words, e devices.Event) string {
+	if e.Claimed() {
+		return w.T("event.claimed", "name", e.Actor, "login", e.Login)
+	}
+	return e.Actor
+}
+
+// withLogin adds to what an event says the login that recorded it, where that is not the name given:
+// on a line that can be wrapped.
+func withLogin(w *words.Words, e devices.Event, text string) string {
+	if !e.Claimed() {
+		return text
+	}
+	return strings.TrimPrefix(text+"\n"+w.T("event.claimed.login", "login", e.Login), "\n")
 }
 
 // eventText is what an event says beside its kind: notes, dates and reasons.

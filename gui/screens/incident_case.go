@@ -315,7 +315,7 @@ func (c *incidentCase) moments() (list []parts.Moment) {
 		}
 		_ = json.NewDecoder(bytes.NewReader(e.Body)).Decode(&body)
 		list = append(list, parts.Moment{
-			When: w.DateTime(e.Time) + ", " + e.Actor, Title: w.T("incident.event." + words.Key(compact(string(e.Kind)))), Text: body.Why,
+			When: w.DateTime(e.Time) + ", " + e.Actor, Title: w.T("incident.event." + words.Key(compact(string(e.Kind)))), Text: withLogin(w, e, body.Why),
 			Icon: parts.Icon("history"),
 		})
 	}

@@ -189,7 +189,7 @@ func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []b
 	p.opening.Lock()
 	err = p.Desk.Close()
 	if err == nil {
-		restored, err = school.RestoreRegister(ctx, c.School, crypt.Reader(ctx, f, progress), passphrase)
+		restored, err = school.RestoreRegister(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
 	}
 	p.opening.Unlock()
 	return restored, errors.Join(err, p.school(context.WithoutCancel(ctx)))
@@ -218,7 +218,7 @@ func restoredMessage(w *words.Words, r school.RestoredRegister) parts.Message {
 // lostEvent is one line about an event that is no longer on record, with what it was about as far as
 // it says so itself.
 func lostEvent(w *words.Words, e devices.Event) string {
-	pieces := []string{w.DateTime(e.Time), e.Actor, w.T(words.Key("event." + compact(string(e.Kind))))}
+	pieces := []string{w.DateTime(e.Time), eventBy(w, e), w.T(words.Key("event." + compact(string(e.Kind))))}
 	var body struct {
 		Details struct{ Label, Name, Make, Model, Serial string }
 		Name    string

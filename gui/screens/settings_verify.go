@@ -1,8 +1,10 @@
 package screens
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -10,6 +12,7 @@ import (
 	"stowage/devices"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // history is about whether the register's history is as it was written.
@@ -42,6 +45,9 @@ func (t *settings) verified(proof school.RegisterProof, err error) {
 		if n := len(proof.Witnesses); n > 0 {
 			m.Files = w.N("verify.good.checkpoints", n)
 		}
+		if len(proof.Restores)+len(proof.Odd) > 0 {
+			m.Kind, m.Details = parts.Warn, m.Details+"\n"+replacedLines(w, proof)
+		}
 		t.s.Tell(m)
 		return
 	}
@@ -52,6 +58,33 @@ func (t *settings) verified(proof school.RegisterProof, err error) {
 	m := t.s.Explain(err)
 	if tampered, ok := errors.AsType[*devices.TamperError](err); ok {
 		m.Files = w.T("verify.first", "event", w.Number(tampered.First))
+		if tampered.Witness != nil {
+			m.Files += " " + w.T("verify.unexplained")
+		}
 	}
 	t.s.Tell(m)
+}
+
+// replacedLines name each time that a backup took the place of the register, and what is not as it should be
+// in the school's folder, a line each.
+func replacedLines(w *words.Words, proof school.RegisterProof) string {
+	var lines []string
+	for _, x := range proof.Restores {
+		key := words.Key("verify.restored")
+		size := int64(0)
+		if x.Restored.Unread || len(x.Restored.Replaced) == 0 {
+			key = "verify.restored.unread"
+		} else {
+			size = x.Restored.Replaced[0].Size
+		}
+		lines = append(lines, w.T(key, "event", w.Number(x.Event.Number), "when", w.DateTime(x.Event.Time), "by", eventBy(w, x.Event),
+			"backup", cmp.Or(x.Restored.Backup, "?"), "size", w.Number(size)))
+	}
+	if n := len(proof.Replaced); n > 0 {
+		lines = append(lines, w.N("verify.replaced", n))
+	}
+	for _, name := range proof.Odd {
+		lines = append(lines, w.T("verify.odd", "file", name))
+	}
+	return strings.Join(lines, "\n")
 }

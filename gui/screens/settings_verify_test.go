@@ -1,7 +1,9 @@
 package screens
 
 import (
+	"bytes"
 	"database/sql"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -30,4 +32,26 @@ func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {
 	}
 	w.Press("Check the register")
 	w.MustSee("The first entry that does not fit is number 1.")
+}
+
+// TestTheCheckNamesARestoring: a history that a backup replaced is named, in both languages, with who did it
+// by the login and by the name given.
+func TestTheCheckNamesARestoring(t *testing.T) {
+	sc := schooltest.New(t)
+	backup := filepath.Join(t.TempDir(), "autumn.age")
+	check(t, sc.BackUpRegister(t.Context(), backup))
+	sc.Device(devices.DeviceDetails{Label: "MS-1"})
+	_, err := sc.Checkpoint(t.Context())
+	check(t, err)
+	check(t, sc.Close())
+	o := sc.Options()
+	o.Actor = "Head Teacher"
+	content, err := os.ReadFile(backup)
+	check(t, err)
+	_, err = school.RestoreRegister(t.Context(), sc.Dir(), "autumn.age", bytes.NewReader(content), []byte(schooltest.Passphrase), o)
+	check(t, err)
+	w, _ := openSettings(t, sc)
+	w.Press("Check the register")
+	w.MustSee("The register is in order", "Head Teacher (as claimed; logged in as ", "the register was restored from autumn.age in the place of one of",
+		"One checkpoint is of a history that was replaced so.")
 }

@@ -52,9 +52,17 @@ func happened(e devices.Event, b body) time.Time {
 	return e.Time
 }
 
+// By is who did what an event tells of: the name given, and the login beside it where that is another.
+func By(e devices.Event) string {
+	if e.Claimed() {
+		return e.Actor + " (as claimed; logged in as " + e.Login + ")"
+	}
+	return e.Actor
+}
+
 // entry is an event as one line of a history.
 func entry(e devices.Event) papers.Entry {
-	return papers.Entry{Number: e.Number, At: e.Time, By: e.Actor, What: string(e.Kind), More: details(e)}
+	return papers.Entry{Number: e.Number, At: e.Time, By: By(e), What: string(e.Kind), More: details(e)}
 }
 
 // details are an event's, in words.
