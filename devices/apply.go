@@ -28,6 +28,8 @@ func apply(ctx context.Context, t Tables, e Event) error {
 	case IncidentWasOpened, IncidentWasEdited, IncidentReported, IncidentListed,
 		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged:
 		return applyIncident(ctx, t, e)
+	case FilesOpened:
+		return applyOpening(ctx, t, e)
 	case DocumentSigned:
 		return applyDocument(ctx, t, e)
 	case RegisterRestored:

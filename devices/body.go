@@ -51,6 +51,10 @@ type (
 		Reason string `json:"reason,omitempty"`
 		By     string `json:"by,omitempty"` // the key that replaces it
 	}
+	openedBody struct {
+		What   Opened `json:"what"`
+		Reason string `json:"reason"`
+	}
 	codeBody struct {
 		Digest string `json:"digest"`
 	}

@@ -41,6 +41,8 @@ const (
 	CodeStored EventKind = "recovery code stored"
 	CodeUsed   EventKind = "recovery code used"
 
+	FilesOpened EventKind = "files opened" // somebody's files or their names, by ICT with the recovery key
+
 	DocumentSigned EventKind = "document signed" // by a holder, for a device or for all
 
 	IncidentWasOpened EventKind = "incident opened"
@@ -61,7 +63,7 @@ func EventKinds() []EventKind {
 		HolderAdded, HolderEdited, HolderLeft, HolderRejoined,
 		DeviceAdded, DeviceImported, DeviceEdited, DeviceIssued, DeviceReturned, DeviceRestocked, DeviceLost, DeviceStolen,
 		DeviceFound, DeviceDamaged, DeviceRetired, DeviceDestroyed, DeviceVerified, DeviceSeen, LoanExtended,
-		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed, DocumentSigned,
+		KeyWasIssued, KeyWasReplaced, KeyWasRevoked, KeyPlaced, KeyRemoved, CodeStored, CodeUsed, FilesOpened, DocumentSigned,
 		IncidentWasOpened, IncidentWasEdited, IncidentReported, IncidentListed,
 		IncidentDecided, IncidentWasClosed, IncidentReopened, IncidentWasMerged, RegisterRestored,
 	}

@@ -119,6 +119,9 @@ func liveThrough(t testing.TB) *desk {
 	d.act(t, stick.ID, devices.Restock, devices.Facts{Note: "polished"})
 	must[devices.Device](t)(d.StoreRecoveryCode(ctx, ict, stick.ID, []byte("opaque")))
 	must[[]byte](t)(d.UseRecoveryCode(ctx, ict, stick.ID, "in person"))
+	if err := d.RecordOpening(ctx, ict, devices.Opening{What: devices.OpenedStick, Device: stick.ID, Reason: "leaver handover"}); err != nil {
+		t.Fatal(err)
+	}
 	old := must[devices.Key](t)(d.IssueKey(ctx, ict, devices.KeyDetails{Holder: ann.ID, Class: "hybrid", Recipient: "age1a"}))
 	must[devices.Key](t)(d.PlaceKey(ctx, ict, old.ID, stick.ID))
 	fresh := must[devices.Key](t)(d.IssueKey(ctx, ict, devices.KeyDetails{Holder: ann.ID, Class: "hybrid", Recipient: "age1b", Replaces: old.ID}))

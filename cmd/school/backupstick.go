@@ -15,6 +15,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices"
 )
 
 // BackupPlan says what is to be backed up.
@@ -192,13 +193,35 @@ func (s *School) BackupOf(ctx context.Context, device string) (stickID string, e
 	return id, nil
 }
 
-// OpenBackup opens the backup of a device's stick with the recovery key.
-func (s *School) OpenBackup(ctx context.Context, device string) (*OpenedBackup, error) {
-	a, err := s.Authority()
+// OpenBackup opens the backup of a device's stick with the recovery key, for a reason that is recorded before. It
+// fails with [ErrNoReason], and as [Shared.OpenBackup] does.
+func (s *School) OpenBackup(ctx context.Context, device, reason string) (*OpenedBackup, error) {
+	id, err := s.BackupOf(ctx, device)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.BackupOf(ctx, device)
+	if err := s.RecordBackupOpening(ctx, device, reason); err != nil {
+		return nil, err
+	}
+	return s.openBackup(ctx, id)
+}
+
+// RecordBackupOpening is [School.RecordOpening] of the backup of a device, or of a stick that a device was before,
+// whose holder is not known any more.
+func (s *School) RecordBackupOpening(ctx context.Context, device, reason string) error {
+	d, err := s.register.FindDevice(ctx, device)
+	if isNotFound(err) {
+		return s.RecordOpening(ctx, devices.Opening{What: devices.OpenedBackup, Reason: aboutUnknown(reason, "the backup of stick "+device)})
+	}
+	if err != nil {
+		return err
+	}
+	return s.RecordOpening(ctx, devices.Opening{What: devices.OpenedBackup, Device: d.ID, Reason: reason})
+}
+
+// openBackup opens the backup of a stick with the recovery key.
+func (s *School) openBackup(ctx context.Context, id string) (*OpenedBackup, error) {
+	a, err := s.Authority()
 	if err != nil {
 		return nil, err
 	}
@@ -220,10 +243,14 @@ type Contents struct {
 	Warnings []stick.Warning
 }
 
-// ContentsOf lists what was on a device's stick, from its backup, with the
-// recovery key.
-func (s *School) ContentsOf(ctx context.Context, device string) (Contents, error) {
-	b, err := s.OpenBackup(ctx, device)
+// contentsOf lists what was on a device's stick, from its backup, with the
+// recovery key. Whoever shows it records that before.
+func (s *School) contentsOf(ctx context.Context, device string) (Contents, error) {
+	id, err := s.BackupOf(ctx, device)
+	if err != nil {
+		return Contents{}, err
+	}
+	b, err := s.openBackup(ctx, id)
 	if err != nil {
 		return Contents{}, err
 	}

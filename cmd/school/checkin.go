@@ -107,6 +107,13 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	if err := s.carryDirectory(ctx, o.Drive, carry, d, &seen); err != nil {
 		return seen, err
 	}
+	var tell func([]byte) error
+	if !opened.ReadOnly() {
+		tell = opened.PutOpenings
+	}
+	if _, err := s.carryOpenings(ctx, tell, seen.Device); err != nil {
+		return seen, err
+	}
 	return seen, s.exchange(ctx, o.Drive, put, o.Place, &seen)
 }
 
@@ -151,6 +158,9 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	}
 	carry := func(sealed []byte) error { return stick.PutDirectory(o.Drive, sealed) }
 	if err := s.carryDirectory(ctx, o.Drive, carry, d, &seen); err != nil {
+		return seen, err
+	}
+	if _, err := s.carryOpenings(ctx, func(sealed []byte) error { return stick.PutOpenings(o.Drive, sealed) }, seen.Device); err != nil {
 		return seen, err
 	}
 	put := func(msg []byte) error { return stick.PutCheckpoint(o.Drive, msg) }

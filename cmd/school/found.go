@@ -207,7 +207,13 @@ func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes
 	if err != nil {
 		return Changes{}, err
 	}
-	before, err := s.LastKnown(ctx, d.ID)
+	if _, err := s.BackupOf(ctx, d.ID); err != nil {
+		return Changes{}, err
+	}
+	if err := s.RecordOpening(ctx, devices.Opening{What: devices.OpenedStick, Device: d.ID, Reason: purposeReturned}); err != nil {
+		return Changes{}, err
+	}
+	before, err := s.lastKnown(ctx, d.ID)
 	if err != nil {
 		return Changes{}, err
 	}

@@ -25,7 +25,7 @@ func (s *School) KeepListing(ctx context.Context, incident string, l Listing) (d
 // ListIncident lists what was on an incident's device, as the school last knew, and
 // keeps the list with the incident. It fails as [School.LastKnown] does.
 func (s *School) ListIncident(ctx context.Context, i devices.Incident) (devices.Incident, error) {
-	l, err := s.LastKnown(ctx, i.Device)
+	l, err := s.lastKnown(ctx, i.Device)
 	if err != nil {
 		return i, err
 	}
@@ -46,10 +46,21 @@ func (s *School) listNow(ctx context.Context, i devices.Incident) devices.Incide
 }
 
 // IncidentListing is what was on an incident's device. Only the unlocked
-// authority reads it; it fails with [ErrLocked], and with devices.ErrNotFound if
-// nothing was listed.
-func (s *School) IncidentListing(ctx context.Context, incident string) (Listing, error) {
+// authority reads it, for a reason that is recorded before; it fails with [ErrLocked], [ErrNoReason], and with
+// devices.ErrNotFound if nothing was listed.
+func (s *School) IncidentListing(ctx context.Context, incident, reason string) (Listing, error) {
 	a, err := s.Authority()
+	if err != nil {
+		return Listing{}, err
+	}
+	i, err := s.register.Incident(ctx, incident)
+	if err != nil {
+		return Listing{}, err
+	}
+	if i.Listing == "" {
+		return Listing{}, fmt.Errorf("what was on it: %w", devices.ErrNotFound)
+	}
+	err = s.RecordOpening(ctx, devices.Opening{What: devices.OpenedListing, Device: i.Device, Holder: i.Holder, Reason: reason})
 	if err != nil {
 		return Listing{}, err
 	}

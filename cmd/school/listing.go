@@ -222,9 +222,21 @@ func (s *School) checkedIn(ctx context.Context, d devices.Device) (Listing, erro
 
 // LastKnown lists what was on a device's stick when the school last knew: from its
 // backup, or from its last check-in when there is no backup, it cannot be read, or
-// it is older. It needs the unlocked authority, and fails as [School.OpenBackup]
+// it is older. The reason is recorded before. It needs the unlocked authority, and fails as [School.OpenBackup]
 // does, or with [ErrListing], when nothing is known.
-func (s *School) LastKnown(ctx context.Context, device string) (Listing, error) {
+func (s *School) LastKnown(ctx context.Context, device, reason string) (Listing, error) {
+	d, err := s.register.FindDevice(ctx, device)
+	if err != nil {
+		return Listing{}, fmt.Errorf("what was on %q: %w", device, err)
+	}
+	if err := s.RecordOpening(ctx, devices.Opening{What: devices.OpenedListing, Device: d.ID, Reason: reason}); err != nil {
+		return Listing{}, err
+	}
+	return s.lastKnown(ctx, d.ID)
+}
+
+// lastKnown is LastKnown for what is not shown, or was recorded.
+func (s *School) lastKnown(ctx context.Context, device string) (Listing, error) {
 	d, err := s.register.FindDevice(ctx, device)
 	if err != nil {
 		return Listing{}, fmt.Errorf("what was on %q: %w", device, err)
@@ -234,7 +246,7 @@ func (s *School) LastKnown(ctx context.Context, device string) (Listing, error) 
 		return Listing{}, seenErr
 	}
 	var kept Listing
-	c, err := s.ContentsOf(ctx, d.ID)
+	c, err := s.contentsOf(ctx, d.ID)
 	if err == nil {
 		kept = c.Listing()
 	}

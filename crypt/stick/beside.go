@@ -119,6 +119,12 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 	if gone {
 		found(directoryFile().names[0], "the directory and its SHA-256 do not fit each other; the next check-in at school brings it anew")
 	}
+	if gone, err = openingsFile().altered(s.fs); err != nil && !isBadSector(err) {
+		return nil, err
+	}
+	if gone {
+		found(openingsFile().names[0], "it and its SHA-256 do not fit each other; the next check-in at school brings it anew")
+	}
 	messages, err := Checkpoints(s.fs)
 	if err != nil && !isBadSector(err) {
 		return nil, err

@@ -26,17 +26,26 @@ func directoryFile() carried {
 	return carried{"the directory", [2]string{baseDir + "/directory.age", baseDir + "/directory-b.age"}, maxDirectory, true}
 }
 
+// openingsFile says what ICT opened with the recovery key, encrypted to who may open the stick.
+func openingsFile() carried {
+	return carried{"what ICT opened", [2]string{baseDir + "/opened.age", baseDir + "/opened-b.age"}, maxOpenings, true}
+}
+
+// allCarried is everything that is carried.
+func allCarried() []carried { return []carried{checkpointFile(), directoryFile(), openingsFile()} }
+
 // Bounds of what is carried: a checkpoint is under 1 KiB, and a directory has some 2
 // KiB for each key.
 const (
 	maxCheckpoint = 16 << 10
 	maxDirectory  = 64 << 20
+	maxOpenings   = 256 << 10
 )
 
 // carriedNames are the names of all that is carried.
 func carriedNames() []string {
 	var all []string
-	for _, c := range []carried{checkpointFile(), directoryFile()} {
+	for _, c := range allCarried() {
 		for _, name := range c.names {
 			if all = append(all, name); c.sums {
 				all = append(all, sumName(name))
@@ -147,8 +156,10 @@ func Directories(fsys FS) ([][]byte, error) { return directoryFile().read(fsys) 
 
 // DirectoryAltered reports whether the directory that a stick carries is not as it was put
 // there, as far as can be seen without a key.
-func DirectoryAltered(fsys FS) (bool, error) {
-	files, err := directoryFile().files(fsys)
+func DirectoryAltered(fsys FS) (bool, error) { return directoryFile().altered(fsys) }
+
+func (c carried) altered(fsys FS) (bool, error) {
+	files, err := c.files(fsys)
 	if err != nil {
 		return false, err
 	}
@@ -163,3 +174,14 @@ func PutDirectory(fsys FS, sealed []byte) error { return directoryFile().putSeal
 
 // PutDirectory puts the school's directory, encrypted, on the stick.
 func (s *Stick) PutDirectory(sealed []byte) error { return directoryFile().putOpened(s, sealed) }
+
+// Openings returns what a stick carries of what ICT opened with the recovery key, as it is, encrypted:
+// none, one, or two when replacing it was interrupted. Whoever had the stick may have changed it.
+func Openings(fsys FS) ([][]byte, error) { return openingsFile().read(fsys) }
+
+// PutOpenings puts what ICT opened on a stick in place of what is there. It must be encrypted and
+// signed. It fails as [PutDirectory] does.
+func PutOpenings(fsys FS, sealed []byte) error { return openingsFile().putSealed(fsys, sealed) }
+
+// PutOpenings puts what ICT opened on the stick.
+func (s *Stick) PutOpenings(sealed []byte) error { return openingsFile().putOpened(s, sealed) }

@@ -288,7 +288,7 @@ func TestAttackPostgresEvents(t *testing.T) {
 		`{"method":"m","by":"b","at":"2026-01-01T00:00:00Z","encrypted":true}`, `{"at":"2026-01-01T00:00:00Z","stick":"s","older":true,"sequence":99}`,
 		`{"class":"hybrid","recipient":"age1mine"}`, `{"reason":"x"}`, `{"digest":"` + tr.code + `"}`, `{"digest":"x"}`,
 		`{"document":"rules accepted","name":"x","signed":"2026-01-01T00:00:00Z","text":"` + tr.code + `"}`,
-		`{"incident":"` + incident + `","why":"x"}`, `{"incident":"` + incident + `","lessons":"x"}`, `{"incident":"new","details":{"kind":"lost","aware":"2026-01-01T00:00:00Z"}}`,
+		`{"reason":"x","what":"stick"}`, `{"incident":"` + incident + `","why":"x"}`, `{"incident":"` + incident + `","lessons":"x"}`, `{"incident":"new","details":{"kind":"lost","aware":"2026-01-01T00:00:00Z"}}`,
 		`{"incident":"` + incident + `","details":{"kind":"lost","aware":"2026-01-01T00:00:00Z"}}`, `{"incident":"` + incident + `","into":"new"}`, `{"incident":"` + incident + `","listing":"` + tr.code + `","listed":"2026-01-01T00:00:00Z"}`,
 		`{"incident":"` + incident + `","decision":{"notify":"no","why":"x","by":"x","at":"2026-01-01T00:00:00Z"}}`,
 	}

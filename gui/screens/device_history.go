@@ -85,6 +85,8 @@ func eventLook(k devices.EventKind) (parts.Icon, fyne.ThemeColorName) {
 		return "warning", parts.ColorWarn
 	case devices.DeviceVerified:
 		return parts.IconShield, parts.ColorGood
+	case devices.FilesOpened:
+		return parts.IconUnlock, parts.ColorWarn
 	case devices.KeyPlaced, devices.KeyRemoved, devices.CodeStored, devices.CodeUsed:
 		return parts.IconKey, parts.ColorMuted
 	case devices.DeviceSeen:

@@ -181,8 +181,8 @@ func contents(ctx context.Context, s *school.School, d devices.Device, i *device
 	var l school.Listing
 	var err error
 	if i != nil && i.Listing != "" {
-		l, err = s.IncidentListing(ctx, i.ID)
-	} else if l, err = s.LastKnown(ctx, d.ID); none(err) {
+		l, err = s.IncidentListing(ctx, i.ID, school.PurposeEvidence)
+	} else if l, err = s.LastKnown(ctx, d.ID, school.PurposeEvidence); none(err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -302,6 +302,7 @@ BEGIN
     WHEN 'key issued' THEN RETURN '{"class!":"name","recipient!":"recipient","replaces":"id"}';
     WHEN 'key replaced', 'key revoked', 'key placed', 'key removed' THEN RETURN '{"reason":"note","by":"id"}';
     WHEN 'recovery code stored' THEN RETURN '{"digest!":"digest"}';
+    WHEN 'files opened' THEN RETURN '{"what!":"stick|backup|listing|files","reason!":"line"}';
     WHEN 'document signed' THEN RETURN '{"document!":"rules accepted|return signed|leaving signed|handover signed|something signed",
         "name!":"name","signed!":"time","text!":"digest","signature":"digest"}';
     WHEN 'incident opened' THEN RETURN jsonb_build_object('incident!', 'id', 'details!', incident, 'reports', '["line"]'::jsonb);
@@ -628,6 +629,18 @@ BEGIN
     END IF;
 END $$;
 
+-- That files were opened changes nothing; whose they are need not be known.
+CREATE FUNCTION apply_opening(e events) RETURNS void LANGUAGE plpgsql SET search_path = stowage, pg_temp AS $$
+DECLARE
+    d devices;
+BEGIN
+    SELECT * INTO d FROM devices WHERE id = e.device_id;
+    PERFORM sound(e.key_id IS NULL AND e.loan_id IS NULL AND (d.id IS NOT NULL OR e.device_id IS NULL), 'about more');
+    PERFORM sound(e.holder_id IS NULL OR EXISTS (SELECT 1 FROM holders WHERE id = e.holder_id), 'of nobody');
+    PERFORM must(e.device_id IS NULL OR mine(d.site), 'the device');
+    PERFORM must(e.holder_id IS NULL OR e.holder_id = d.holder_id OR mine((SELECT site FROM holders WHERE id = e.holder_id)), 'the person');
+END $$;
+
 -- Whether a login may change an incident: it is about a device of its own, or else a person.
 CREATE FUNCTION mine_incident(device text, holder text) RETURNS boolean LANGUAGE sql STABLE SET search_path = stowage, pg_temp AS $$
     SELECT CASE WHEN device IS NOT NULL THEN mine((SELECT site FROM devices WHERE id = device))
@@ -741,6 +754,7 @@ BEGIN
     WHEN e.kind LIKE 'key %' THEN PERFORM apply_key(e);
     WHEN e.kind LIKE 'incident %' THEN PERFORM apply_incident(e);
     WHEN e.kind = 'document signed' THEN PERFORM apply_document(e, coalesce(record_event.hints, '{}'));
+    WHEN e.kind = 'files opened' THEN PERFORM apply_opening(e);
     ELSE PERFORM apply_device(e, coalesce(record_event.hints, '{}'));
     END CASE;
     RETURN e.number;
