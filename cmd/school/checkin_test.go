@@ -93,7 +93,7 @@ func TestOlderStickIsFlagged(t *testing.T) {
 	if err != nil || !seen.Older {
 		t.Errorf("plugged in: %+v, %v", seen, err)
 	}
-	c, err := s.ContentsOf(t.Context(), "HRP-1")
+	c, err := contentsOf(t, s, "HRP-1")
 	if err != nil || c.Files != 2 {
 		t.Errorf("the backup holds %d files, %v; want 2", c.Files, err)
 	}

@@ -136,3 +136,14 @@ func names(t *testing.T, dir string) []string {
 	}
 	return list
 }
+
+// contentsOf is what is in the backup of a device.
+func contentsOf(t *testing.T, s *school.School, device string) (school.Contents, error) {
+	t.Helper()
+	b, err := s.OpenBackup(t.Context(), device, "asked to")
+	if err != nil {
+		return school.Contents{}, err
+	}
+	defer b.Close()
+	return b.Contents(t.Context())
+}

@@ -184,7 +184,7 @@ func TestListing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.IncidentListing(ctx, i.ID); !errors.Is(err, devices.ErrNotFound) {
+	if _, err := s.IncidentListing(ctx, i.ID, "asked to"); !errors.Is(err, devices.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	want := school.Listing{From: "backup", At: day}
@@ -194,7 +194,7 @@ func TestListing(t *testing.T) {
 	if i, err = s.KeepListing(ctx, i.ID, want); err != nil || !i.Listed.Equal(day) {
 		t.Fatal(err)
 	}
-	if got, err := s.IncidentListing(ctx, i.ID); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := s.IncidentListing(ctx, i.ID, "asked to"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%d files, %v", len(got.Files), err)
 	}
 	file, err := os.ReadFile(filepath.Join(s.Dir(), school.RegisterFile))
@@ -202,7 +202,7 @@ func TestListing(t *testing.T) {
 		t.Errorf("the register shows file names (%v)", err)
 	}
 	s.Lock()
-	if _, err := s.IncidentListing(ctx, i.ID); !errors.Is(err, school.ErrLocked) {
+	if _, err := s.IncidentListing(ctx, i.ID, "asked to"); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("%v", err)
 	}
 }

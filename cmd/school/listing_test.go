@@ -47,7 +47,7 @@ func TestLostWithoutBackup(t *testing.T) {
 	s, ctx := newSchool(t), t.Context()
 	alice, _ := person(t, s, "Alice Jones")
 	m, issued := issue(t, s, alice, "HRP-1")
-	if _, err := s.LastKnown(ctx, "HRP-1"); !errors.Is(err, stick.ErrNoBackup) {
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, stick.ErrNoBackup) {
 		t.Errorf("before it was seen: %v", err)
 	}
 	fillStick(t, s, m, taken)
@@ -57,7 +57,7 @@ func TestLostWithoutBackup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := s.IncidentListing(ctx, i.ID)
+	l, err := s.IncidentListing(ctx, i.ID, "asked to")
 	if err != nil || l.From != school.FromCheckIn || !reflect.DeepEqual(listed(l), []string{"photo.bin", "reports/autumn.txt"}) || l.Bytes() != 400_006 {
 		t.Fatalf("%+v, %v", l, err)
 	}
@@ -70,11 +70,11 @@ func TestLostWithoutBackup(t *testing.T) {
 	}
 	// When it turns up, its list stays that of before.
 	seen(t, s, m)
-	if after, err := s.LastKnown(ctx, "HRP-1"); err != nil || !after.At.Equal(l.At) {
+	if after, err := s.LastKnown(ctx, "HRP-1", "asked to"); err != nil || !after.At.Equal(l.At) {
 		t.Errorf("found: %+v, %v", after, err)
 	}
 	s.Lock()
-	if _, err := s.LastKnown(ctx, "HRP-1"); !errors.Is(err, school.ErrLocked) {
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("locked: %v", err)
 	}
 }
@@ -90,7 +90,7 @@ func TestRecordingALossLists(t *testing.T) {
 	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := s.IncidentListing(t.Context(), incidents(t, s)[0].ID); err != nil || len(l.Files) != 2 {
+	if l, err := s.IncidentListing(t.Context(), incidents(t, s)[0].ID, "asked to"); err != nil || len(l.Files) != 2 {
 		t.Errorf("%+v, %v", l, err)
 	}
 }
@@ -104,7 +104,7 @@ func TestNewestIsKnown(t *testing.T) {
 	checkIn(t, s, m) // which backs it up
 	want := func(from string, files ...string) {
 		t.Helper()
-		l, err := s.LastKnown(ctx, "HRP-1")
+		l, err := s.LastKnown(ctx, "HRP-1", "asked to")
 		if err != nil || l.From != from || !reflect.DeepEqual(listed(l), files) {
 			t.Errorf("from the %s: %q, %v", l.From, listed(l), err)
 		}
@@ -134,7 +134,7 @@ func TestNewestIsKnown(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(shared.Dir, school.BackupFolder)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.LastKnown(ctx, "HRP-1"); !errors.Is(err, school.ErrListing) {
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, school.ErrListing) {
 		t.Errorf("nonsense alone: %v", err)
 	}
 	seen(t, s, m)
@@ -172,11 +172,11 @@ func TestListingOfThePersonBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := s.LastKnown(ctx, "HRP-1"); err == nil {
+	if l, err := s.LastKnown(ctx, "HRP-1", "asked to"); err == nil {
 		t.Errorf("Bob had %q", listed(l))
 	}
 	seen(t, s, m)
-	if l, err := s.LastKnown(ctx, "HRP-1"); err != nil || len(l.Files) != 0 {
+	if l, err := s.LastKnown(ctx, "HRP-1", "asked to"); err != nil || len(l.Files) != 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
 	for _, a := range []devices.Action{devices.Return, devices.Retire} {

@@ -55,7 +55,7 @@ func restored(t *testing.T, s *school.School, m *sticktest.Mem, r school.Restore
 func TestRestoreIsBegunAgain(t *testing.T) {
 	s, _, _, _ := backedUp(t)
 	bob, _ := person(t, s, "Bob Evans")
-	b, err := s.OpenBackup(t.Context(), "HRP-1")
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
 	if err != nil {
 		t.Fatal(err)
 	}

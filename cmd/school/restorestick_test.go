@@ -102,7 +102,7 @@ func backedUp(t *testing.T) (s *school.School, alice string, passphrase []byte, 
 func TestRestoreToAnotherHolder(t *testing.T) {
 	s, _, _, lost := backedUp(t)
 	bob, bobs := person(t, s, "Bob Evans")
-	b, err := s.OpenBackup(t.Context(), "HRP-1")
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestBackupOpensWithHoldersKey(t *testing.T) {
 
 func TestContentsOf(t *testing.T) {
 	s, _, _, _ := backedUp(t)
-	c, err := s.ContentsOf(t.Context(), "HRP-1")
+	c, err := contentsOf(t, s, "HRP-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestContentsOf(t *testing.T) {
 	}
 	bob, _ := person(t, s, "Bob Evans")
 	issue(t, s, bob, "HRP-2")
-	if _, err := s.ContentsOf(t.Context(), "HRP-2"); !errors.Is(err, stick.ErrNoBackup) {
+	if _, err := contentsOf(t, s, "HRP-2"); !errors.Is(err, stick.ErrNoBackup) {
 		t.Errorf("a stick without a backup: %v, want ErrNoBackup", err)
 	}
 	shared, err := s.Shared()
@@ -200,7 +200,7 @@ func TestContentsOf(t *testing.T) {
 func TestRestoreFaults(t *testing.T) {
 	s, alice, _, _ := backedUp(t)
 	bob, _ := person(t, s, "Bob Evans")
-	b, err := s.OpenBackup(t.Context(), "HRP-1")
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/devices"
 )
 
 // decryption is one run of decrypt.
@@ -19,6 +20,8 @@ type decryption struct {
 	stick   string
 	ict     bool
 	secret  passphraseFlag
+	reason  reasonFlag
+	of      string // --of
 	outDir  string
 	extract bool
 	replace bool
@@ -35,10 +38,14 @@ func (a *app) decryptCommand() *cobra.Command {
 		Long: `Decrypt files with a key file (--key), with the key that a stick carries (--on),
 or as ICT with the school's recovery key (--recovery). FILE.age becomes FILE beside
 it; with --extract FILE.tar.age becomes the folder FILE. FILE may be - to decrypt
-standard input to standard output. --key takes any age identity file, too.`,
+standard input to standard output. --key takes any age identity file, too.
+
+ICT says why (--reason): it is recorded before anything is decrypted, and the person whose
+files they are (--of) is told by their stick.`,
 		Example: examples(
 			"stow decrypt --key alice-key.age report.odt.age",
 			"stow decrypt --on /media/STICK --extract photos.tar.age",
+			"stow decrypt --recovery --of alice@hillroad.example --reason 'leaver handover' report.odt.age",
 			"stow decrypt --key alice-key.age --passphrase-file p.txt - < in.age > out",
 		),
 		GroupID: "files",
@@ -70,6 +77,9 @@ standard input to standard output. --key takes any age identity file, too.`,
 	cmd.MarkFlagsMutuallyExclusive("key", "on", "recovery")
 	_ = cmd.MarkFlagDirname("out-dir")
 	_ = cmd.MarkFlagDirname("on")
+	d.reason.add(cmd, "with --recovery")
+	flags.StringVar(&d.of, "of", "", "with --recovery, the `PERSON` whose files they are")
+	_ = cmd.RegisterFlagCompletionFunc("of", a.completePerson)
 	d.secret.addHolder(cmd)
 	authority.addAuthority(cmd, false)
 	return cmd
@@ -78,9 +88,24 @@ standard input to standard output. --key takes any age identity file, too.`,
 // withIdentities unlocks what is to decrypt, and wipes it after do.
 func (a *app) withIdentities(ctx context.Context, d decryption, authority passphraseFlag, do func([]age.Identity) error) error {
 	if d.ict {
+		reason, err := a.reasonUnless(ctx, false, d.reason)
+		if err != nil {
+			return err
+		}
 		return a.withAuthority(ctx, authority, func(s *school.School) error {
 			unlocked, err := s.Authority()
 			if err != nil {
+				return err
+			}
+			opening := devices.Opening{What: devices.OpenedFiles, Reason: reason}
+			if d.of != "" {
+				holder, err := s.Register().FindHolder(ctx, d.of)
+				if err != nil {
+					return on(d.of, err)
+				}
+				opening.Holder = holder.ID
+			}
+			if err := s.RecordOpening(ctx, opening); err != nil {
 				return err
 			}
 			return do(unlocked.Identities())

@@ -225,15 +225,21 @@ func (a *app) incidentStep(use, short, example, text string, do func(*cobra.Comm
 
 func (a *app) incidentContents() *cobra.Command {
 	var ict passphraseFlag
+	var why reasonFlag
 	cmd := &cobra.Command{
 		Use:   "contents INCIDENT",
 		Short: "List what was on the device, as far as the school knows",
 		Long: `List what was on the device, from the list that is kept encrypted with the incident.
 It is made from the stick's backup, or from its last check-in when there is no backup or
-when that is newer. Only the school's recovery key reads it.`,
-		Example: examples("stow incident contents HRP-0042"),
+when that is newer. Only the school's recovery key reads it. Why is recorded before, and the
+person's stick tells them.`,
+		Example: examples("stow incident contents HRP-0042 --reason 'whom to tell'"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			reason, err := a.reasonUnless(cmd.Context(), false, why)
+			if err != nil {
+				return err
+			}
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
 				i, err := findIncident(cmd.Context(), s, args[0])
 				if err != nil {
@@ -246,7 +252,7 @@ when that is newer. Only the school's recovery key reads it.`,
 				}
 				var l school.Listing
 				if err == nil {
-					l, err = s.IncidentListing(cmd.Context(), i.ID)
+					l, err = s.IncidentListing(cmd.Context(), i.ID, reason)
 				}
 				if errors.Is(err, devices.ErrNotFound) {
 					err = errNoListing
@@ -265,6 +271,7 @@ when that is newer. Only the school's recovery key reads it.`,
 			})
 		},
 	}
+	why.add(cmd, "")
 	ict.addAuthority(cmd, true)
 	return cmd
 }

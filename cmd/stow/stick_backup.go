@@ -183,18 +183,23 @@ type jsonOnStick struct {
 
 func (a *app) stickContents() *cobra.Command {
 	var ict passphraseFlag
+	var why reasonFlag
 	cmd := &cobra.Command{
 		Use:   "contents DEVICE",
 		Short: "List what was on a stick when the school last knew (ICT)",
 		Long: `List the files that were on a device's stick when it was last backed up, or at its last
 check-in when there is no backup or when that is newer: for when it is lost. Only the
-school's recovery key reads either.`,
-		Example:           examples("stow stick contents HRP-0042", "stow stick contents HRP-0042 --json"),
+school's recovery key reads either. Why is recorded before, and the person's stick tells them.`,
+		Example:           examples("stow stick contents HRP-0042 --reason 'reported lost'", "stow stick contents HRP-0042 --json"),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeDevice,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			reason, err := a.reasonUnless(cmd.Context(), false, why)
+			if err != nil {
+				return err
+			}
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				l, err := s.LastKnown(cmd.Context(), args[0])
+				l, err := s.LastKnown(cmd.Context(), args[0], reason)
 				if err != nil {
 					return on("the backup of "+args[0], err)
 				}
@@ -215,6 +220,7 @@ school's recovery key reads either.`,
 			})
 		},
 	}
+	why.add(cmd, "")
 	ict.addAuthority(cmd, true)
 	return cmd
 }

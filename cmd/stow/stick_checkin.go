@@ -36,7 +36,7 @@ type jsonSight struct {
 }
 
 func (a *app) stickCheckin() *cobra.Command {
-	var unlock unlockFlags
+	unlock := unlockFlags{routine: true}
 	var check, sealed, noBackup bool
 	var options school.CheckInOptions
 	var programs programsFlag
@@ -109,6 +109,11 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 		health, problems = devices.Healthy, problemList(result.Problems)
 		if !result.Healthy() {
 			health = devices.Broken
+		}
+		if len(problems) > 0 && s.school != nil {
+			if err := s.school.RecordStickOpening(ctx, s.drive, s.Note(), school.PurposeDamage); err != nil {
+				return on("the stick at "+path, err)
+			}
 		}
 	}
 	register := func(in *school.School) error {

@@ -22,6 +22,8 @@ type unlockFlags struct {
 	ict      passphraseFlag // of the authority
 	code     bool           // --code
 	codeFile passphraseFlag // --code-file
+	reason   reasonFlag     // --reason, with --recovery
+	routine  bool           // shows nothing of the holder's files, and is on record anyway
 }
 
 func (u *unlockFlags) add(cmd *cobra.Command) {
@@ -32,6 +34,9 @@ func (u *unlockFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&u.code, "code", false, "open it, once, with the recovery code that ICT reads out")
 	u.codeFile.add(cmd, "code-file", "read the recovery code from a file")
 	u.ict.addAuthority(cmd, false)
+	if !u.routine {
+		u.reason.add(cmd, "with --recovery")
+	}
 	cmd.MarkFlagsMutuallyExclusive("key", "recovery", "code", "code-file")
 }
 
@@ -91,6 +96,10 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 	}
 	a.warnIfLost(note)
 	if u.recovery {
+		reason, err := a.reasonUnless(ctx, u.routine, u.reason)
+		if err != nil {
+			return err
+		}
 		return a.withAuthority(ctx, u.ict, func(s *school.School) error {
 			authority, err := s.Authority()
 			if err != nil {
@@ -98,6 +107,11 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 			}
 			if _, err := stick.Inspect(drive, authority.Verifier()); err != nil {
 				return on("the stick at "+path, err)
+			}
+			if !u.routine {
+				if err := s.RecordStickOpening(ctx, drive, note, reason); err != nil {
+					return on("the stick at "+path, err)
+				}
 			}
 			with := stick.WithRecovery(authority.Identities(), authority.Verifier())
 			return a.opened(ctx, path, &openedStick{drive: drive, school: s}, note, with, how, do)
@@ -150,6 +164,9 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 	}
 	if kept, err := a.serials(); err == nil && s.holder != nil {
 		_ = kept.TakeDirectory(ctx, s.drive, s.holder, s.Verifier()) // a newer one that it took along from school
+	}
+	if s.holder != nil {
+		a.tellOpenings(seen, school.Openings(ctx, s.drive, s.holder, s.Note(), s.Verifier()), note.ID)
 	}
 	rolledBack := a.warnOf(s.Warnings())
 	if s.byCode && !s.ReadOnly() {

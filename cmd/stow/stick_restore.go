@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type restoreFlags struct {
 	from   string         // --from
 	key    string         // --key
 	secret passphraseFlag // of that key
+	reason reasonFlag
 }
 
 func (a *app) stickRestore() *cobra.Command {
@@ -38,7 +40,8 @@ func (a *app) stickRestore() *cobra.Command {
 for the same or another person: every file and folder with its times, encrypted anew.
 Previous versions and deleted files stay in the backup. The backup is opened with the
 school's recovery key, or with the holder's key FILE. Of a device that was issued anew, the
-backup of what it was before is had by that stick's id.
+backup of what it was before is had by that stick's id. That it was opened is recorded, and
+for somebody else than had the device the reason, too (--reason).
 
 The stick is handed out in the register when everything is on it. If anything fails, or it
 is stopped, no stick is left on the drive and nobody has one in the register.
@@ -68,6 +71,7 @@ The key of somebody whose stick is lost is blocked: they need a new one first
 	flags.StringVarP(&f.key, "key", "i", "", "open the backup with the holder's key `FILE` instead of the recovery key")
 	flags.BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school on the drive with ALL its data")
 	f.secret.add(cmd, "key-passphrase-file", "read the passphrase of that key from a file")
+	f.reason.add(cmd, "for somebody else")
 	_ = cmd.RegisterFlagCompletionFunc("from", a.completeDevice)
 	return cmd
 }
@@ -95,7 +99,15 @@ func (a *app) restore(ctx context.Context, path string, drive driveFS, s *school
 // backupOf opens the backup, with the recovery key or with the holder's.
 func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*school.OpenedBackup, error) {
 	if f.key == "" {
-		return s.OpenBackup(ctx, f.from)
+		purpose, err := s.RestorePurpose(ctx, f.from, f.to)
+		if err != nil {
+			return nil, err
+		}
+		reason, err := a.reasonUnless(ctx, purpose != "", f.reason)
+		if err != nil {
+			return nil, err
+		}
+		return s.OpenBackup(ctx, f.from, cmp.Or(reason, purpose))
 	}
 	id, err := s.BackupOf(ctx, f.from)
 	if err != nil {

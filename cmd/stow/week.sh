@@ -83,7 +83,7 @@ run diff -r home back
 day 'Wednesday: a file for Bob; ICT can always open it too'
 run stow encrypt --to bob@hillroad.example home/class-4b.csv
 run stow inspect home/class-4b.csv.age
-run stow decrypt --recovery --authority-passphrase-file authority.txt --out-dir recovered home/class-4b.csv.age
+run stow decrypt --recovery --authority-passphrase-file authority.txt --out-dir recovered home/class-4b.csv.age --reason 'asked to'
 run cmp home/class-4b.csv recovered/class-4b.csv
 
 day 'Thursday: Alice forgets her passphrase; ICT gives her a new key, and no data is rewritten'

@@ -65,6 +65,7 @@ var explanations = []explanation{
 	{school.ErrNotPluggedIn, exitNotFound, "the stick", "{} is not plugged in, so it stays with the person who has it; plug it in, or take it back with: stow device return"},
 	{school.ErrNotTheirs, exitState, "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
 	{school.ErrToRotate, exitFailed, "the stick", "{} was handed over and opens with the new person's key, but not everything on it is encrypted anew yet; nothing is lost, so finish it, once there is room, with: stow stick rotate"},
+	{school.ErrNoReason, exitUsage, "", "Nobody said why somebody's files are to be opened, so nothing was opened; give the reason with --reason: it is recorded, and they are told."},
 	{school.ErrNoCode, exitNotFound, "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
 
 	{school.ErrNoProgram, exitNotFound, "the program", "The school has not approved a program for each of these systems, so nothing was changed; see which it has with: stow school programs, and add others with: stow school programs add FILE"},

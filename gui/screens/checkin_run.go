@@ -55,6 +55,9 @@ func checkInStick(ctx context.Context, s *school.School, h stickHere, place stri
 	health := devices.Healthy
 	if !out.check.Healthy() {
 		health = devices.Broken
+		if err := s.RecordStickOpening(ctx, fs, opened.Note(), school.PurposeDamage); err != nil { // it names files
+			return out, err
+		}
 	}
 	before, err := s.DeviceOf(ctx, opened.Note()) // which may have been lost since the stick was plugged in
 	if err != nil {

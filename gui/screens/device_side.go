@@ -103,10 +103,14 @@ func (v *deviceSide) contents(d devices.Device) fyne.CanvasObject {
 }
 
 func (v *deviceSide) showContents() {
+	askWhyOpened(v.r.s, v.showContentsFor)
+}
+
+func (v *deviceSide) showContentsFor(reason string) {
 	id := v.id
 	v.r.p.authority(v.r.s, "incident.why.files", func(*school.School) {
 		work(v.r.p, v.r.s, v.r.s.Words.T("contents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
-			return s.LastKnown(ctx, id)
+			return s.LastKnown(ctx, id, reason)
 		}, func(l school.Listing, err error) {
 			if v.id != id {
 				return

@@ -68,6 +68,7 @@ var explanations = []explanation{
 	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
 	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
 	{school.ErrToRotate, parts.Warn, "explain.torotate"},
+	{school.ErrNoReason, parts.Warn, "explain.noreason"},
 	{school.ErrNoCode, parts.Warn, "explain.nocode"},
 	{school.ErrListing, parts.Bad, "explain.listing"},
 	{school.ErrNoProgram, parts.Warn, "explain.noprogram"},

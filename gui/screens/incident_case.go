@@ -253,7 +253,9 @@ func (c *incidentCase) restoreButton() *parts.Button {
 
 func (c *incidentCase) restore() { c.s.Push(newRestores(c.s, c.p, c.kase.device)) }
 
-func (c *incidentCase) showFiles() {
+func (c *incidentCase) showFiles() { askWhyOpened(c.s, c.showFilesFor) }
+
+func (c *incidentCase) showFilesFor(reason string) {
 	c.p.authority(c.s, "incident.why.files", func(*school.School) {
 		i := c.kase.Incident
 		work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
@@ -262,7 +264,7 @@ func (c *incidentCase) showFiles() {
 					return school.Listing{}, err
 				}
 			}
-			return s.IncidentListing(ctx, i.ID)
+			return s.IncidentListing(ctx, i.ID, reason)
 		}, func(l school.Listing, err error) {
 			if err != nil {
 				c.s.Fail(err)

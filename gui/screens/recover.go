@@ -126,29 +126,7 @@ func (n *person) revoke() {
 
 // withReason asks why, for the register, and says what it means.
 func (n *person) withReason(title, text, yes string, danger bool, then func(reason string)) {
-	t := n.s.Words.T
-	reason := parts.NewEntry(t("person.reason.example"), nil)
-	reason.Label = t("person.reason")
-	field := parts.NewField(t("person.reason"), reason, "")
-	var dialog *parts.Dialog
-	do := func() {
-		if strings.TrimSpace(reason.Text) == "" {
-			field.Refuse(t("person.reason.missing"))
-			dialog.Refresh()
-			n.s.Window.Canvas().Focus(reason)
-			return
-		}
-		dialog.Close()
-		then(reason.Text)
-	}
-	reason.OnSubmitted = func(string) { do() }
-	button := parts.NewPrimary(yes, nil, do)
-	if danger {
-		button = parts.NewDanger(yes, nil, do)
-	}
-	cancel := parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
-	dialog = parts.ShowDialog(n.s.Window.Canvas(), title, parts.Column(2, parts.Body(text), field.View, parts.Row(2, parts.Spring(), cancel, button)), nil)
-	n.s.Window.Canvas().Focus(reason)
+	whyAsked{title, text, yes, n.s.Words.T("person.reason.example"), danger}.ask(n.s, then)
 }
 
 // telephone asks how the caller was known, and shows the one-off code of one of their

@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -153,7 +154,9 @@ func (r *restoring) chosen() {
 func (r *restoring) look() {
 	r.answer.Clear()
 	if r.with.On()[0] == 0 {
-		r.p.authority(r.s, "restore.why", func(*school.School) { r.openWith(nil) })
+		askWhyOpened(r.s, func(reason string) {
+			r.p.authority(r.s, "restore.why", func(*school.School) { r.openWith(nil, reason) })
+		})
 		return
 	}
 	if r.secret.Empty() {
@@ -161,10 +164,11 @@ func (r *restoring) look() {
 		r.page.Refresh()
 		return
 	}
-	r.openWith(r.secret.Take())
+	r.openWith(r.secret.Take(), "")
 }
 
-func (r *restoring) openWith(passphrase []byte) {
+// openWith opens the backup with the holder's passphrase, or with the recovery key for a reason.
+func (r *restoring) openWith(passphrase []byte, reason string) {
 	kept := r.kept
 	r.view.Follow(work(r.p, r.s, r.s.Words.T("restore.opening"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*restoreSource, error) {
 		defer clear(passphrase)
@@ -174,6 +178,8 @@ func (r *restoring) openWith(passphrase []byte) {
 			if source.key, err = holderKeyFor(ctx, s, kept, passphrase); err != nil {
 				return nil, err
 			}
+		} else if err := s.RecordBackupOpening(ctx, cmp.Or(kept.device.ID, kept.Stick), reason); err != nil {
+			return nil, err
 		}
 		opened, err := source.open(ctx, s)
 		if err == nil {

@@ -8,12 +8,15 @@ import (
 	"slices"
 	"time"
 
+	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
+	"stowage/gui/words"
 )
 
 // opened is a stick that is open, from unlocking it until it is locked or pulled out.
@@ -30,6 +33,7 @@ type opened struct {
 	drive  *asDrive // nil while it is not shown as a drive
 
 	rolledBack bool
+	openings   []school.ToldOpening // what ICT opened, and the holder has not been told yet
 	clipboard  []string // what was cut, to be moved
 	screen     *browser
 	told       []func() // what to do when what is on the stick has changed
@@ -105,6 +109,9 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 		return o, err
 	}
 	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked })
+	if o.key != nil {
+		o.openings = k.heads().NewOpenings(at.look.note.ID, school.Openings(ctx, fsys, o.key, o.stick.Note(), o.stick.Verifier()))
+	}
 	return o, nil
 }
 
@@ -224,4 +231,38 @@ func (k *sticks) browse(o *opened) {
 	}
 	o.screen = newBrowser(o)
 	k.s.Push(o.screen)
+	o.tellOpenings()
+}
+
+// tellOpenings tells the holder what ICT opened with the recovery key, once on this computer.
+func (o *opened) tellOpenings() {
+	if len(o.openings) == 0 {
+		return
+	}
+	w := o.s.Words
+	m := parts.Message{Kind: parts.Info, Happened: w.T("opened.told"), Next: w.T("opened.told.next")}
+	for i, opening := range o.openings {
+		if i > 0 {
+			m.Files += "\n"
+		}
+		m.Files += w.T(openedKey(opening.What), "day", w.Date(opening.Time), "reason", opening.Reason)
+	}
+	told, heads, id := o.openings, o.k.heads(), o.stick.Note().ID
+	o.openings = nil
+	o.s.Tell(m)
+	jobs.Run(o.s.Jobs, w.T("unlock.working"), func(context.Context, jobs.Progress) (int, error) {
+		return 0, heads.Told(id, told)
+	}, nil) // where it cannot be remembered, it is told again
+}
+
+func openedKey(what devices.Opened) words.Key {
+	switch what {
+	case devices.OpenedBackup:
+		return "opened.backup"
+	case devices.OpenedListing:
+		return "opened.listing"
+	case devices.OpenedFiles:
+		return "opened.files"
+	}
+	return "opened.stick"
 }

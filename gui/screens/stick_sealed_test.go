@@ -232,7 +232,10 @@ func TestPulledOutWhileItIsBackedUp(t *testing.T) {
 	}
 	r.ports.set(r.drive)
 	r.Until("the backup", func() bool { return r.state() == sealedDone && r.behind() == 0 })
-	c, err := r.d.ContentsOf(t.Context(), "MS-1")
+	b, err := r.d.OpenBackup(t.Context(), "MS-1", "asked to")
+	check(t, err)
+	defer b.Close()
+	c, err := b.Contents(t.Context())
 	if check(t, err); c.Files != 2 || len(c.Warnings) > 0 {
 		t.Errorf("%+v", c)
 	}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/school"
+	"stowage/devices"
+)
+
+// reasonFlag is why ICT opens what is somebody's.
+type reasonFlag struct{ given string }
+
+func (r *reasonFlag) add(cmd *cobra.Command, when string) {
+	cmd.Flags().StringVar(&r.given, "reason", "", strings.TrimSpace(when+" `WHY` you open somebody's files: it is recorded, and they are told (otherwise it is asked for)"))
+}
+
+// reasonUnless is the reason given, or asked for on the terminal; none where none is needed. Without one it is a usage error.
+func (a *app) reasonUnless(ctx context.Context, needless bool, r reasonFlag) (string, error) {
+	if needless || strings.TrimSpace(r.given) != "" {
+		return r.given, nil
+	}
+	const missing = "say why you open somebody's files, with --reason: it is recorded, and they are told"
+	t, err := a.openTerminal()
+	if err != nil {
+		return "", usagef(missing)
+	}
+	defer t.Close()
+	line, err := t.readLine(ctx, "Why do you open somebody's files? It is recorded, and they are told: ")
+	if err == nil && line == "" {
+		return "", usagef(missing)
+	}
+	return line, err
+}
+
+// tellOpenings tells a holder what ICT opened since they were last told on this computer.
+func (a *app) tellOpenings(seen school.Heads, all []school.ToldOpening, stickID string) {
+	for _, o := range seen.NewOpenings(stickID, all) {
+		a.warn("%s on %s: %s", openedText(o.What), dayText(o.Time), printable(o.Reason))
+	}
+	if err := seen.Told(stickID, all); err != nil {
+		a.warn("That you were told could not be remembered on this computer (%v).", err)
+	}
+}
+
+func openedText(what devices.Opened) string {
+	switch what {
+	case devices.OpenedBackup:
+		return "ICT opened the backup of this stick"
+	case devices.OpenedListing:
+		return "ICT read the names of the files on this stick"
+	case devices.OpenedFiles:
+		return "ICT opened encrypted files of yours"
+	}
+	return "ICT opened this stick"
+}

@@ -1,0 +1,47 @@
+package screens
+
+import (
+	"strings"
+
+	"stowage/gui"
+	"stowage/gui/parts"
+)
+
+// whyAsked is a question for the reason of something, for the register.
+type whyAsked struct {
+	title, text, yes, example string
+	danger                    bool
+}
+
+// askWhyOpened asks why somebody's files are to be opened with the recovery key: it is recorded, and they are told.
+func askWhyOpened(s *gui.Session, then func(reason string)) {
+	t := s.Words.T
+	whyAsked{t("opened.why"), t("opened.why.text"), t("opened.why.yes"), t("opened.why.example"), false}.ask(s, then)
+}
+
+// ask shows the question, and goes on when there is an answer.
+func (q whyAsked) ask(s *gui.Session, then func(reason string)) {
+	t := s.Words.T
+	reason := parts.NewEntry(q.example, nil)
+	reason.Label = t("person.reason")
+	field := parts.NewField(t("person.reason"), reason, "")
+	var dialog *parts.Dialog
+	do := func() {
+		if strings.TrimSpace(reason.Text) == "" {
+			field.Refuse(t("person.reason.missing"))
+			dialog.Refresh()
+			s.Window.Canvas().Focus(reason)
+			return
+		}
+		dialog.Close()
+		then(reason.Text)
+	}
+	reason.OnSubmitted = func(string) { do() }
+	button := parts.NewPrimary(q.yes, nil, do)
+	if q.danger {
+		button = parts.NewDanger(q.yes, nil, do)
+	}
+	cancel := parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	dialog = parts.ShowDialog(s.Window.Canvas(), q.title, parts.Column(2, parts.Body(q.text), field.View, parts.Row(2, parts.Spring(), cancel, button)), nil)
+	s.Window.Canvas().Focus(reason)
+}
