@@ -23,6 +23,9 @@ func (a *app) reasonUnless(ctx context.Context, needless bool, r reasonFlag) (st
 		return r.given, nil
 	}
 	const missing = "say why you open somebody's files, with --reason: it is recorded, and they are told"
+	if r.given != "" { // blanks are no answer
+		return "", usagef(missing)
+	}
 	t, err := a.openTerminal()
 	if err != nil {
 		return "", usagef(missing)

@@ -41,9 +41,16 @@ func TestMain(m *testing.M) {
 	})
 }
 
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata/script") }
+
+// TestAttackOpeningInSilence opens, as ICT, what is somebody's: nothing without a reason, nothing without an entry in the
+// register that was there before, and the holder is told.
+func TestAttackOpeningInSilence(t *testing.T) { runScripts(t, "testdata/opening") }
+
+// runScripts runs the scripts of a folder.
+func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {

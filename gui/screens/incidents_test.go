@@ -239,6 +239,7 @@ func TestIncidentFilesNeedTheAuthority(t *testing.T) {
 	w.Press("Data and people")
 	w.MustNotSee("plan.docx")
 	w.Press("Show what was on it")
+	giveReason(w)
 	w.MustSee("File names can say much about people")
 	w.Type(schooltest.Passphrase)
 	w.Key(fyne.KeyReturn)

@@ -93,6 +93,13 @@ func toBackup(w *guitest.Window, d *testDesk, t *testing.T) {
 	w.Press("Look at this backup")
 }
 
+// giveReason answers why somebody's files are opened.
+func giveReason(w *guitest.Window) {
+	w.Settle()
+	w.Type("leaver handover")
+	w.Press(w.Session.Words.T("opened.why.yes"))
+}
+
 // toSign goes through the wizard to its last step.
 func toSign(w *guitest.Window, t *testing.T) *handing {
 	t.Helper()
@@ -113,6 +120,7 @@ func TestRestoreFromTheIncident(t *testing.T) {
 	toBackup(w, d, t)
 	w.MustNotSee("photo.bin")
 	w.Press("Look what is in it")
+	giveReason(w)
 	w.MustSee("2 files were on it", "From its backup of", "Reports/autumn.txt", "photo.bin")
 	h := toSign(w, t)
 	w.MustSee("Eve Orr's key is blocked, since it lies on a lost stick.")
@@ -207,6 +215,7 @@ func TestRestoreSaysExactlyWhatIsMissing(t *testing.T) {
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
 	w.Press("Look what is in it")
+	giveReason(w)
 	toSign(w, t)
 	w.Press("Next")
 	w.Press("Make the stick")
@@ -221,6 +230,7 @@ func TestRestoreThatFails(t *testing.T) {
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
 	w.Press("Look what is in it")
+	giveReason(w)
 	h := toSign(w, t)
 	w.Press("Next")
 	away := filepath.Join(t.TempDir(), "away")
@@ -253,6 +263,7 @@ func TestRestoreIsCancelled(t *testing.T) {
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
 	w.Press("Look what is in it")
+	giveReason(w)
 	h := toSign(w, t)
 	w.Press("Next")
 	h.run()
@@ -291,6 +302,7 @@ func TestWhatWasOnItInTheRegister(t *testing.T) {
 	w.MustSee("What was on it", "Restore from a backup")
 	w.MustNotSee("photo.bin")
 	w.Press("Show what was on it")
+	giveReason(w)
 	w.Type(schooltest.Passphrase)
 	w.Press("Unlock")
 	w.MustSee("photo.bin", "2 files were on it", "From its backup of")
@@ -320,7 +332,7 @@ func TestRestorePictures(t *testing.T) {
 		w.Settle()
 		one := w.Session.Current().(*restoring)
 		one.look()
-		w.Settle()
+		giveReason(w)
 		return one
 	}
 	for name, arrange := range map[string]func(*guitest.Window){
@@ -347,6 +359,7 @@ func TestRestorePictures(t *testing.T) {
 			r := w.Session.Current().(*register)
 			r.pick(w, "MS-1")
 			r.detail.showContents()
+			giveReason(w)
 		},
 	} {
 		guitest.Pictures(t, name, options, func(w *guitest.Window) {
