@@ -34,7 +34,7 @@ type opened struct {
 
 	rolledBack bool
 	openings   []school.ToldOpening // what ICT opened, and the holder has not been told yet
-	clipboard  []string // what was cut, to be moved
+	clipboard  []string             // what was cut, to be moved
 	screen     *browser
 	told       []func() // what to do when what is on the stick has changed
 
