@@ -179,7 +179,7 @@ func (n *nest) wholeLife() {
 	n.run("register", "export", "--encrypted", "register.csv.age")
 	n.clean("taking the register elsewhere")
 	n.run("device", "lost", "HRP-1", "--note", "left on the bus", "--passphrase-file", "auth.txt")
-	n.run("stick", "restore", "fresh", "--folder", "--from", "HRP-1", "--to", "bob@hill.example", "--label", "HRP-3", "--passphrase-file", "auth.txt")
+	n.run("stick", "restore", "fresh", "--folder", "--from", "HRP-1", "--to", "bob@hill.example", "--label", "HRP-3", "--passphrase-file", "auth.txt", "--reason", "asked to")
 	n.clean("restoring")
 	n.refused("stick", "restore", "fresh", "--folder", "--from", "HRP-1", "--to", "bob@hill.example", "--label", "HRP-4", "--passphrase-file", "canary.txt")
 	n.refused("key", "passphrase", "bob.age", "--passphrase-file", "slips/code.txt", "--new-passphrase-file", "canary.txt")

@@ -210,12 +210,13 @@ func (a *app) issue(ctx context.Context, path string, drive driveFS, s *school.S
 }
 
 func (a *app) showIssued(ctx context.Context, drive driveFS, issued school.IssuedStick) error {
-	scan, err := stick.Scan(ctx, drive, nil)
-	if err != nil {
-		return err
-	}
 	out := issuedJSON(issued)
-	out.Plain = len(scan.Plain)
+	if scan, err := stick.Scan(ctx, drive, nil); err == nil {
+		out.Plain = len(scan.Plain)
+	} else { // it is issued all the same
+		_, text := a.explain(on("the drive", err))
+		a.warn("What lies on the drive beside the stick could not be looked at: %s", text)
+	}
 	return a.show(out, func(w io.Writer) {
 		fmt.Fprintf(w, "Issued %s to %s%s.\n", printable(issued.Device.Name()), printable(issued.Holder.Name), dueText(issued.Device.Due))
 		if !issued.OnStick {

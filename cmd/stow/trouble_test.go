@@ -200,7 +200,7 @@ func (d *desk) stickNow() string {
 	if err := os.Mkdir(out, 0o700); err != nil {
 		d.t.Fatal(err)
 	}
-	if code, said := d.run(nil, "stick", "get", "stick", "--to", out, "--recovery", "--authority-passphrase-file", "auth.txt"); code != exitOK {
+	if code, said := d.run(nil, "stick", "get", "stick", "--to", out, "--recovery", "--authority-passphrase-file", "auth.txt", "--reason", "asked to"); code != exitOK {
 		d.t.Fatalf("nothing can be got from the stick: %s", said)
 	}
 	var all strings.Builder
