@@ -255,10 +255,11 @@ func Openings(ctx context.Context, drive stick.FS, k *keys.HolderKey, n stick.No
 	return nil
 }
 
-// NewOpenings are those of the openings that this computer has not told of yet.
+// NewOpenings are those of the openings that this computer has not told of yet. A register that was restored from an older
+// backup counts from a lower number again, so that a later time is news as well.
 func (h Heads) NewOpenings(stickID string, all []ToldOpening) []ToldOpening {
 	path, err := h.path(stickID)
-	var last int64
+	var last ToldOpening
 	if err == nil && h.Dir != "" {
 		if content, err := readSmall(path + toldSuffix); err == nil {
 			_ = json.Unmarshal(content, &last) // one that cannot be read tells again
@@ -266,7 +267,7 @@ func (h Heads) NewOpenings(stickID string, all []ToldOpening) []ToldOpening {
 	}
 	var fresh []ToldOpening
 	for _, o := range all {
-		if o.Number > last {
+		if o.Number > last.Number || o.Time.After(last.Time) {
 			fresh = append(fresh, o)
 		}
 	}
@@ -282,7 +283,11 @@ func (h Heads) Told(stickID string, all []ToldOpening) error {
 	if err := os.MkdirAll(h.Dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return crypt.WriteFile(path+toldSuffix, fmt.Appendln(nil, all[0].Number), true)
+	content, err := json.Marshal(ToldOpening{Number: all[0].Number, Time: all[0].Time}) // not why: that is between the stick and its holder
+	if err != nil {
+		return err
+	}
+	return crypt.WriteFile(path+toldSuffix, append(content, '\n'), true)
 }
 
 // toldSuffix is how the file ends that remembers of what was told, beside a stick's head.

@@ -2,8 +2,11 @@ package school_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"stowage/cmd/school"
 	"stowage/crypt/keys"
@@ -135,5 +138,31 @@ func TestNothingOpensWithoutAReason(t *testing.T) {
 	events, err := s.Register().Events(t.Context(), devices.EventQuery{Kinds: []devices.EventKind{devices.FilesOpened}})
 	if err != nil || len(events) != 0 {
 		t.Errorf("recorded: %+v, %v", events, err)
+	}
+}
+
+// Each opening is told once on a computer, which keeps no reason; after the register was restored, numbers begin lower.
+func TestOpeningsAreToldOnce(t *testing.T) {
+	h := school.Heads{Dir: filepath.Join(t.TempDir(), "sticks")}
+	id := "3f2b8a52-6f1c-4b7e-9d59-0d3f0a1b2c3d"
+	all := []school.ToldOpening{{Number: 9, Time: day, Reason: "second"}, {Number: 5, Time: day, Reason: "first"}}
+	if got := h.NewOpenings(id, all); len(got) != 2 {
+		t.Errorf("at first: %+v", got)
+	}
+	if err := h.Told(id, all); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.NewOpenings(id, all); len(got) != 0 {
+		t.Errorf("again: %+v", got)
+	}
+	for _, news := range []school.ToldOpening{{Number: 10, Time: day}, {Number: 6, Time: day.Add(time.Hour)}} {
+		if got := h.NewOpenings(id, append([]school.ToldOpening{news}, all...)); len(got) != 1 || got[0] != news {
+			t.Errorf("news: %+v", got)
+		}
+	}
+	for _, name := range names(t, h.Dir) {
+		if text, err := os.ReadFile(filepath.Join(h.Dir, name)); err != nil || strings.Contains(string(text), "second") {
+			t.Errorf("%s: %s, %v", name, text, err)
+		}
 	}
 }
