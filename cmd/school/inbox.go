@@ -30,8 +30,15 @@ const (
 	// duplicateTime is how long after one report another one about the same is
 	// likely the same loss.
 	duplicateTime = 14 * 24 * time.Hour
-	// maxCompared is with how many reports, the newest, one is compared.
+	// maxCompared is with how many reports, the newest, one is compared, and maxSame how
+	// many it names that are like it.
 	maxCompared = 2000
+	maxSame     = 20
+
+	// maxAnswers is how many bytes of answers are kept of all reports that are read together.
+	maxAnswers = 4 << 20
+	// maxShort is how many bytes are kept of an answer beyond that.
+	maxShort = 60
 )
 
 var (
@@ -99,8 +106,11 @@ type Report struct {
 	// Err says why it could not be read: [ErrLocked], or an error of [OpenReport].
 	Err error
 	// Same are the ids of other reports in the inbox, and of those dealt with,
-	// that seem to be about the same loss.
+	// that seem to be about the same loss, at most [maxSame].
 	Same []string
+	// Short: there are so many reports that the answers of this one, which is among the
+	// oldest, are cut; [Inbox.Whole] reads it.
+	Short bool
 }
 
 // Waiting returns the names of the reports' files, without opening any.
@@ -116,6 +126,18 @@ func (in *Inbox) Waiting() ([]string, error) {
 	return names, nil
 }
 
+// whole is [Inbox.Whole] for a report from any inbox of the school.
+func (s *School) whole(ctx context.Context, r Report) (Report, error) {
+	if !r.Short {
+		return r, nil
+	}
+	a, err := s.Authority()
+	if err != nil {
+		return Report{}, err
+	}
+	return (&Inbox{identities: a.Identities()}).Whole(ctx, r)
+}
+
 // files lists the reports in a folder by name.
 func (in *Inbox) files(dir string) ([]fs.DirEntry, error) {
 	entries, err := os.ReadDir(dir)
@@ -129,7 +151,7 @@ func (in *Inbox) files(dir string) ([]fs.DirEntry, error) {
 
 // Reports reads the reports that wait, newest first, however many files lie there.
 // Those that cannot be read are together the last one, with their number and the error
-// of the first.
+// of the first. Of many, only the newest have all their answers: see [Report.Short].
 func (in *Inbox) Reports(ctx context.Context) ([]Report, error) {
 	waiting, err := in.read(ctx, in.dir)
 	if err != nil {
@@ -139,11 +161,30 @@ func (in *Inbox) Reports(ctx context.Context) ([]Report, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	others := append(handled[:min(len(handled), maxCompared):min(len(handled), maxCompared)], waiting[:min(len(waiting), maxCompared)]...)
+	others := append(about(handled[:min(len(handled), maxCompared)]), about(waiting[:min(len(waiting), maxCompared)])...)
 	for i := range waiting {
 		waiting[i].Same = sameLoss(waiting[i], others)
 	}
 	return waiting, nil
+}
+
+// Whole reads a report again that is [Report.Short]; any other it returns as it is. A report that is not
+// there any more is [ErrHandled].
+func (in *Inbox) Whole(ctx context.Context, r Report) (Report, error) {
+	if !r.Short {
+		return r, nil
+	}
+	whole, err := in.open(ctx, r.File)
+	switch {
+	case err != nil:
+		return Report{}, err
+	case errors.Is(whole.Err, fs.ErrNotExist):
+		return Report{}, fmt.Errorf("read the loss report: %w", ErrHandled)
+	case whole.Err != nil:
+		return Report{}, fmt.Errorf("read the loss report: %w", whole.Err)
+	}
+	whole.Same = r.Same
+	return whole, nil
 }
 
 // HandledReports reads the reports that were dealt with, as Reports does.
@@ -162,6 +203,7 @@ func (in *Inbox) read(ctx context.Context, dir string) ([]Report, error) {
 	}
 	var reports []Report
 	var unread Report
+	kept := 0 // bytes of answers
 	for _, f := range files {
 		r, err := in.open(ctx, filepath.Join(dir, f.Name()))
 		switch {
@@ -170,6 +212,9 @@ func (in *Inbox) read(ctx context.Context, dir string) ([]Report, error) {
 		case errors.Is(r.Err, fs.ErrNotExist): // another desk has just dealt with it
 		case r.Err == nil:
 			reports = append(reports, r)
+			if kept += r.size(); kept > 2*maxAnswers {
+				kept = shorten(reports)
+			}
 		case unread.Unread == 0:
 			unread = r
 			fallthrough
@@ -177,13 +222,48 @@ func (in *Inbox) read(ctx context.Context, dir string) ([]Report, error) {
 			unread.Unread++
 		}
 	}
-	slices.SortFunc(reports, func(a, b Report) int {
-		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.File, a.File))
-	})
+	shorten(reports)
 	if unread.Unread > 0 {
 		reports = append(reports, unread)
 	}
 	return reports, nil
+}
+
+// size is how many bytes its answers have.
+func (r *LossReport) size() int {
+	n := 0
+	for _, f := range r.texts() {
+		n += len(*f.text)
+	}
+	return n
+}
+
+// shorten sorts reports, newest first, and cuts the answers of the oldest, so that those of the
+// others are within [maxAnswers]. It returns how many bytes those are.
+func shorten(reports []Report) int {
+	slices.SortFunc(reports, func(a, b Report) int {
+		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.File, a.File))
+	})
+	whole := 0
+	full := false
+	for i := range reports {
+		r := &reports[i]
+		full = full || whole+r.size() > maxAnswers
+		if r.Short {
+			continue
+		}
+		if !full {
+			whole += r.size()
+			continue
+		}
+		r.Short = true
+		for _, f := range r.texts() {
+			if len(*f.text) > maxShort { // a copy, or all of it would be kept
+				*f.text = strings.ToValidUTF8(strings.Clone((*f.text)[:maxShort]), "") + "…"
+			}
+		}
+	}
+	return whole
 }
 
 // open reads one report; the error is the context's.
@@ -277,21 +357,49 @@ func (in *Inbox) Receive(ctx context.Context, path string) (Report, error) {
 	return in.open(ctx, file)
 }
 
+// An aboutReport is what tells whether a report is about the same loss as another.
+type aboutReport struct {
+	*Report
+	label, name string // folded
+}
+
+// about returns that of each report which could be read.
+func about(reports []Report) []aboutReport {
+	var all []aboutReport
+	for i := range reports {
+		if reports[i].Err == nil {
+			all = append(all, aboutOf(&reports[i]))
+		}
+	}
+	return all
+}
+
+func aboutOf(r *Report) aboutReport {
+	return aboutReport{r, devices.Fold(r.Device.Label), devices.Fold(r.Reporter.Name)}
+}
+
 // sameLoss are the ids of the other reports that seem to be about the same loss.
-func sameLoss(r Report, others []Report) []string {
+func sameLoss(r Report, others []aboutReport) []string {
+	if r.Err != nil {
+		return nil
+	}
 	var same []string
+	this := aboutOf(&r)
 	for _, o := range others {
-		if r.Err == nil && o.Err == nil && o.File != r.File && aboutTheSame(r.LossReport, o.LossReport) && !slices.Contains(same, o.ID) {
+		if len(same) == maxSame {
+			break
+		}
+		if o.File != r.File && this.like(o) && !slices.Contains(same, o.ID) {
 			same = append(same, o.ID)
 		}
 	}
 	return same
 }
 
-// aboutTheSame reports whether two reports are likely about one loss: made
+// like reports whether two reports are likely about one loss: made
 // within two weeks about the same device, or, where one of them does not say
 // which device it is, by the same person.
-func aboutTheSame(a, b LossReport) bool {
+func (a aboutReport) like(b aboutReport) bool {
 	if a.ID == b.ID {
 		return true
 	}
@@ -302,10 +410,10 @@ func aboutTheSame(a, b LossReport) bool {
 		return a.Device.Stick == b.Device.Stick
 	}
 	if a.Device.Label != "" && b.Device.Label != "" {
-		return devices.Fold(a.Device.Label) == devices.Fold(b.Device.Label)
+		return a.label == b.label
 	}
 	if a.Reporter.Holder != "" && b.Reporter.Holder != "" {
 		return a.Reporter.Holder == b.Reporter.Holder
 	}
-	return devices.Fold(a.Reporter.Name) == devices.Fold(b.Reporter.Name)
+	return a.name == b.name
 }

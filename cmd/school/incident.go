@@ -128,6 +128,9 @@ func (s *School) AcceptReport(ctx context.Context, r Report) (i devices.Incident
 	if r.Err != nil {
 		return i, false, false, r.Err
 	}
+	if r, err = s.whole(ctx, r); err != nil {
+		return i, false, false, err
+	}
 	n, err := s.fromReport(ctx, r)
 	if err != nil {
 		return i, false, false, err
@@ -162,6 +165,10 @@ func putAway(r Report) error {
 func (s *School) MergeReport(ctx context.Context, r Report, incident string) (devices.Incident, error) {
 	if r.Err != nil {
 		return devices.Incident{}, r.Err
+	}
+	r, err := s.whole(ctx, r)
+	if err != nil {
+		return devices.Incident{}, err
 	}
 	i, err := s.register.Incident(ctx, incident)
 	if err != nil {

@@ -21,6 +21,7 @@ type jsonReport struct {
 	File     string    `json:"file"`
 	Received time.Time `json:"received"`
 	Same     []string  `json:"same,omitempty"`
+	Short    bool      `json:"short,omitempty"` // its answers are cut here, since there are so many: "report read" shows them
 	Error    string    `json:"error,omitempty"`
 	Unread   int       `json:"unread,omitempty"` // how many are like this one, and itself
 }
@@ -31,7 +32,7 @@ type jsonReports struct {
 }
 
 func (a *app) reportJSON(r school.Report) jsonReport {
-	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same, Unread: r.Unread}
+	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same, Short: r.Short, Unread: r.Unread}
 	if r.Err != nil {
 		_, text := a.explain(on(j.File, r.Err))
 		j.LossReport, j.Error = nil, text
@@ -169,7 +170,7 @@ func findReport(ctx context.Context, in *school.Inbox, which string, handled boo
 	if i < 0 {
 		return school.Report{}, on(which, errNoReport)
 	}
-	return reports[i], nil
+	return in.Whole(ctx, reports[i])
 }
 
 // errNoReport: there is no such loss report.
