@@ -1,5 +1,5 @@
 // Package breachform writes what is known of an incident in the order of the
-// personal data breach report form of the UK's Information Commissioner: the
+// personal data breach report form of the UK's Information Commission: the
 // form cannot be saved half-way and must not name the people whose data it is.
 // The order is that of the form's published questions: about the report, about the
 // breach, taking action, about the organisation.

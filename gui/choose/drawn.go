@@ -43,7 +43,7 @@ type dialog struct {
 
 func (c *drawn) ask(r request) {
 	d := &dialog{drawn: c, request: r, words: c.w.Words(), ticked: map[string]bool{}}
-	d.path = parts.NewEntry("", func() { d.open(d.path.Text) })
+	d.path = parts.NewEntry("", d.enter)
 	d.path.Label = d.words.T("chooser.path")
 	d.field = parts.NewField(d.path.Label, d.path, "")
 	d.list = newList(func() int { return len(d.shown.items) }, d.fill, d.press)
@@ -125,6 +125,16 @@ func (d *dialog) mark() {
 	d.choose.SetEnabled(d.reading == nil && (d.folder && d.shown.folder != "" || len(d.ticked) > 0))
 }
 
+// enter goes where the typed path leads. Enter once more, in the folder that is asked for,
+// chooses it.
+func (d *dialog) enter() {
+	if d.folder && d.reading == nil && d.path.Text == d.shown.folder {
+		d.done()
+		return
+	}
+	d.open(d.path.Text)
+}
+
 // open shows a folder, or chooses a file whose path was typed. "" is where people
 // begin.
 func (d *dialog) open(path string) {
@@ -177,6 +187,7 @@ func (d *dialog) show(l listing) {
 	d.shown = l
 	clear(d.ticked)
 	d.path.SetText(l.folder)
+	d.path.TypedShortcut(&fyne.ShortcutSelectAll{}) // so that typing replaces it
 	note := ""
 	switch {
 	case l.more:

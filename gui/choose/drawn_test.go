@@ -110,8 +110,14 @@ func TestAFolderIsChosenAndRemembered(t *testing.T) {
 	if want := filepath.Join(folder, "Year 10"); got != want {
 		t.Errorf("chosen: %q, want %q", got, want)
 	}
-	choose() // it begins where the last one was
+	choose() // it begins where the last one was, and Enter is enough to take it
 	w.MustSee("There are no folders in here.")
+	got = ""
+	w.Key(fyne.KeyReturn)
+	if want := filepath.Join(folder, "Year 10"); got != want {
+		t.Errorf("chosen by Enter: %q, want %q", got, want)
+	}
+	choose()
 	w.Press("Up")
 	w.MustSee("Year 2")
 	w.Press("Choose this folder")
