@@ -241,7 +241,7 @@ func TestDriveInTrouble(t *testing.T) {
 		"rotate":     {"rotate", "stick", "--passphrase-file", "auth.txt"},
 		"checkin":    {"checkin", "stick", "--recovery", "--authority-passphrase-file", "auth.txt"},
 		"convert":    {"convert", "stick", "--folder", "--passphrase-file", "auth.txt"},
-		"repair":     {"repair", "stick", "--passphrase-file", "alice.txt"},
+		"repair":     {"repair", "stick", "--discard", "--passphrase-file", "alice.txt"},
 	} {
 		t.Run(name, func(t *testing.T) { inTrouble(t, from, name, append([]string{"stick"}, args...)) })
 	}

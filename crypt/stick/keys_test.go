@@ -46,13 +46,14 @@ func TestEveryWayIn(t *testing.T) {
 			{"key file", stick.WithKeyFile(sc.sealed, passphrase), nil},
 			{"unlocked key", stick.WithHolderKey(sc.holder), nil},
 			{"recovery key", sc.recovery(), nil},
-			{"recovery code", stick.WithCode(sc.code), nil},
 			{"wrong passphrase", stick.WithPassphrase([]byte("wrong")), keys.ErrPassphrase},
 			{"mistyped code", stick.WithCode(typo), keys.ErrCode},
 			{"another code", stick.WithCode(other.code), keys.ErrCode},
 			{"another holder", stick.WithHolderKey(other.holder), keys.ErrWrongKey},
 			{"another school's recovery key", other.recovery(), keys.ErrWrongKey},
 			{"another school's word", stick.WithRecovery(sc.authority.Identities(), other.authority.Verifier()), keys.ErrOtherSchool},
+			{"recovery code", stick.WithCode(sc.code), nil},
+			{"recovery code, used", stick.WithCode(sc.code), stick.ErrNoCode},
 		} {
 			if err := opens(t, fsys, c.with); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", c.name, err, c.want)
