@@ -9,7 +9,8 @@
 //	directory.note   the signed directory, for everyone
 //	register.db      the register, or
 //	register.url     where it is kept on PostgreSQL
-//	checkpoint.note  the newest signed checkpoint of the register
+//	checkpoint.note  the newest signed checkpoint of the register, and as
+//	                 checkpoint-N.note those of registers that a backup replaced
 //	keys/            holders' keys as issued, each under its holder's passphrase
 //	listings/        what was on each stick when it was last checked in, encrypted
 //	programs.note    the signed list of the programs that ICT approved for sticks

@@ -50,12 +50,13 @@ type incidents struct {
 	open   *parts.Button
 	all    *parts.Chips
 	now    incidentsNow
+	shown  int // reports that are drawn at once
 	stop   func()
 	ticker func()
 }
 
 func newIncidents(s *gui.Session, p *Place) gui.Screen {
-	return &incidents{s: s, p: p}
+	return &incidents{s: s, p: p, shown: reportsAtOnce}
 }
 
 // Title is part of gui.Screen.

@@ -39,6 +39,10 @@ func readInbox(ctx context.Context, s *school.School) (waiting int, reports []sc
 	return len(names), reports, err
 }
 
+// reportsAtOnce is how many reports are drawn before somebody asks for more: whoever fills
+// the inbox must not make the window slow.
+const reportsAtOnce = 50
+
 // inboxRows are the loss reports that wait.
 func (l *incidents) inboxRows() []fyne.CanvasObject {
 	w := l.s.Words
@@ -52,8 +56,16 @@ func (l *incidents) inboxRows() []fyne.CanvasObject {
 		})
 		return append(rows, parts.Row(2, parts.Muted(w.T("incidents.sealed")), parts.Spring(), unlock))
 	}
-	for _, r := range l.now.reports {
-		rows = append(rows, l.report(r))
+	for i, r := range l.now.reports {
+		if i < l.shown || r.Err != nil {
+			rows = append(rows, l.report(r))
+		}
+	}
+	if more := min(reportsAtOnce, len(l.now.reports)-l.shown); more > 0 {
+		rows = append(rows, parts.Row(2, parts.NewButton(w.N("parts.timeline.more", more), nil, func() {
+			l.shown += reportsAtOnce
+			l.show()
+		}), parts.Spring()))
 	}
 	return rows
 }

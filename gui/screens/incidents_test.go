@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -281,4 +282,21 @@ func tab(w *guitest.Window, i devices.Incident, n int) {
 	w.Settle()
 	c.tabs.Set(n)
 	c.draw()
+}
+
+// TestAFullInboxIsDrawnInParts: the window draws some of many reports, and more when it is asked.
+func TestAFullInboxIsDrawnInParts(t *testing.T) {
+	sc := schooltest.New(t)
+	for i := range reportsAtOnce + 3 {
+		deliver(t, sc, fmt.Sprintf("HRP-%04d", i))
+	}
+	w := incidentsWindow(t, sc)
+	w.Press("Unlock to read")
+	unlock(w)
+	w.Settle()
+	w.Press("Show 3 more")
+	for i := range reportsAtOnce + 3 {
+		w.MustSee(fmt.Sprintf("HRP-%04d", i))
+	}
+	w.MustNotSee("Show 3 more")
 }

@@ -95,7 +95,8 @@ func TestRegisterShowsDevices(t *testing.T) {
 	w, r := openRegister(t, stocked(t))
 	w.MustSee("40 devices", "MS-0001", "Alice Jones", "Issued", "Not verified")
 	r.pick(w, "MS-0001")
-	w.MustSee("Protection", "Verified as encrypted: Stowage format 1.", "Checked by", "History", "Issued: Alice Jones", "Added to the register", "alice@hill.example")
+	w.MustSee("Protection", "Verified as encrypted: Stowage format 1.", "Checked by", "History", "Issued: Alice Jones", "Added to the register", "alice@hill.example",
+		"The name is as claimed; logged in as ")
 }
 
 func TestRegisterSearchesAsOneTypes(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 
 	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/gui"
+	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
 )
 
@@ -50,6 +52,16 @@ func TestTheCheckNamesARestoring(t *testing.T) {
 	check(t, err)
 	_, err = school.RestoreRegister(t.Context(), sc.Dir(), "autumn.age", bytes.NewReader(content), []byte(schooltest.Passphrase), o)
 	check(t, err)
+	p := newPlace(t, sc)
+	welsh := gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}
+	welsh.Services.Config = t.TempDir()
+	check(t, gui.Look{Mode: gui.Light, Text: 100, Language: "cy"}.Keep(welsh.Services.Config))
+	cy := guitest.New(t, welsh)
+	cy.Session.Go(settingsRoom)
+	cy.Settle()
+	cy.Press("Gwirio'r gofrestr")
+	cy.MustSee("Head Teacher (yn ôl yr enw a roddwyd; wedi mewngofnodi fel ", "adferwyd y gofrestr o autumn.age", "Mae un pwynt gwirio o hanes a ddisodlwyd felly.")
+
 	w, _ := openSettings(t, sc)
 	w.Press("Check the register")
 	w.MustSee("The register is in order", "Head Teacher (as claimed; logged in as ", "the register was restored from autumn.age in the place of one of",
