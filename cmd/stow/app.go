@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"stowage/cmd/portable"
 	"stowage/crypt/keys"
 )
@@ -35,8 +37,9 @@ type app struct {
 	json      bool   // --json
 	quiet     bool   // --quiet
 
-	started bool // flags and arguments were in order
-	toldAge bool // that the directory is old was said
+	started bool           // flags and arguments were in order
+	command *cobra.Command // the one that started
+	toldAge bool           // that the directory is old was said
 }
 
 func newApp() *app {

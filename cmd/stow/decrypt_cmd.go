@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -60,7 +61,7 @@ files they are (--of) is told by their stick.`,
 				}
 				if len(args) == 1 && args[0] == "-" {
 					in := a.input(cmd.Context())
-					return on("standard input", crypt.Decrypt(cmd.Context(), a.stdout, in, p, identities...))
+					return on("standard input", a.decryptStream(cmd.Context(), in, p, identities))
 				}
 				return a.decryptAll(cmd.Context(), d, p, args)
 			})
@@ -143,8 +144,7 @@ func (a *app) readKeys(d decryption) (copies school.KeyCopies, name string, err 
 	return copies, name, err
 }
 
-// decryptAll decrypts each of the files. What is finished stays when a later
-// one fails.
+// decryptAll decrypts each of the files, whatever becomes of the others.
 func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths []string) error {
 	if err := checkFolder(d.outDir); err != nil {
 		return err
@@ -158,14 +158,13 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 			a.warn("%s is here called %s", stored, unpacked)
 		}
 	}
-	for _, path := range paths {
+	result.Skipped, failed = a.each(ctx, paths, func(path string) error {
 		dest, err := d.unseal.Unseal(ctx, path)
-		if err != nil {
-			failed = onFile(err)
-			break
+		if err == nil {
+			result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
 		}
-		result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
-	}
+		return onFile(err)
+	})
 	p.end()
 	if failed != nil && len(result.Files) == 0 {
 		return failed
@@ -175,8 +174,43 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 			fmt.Fprintln(w, printable(f.Dest))
 		}
 	})
+	err = firstError(failed, err, a.skipped(result.Skipped, len(result.Files)))
 	if renamed > 0 {
 		err = firstError(err, &partlyError{renamed: renamed})
 	}
-	return firstError(failed, err)
+	return err
+}
+
+// decryptStream decrypts to standard output, which cannot take back what it was given.
+func (a *app) decryptStream(ctx context.Context, in io.Reader, p *progress, identities []age.Identity) error {
+	out := &countingWriter{w: a.stdout}
+	err := crypt.Decrypt(ctx, out, in, p, identities...)
+	if errors.Is(err, crypt.ErrDamaged) && out.n > 0 {
+		return &cutShortError{written: out.n, err: err}
+	}
+	return err
+}
+
+// cutShortError: the stream is damaged after so many bytes, which were written.
+type cutShortError struct {
+	written int64
+	err     error
+}
+
+func (e *cutShortError) Error() string {
+	return fmt.Sprintf("after %d bytes: %v", e.written, e.err)
+}
+
+func (e *cutShortError) Unwrap() error { return e.err }
+
+// countingWriter counts what it passes on.
+type countingWriter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
 }

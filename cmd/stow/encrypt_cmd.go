@@ -97,8 +97,7 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 	return on("standard input", crypt.Encrypt(ctx, a.stdout, a.input(ctx), p, e.seal.Audiences[0].Recipients...))
 }
 
-// encryptAll encrypts each of the paths. What is finished stays when a later
-// one fails.
+// encryptAll encrypts each of the paths, whatever becomes of the others.
 func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
 	p := a.progress("encrypting")
 	defer p.end()
@@ -107,11 +106,13 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 		return err
 	}
 	if err := e.check(paths); err != nil {
-		return onFile(err)
+		return err
 	}
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
-	var failed error
-	for _, path := range paths {
+	unsealed, failed := a.each(ctx, paths, func(path string) error {
+		if err := e.inTheWay(path); err != nil {
+			return onFile(err)
+		}
 		made, skipped, err := e.seal.Seal(ctx, path)
 		for _, m := range made {
 			result.Files = append(result.Files, jsonFile{path, m.Path, string(m.Audience.Class), m.Audience.Names})
@@ -119,10 +120,9 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 		for _, s := range skipped {
 			result.Skipped = append(result.Skipped, jsonSkipped{s, "a link or a device, which is not stored"})
 		}
-		if failed = onFile(err); failed != nil {
-			break
-		}
-	}
+		return onFile(err)
+	})
+	result.Skipped = append(result.Skipped, unsealed...)
 	p.end()
 	if failed != nil && len(result.Files) == 0 {
 		return failed
@@ -145,22 +145,33 @@ func checkFolder(dir string) error {
 	return on(dir, err)
 }
 
-// check finds what is in the way before hours are spent on the first.
+// check finds two paths that would become one file before hours are spent on the first.
 func (e encryption) check(paths []string) error {
 	seen := map[string]string{}
 	for _, path := range paths {
 		for _, audience := range e.seal.Audiences {
 			dest, _, err := e.seal.Dest(path, audience)
 			if err != nil {
-				return err
+				continue // sealing it says what is wrong with it
 			}
 			if other, twice := seen[dest]; twice {
 				return usagef("%s and %s would both become %s", other, path, dest)
 			}
 			seen[dest] = path
-			if _, err := os.Lstat(dest); err == nil && !e.replace {
-				return on(dest, crypt.ErrExists)
-			}
+		}
+	}
+	return nil
+}
+
+// inTheWay finds what has the name of a file to be made before hours are spent on it.
+func (e encryption) inTheWay(path string) error {
+	for _, audience := range e.seal.Audiences {
+		dest, _, err := e.seal.Dest(path, audience)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Lstat(dest); err == nil && !e.replace {
+			return on(dest, crypt.ErrExists)
 		}
 	}
 	return nil

@@ -65,7 +65,7 @@ func (a *app) rootCommand() *cobra.Command {
 func (a *app) noteStart(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			a.started = true
+			a.started, a.command = true, cmd
 			return run(cmd, args)
 		}
 	}

@@ -131,7 +131,7 @@ var explanations = []explanation{
 	{stick.ErrReopen, exitFailed, "the stick", "The drive made an error, so it is not certain what of this change is on {}; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrClosed, exitVanished, "the stick", "{} was closed in the meantime; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrTooLarge, exitBadInput, "this", "{} is too large for a stick, so nothing was stored."},
-	{stick.ErrExists, exitExists, "a name", "{} is taken already, so nothing was changed; add --replace, --keep-both or --skip, or choose another name."},
+	{stick.ErrExists, exitExists, "a name", "{} is taken already, so nothing was changed; choose another name{or}."},
 	{stick.ErrKind, exitState, "this", "A folder and a file cannot take each other's place ({}), so nothing was changed; choose another name."},
 	{stick.ErrName, exitBadInput, "this", "{} is not a name that a stick can hold, so nothing was changed; choose another name."},
 	{stick.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so it was not stored; try again when nobody is writing it."},
@@ -172,7 +172,7 @@ var explanations = []explanation{
 
 	// Files.
 	{school.ErrNotEncrypted, exitUsage, "the file", "{} does not end in .age, so it is not clear what to call the decrypted file, and nothing was done; use - and redirect."},
-	{crypt.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name, or add --replace."},
+	{crypt.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name{or}."},
 	{crypt.ErrPassphrase, exitPassphrase, "this", "The passphrase of {} is wrong; nothing was changed, so try again."},
 	{crypt.ErrNoIdentity, exitWrongKey, "this", "This key does not open {}, which was encrypted for somebody else; nothing was changed, so try another key, or ask ICT."},
 	{crypt.ErrNotAge, exitNotAge, "the file", "{} is not an encrypted (age) file; nothing was changed."},
@@ -214,7 +214,8 @@ func (a *app) explain(err error) (exitCode, string) {
 	}
 	for _, e := range explanations {
 		if errors.Is(err, e.is) {
-			text := strings.ReplaceAll(e.text, "{}", cmp.Or(subject, e.about))
+			text := strings.ReplaceAll(e.text, "{or}", a.orAdd())
+			text = strings.ReplaceAll(text, "{}", cmp.Or(subject, e.about))
 			if strings.HasPrefix(e.text, "{}") && isName(subject) {
 				return e.code, text // plain.age stays plain.age
 			}
@@ -222,6 +223,20 @@ func (a *app) explain(err error) (exitCode, string) {
 		}
 	}
 	return exitFailed, "This did not work: " + err.Error() + "."
+}
+
+// orAdd advises those flags for a name that is taken which the command has.
+func (a *app) orAdd() string {
+	var has []string
+	for _, flag := range []string{"replace", "keep-both", "skip"} {
+		if a.command != nil && a.command.Flags().Lookup(flag) != nil {
+			has = append(has, "--"+flag)
+		}
+	}
+	if len(has) == 0 {
+		return ""
+	}
+	return ", or add " + strings.ReplaceAll(joinAnd(has), " and ", " or ")
 }
 
 // isName reports whether a subject is the name of something, and no phrase.

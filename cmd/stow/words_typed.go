@@ -34,6 +34,9 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 		}
 		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
 	}
+	if e, ok := errors.AsType[*cutShortError](err); ok {
+		return exitDamaged, cutShortText(e, subject), true
+	}
 	if e, ok := errors.AsType[*damageFound](err); ok {
 		return exitDamaged, damageText(e, subject), true
 	}
@@ -47,6 +50,10 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 		return code, text, true
 	}
 	return explainRegister(err, subject)
+}
+
+func cutShortText(e *cutShortError, subject string) string {
+	return fmt.Sprintf("%s is damaged or was cut short after %d bytes of its content, which are what was encrypted and were written; the rest is missing, so get another copy of it.", cmp.Or(subject, "the stream"), e.written)
 }
 
 func lostFilesText(e *lostFiles) string {
@@ -253,7 +260,7 @@ func skipReason(err error) string {
 		{crypt.ErrPartInUse, openElsewhere},
 		{fault.ErrGone, "the drive or folder that it is on was taken away"},
 		{fault.ErrFailing, "the drive that it is on made an error, or was pulled out"},
-		{fs.ErrNotExist, "it is not there any more"},
+		{fs.ErrNotExist, "there is no file or folder of that name"},
 		{fs.ErrPermission, "the system does not allow access to it"},
 		{stick.ErrChanged, "it changed while it was being read"}, // after that it is gone, which is a change as well
 	} {
