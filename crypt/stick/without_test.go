@@ -4,6 +4,7 @@ package stick_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -38,17 +39,26 @@ func commands(t *testing.T, language string) []string {
 	}
 }
 
+// allTools makes tests fail that would skip for want of a tool: for CI.
+var allTools = flag.Bool("all-tools", false, "fail, rather than skip, where a tool of FORMAT.md's tests is missing")
+
+// lacks skips a test for want of a tool, or fails it where all must be there.
+func lacks(t *testing.T, why string) {
+	t.Helper()
+	if *allTools {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
 // stockTools builds stock age and returns a PATH with it, or skips the test
 // where the other tools of the page are missing.
 func stockTools(t *testing.T) string {
 	t.Helper()
 	for _, tool := range []string{"bash", "tar", "find", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed", tool)
+			lacks(t, tool+" is not installed")
 		}
-	}
-	if version, _ := exec.Command("tar", "--version").Output(); !bytes.Contains(version, []byte("GNU tar")) {
-		t.Skip("tar is not GNU tar")
 	}
 	bin := t.TempDir()
 	build := exec.Command("go", "build", "-o", bin, "filippo.io/age/cmd/age")
@@ -58,13 +68,19 @@ func stockTools(t *testing.T) string {
 	return bin + string(filepath.ListSeparator) + os.Getenv("PATH")
 }
 
-// withoutStowage follows the page in the folder of a stick and returns what it
-// restores.
-func withoutStowage(t *testing.T, path, drive string) map[string]string {
+// identityOf asks stock age for the identity of a stick, as the page says, and returns the environment for
+// what follows, with the folder that holds stick.key as its home.
+func identityOf(t *testing.T, path, drive string, phrase []byte) (env []string, home string) {
 	t.Helper()
-	home := t.TempDir()
-	env := []string{"PATH=" + path, "HOME=" + home, "LC_ALL=C.UTF-8", "TMPDIR=" + t.TempDir()}
-	unlock := exec.Command("sh", "-c", commands(t, "sh")[0])
+	return identityFrom(t, path, drive, keyFilesThere(drive, commands(t, "sh")[0]), phrase)
+}
+
+// identityFrom is identityOf with a command in which the page's advice on other key files was followed.
+func identityFrom(t *testing.T, path, drive, command string, phrase []byte) (env []string, home string) {
+	t.Helper()
+	home = t.TempDir()
+	env = []string{"PATH=" + path, "HOME=" + home, "LC_ALL=C.UTF-8", "TMPDIR=" + t.TempDir()}
+	unlock := exec.Command("sh", "-c", command)
 	unlock.Dir, unlock.Env = drive, env
 	terminal := must(pty.Start(unlock))(t)
 	defer terminal.Close()
@@ -75,18 +91,51 @@ func withoutStowage(t *testing.T, path, drive string) map[string]string {
 		defer close(read)
 		_, _ = io.Copy(&promptWatcher{w: &said, seen: prompted}, terminal)
 	}()
-	<-prompted
-	fmt.Fprintf(terminal, "%s\n", passphrase)
+	select {
+	case <-prompted:
+		fmt.Fprintf(terminal, "%s\n", phrase)
+	case <-read:
+	}
 	err := unlock.Wait()
 	<-read
 	if err != nil {
 		t.Fatalf("age: %v\n%s", err, said.String())
 	}
+	if info := must(os.Stat(filepath.Join(home, "stick.key")))(t); info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read the key: %v", info.Mode())
+	}
+	return env, home
+}
+
+// keyFilesThere puts those names of key files into the page's command that the stick has, as the page tells its reader to.
+func keyFilesThere(drive, command string) string {
+	for _, other := range []string{"holder-b.age", "stick-x25519-a.age", "stick-x25519-b.age", "stick-hybrid-b.age"} {
+		if _, err := os.Stat(filepath.Join(drive, "stowage/keys", other)); err == nil {
+			usual := "stick-hybrid-a.age"
+			if strings.HasPrefix(other, "holder") {
+				usual = "holder-a.age"
+			}
+			if _, err := os.Stat(filepath.Join(drive, "stowage/keys", usual)); err != nil {
+				command = strings.Replace(command, usual, other, 1)
+			}
+		}
+	}
+	return command
+}
+
+// withoutStowage follows the page in the folder of a stick and returns what it
+// restores.
+func withoutStowage(t *testing.T, path, drive string) map[string]string {
+	t.Helper()
+	env, home := identityOf(t, path, drive, passphrase)
 	extract := exec.Command("bash", "-c", commands(t, "bash")[0])
 	extract.Dir, extract.Env = drive, env
 	out, err := extract.CombinedOutput()
 	if err != nil || len(out) > 0 {
 		t.Fatalf("extract: %v\n%s", err, out)
+	}
+	if left := must(os.ReadDir(strings.TrimPrefix(env[3], "TMPDIR=")))(t); len(left) > 0 {
+		t.Errorf("%d temporary files are left", len(left))
 	}
 	return readTree(t, filepath.Join(home, "restored"))
 }
@@ -127,6 +176,7 @@ func TestWithoutStowage(t *testing.T) {
 	sc.issue(t, m)
 	st := sc.openWith(t, m, stick.OpenOptions{PartSize: 64 << 10})
 	ctx := t.Context()
+	t.Run("empty", func(t *testing.T) { wantTree(t, withoutStowage(t, path, onDisk(t, m)), nil) })
 	put(t, st, map[string]string{
 		"a": "1", "odd name\nof two lines": "x", " spaces ": "y", "-rf": "z", "größe/ünïcode ☃": "snow", "back\\slash": "b",
 		"dir/one": "1", "dir/sub/two": "2", "dir/sub/three": "3", "empty/": "", "big": text(1, 400_000), strings.Repeat("long/", 40) + "name": "deep",
@@ -141,6 +191,16 @@ func TestWithoutStowage(t *testing.T) {
 	want := contents(t, st)
 
 	t.Run("layers", func(t *testing.T) { wantTree(t, withoutStowage(t, path, onDisk(t, m)), want) })
+	t.Run("the tar of macOS", func(t *testing.T) {
+		bsdtar, err := exec.LookPath("bsdtar")
+		if err != nil {
+			lacks(t, "bsdtar is not installed")
+		}
+		bin := t.TempDir()
+		check(t, os.Symlink(bsdtar, filepath.Join(bin, "tar")))
+		wantTree(t, withoutStowage(t, bin+string(filepath.ListSeparator)+path, onDisk(t, m)), want)
+	})
+	t.Run("pasted twice", func(t *testing.T) { pastedTwice(t, path, onDisk(t, m)) })
 
 	before := m.Clone()
 	must(st.Tidy(ctx, stick.TidyOptions{}))(t)
@@ -161,6 +221,42 @@ func TestWithoutStowage(t *testing.T) {
 	before = m.Clone()
 	check(t, st.Rotate(ctx, stick.RotateOptions{School: sc.authority}))
 	t.Run("rotated", func(t *testing.T) { wantTree(t, withoutStowage(t, path, onDisk(t, m)), want) })
+}
+
+// pastedTwice pastes the commands into a shell that goes on, the second time with the folder already there.
+func pastedTwice(t *testing.T, path, drive string) {
+	env, _ := identityOf(t, path, drive, passphrase)
+	block := commands(t, "bash")[0]
+	shell := exec.Command("bash")
+	shell.Dir, shell.Env = drive, env
+	shell.Stdin = strings.NewReader(block + "\n" + block + "\necho the shell goes on; umask; set -o | grep -E 'nounset|pipefail'\n")
+	out, err := shell.CombinedOutput()
+	after := must(exec.Command("bash", "-c", "umask; set -o | grep -E 'nounset|pipefail'").Output())(t)
+	if err != nil || !bytes.HasSuffix(out, append([]byte("the shell goes on\n"), after...)) {
+		t.Errorf("the terminal is closed or changed: %v\n%s", err, out)
+	}
+	if bytes.Contains(bytes.ToLower(out), []byte("broken pipe")) {
+		t.Errorf("alarming: %s", out)
+	}
+}
+
+// TestWithoutStowageRunsInOldShells: what bash 3.2, and the tools of macOS, do not know is not on the page.
+func TestWithoutStowageRunsInOldShells(t *testing.T) {
+	bash := commands(t, "bash")[0]
+	for _, newer := range []string{
+		"declare -", "local -", "mapfile", "readarray", "^^", ",,", "coproc", "|&", "&>>", "\t", "find -", "-printf", "sed -i", "sed -r", "sort -V", "sort -z",
+		"readlink -f", "head -n -", "xargs -r", "cp -a", "-d0",
+	} {
+		if strings.Contains(bash, newer) || strings.Contains(commands(t, "sh")[0], newer) {
+			t.Errorf("the page uses %q", newer)
+		}
+	}
+	if !strings.HasPrefix(bash, "(\n") || !strings.HasSuffix(bash, "\n)") {
+		t.Error("an exit closes the terminal that the commands are pasted into")
+	}
+	if !strings.HasPrefix(commands(t, "sh")[0], "umask 077\n") {
+		t.Error("the key is written for others to read")
+	}
 }
 
 // TestWithoutStowageAtRandom follows the page on sticks with a random history.
