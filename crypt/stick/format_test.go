@@ -1,0 +1,56 @@
+package stick
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestFormatSaysTheLimits: FORMAT.md gives the limits and the names that the package has.
+func TestFormatSaysTheLimits(t *testing.T) {
+	b, err := os.ReadFile("FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(b)
+	_, limits, _ := strings.Cut(page, "\n## Limits\n")
+	limits, _, _ = strings.Cut(limits, "\n## ")
+	limits = strings.Join(strings.Fields(limits), " ")
+	for _, limit := range []string{
+		fmt.Sprintf("age header over %d KiB", maxAgeHeader>>10),
+		fmt.Sprintf("more than %s entries or %d MiB of names", thousands(maxEntries), maxNameBytes>>20),
+		fmt.Sprintf("more than %s references", thousands(maxListed)),
+		fmt.Sprintf("table over %d MiB or with more than %s entries", maxTable>>20, thousands(maxTableEntries)),
+		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),
+		fmt.Sprintf("sum or mark over %d KiB", maxSum>>10),
+		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),
+		fmt.Sprintf("directory over %d MiB", maxDirectory>>20),
+		fmt.Sprintf("openings over %d KiB", maxOpenings>>10),
+		fmt.Sprintf("more than %d holders", maxHolders),
+		fmt.Sprintf("backup of more than %s layers", thousands(maxBackupLayers)),
+	} {
+		if !strings.Contains(limits, limit) {
+			t.Errorf("the page does not say: %s", limit)
+		}
+	}
+	if maxNote != maxKeyFile {
+		t.Error("notes and key files have other limits")
+	}
+	for _, name := range append(carriedNames(), foundName, lockName, ownerName, noteName, noteOtherName) {
+		if !strings.Contains(page, "`"+name+"`") {
+			t.Errorf("the page does not name %s", name)
+		}
+	}
+}
+
+// thousands writes a number below a milliard as the page does.
+func thousands(n int) string {
+	switch {
+	case n >= 1_000_000:
+		return fmt.Sprintf("%d,%03d,%03d", n/1_000_000, n/1000%1000, n%1000)
+	case n >= 1000:
+		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	}
+	return fmt.Sprint(n)
+}
