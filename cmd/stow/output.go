@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,16 +10,14 @@ import (
 	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf16"
 )
 
 // show prints the result of a command: v as JSON with --json, otherwise what
 // text writes.
 func (a *app) show(v any, text func(w io.Writer)) error {
 	if a.json {
-		enc := json.NewEncoder(a.stdout)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		return enc.Encode(v)
+		return writeJSON(a.stdout, v, "  ")
 	}
 	if text == nil {
 		return nil
@@ -40,7 +39,7 @@ func (a *app) say(format string, args ...any) {
 func (a *app) warn(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
 	if a.json {
-		_ = json.NewEncoder(a.stderr).Encode(map[string]string{"warning": message})
+		_ = writeJSON(a.stderr, map[string]string{"warning": message}, "")
 		return
 	}
 	fmt.Fprintf(a.stderr, "stow: warning: %s\n", printable(message))
@@ -82,6 +81,30 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// writeJSON writes v and ends the line. What could steer a terminal is escaped: beside what
+// encoding/json escapes, that is DEL, C1 and the marks that turn the writing round.
+func writeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", indent)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	var safe strings.Builder
+	for _, r := range b.String() {
+		if r == '\n' || unicode.IsPrint(r) {
+			safe.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&safe, `\u%04x`, unit)
+		}
+	}
+	_, err := io.WriteString(w, safe.String())
+	return err
 }
 
 // sizeText writes a number of bytes in decimal units, as drives are sold in.

@@ -65,7 +65,7 @@ func (a *app) orOwn(args []string) []string {
 // sayOwn says which stick is meant.
 func (a *app) sayOwn() {
 	if !a.quiet && !a.json {
-		fmt.Fprintf(a.stderr, "Using %s.\n", a.ownName())
+		fmt.Fprintf(a.stderr, "Using %s.\n", printable(a.ownName()))
 	}
 }
 
@@ -88,7 +88,7 @@ func (a *app) greet() error {
 		Stick string `json:"stick"`
 	}{a.own}
 	return a.show(out, func(w io.Writer) {
-		fmt.Fprintf(w, "This is stow, for %s.\n\n", a.ownName())
+		fmt.Fprintf(w, "This is stow, for %s.\n\n", printable(a.ownName()))
 		fmt.Fprintln(w, "  stick ls                 what is on it")
 		fmt.Fprintln(w, "  stick get --to FOLDER    get its files")
 		fmt.Fprintln(w, "  stick put FILE…          put files on it")

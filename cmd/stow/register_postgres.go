@@ -83,7 +83,7 @@ certificate is checked.`,
 			}{tree.Size, tree.Root.String(), old}, func(w io.Writer) {
 				fmt.Fprintf(w, "Moved the register with %d events; the copy was verified. Start other programs that have it open again.\n", tree.Size)
 				if old != "" {
-					fmt.Fprintf(w, "The old file is kept as %s; it holds personal data, so delete it when it is of no more use.\n", old)
+					fmt.Fprintf(w, "The old file is kept as %s; it holds personal data, so delete it when it is of no more use.\n", printable(old))
 				}
 			})
 		},

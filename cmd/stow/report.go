@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -52,7 +51,7 @@ func (a *app) report(err error) int {
 		var j jsonError
 		j.Error.Code, j.Error.Name, j.Error.Message = code, code.name(), message
 		j.Error.Detail = err.Error()
-		_ = json.NewEncoder(a.stderr).Encode(j)
+		_ = writeJSON(a.stderr, j, "")
 		return int(code)
 	}
 	fmt.Fprintf(a.stderr, "stow: %s\n", printable(message))

@@ -231,6 +231,11 @@ func (a *app) showGet(result stick.GetResult, to string, err error) error {
 		if len(moved.Items) == 0 && len(moved.Skipped) > 0 {
 			return
 		}
+		if err != nil { // so that the person knows what need not be fetched again
+			for _, item := range moved.Items {
+				fmt.Fprintf(w, "Complete: %s\n", printable(item.Dest))
+			}
+		}
 		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
 	})
 	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)), a.renamed(renamed))

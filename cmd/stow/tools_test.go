@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,6 +19,8 @@ import (
 // tools are commands for scripts that every system has, Windows too.
 func tools() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
+		"hostile":  hostile,
+		"harmless": harmless,
 		"copytree": copyTree,
 		"sametree": sameTree,
 		"listing":  listing,
@@ -117,6 +120,40 @@ func resize(ts *testscript.TestScript, neg bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// hostileName holds what could steer a terminal: ESC, CR, BEL, DEL, C1's CSI and a mark that
+// turns the writing round.
+const hostileName = "a\x1b[2Jb\rc\ad\x7fe\u009b31mf\u202egpj"
+
+// hostile makes a folder and a file in DIR with names that could steer a terminal, and names
+// them in $EVIL and $EVILDIR: hostile DIR.
+func hostile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hostile DIR")
+	}
+	dir := filepath.Join(ts.MkAbs(args[0]), hostileName)
+	ts.Check(os.MkdirAll(dir, 0o755))
+	ts.Check(os.WriteFile(filepath.Join(dir, hostileName+".txt"), []byte("text"), 0o600))
+	ts.Setenv("EVIL", hostileName)
+}
+
+// harmless holds that what the last command wrote steers no terminal.
+func harmless(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: harmless")
+	}
+	for _, where := range []string{"stdout", "stderr"} {
+		text := ts.ReadFile(where)
+		if where == "stderr" && ts.ReadFile("stdout")+text == "" {
+			ts.Fatalf("nothing was written")
+		}
+		for _, r := range text {
+			if r != '\n' && !unicode.IsPrint(r) {
+				ts.Fatalf("%s holds %U raw: %q", where, r, text)
+			}
+		}
+	}
 }
 
 // zero overwrites part of a file with zeros: zero FILE OFFSET BYTES.
