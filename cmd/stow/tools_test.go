@@ -138,16 +138,14 @@ func hostile(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("EVIL", hostileName)
 }
 
-// harmless holds that what the last command wrote steers no terminal.
+// harmless runs stow, which may fail, and holds that what it writes steers no terminal: harmless ARGS.
 func harmless(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: harmless")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: harmless ARGS")
 	}
+	_ = ts.Exec("stow", args...) // most of them fail: what they say then is what is looked at
 	for _, where := range []string{"stdout", "stderr"} {
 		text := ts.ReadFile(where)
-		if where == "stderr" && ts.ReadFile("stdout")+text == "" {
-			ts.Fatalf("nothing was written")
-		}
 		for _, r := range text {
 			if r != '\n' && !unicode.IsPrint(r) {
 				ts.Fatalf("%s holds %U raw: %q", where, r, text)
