@@ -275,31 +275,40 @@ func (l *loader) reject(files *layerFiles, err error) error {
 // other that begins as a layer, nobody can tell that from one which was being written
 // when the stick was pulled.
 func (l *loader) blame(c *chained) {
+	missing, found := map[int64]bool{}, map[int64]bool{}
+	for _, w := range c.warnings {
+		missing[w.Seq] = missing[w.Seq] || w.Kind == WarnMissing
+	}
+	complete := c.complete()
+	var said []Warning
 	for _, bad := range l.bad {
 		id := bad.files.id
-		if c.complete() && c.replaced(id) {
+		if complete && c.replaced(id) {
 			l.leftover = append(l.leftover, bad.files)
 			continue
 		}
 		kind := WarnTorn
+		if missing[id.seq] && !found[id.seq] {
+			kind, found[id.seq] = WarnDamaged, true
+		}
 		if l.listed[id] != nil || errors.Is(bad.err, crypt.ErrNoIdentity) {
 			kind = WarnDamaged
 		}
-		for i, w := range c.warnings {
-			if w.Kind == WarnMissing && w.Seq == id.seq {
-				c.warnings = slices.Delete(c.warnings, i, i+1)
-				kind = WarnDamaged
-				break
-			}
-		}
-		c.warnings = append(c.warnings, Warning{kind, id.part(0), id.seq, bad.err})
+		complete = complete && kind != WarnDamaged
+		said = append(said, Warning{kind, id.part(0), id.seq, bad.err})
 	}
+	c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool { return w.Kind == WarnMissing && found[w.Seq] })
+	c.warnings = append(c.warnings, said...)
 }
 
 // walkBad finds out what may still be in the layers that cannot be read.
 func (l *loader) walkBad() {
+	leftover := map[*layerFiles]bool{}
+	for _, files := range l.leftover {
+		leftover[files] = true
+	}
 	for _, bad := range l.bad {
-		if slices.Contains(l.leftover, bad.files) {
+		if leftover[bad.files] {
 			continue
 		}
 		u := unread{id: bad.files.id, listed: l.listed[bad.files.id] != nil}
@@ -316,20 +325,27 @@ func (l *loader) walkBad() {
 // had the stick and did not end had it, the zero time when there is none.
 // The warnings about them are taken back.
 func (l *loader) leftovers(c *chained, interrupted time.Time) []*layerFiles {
+	unfinished := map[layerID]bool{}
+	for _, u := range l.unread {
+		size := l.files[u.id].size()
+		unfinished[u.id] = cutShort(size) && u.unfinished(size, interrupted)
+	}
+	dropped := map[string]bool{}
+	c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool {
+		id, _, ok := parseLayerName(path.Base(w.Name))
+		drop := ok && w.Kind == WarnTorn && unfinished[id]
+		if drop {
+			dropped[w.Name] = true
+		}
+		return drop
+	})
 	rest := l.leftover
 	for _, bad := range l.bad {
-		at := slices.IndexFunc(l.unread, func(u unread) bool { return u.id == bad.files.id })
-		if at < 0 || !cutShort(bad.files.size()) || !l.unread[at].unfinished(bad.files.size(), interrupted) {
-			continue
-		}
-		name := bad.files.id.part(0)
-		before := len(c.warnings)
-		c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool { return w.Kind == WarnTorn && w.Name == name })
-		if len(c.warnings) < before {
+		if dropped[bad.files.id.part(0)] {
 			rest = append(rest, bad.files)
-			l.unread = slices.Delete(l.unread, at, at+1)
 		}
 	}
+	l.unread = slices.DeleteFunc(l.unread, func(u unread) bool { return dropped[u.id.part(0)] })
 	return rest
 }
 
