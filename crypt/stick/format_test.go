@@ -27,7 +27,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),
 		fmt.Sprintf("directory over %d MiB", maxDirectory>>20),
 		fmt.Sprintf("openings over %d KiB", maxOpenings>>10),
-		fmt.Sprintf("more than %d holders", maxHolders),
+		fmt.Sprintf("holders of a stick after the first %d", maxHolders),
 		fmt.Sprintf("backup of more than %s layers", thousands(maxBackupLayers)),
 	} {
 		if !strings.Contains(limits, limit) {
