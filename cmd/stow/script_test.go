@@ -18,6 +18,7 @@ import (
 	"stowage/cmd/nodump"
 	"stowage/crypt/keys"
 	"stowage/crypt/leaktest"
+	"stowage/devices"
 )
 
 func TestMain(m *testing.M) {
@@ -76,6 +77,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["hold"] = hold
 	commands["pdf"] = pdfSays
 	commands["sql"] = sqlShell
+	commands["event"] = addEvent
 	commands["released"] = released
 	commands["ownprogram"] = ownProgram
 	return commands
@@ -206,4 +208,27 @@ func sqlShell(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(db.Close())
+}
+
+// addEvent adds an event to a register behind the program's back, with the hashes that belong
+// to it, as another version of the program would: event register.db 'device repaired' '{}'.
+func addEvent(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: event FILE KIND BODY")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	e := devices.Event{Actor: "ict", Kind: devices.EventKind(args[1]), Body: []byte(args[2]), Time: time.Now().UTC().Truncate(time.Second)}
+	ts.Check(db.QueryRow("SELECT max(number) + 1 FROM events").Scan(&e.Number))
+	log, err := devices.LoadFrontier(e.Number-1, func(number int64) (hashes []byte, err error) {
+		err = db.QueryRow("SELECT hashes FROM events WHERE number = ?", number).Scan(&hashes)
+		return hashes, err
+	})
+	ts.Check(err)
+	hashes, err := log.Add(e)
+	ts.Check(err)
+	_, err = db.Exec("INSERT INTO events (number, time, actor, kind, body, hashes) VALUES (?, ?, ?, ?, ?, ?)",
+		e.Number, e.Time.Format(time.RFC3339), e.Actor, string(e.Kind), string(e.Body), hashes)
+	ts.Check(err)
 }
