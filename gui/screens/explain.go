@@ -155,6 +155,8 @@ var explanations = []explanation{
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
 	{fs.ErrExist, parts.Warn, "explain.exists"},
 	{fs.ErrPermission, parts.Warn, "explain.permission"},
+	{drive.ErrComputerFull, parts.Warn, "explain.computer.full"},
+	{drive.ErrComputerFailing, parts.Warn, "explain.computer.failing"},
 	{drive.ErrNoClient, parts.Warn, "explain.drive.noclient"},
 	{stick.ErrBackingUp, parts.Warn, "explain.backingup"},
 	{stick.ErrNoBackup, parts.Warn, "explain.nobackup"},

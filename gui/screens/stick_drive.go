@@ -17,6 +17,8 @@ import (
 type shown interface {
 	Show(context.Context) error
 	Unmount(context.Context) error
+	KeepIf(failed func() bool)
+	Kept() string
 }
 
 // asDrive is an open stick that every program sees as a drive, until it is locked. It
@@ -48,7 +50,9 @@ func (o *opened) openAsDrive() {
 		return
 	}
 	o.mounting = true
-	options := drive.Options{Space: o.fs.Free, Changed: func() { o.s.Do(o.changedByDrive) }}
+	options := drive.Options{
+		Space: o.fs.Free, Changed: func() { o.s.Do(o.changedByDrive) }, Failed: func(drive.Failure) { o.s.Do(o.noteDrive) },
+	}
 	mount, s := o.k.mount, o.stick
 	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (*asDrive, error) {
 		return beginDrive(ctx, s, options, mount)
@@ -78,9 +82,7 @@ func beginDrive(ctx context.Context, s *stick.Stick, options drive.Options, moun
 	if d.shown, d.where, err = mount(ctx, served.Address()); err != nil {
 		return nil, errors.Join(err, served.Close(context.WithoutCancel(ctx)))
 	}
-	if m, ok := d.shown.(*drive.Mounted); ok {
-		m.KeepIf(func() bool { return len(served.Failed()) > 0 })
-	}
+	d.shown.KeepIf(func() bool { return len(served.Failed()) > 0 })
 	return d, nil
 }
 
@@ -108,6 +110,7 @@ func (o *opened) changedByDrive() {
 	o.s.After(driveRest, func() {
 		d.due = false
 		if !o.ended {
+			o.noteDrive() // what could not be stored may have been stored by now
 			o.changed()
 		}
 	})
@@ -212,10 +215,44 @@ func (o *opened) takeDrive() {
 		}
 		o.drive = nil
 		o.noteDrive()
-		if err != nil {
+		switch m := o.notStored(d); {
+		case err != nil:
 			o.s.Fail(err)
+		case m.Happened != "":
+			o.s.Tell(m)
 		}
 	}))
+}
+
+// notStored names the files that programs have saved and that are not on the stick, and
+// says where the client still has them; an empty message when all is stored.
+func (o *opened) notStored(d *asDrive) parts.Message {
+	failed := d.Failed()
+	if len(failed) == 0 {
+		return parts.Message{}
+	}
+	w, names := o.s.Words, make([]string, len(failed))
+	for i, f := range failed {
+		names[i] = baseName(f.Path)
+	}
+	why := o.s.Explain(failed[0].Err)
+	m := parts.Message{
+		Kind: parts.Bad, Happened: w.N("drive.failed", len(names), "names", someNames(w, names)),
+		Files: why.Happened + " " + w.T("drive.failed.files"), Next: w.T("drive.failed.next"), Details: why.Details,
+	}
+	if kept := d.shown.Kept(); kept != "" && o.drive != d {
+		m.Next = w.T("drive.failed.kept", "where", kept)
+	}
+	return m
+}
+
+// driveFailures is notStored of the drive that was just taken away, which is none after this.
+func (o *opened) driveFailures() parts.Message {
+	d := o.drive
+	if o.drive = nil; d == nil {
+		return parts.Message{}
+	}
+	return o.notStored(d)
 }
 
 // askDrive asks whether to go on although programs have files of the drive open.
@@ -258,8 +295,13 @@ func (o *opened) driveMessage() parts.Message {
 		return parts.Message{}
 	}
 	w := o.s.Words
-	return parts.Message{
-		Kind: parts.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files"),
-		Do: parts.Command{Name: w.T("drive.end"), Run: o.endDrive},
+	m := o.notStored(o.drive)
+	if m.Happened == "" {
+		m = parts.Message{Kind: parts.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files")}
 	}
+	if o.stick.ReadOnly() {
+		m.Files = w.T("drive.open.readonly")
+	}
+	m.Do = parts.Command{Name: w.T("drive.end"), Run: o.endDrive}
+	return m
 }

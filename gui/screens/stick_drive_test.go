@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,6 +26,8 @@ type fakeClient struct {
 	held    error // of unmounting
 	showed  int
 	gone    int
+	cache   string // kept when something failed
+	failed  func() bool
 }
 
 func (c *fakeClient) mount(_ context.Context, address string) (shown, string, error) {
@@ -41,6 +45,15 @@ func (c *fakeClient) Unmount(context.Context) error {
 		c.gone++
 	}
 	return c.held
+}
+
+func (c *fakeClient) KeepIf(failed func() bool) { c.failed = failed }
+
+func (c *fakeClient) Kept() string {
+	if !c.failed() {
+		return ""
+	}
+	return c.cache
 }
 
 // ask sends a request, and returns its status and what was answered; 0 when nobody
@@ -178,6 +191,52 @@ func TestManySmallLayersAreFoldedWithTheDrive(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheWindowNamesWhatTheDriveDidNotStore: a client tells its program that a file is
+// saved before it sends it, so the window says that it is not, until it is.
+func TestTheWindowNamesWhatTheDriveDidNotStore(t *testing.T) {
+	film := strings.Repeat("x", 5<<20) // large, so that it waits in the computer's temporary folder
+	fails := func(t *testing.T, c *fakeClient) {
+		t.Helper()
+		for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+			old := os.Getenv(name)
+			check(t, os.Setenv(name, filepath.Join(t.TempDir(), "none")))
+			defer os.Setenv(name, old)
+		}
+		if status, _ := c.ask("PUT", "film.mov", film); status != 500 {
+			t.Fatalf("it was stored: %d", status)
+		}
+	}
+	for _, button := range []string{"Close the drive", "Lock and remove"} {
+		t.Run(button, func(t *testing.T) {
+			r, c := driveRig(t)
+			c.cache = "/run/kept/cache"
+			fails(t, c)
+			r.Drain()
+			r.MustSee("film.mov was saved by a program and is not on the stick", "This computer's own temporary folder could not be written to")
+			r.MustNotSee(c.cache) // nothing is kept before the drive is taken away
+			if status, _ := c.ask("PUT", "film.mov", film); status >= 300 {
+				t.Fatal(status)
+			}
+			r.Drain()
+			r.Advance(driveRest)
+			r.MustNotSee("film.mov was saved by a program")
+			fails(t, c)
+			r.Drain()
+			r.Press(button)
+			r.MustSee("film.mov was saved by a program and is not on the stick", c.cache)
+			r.MustNotSee("Everything is stored")
+		})
+	}
+	t.Run("all is stored", func(t *testing.T) {
+		r, c := driveRig(t)
+		c.cache = "/run/kept/cache"
+		c.ask("PUT", "film.mov", "a film")
+		r.Press("Lock and remove")
+		r.MustSee("Everything is stored")
+		r.MustNotSee(c.cache)
+	})
 }
 
 func TestTheDriveIsClosedAlone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"stowage/devices/drives"
 	"stowage/gui/editing"
@@ -30,6 +31,8 @@ type locked struct {
 	unsaved error    // something could not be stored, so that nothing was locked
 	closed  error    // closing the stick failed; it is closed all the same
 	eject   error    // the drive was not let go
+
+	notStored parts.Message // what programs have saved on the drive and is not on the stick
 }
 
 // lockAndRemove is the button: it warns of files that other programs have open, then
@@ -150,7 +153,7 @@ func (o *opened) end(why lockReason, force bool, then func()) {
 func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	o.locking = false
 	if l.drive {
-		o.drive = nil
+		l.notStored = o.driveFailures()
 		o.noteDrive()
 	}
 	o.saved(l.saved)
@@ -159,6 +162,9 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 		o.askForce(why, then)
 		return
 	case l.unsaved != nil || err != nil:
+		if l.notStored.Happened != "" {
+			o.s.Tell(l.notStored)
+		}
 		o.kept(why, l.unsaved, err, then)
 		return
 	case l.closed != nil && !errors.Is(l.eject, drives.ErrGone):
@@ -167,7 +173,10 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	o.k.news, o.k.gone = o.farewell(why, l), o.place.drive.Path
 	o.forget()
 	o.k.refreshList()
-	if then != nil {
+	switch {
+	case why == lockClose && l.notStored.Happened != "": // the window goes when that was read
+		parts.Tell(o.s.Window.Canvas(), o.s.Words, l.notStored, then)
+	case then != nil:
 		then()
 	}
 }
@@ -234,6 +243,10 @@ func (o *opened) farewell(why lockReason, l locked) parts.Message {
 		m.Files = w.T("lock.unused", "time", w.Duration(o.lockTime())) + " " + m.Files
 	case lockSlept:
 		m.Files = w.T("lock.slept") + " " + m.Files
+	}
+	if l.notStored.Happened != "" {
+		m.Kind, m.Details = parts.Bad, l.notStored.Details
+		m.Files, m.Next = l.notStored.Happened+" "+l.notStored.Files, strings.TrimSpace(l.notStored.Next+" "+m.Next)
 	}
 	if len(l.left) > 0 {
 		m.Kind = parts.Warn
