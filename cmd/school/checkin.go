@@ -24,6 +24,9 @@ type Sight struct {
 
 	Programs ProgramsSeen // what there is to say of the programs on the stick
 
+	ReadOnly bool // the stick could only be read, so it was given nothing
+	CodeDue  bool // that is why its recovery code was not replaced
+
 	Directory  bool  // the stick carries the newest directory now
 	Checkpoint bool  // the stick carries the register's newest checkpoint now
 	Tampered   error // the register does not fit the checkpoint that the stick brought: [ErrTampered]
@@ -52,15 +55,18 @@ type CheckInOptions struct {
 // code that was used, and brings the copies of the holder's key on the stick
 // and in the school's folder to the newest passphrase that the holder has chosen. The stick takes the newest directory and checkpoint along. What is on it
 // is listed for the day on which it is lost; the list of one that is or was lost,
-// or is older than it was, stays as it is. It fails with [ErrUnknownStick] if the
-// register does not know the stick.
+// or is older than it was, stays as it is. A stick that can only be read is given nothing, and
+// recorded all the same. It fails with [ErrUnknownStick] if the register does not know the stick.
 func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
 		return Sight{}, err
 	}
-	seen := Sight{Lost: missing(d.State)}
-	if o.NewCode || !d.Recovery.Used.IsZero() {
+	seen := Sight{Lost: missing(d.State), ReadOnly: opened.ReadOnly()}
+	switch due := o.NewCode || !d.Recovery.Used.IsZero(); {
+	case due && seen.ReadOnly:
+		seen.CodeDue = true
+	case due:
 		if err := s.ReplaceCode(ctx, opened, d); err != nil {
 			return seen, err
 		}

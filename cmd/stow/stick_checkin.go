@@ -20,6 +20,8 @@ type jsonSight struct {
 	Lost         bool           `json:"was_lost"`
 	Older        bool           `json:"older"`
 	CodeReplaced bool           `json:"code_replaced"`
+	ReadOnly     bool           `json:"read_only"` // so that nothing was written onto it
+	CodeDue      bool           `json:"code_due"`  // it needs a new code, for which it was to be written to
 	KeyKept      bool           `json:"key_kept"`
 	KeyRenewed   bool           `json:"key_renewed"`
 	Directory    bool           `json:"directory"`        // it carries the school's newest
@@ -50,7 +52,7 @@ passphrase. The stick takes the newest directory along, encrypted to the person'
 key, for when the school is out of reach; and the register's newest checkpoint, handing back the one
 that it brought; what is on it is listed, encrypted to the school's recovery key, for the
 day on which it is lost; and it is backed up. A stick that is older than it was, or that was
-reported lost, is named.
+reported lost, is named. One that can only be read is recorded, and what it was not given is named.
 
 The programs on it are compared with what the school signed for; with the authority's passphrase
 (--recovery) those that are older than the school's are replaced. One that somebody else put
@@ -75,7 +77,7 @@ With --sealed it is not opened, and no passphrase is asked for: what needs no ke
 				return err
 			}
 			options.Programs.Choose = cmd.Flags().Changed("programs")
-			return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
+			return a.withOpened(cmd.Context(), args[0], unlock, asAllowed, func(s *openedStick) error {
 				options.Drive, options.Holder, options.BackUp = s.drive, s.holder, !noBackup
 				return a.checkIn(cmd.Context(), args[0], s, check, options)
 			})
@@ -173,7 +175,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
 	out := jsonSight{
 		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
-		KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
+		ReadOnly: seen.ReadOnly, CodeDue: seen.CodeDue, KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
 		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
 		jsonTop: topJSON(seen.Programs.Top),
 	}
@@ -228,6 +230,8 @@ func sightText(w io.Writer, s jsonSight) {
 	}{
 		{s.Older, "It is older than it was when last seen: find out what happened to it."},
 		{s.CodeReplaced, "The recovery code had been given out; it has a new one."},
+		{s.ReadOnly, "It can only be read, so it was not given the newest directory, checkpoint, key and programs."},
+		{s.CodeDue, "Its recovery code could not be replaced: check it in again where it can be written to."},
 		{s.KeyKept, "The school's copy of the key has the stick's newer passphrase now."},
 		{s.KeyRenewed, "The key on the stick has the newer passphrase now that was set elsewhere."},
 	} {
