@@ -109,6 +109,11 @@ const (
 	IncidentMerged IncidentState = "merged" // into another, which goes on
 )
 
+// IncidentStates are all the states of an incident.
+func IncidentStates() []IncidentState {
+	return []IncidentState{IncidentOpen, IncidentClosed, IncidentMerged}
+}
+
 // An Incident is the register's case file for a loss.
 type Incident struct {
 	ID      string `json:"id"`      // UUID

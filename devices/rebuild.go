@@ -90,7 +90,7 @@ func (m *memory) compare(ctx context.Context, reader Reader) error {
 	if err := compareAll("key", m.keys.records, keys, func(k Key) string { return k.ID }); err != nil {
 		return err
 	}
-	incidents, err := reader.Incidents(ctx, IncidentQuery{States: []IncidentState{IncidentOpen, IncidentClosed, IncidentMerged}, Limit: -1})
+	incidents, err := reader.Incidents(ctx, IncidentQuery{States: IncidentStates(), Limit: -1})
 	if err != nil {
 		return err
 	}

@@ -304,6 +304,8 @@ func TestNewerValues(t *testing.T) {
 		"state":      "UPDATE devices SET state = 'melted'",
 		"encryption": `UPDATE devices SET encryption = '{"method":"x","tick":true}'`,
 		"status":     "UPDATE holder_keys SET status = 'fine'",
+		"incident":   `UPDATE incidents SET state = 'appealed', record = json_set(record, '$.state', 'appealed') WHERE state <> 'merged'`,
+		"field":      `UPDATE incidents SET record = json_set(record, '$.insurer', 'X') WHERE state <> 'merged'`,
 		"outcome":    "UPDATE loans SET outcome = 'eaten', ended = '2026-09-07T08:30:00Z'",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -312,7 +314,8 @@ func TestNewerValues(t *testing.T) {
 			_, deviceErr := d.Devices(ctx, devices.DeviceQuery{})
 			_, keyErr := d.Keys(ctx, devices.KeyQuery{})
 			_, loanErr := d.Loans(ctx, devices.LoanQuery{})
-			err := errors.Join(deviceErr, keyErr, loanErr)
+			_, incidentErr := d.Incidents(ctx, devices.IncidentQuery{})
+			err := errors.Join(deviceErr, keyErr, loanErr, incidentErr)
 			if !errors.Is(err, devices.ErrNewer) || errors.Is(err, devices.ErrCorrupt) {
 				t.Errorf("%v", err)
 			}

@@ -29,7 +29,7 @@ func (a *app) incidentGroup() *cobra.Command {
 // the device, of whose incidents the newest open one is meant.
 func findIncident(ctx context.Context, s *school.School, which string) (devices.Incident, error) {
 	all, err := s.Register().Incidents(ctx, devices.IncidentQuery{
-		States: []devices.IncidentState{devices.IncidentOpen, devices.IncidentClosed, devices.IncidentMerged}, Limit: -1,
+		States: devices.IncidentStates(), Limit: -1,
 	})
 	if err != nil {
 		return devices.Incident{}, err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"stowage/devices"
@@ -204,5 +205,64 @@ func TestPostgresUpgrade(t *testing.T) {
 	sqlOn(t, url, "UPDATE stowage.version SET number = 1000")
 	if err := store.SetUpPostgres(ctx, url, nil); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("a newer database: %v", err)
+	}
+}
+
+// TestPostgresNewerValues reads words and fields that only a later version can have written:
+// that is no damage on a server either.
+func TestPostgresNewerValues(t *testing.T) {
+	server := postgrestest.Start(t)
+	defer server.Stop()
+	ctx, url := t.Context(), newPostgres(t, server)
+	r := registerOn(openPostgres(t, url))
+	h := must[devices.Holder](t)(r.AddHolder(ctx, ict, devices.HolderDetails{Name: "Ann"}))
+	d := add(t, r, devices.DeviceDetails{Label: "MS-1"})
+	must[devices.Device](t)(r.Issue(ctx, ict, d.ID, devices.LoanDetails{Holder: h.ID}))
+	must[devices.Key](t)(r.IssueKey(ctx, ict, devices.KeyDetails{Holder: h.ID, Class: "hybrid", Recipient: "age1x"}))
+	must[devices.Incident](t)(r.OpenIncident(ctx, ict, d.ID, "", devices.IncidentDetails{Kind: devices.WasLost}))
+	read := func() error {
+		_, deviceErr := r.Devices(ctx, devices.DeviceQuery{})
+		_, keyErr := r.Keys(ctx, devices.KeyQuery{})
+		_, loanErr := r.Loans(ctx, devices.LoanQuery{})
+		_, incidentErr := r.Incidents(ctx, devices.IncidentQuery{})
+		_, allErr := r.Incidents(ctx, devices.IncidentQuery{States: devices.IncidentStates()})
+		if (incidentErr == nil) != (allErr == nil) {
+			t.Errorf("incidents: %v, but of all states: %v", incidentErr, allErr)
+		}
+		return errors.Join(deviceErr, keyErr, loanErr, incidentErr)
+	}
+	if err := read(); err != nil {
+		t.Fatal(err)
+	}
+	for table, columns := range map[string]map[string]string{
+		"devices":     {"kind": "'toaster'", "state": "'melted'", "encryption": `'{"method":"x","tick":true}'`},
+		"holder_keys": {"status": "'fine'"},
+		"loans":       {"outcome": "'eaten', ended = '2026-09-07T08:30:00Z'"},
+		"incidents": {
+			"state":  `'appealed', record = replace(record, '"state":"open"', '"state":"appealed"')`,
+			"record": `replace(record, '"state":"open"', '"insurer":"X","state":"open"')`,
+		},
+	} {
+		for column, value := range columns {
+			sqlOn(t, url, "CREATE TABLE kept AS SELECT * FROM stowage."+table, "UPDATE stowage."+table+" SET "+column+" = "+value)
+			if err := read(); !errors.Is(err, devices.ErrNewer) || errors.Is(err, devices.ErrCorrupt) {
+				t.Errorf("%s.%s: %v", table, column, err)
+			}
+			back := "UPDATE stowage." + table + " AS now SET " + column + " = kept." + column
+			for _, other := range []string{"ended", "record"} {
+				if column != other && strings.Contains(value, ", "+other) {
+					back += ", " + other + " = kept." + other
+				}
+			}
+			sqlOn(t, url, back+" FROM kept WHERE kept.id = now.id", "DROP TABLE kept")
+			if err := read(); err != nil {
+				t.Fatalf("%s.%s is not as before: %v", table, column, err)
+			}
+		}
+	}
+	sqlOn(t, url, `INSERT INTO stowage.events (number, time, actor, kind, body, hashes)
+		SELECT number + 1, time, actor, 'device repaired', '{}', hashes FROM stowage.events ORDER BY number DESC LIMIT 1`)
+	if err := r.Rebuild(ctx); !errors.Is(err, devices.ErrNewer) || errors.Is(err, devices.ErrCorrupt) {
+		t.Errorf("an event: %v", err)
 	}
 }

@@ -130,7 +130,7 @@ func (a *auditing) person(ctx context.Context, id string) (string, error) {
 }
 
 func (a *auditing) readIncidents(ctx context.Context) error {
-	all, err := a.school.Register().Incidents(ctx, devices.IncidentQuery{Limit: -1, States: []devices.IncidentState{devices.IncidentOpen, devices.IncidentClosed}})
+	all, err := a.school.Register().Incidents(ctx, devices.IncidentQuery{Limit: -1})
 	if err != nil {
 		return err
 	}
