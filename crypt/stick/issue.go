@@ -235,6 +235,13 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			return err
 		}
 	}
+	foreign, err := keepForeign(ctx, fsys)
+	for _, name := range foreign {
+		o.SetAside(name)
+	}
+	if err != nil {
+		return err
+	}
 	if err = removeKeyFolder(fsys); err != nil {
 		return err
 	}

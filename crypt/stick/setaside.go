@@ -146,3 +146,65 @@ func checkFolderFree(fsys FS) error {
 	}
 	return fmt.Errorf("%s: %w", short(there.Name()), ErrInTheWay)
 }
+
+// keepForeign copies what somebody put where the stick's keys and notes go beside it, so that it is there when
+// what an interrupted run left is removed. It returns the names of the copies.
+func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
+	names := append([]string{noteName, noteOtherName}, carriedNames()...)
+	err = eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
+		if name = path.Join(keysDir, name); isOwnFile(name) {
+			names = append(names, name)
+		}
+	})
+	if err = ifThere(err); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		written, err := looksWritten(fsys, name)
+		if err == nil && !written {
+			var to string
+			if to, err = copyBeside(ctx, fsys, name); err == nil {
+				kept = append(kept, to)
+			}
+		}
+		if err = ifThere(err); err != nil {
+			return kept, fmt.Errorf("keep %s: %w", short(name), err)
+		}
+	}
+	return kept, nil
+}
+
+// looksWritten reports whether a file begins as the program begins one of that name: whole, torn, or written over.
+func looksWritten(fsys FS, name string) (bool, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	if head = head[:n]; n == 0 || head[0] == 0 {
+		return true, nil
+	}
+	switch path.Ext(name) {
+	case ".age":
+		return startAlike(string(head), ageIntro), nil
+	case ".note":
+		return startAlike(string(head), noteIntro), nil
+	case chosenEnd:
+		return startAlike(string(head), chosenTop), nil
+	}
+	return strings.Trim(string(head), "0123456789abcdef") == "", nil // a sum
+}
+
+// ageIntro is how every age file begins that the program writes.
+const ageIntro = "age-encryption.org/v1\n"
+
+// startAlike reports whether two texts agree as far as the shorter one goes.
+func startAlike(a, b string) bool {
+	n := min(len(a), len(b))
+	return a[:n] == b[:n]
+}

@@ -20,6 +20,10 @@ func TestIssueKeepsWhatHasTheNamesOfTheFormat(t *testing.T) {
 	for _, c := range []struct{ name, kept string }{
 		{"IF FOUND.txt", "IF FOUND (2).txt"},
 		{"stowage/keys/mine.age", "stowage/keys/mine.age"},
+		{"stowage/keys/holder-a.age", "stowage/keys/holder-a (2).age"},
+		{"stowage/keys/holder-a.age.sha256", "stowage/keys/holder-a.age (2).sha256"},
+		{"stowage/stick-b.note", "stowage/stick-b (2).note"},
+		{"stowage/directory.age", "stowage/directory (2).age"},
 		{"stowage/layers/holiday.jpg", "stowage/layers/holiday.jpg"},
 		{"stowage/notes.txt", "stowage/notes.txt"},
 		{"Stow", "Stow"},
