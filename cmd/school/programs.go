@@ -72,7 +72,10 @@ func (s *School) readPrograms(verifier string) ([]stick.Program, error) {
 		return nil, err
 	}
 	body, ok := strings.CutPrefix(text, programsIntro)
-	if !ok {
+	switch {
+	case !ok && laterVersion(text, programsIntro):
+		return nil, keys.ErrNewer
+	case !ok:
 		return nil, fmt.Errorf("%w: it says something else", keys.ErrForged)
 	}
 	var list programList
@@ -86,6 +89,11 @@ func (s *School) readPrograms(verifier string) ([]stick.Program, error) {
 	}
 	slices.SortStableFunc(list.Programs, func(a, b stick.Program) int { return place(a.Name) - place(b.Name) })
 	return list.Programs, nil
+}
+
+// laterVersion reports whether a text begins with the intro of another version of the same format.
+func laterVersion(text, intro string) bool {
+	return strings.HasPrefix(text, strings.TrimSuffix(intro, "1\n"))
 }
 
 // place is where a program stands among those that there can be.

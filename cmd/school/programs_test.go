@@ -128,6 +128,14 @@ func TestProgramsSomebodyElseListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a, err := s.Authority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := a.Sign("stowage programs v2\n{}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
 	alice, _ := person(t, s, "Alice Jones")
 	for name, c := range map[string]struct {
 		list []byte
@@ -136,6 +144,7 @@ func TestProgramsSomebodyElseListed(t *testing.T) {
 		"changed":        {bytes.Replace(good, []byte("1.2.0"), []byte("1.2.9"), 1), keys.ErrForged},
 		"another school": {foreign, keys.ErrOtherSchool},
 		"another note":   {directory, keys.ErrForged},
+		"a later list":   {later, keys.ErrNewer},
 		"nothing":        {nil, keys.ErrForged},
 	} {
 		if err := os.WriteFile(path, c.list, 0o600); err != nil {
