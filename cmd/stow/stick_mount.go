@@ -40,7 +40,10 @@ something of it open, the drive stays, says so, and tries again every second or 
 
 Some clients tell a program that its file is saved before they send it. What could not be
 stored then is named, and the command ends as the table of exit codes says (9 for a full
-stick); davfs2's cache is kept for that, and where it is is said.`,
+stick); davfs2's cache is kept for that, and where it is is said.
+
+In gio's folder programs can read, and files can be copied there and back; LibreOffice does
+not save into it. A drive that can only be read is shown so.`,
 		Example: examples(
 			"stow stick mount /media/STICK",
 			"stow stick mount /media/STICK --show --idle 20m",

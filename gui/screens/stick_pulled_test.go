@@ -145,6 +145,17 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
 	r.MustSee("This can only be read.")
+	r.Press("Close")
+	c := &fakeClient{t: t}
+	r.k.mount = c.mount
+	r.Menu("Open as a drive")
+	r.MustSee("Programs can read and copy here, and change nothing")
+	if status, _ := c.ask("PUT", "trip.txt", "to the farm"); status != 403 {
+		t.Errorf("a program's file was answered with %d", status)
+	}
+	r.Press("Close the drive")
+	r.MustSee("trip.txt was saved by a program and is not on the stick", "This can only be read")
+	r.Press("Close")
 }
 
 func TestChangesAreSavedOnceTheStickIsBack(t *testing.T) {
