@@ -144,12 +144,8 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	defer r.Close()
 	p = crypt.OrNoProgress(p)
 	p.Expect(r.Size())
-	mode := os.FileMode(0o600)
-	if f.stick.ReadOnly() {
-		mode = 0o400
-	}
 	within := f.within(o.local)
-	w, err := f.root.OpenFile(within, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	w, err := f.root.OpenFile(within, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -160,6 +156,11 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	}
 	runnable.Mark(o.local)
 	_ = f.root.Chtimes(within, time.Time{}, entry.ModTime) // programs show it
+	if f.stick.ReadOnly() { // only here, as a read-only file takes no mark
+		if err := f.root.Chmod(within, 0o400); err != nil {
+			return err
+		}
+	}
 	info, err := f.root.Stat(within)
 	if err != nil {
 		return err
