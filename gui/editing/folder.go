@@ -156,7 +156,7 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	}
 	runnable.Mark(o.local)
 	_ = f.root.Chtimes(within, time.Time{}, entry.ModTime) // programs show it
-	if f.stick.ReadOnly() { // only here, as a read-only file takes no mark
+	if f.stick.ReadOnly() {                                // only here, as a read-only file takes no mark
 		if err := f.root.Chmod(within, 0o400); err != nil {
 			return err
 		}
