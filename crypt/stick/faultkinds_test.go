@@ -36,11 +36,11 @@ type faultKind struct {
 func every(sticktest.Op) bool { return true }
 
 func growing(op sticktest.Op) bool {
-	return slices.Contains([]sticktest.Kind{sticktest.Create, sticktest.Mkdir, sticktest.Write, sticktest.Sync}, op.Kind)
+	return !op.Over && slices.Contains([]sticktest.Kind{sticktest.Create, sticktest.Mkdir, sticktest.Write, sticktest.Sync}, op.Kind)
 }
 
 func changing(op sticktest.Op) bool {
-	return growing(op) || slices.Contains([]sticktest.Kind{sticktest.Remove, sticktest.SyncDir, sticktest.Rename}, op.Kind)
+	return growing(op) || op.Over || slices.Contains([]sticktest.Kind{sticktest.Remove, sticktest.SyncDir, sticktest.Rename}, op.Kind)
 }
 
 var faultKinds = []faultKind{

@@ -56,7 +56,7 @@ func (m *Mem) Remove(name string) error {
 func (m *Mem) Overwrite(name string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.change(Op{Kind: Write, Name: name, Data: data}); err != nil {
+	if err := m.change(Op{Kind: Write, Name: name, Data: data, Over: true}); err != nil {
 		return err
 	}
 	return m.change(Op{Kind: Sync, Name: name})

@@ -47,6 +47,7 @@ type Op struct {
 	To   string
 	Off  int64
 	Data []byte
+	Over bool // a Write over what is there, which takes no room
 }
 
 // Mem is a drive in memory; it implements [stick.FS] and [stick.BackupFS]. The zero value is not
