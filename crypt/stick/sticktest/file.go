@@ -59,7 +59,7 @@ func (m *Mem) Overwrite(name string, data []byte) error {
 	if err := m.change(Op{Kind: Write, Name: name, Data: data, Over: true}); err != nil {
 		return err
 	}
-	return m.change(Op{Kind: Sync, Name: name})
+	return m.change(Op{Kind: Sync, Name: name, Over: true})
 }
 
 // Rename implements [stick.BackupFS].
