@@ -206,7 +206,7 @@ func meetFault(t *testing.T, sc *school, j job, kind faultKind, n int, before, a
 	}
 	defer again.Close()
 	between(t, must(readableOn(again))(t), before, after)
-	err := j.do(t.Context(), again)
+	err = j.do(t.Context(), again)
 	if errors.Is(err, stick.ErrDamaged) { // the rest of a layer that could not be removed: only repair gives it up, when asked
 		must(again.Repair(t.Context(), stick.RepairOptions{Discard: true}))(t)
 		between(t, must(readableOn(again))(t), before, after)
