@@ -2,10 +2,8 @@ package stick
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"sync"
@@ -39,7 +37,6 @@ type Stick struct {
 	note        Note
 	ring        ringFile
 	stale       []string    // notes and keys that an interrupted change left
-	givenUp     []layerID   // layers of changes that failed
 	keys        []*stickKey // the current one first; then the retired one, while rotating
 	unlocked    *unlocked
 
@@ -283,19 +280,10 @@ func (s *Stick) Close() error {
 	return s.release()
 }
 
-// leftBehind reports whether something of a failed change could not be removed. The next one to open the stick then
-// finds it in use by a program that did not end, and so knows the rest of a layer for what it is.
-func (s *Stick) leftBehind() bool {
-	return slices.ContainsFunc(s.givenUp, func(id layerID) bool {
-		_, err := s.fs.Stat(id.part(0))
-		return !errors.Is(err, fs.ErrNotExist)
-	})
-}
-
 // release frees everything that Open took hold of.
 func (s *Stick) release() error {
 	s.readers.close()
-	if !s.o.ReadOnly && !s.leftBehind() {
+	if !s.o.ReadOnly {
 		_ = s.fs.Remove(ownerName)
 	}
 	err := s.lock.Close()

@@ -157,7 +157,6 @@ func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error
 			}
 		}
 		if err != nil {
-			s.givenUp = append(s.givenUp, id)
 			s.takeBack(before, id)
 			return TidyResult{}, s.missing(err, need)
 		}
