@@ -40,16 +40,16 @@ func formats() []format {
 		},
 		{"key-file", "../crypt/keys", "fileVersion", []string{"fileKind"}, nil},
 		{"stick-note", "../crypt/stick", "noteIntro", nil, []string{"Note", "Program"}},
-		{"listing", "school", "", nil, []string{"Listing", "ListedFile"}},
-		{"found", "school", "", nil, []string{"FoundStick"}},
+		{"listing", "../devices/school", "", nil, []string{"Listing", "ListedFile"}},
+		{"found", "../devices/school", "", nil, []string{"FoundStick"}},
 		{
-			"loss-report", "school", "reportFormat",
+			"loss-report", "../devices/school", "reportFormat",
 			[]string{"Answer", "LossKind", "Proof"},
 			[]string{"LossReport", "LostThing", "Reporter", "reportFile"},
 		},
-		{"programs", "school", "programsIntro", nil, []string{"programList"}},
-		{"openings", "school", "openingsIntro", nil, []string{"ToldOpening", "openings"}},
-		{"settings", "config", "", nil, []string{"Config"}},
+		{"programs", "../devices/school", "programsIntro", nil, []string{"programList"}},
+		{"openings", "../devices/school", "openingsIntro", nil, []string{"ToldOpening", "openings"}},
+		{"settings", "../devices/school/config", "", nil, []string{"Config"}},
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package cmd_test checks the walls between the rooms: crypt and devices know
-// neither each other nor the toolkit, and the command line stays pure Go.
+// Package cmd_test checks the walls between the rooms: imports run downstairs only, the
+// register knows nothing of the keys, and the command line stays pure Go.
 package cmd_test
 
 import (
@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,24 +20,28 @@ import (
 // toolkit is the desktop toolkit; only gui and the desktop app may see it.
 const toolkit = "fyne.io/"
 
-// walls says, for each room, which import paths nothing below it may reach,
-// directly or through another package. A trailing slash means a whole tree.
+// stairs are the floors of the house, upstairs first: a package imports its own floor and
+// those below it, never one above.
+var stairs = []string{"stowage/cmd", "stowage/gui", "stowage/devices", "stowage/crypt"}
+
+// mayJoin are the only rooms of devices that see both the keys and the register.
+var mayJoin = []string{"stowage/devices/school", "stowage/devices/papers"}
+
+// walls says, for each room, which import paths nothing in it may reach besides, directly
+// or through another package.
 var walls = []struct {
 	room   string
 	banned []string
 }{
-	{"stowage/crypt", []string{"stowage/devices", "stowage/cmd", "stowage/gui", toolkit}},
-	{"stowage/devices", []string{"stowage/crypt", "stowage/cmd", "stowage/gui", toolkit}},
-	{"stowage/cmd/school", []string{"stowage/gui", "stowage/cmd/stow", toolkit}},
-	{"stowage/cmd/drive", []string{"stowage/devices", "stowage/gui", "stowage/cmd/stow", "stowage/cmd/school", toolkit}},
-	{"stowage/cmd/papers", []string{"stowage/gui", "stowage/cmd/stow", toolkit}},
+	{"stowage/crypt", []string{toolkit}},
+	{"stowage/devices", []string{toolkit}},
 	{"stowage/cmd/stow", []string{"stowage/gui", toolkit, "C", "runtime/cgo"}},
-	{"stowage/gui", []string{"stowage/cmd/stow", "stowage/cmd/stowage"}},
 }
 
 // listed is what the go command tells of one package.
 type listed struct {
 	ImportPath string
+	Name       string
 	Imports    []string
 	Deps       []string
 	CgoFiles   []string
@@ -46,7 +51,7 @@ type listed struct {
 // the given operating system.
 func packages(t *testing.T, goos string) []listed {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,Deps,CgoFiles", "stowage/...")
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Name,Imports,Deps,CgoFiles", "stowage/...")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos)
 	out, err := cmd.Output()
 	if err != nil {
@@ -76,18 +81,39 @@ func within(path, tree string) bool {
 func TestWalls(t *testing.T) {
 	for _, goos := range []string{"linux", "windows", "darwin"} {
 		for _, p := range packages(t, goos) {
-			for _, wall := range walls {
-				if !within(p.ImportPath, wall.room) {
-					continue
-				}
-				for _, dep := range p.Deps {
-					for _, banned := range wall.banned {
-						if within(dep, banned) {
-							t.Errorf("%s: %s reaches %s, which %s must not know", goos, p.ImportPath, dep, wall.room)
-						}
-					}
+			for _, dep := range p.Deps {
+				if why := breaks(p.ImportPath, dep); why != "" {
+					t.Errorf("%s: %s reaches %s: %s", goos, p.ImportPath, dep, why)
 				}
 			}
+		}
+	}
+}
+
+// breaks says which rule of the house it breaks that room reaches dep, or nothing.
+func breaks(room, dep string) string {
+	in := func(tree string) bool { return within(room, tree) }
+	to := func(tree string) bool { return within(dep, tree) }
+	if from, floor := slices.IndexFunc(stairs, in), slices.IndexFunc(stairs, to); floor >= 0 && floor < from {
+		return "no arrow runs back up the stairs"
+	}
+	joins := slices.ContainsFunc(mayJoin, in)
+	if within(room, "stowage/devices") && !joins && (to("stowage/crypt") || slices.ContainsFunc(mayJoin, to)) {
+		return "the register knows nothing of the keys"
+	}
+	for _, wall := range walls {
+		if in(wall.room) && slices.ContainsFunc(wall.banned, to) {
+			return wall.room + " must not know it"
+		}
+	}
+	return ""
+}
+
+// TestMainPackagesOnly keeps libraries out of cmd.
+func TestMainPackagesOnly(t *testing.T) {
+	for _, p := range packages(t, "linux") {
+		if within(p.ImportPath, "stowage/cmd") && p.ImportPath != "stowage/cmd" && p.Name != "main" {
+			t.Errorf("%s is a library: it belongs further downstairs", p.ImportPath)
 		}
 	}
 }
@@ -96,6 +122,21 @@ func TestWalls(t *testing.T) {
 func TestWallsHold(t *testing.T) {
 	if !within("fyne.io/fyne/v2/app", toolkit) || within("fyne.iota/x", toolkit) {
 		t.Error("the toolkit's packages are not told apart")
+	}
+	for _, bad := range [][2]string{
+		{"stowage/gui", "stowage/cmd/stow"},
+		{"stowage/crypt/stick", "stowage/devices"},
+		{"stowage/devices/store", "stowage/crypt"},
+		{"stowage/devices", "stowage/devices/school"},
+		{"stowage/crypt", toolkit + "fyne"},
+		{"stowage/cmd/stow", "stowage/gui"},
+	} {
+		if breaks(bad[0], bad[1]) == "" {
+			t.Errorf("%s may reach %s", bad[0], bad[1])
+		}
+	}
+	if why := breaks("stowage/devices/papers/fill", "stowage/crypt/keys"); why != "" {
+		t.Error("papers may not know the keys:", why)
 	}
 	if !within("stowage/crypt/stick", "stowage/crypt") || within("stowage/cryptic", "stowage/crypt") {
 		t.Error("a room is not told from its neighbour")

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"stowage/cmd/fonts"
+	"stowage/devices/papers/fonts"
 	"stowage/gui/parts"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/portable"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/portable"
 )
 
 // app is one run of the program: where it reads and writes, what its global

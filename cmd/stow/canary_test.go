@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"stowage/cmd/canarytest"
+	"stowage/crypt/canarytest"
 )
 
 // The canaries: what nobody may find where it does not belong.

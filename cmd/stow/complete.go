@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 )
 
 // maxSuggestions bounds what a shell is offered.

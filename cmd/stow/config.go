@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // errStartedFromStick: a program that was started from a stick changes no settings of the computer.

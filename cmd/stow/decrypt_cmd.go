@@ -9,10 +9,10 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 // decryption is one run of decrypt.

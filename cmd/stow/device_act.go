@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers"
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/papers"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 // actFlags are what is known about an action.

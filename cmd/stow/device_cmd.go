@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 func (a *app) deviceGroup() *cobra.Command {

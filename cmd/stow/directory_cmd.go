@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 )
 
 func (a *app) directoryGroup() *cobra.Command {

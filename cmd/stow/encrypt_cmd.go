@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/devices/school"
 )
 
 // encryption is one run of encrypt.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 func (a *app) holderGroup() *cobra.Command {

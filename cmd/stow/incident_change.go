@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 func (a *app) incidentOpen() *cobra.Command {

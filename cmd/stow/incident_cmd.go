@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/breachform"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/breachform"
+	"stowage/devices/school"
 )
 
 // errNoIncident: there is no such incident.

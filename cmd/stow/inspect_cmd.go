@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // jsonInspected says what something is. Fields that do not apply are absent.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // A computer that joined with a directory file, as the window lets staff do, knows

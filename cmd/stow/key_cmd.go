@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 func (a *app) keyGroup() *cobra.Command {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // recovery is one run of recover.

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"os"
 
-	"stowage/cmd/nodump"
-	"stowage/cmd/syslibs"
+	"stowage/crypt/nodump"
+	"stowage/crypt/syslibs"
 )
 
 func main() {

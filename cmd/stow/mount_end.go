@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"stowage/cmd/drive"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/webdav"
 )
 
 // endings has Ctrl-C, a terminal that is closed and a request to end end a drive, by
@@ -48,7 +48,7 @@ func endings(cancel func()) (asked <-chan os.Signal, stop func()) {
 }
 
 // endDrive takes the drive away, waits for what is being stored, and names what was not.
-func (a *app) endDrive(d *drive.Drive, mounted *drive.Mounted, asked <-chan os.Signal) error {
+func (a *app) endDrive(d *webdav.Drive, mounted *webdav.Mounted, asked <-chan os.Signal) error {
 	a.say("Finishing what is being stored…")
 	var err error
 	if mounted != nil {
@@ -62,7 +62,7 @@ const busyPause = time.Second
 
 // takeAway has the system take the drive away. While a program keeps it from that, the
 // drive is served on, since the program may be about to save.
-func (a *app) takeAway(d *drive.Drive, mounted *drive.Mounted, asked <-chan os.Signal) error {
+func (a *app) takeAway(d *webdav.Drive, mounted *webdav.Mounted, asked <-chan os.Signal) error {
 	said := ""
 	for {
 		err := mounted.Unmount(context.Background())
@@ -83,7 +83,7 @@ func (a *app) takeAway(d *drive.Drive, mounted *drive.Mounted, asked <-chan os.S
 }
 
 // inUse names what keeps a drive from being taken away.
-func inUse(d *drive.Drive, mounted *drive.Mounted) string {
+func inUse(d *webdav.Drive, mounted *webdav.Mounted) string {
 	names := slices.Concat(d.InUse(), mounted.Holders())
 	if len(names) == 0 {
 		return "the system does not say what"
@@ -92,13 +92,13 @@ func inUse(d *drive.Drive, mounted *drive.Mounted) string {
 }
 
 // warnFailed tells at once of a file that could not be stored.
-func (a *app) warnFailed(f drive.Failure) {
+func (a *app) warnFailed(f webdav.Failure) {
 	_, text := a.explain(on("the file", f.Err))
 	a.warn("%s is not stored. %s", printable(f.Path), text)
 }
 
 // notStored names the files that programs have saved and that are not on the stick.
-func (a *app) notStored(d *drive.Drive, mounted *drive.Mounted) error {
+func (a *app) notStored(d *webdav.Drive, mounted *webdav.Mounted) error {
 	failed := d.Failed()
 	if len(failed) == 0 {
 		return nil

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/portable"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/portable"
 )
 
 // withOwnStick has the commands that take a STICK use the one that the program was started

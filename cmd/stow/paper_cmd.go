@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers"
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/devices"
+	"stowage/devices/papers"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 func (a *app) paperGroup() *cobra.Command {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers"
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
+	"stowage/devices/papers"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 // sheetTable lists the sheets of labels for the help.

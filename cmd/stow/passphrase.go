@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 )
 
 // maxPassphrase bounds what is read as a passphrase.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // systems are what --programs takes, and the programs that are meant.

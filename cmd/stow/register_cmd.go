@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 func (a *app) registerGroup() *cobra.Command {

@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 // jsonEvent is an event with the names that it is about.

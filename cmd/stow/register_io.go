@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/devices"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 func (a *app) registerExport() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/devices/store"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
 )
 
 func (a *app) registerVerify() *cobra.Command {

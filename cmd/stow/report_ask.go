@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 )
 
 // question is one that a person is asked about a loss.

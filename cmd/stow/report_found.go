@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // tellFound tells ICT of a lost stick that was plugged into this computer. That

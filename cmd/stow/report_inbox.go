@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 )
 
 // jsonReport is a loss report as it lies in the inbox.

@@ -12,11 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 func (a *app) reportGroup() *cobra.Command {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/release"
+	"stowage/crypt/stick/release"
 )
 
 const aboutStow = `stow keeps a school's memory sticks and files encrypted, and the register of who

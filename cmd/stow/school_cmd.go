@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 )
 
 func (a *app) schoolGroup() *cobra.Command {

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // theSchool returns the school's folder and the verifier key it was first seen

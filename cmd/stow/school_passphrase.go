@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 )
 
 // firstPassphrase is where the passphrase of a new authority comes from: drawn at random, unless somebody insists on

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 )
 
 func (a *app) schoolReturn() *cobra.Command {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 )
 
 // shared is the folder that staff's computers reach: the one in use, or that of

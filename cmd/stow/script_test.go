@@ -15,9 +15,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"stowage/cmd/nodump"
 	"stowage/crypt/keys"
 	"stowage/crypt/leaktest"
+	"stowage/crypt/nodump"
 	"stowage/devices"
 )
 

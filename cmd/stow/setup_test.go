@@ -7,9 +7,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 // Passphrases of the school that setup makes.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // errDiffers: layers on the stick are not those in its backup.

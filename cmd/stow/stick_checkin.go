@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 // jsonSight is the result of a check-in.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // jsonConverted is the result of encrypting an existing stick.

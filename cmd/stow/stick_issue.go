@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 )
 
 func (a *app) stickGroup() *cobra.Command {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 func (a *app) stickPassphrase() *cobra.Command {

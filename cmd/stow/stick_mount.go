@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/drive"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/webdav"
 )
 
 // mountFlags say how a stick is shown as a drive.
@@ -93,18 +93,18 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 	defer cancel()
 	asked, stop := endings(cancel)
 	defer stop()
-	d, err := drive.Open(s.Stick, drive.Options{Space: s.drive.Free, Failed: a.warnFailed})
+	d, err := webdav.Open(s.Stick, webdav.Options{Space: s.drive.Free, Failed: a.warnFailed})
 	if err != nil {
 		return err
 	}
-	var mounted *drive.Mounted
+	var mounted *webdav.Mounted
 	defer func() {
 		ended := a.endDrive(d, mounted, asked)
 		stop()
 		err = firstError(err, ended, a.fold(s, errors.Join(err, ended)))
 	}()
 	if !flags.alone {
-		if mounted, err = drive.Mount(ctx, d.Address()); err != nil && ctx.Err() == nil {
+		if mounted, err = webdav.Mount(ctx, d.Address()); err != nil && ctx.Err() == nil {
 			a.warn("The drive could not be shown to other programs (%v); use its address.", err)
 			err = nil
 		}
@@ -123,7 +123,7 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 	return a.whileUsed(ctx, d, idle)
 }
 
-func (a *app) showDrive(d *drive.Drive, mounted *drive.Mounted) error {
+func (a *app) showDrive(d *webdav.Drive, mounted *webdav.Mounted) error {
 	out := jsonMounted{Address: d.Address()}
 	if mounted != nil {
 		out.Where = mounted.Where
@@ -139,7 +139,7 @@ func (a *app) showDrive(d *drive.Drive, mounted *drive.Mounted) error {
 }
 
 // whileUsed returns when the drive is to end.
-func (a *app) whileUsed(ctx context.Context, d *drive.Drive, idle time.Duration) error {
+func (a *app) whileUsed(ctx context.Context, d *webdav.Drive, idle time.Duration) error {
 	var timer <-chan time.Time
 	for {
 		if idle > 0 {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // unlockFlags say what a stick is opened with: the holder's key that it

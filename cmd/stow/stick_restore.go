@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 )
 
 // jsonRestored is a stick that was restored.

@@ -9,18 +9,18 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"stowage/cmd/config"
-	"stowage/cmd/drive"
-	"stowage/cmd/papers"
-	"stowage/cmd/papers/fill"
-	"stowage/cmd/release"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/release"
+	"stowage/crypt/stick/webdav"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/papers"
+	"stowage/devices/papers/fill"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/devices/store"
 )
 
@@ -122,8 +122,8 @@ var explanations = []explanation{
 	{stick.ErrProgram, exitForged, "the program", "A program is not the one that the school signed for ({}), so it was not put on the stick; add the released one again with: stow school programs add FILE"},
 	{stick.ErrSwapped, exitForged, "the stick", "The keys on {} are not the ones the school signed for, so it was not used; hand it to ICT."},
 	{stick.ErrForged, exitDamaged, "the stick", "Something on {} was not written with its key and was not read; everything else is there, so hand it to ICT."},
-	{drive.ErrComputerFull, exitFull, "this computer's disk", "This computer's own disk is full, so the file could not wait there to be stored; free some space on this computer and save it again."},
-	{drive.ErrComputerFailing, exitFailed, "this computer's disk", "This computer's own temporary folder could not be written to, so the file was not stored; look at that disk, then save it again."},
+	{webdav.ErrComputerFull, exitFull, "this computer's disk", "This computer's own disk is full, so the file could not wait there to be stored; free some space on this computer and save it again."},
+	{webdav.ErrComputerFailing, exitFailed, "this computer's disk", "This computer's own temporary folder could not be written to, so the file was not stored; look at that disk, then save it again."},
 	{stick.ErrGone, exitVanished, "the drive", "The drive vanished; what was reported as stored is safe on it, so plug it in again and repeat the command."},
 	{stick.ErrFull, exitFull, "the drive", "The drive is full, so nothing was stored of what did not fit, and what was there is unharmed; free some space (stow stick tidy) or use a larger stick."},
 	{stick.ErrReadOnly, exitReadOnly, "the stick", "{} can only be read, so nothing was changed; look for a lock switch on it, or use another."},

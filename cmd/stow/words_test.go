@@ -13,12 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
-	"stowage/cmd/sentineltest"
 	"stowage/crypt/keys"
+	"stowage/crypt/sentineltest"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // TestEverySentinelHasWords reads the packages for errors that callers decide
@@ -34,7 +34,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 		"keys.ErrTooWeak":      true, // a WeakError
 	}
 	found := 0
-	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../school", "../papers", "../papers/fill"} {
+	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../../devices/school", "../../devices/papers", "../../devices/papers/fill"} {
 		for _, name := range sentineltest.In(t, dir) {
 			full := filepath.Base(dir) + "." + name
 			found++

@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"strings"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // explainTyped puts the errors into words that say more than what kind they

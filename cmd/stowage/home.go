@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"syscall"
 
-	"stowage/cmd/portable"
+	"stowage/crypt/stick/portable"
 	"stowage/gui"
 	"stowage/gui/screens"
 )

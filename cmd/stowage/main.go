@@ -17,10 +17,10 @@ import (
 	"runtime"
 	"time"
 
-	"stowage/cmd/nodump"
-	"stowage/cmd/portable"
-	"stowage/cmd/release"
-	"stowage/cmd/syslibs"
+	"stowage/crypt/nodump"
+	"stowage/crypt/stick/portable"
+	"stowage/crypt/stick/release"
+	"stowage/crypt/syslibs"
 	"stowage/gui"
 	"stowage/gui/screens"
 )

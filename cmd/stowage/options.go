@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"stowage/cmd/config"
-	"stowage/cmd/portable"
-	"stowage/cmd/release"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/portable"
+	"stowage/crypt/stick/release"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/screens"
 )

@@ -20,8 +20,8 @@ import (
 	"slices"
 	"sync"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 )
 
 // ErrClosed: no school's folder is open.

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/desk"
 	"stowage/gui/guitest/schooltest"
 )

@@ -3,8 +3,8 @@ package screens
 import (
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )

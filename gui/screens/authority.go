@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -7,7 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"

@@ -13,7 +13,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/canarytest"
+	"stowage/crypt/canarytest"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"

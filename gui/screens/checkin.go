@@ -6,10 +6,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

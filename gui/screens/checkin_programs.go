@@ -6,8 +6,8 @@ import (
 
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 )
 

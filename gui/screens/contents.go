@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )

@@ -5,8 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )

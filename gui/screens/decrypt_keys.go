@@ -6,8 +6,8 @@ import (
 
 	"filippo.io/age"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 )
 

@@ -11,11 +11,11 @@ import (
 	"filippo.io/age"
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )

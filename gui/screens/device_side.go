@@ -8,8 +8,8 @@ import (
 
 	"fyne.io/fyne/v2/container"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 	"stowage/gui/words"

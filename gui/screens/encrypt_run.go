@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"stowage/cmd/school"
 	"stowage/crypt"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 )
 

@@ -11,10 +11,10 @@ import (
 	"filippo.io/age"
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui/guitest"
 )
 

@@ -6,16 +6,16 @@ import (
 	"io/fs"
 	"strings"
 
-	"stowage/cmd/config"
-	"stowage/cmd/drive"
-	"stowage/cmd/release"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/release"
+	"stowage/crypt/stick/webdav"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/devices/store"
 	"stowage/gui"
 	"stowage/gui/editing"
@@ -155,9 +155,9 @@ var explanations = []explanation{
 	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
 	{fs.ErrExist, parts.Warn, "explain.exists"},
 	{fs.ErrPermission, parts.Warn, "explain.permission"},
-	{drive.ErrComputerFull, parts.Warn, "explain.computer.full"},
-	{drive.ErrComputerFailing, parts.Warn, "explain.computer.failing"},
-	{drive.ErrNoClient, parts.Warn, "explain.drive.noclient"},
+	{webdav.ErrComputerFull, parts.Warn, "explain.computer.full"},
+	{webdav.ErrComputerFailing, parts.Warn, "explain.computer.failing"},
+	{webdav.ErrNoClient, parts.Warn, "explain.drive.noclient"},
 	{stick.ErrBackingUp, parts.Warn, "explain.backingup"},
 	{stick.ErrNoBackup, parts.Warn, "explain.nobackup"},
 	{stick.ErrOtherBackup, parts.Bad, "explain.otherbackup"},

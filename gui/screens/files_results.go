@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/parts"
 	"stowage/gui/words"

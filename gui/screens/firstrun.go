@@ -11,10 +11,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -8,9 +8,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"

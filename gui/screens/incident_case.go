@@ -11,10 +11,10 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"stowage/cmd/breachform"
-	"stowage/cmd/school"
 	"stowage/crypt"
 	"stowage/devices"
+	"stowage/devices/breachform"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

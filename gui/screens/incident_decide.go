@@ -11,10 +11,10 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"stowage/cmd/papers"
-	papersfill "stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/papers"
+	papersfill "stowage/devices/papers/fill"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -10,8 +10,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"

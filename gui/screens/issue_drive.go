@@ -5,11 +5,11 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"io"
 
-	"stowage/cmd/papers"
+	"stowage/devices/papers"
 	"stowage/gui/parts"
 )
 

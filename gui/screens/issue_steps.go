@@ -10,9 +10,9 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/parts"
 	"stowage/gui/words"

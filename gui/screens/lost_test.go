@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )

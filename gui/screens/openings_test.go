@@ -3,9 +3,9 @@ package screens
 import (
 	"testing"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )

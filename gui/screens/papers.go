@@ -7,10 +7,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/papers"
-	papersfill "stowage/cmd/papers/fill"
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/papers"
+	papersfill "stowage/devices/papers/fill"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

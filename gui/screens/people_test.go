@@ -10,11 +10,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )

@@ -6,8 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/desk"
 	"stowage/gui/jobs"

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"strings"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -7,7 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
+	"stowage/devices/school"
 	"stowage/devices/store"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -12,8 +12,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/devices/store"
 	"stowage/devices/store/postgrestest"
 	"stowage/gui"

@@ -6,8 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 
-	"stowage/cmd/school"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )

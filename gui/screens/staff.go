@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui/words"
 )
 

@@ -7,9 +7,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 func TestItIsBackedUpAtSchool(t *testing.T) {

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"stowage/cmd/drive"
 	"stowage/crypt/stick"
+	"stowage/crypt/stick/webdav"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"
 )
 
-// shown is a drive that the system shows to every program; a *drive.Mounted but in tests.
+// shown is a drive that the system shows to every program; a *webdav.Mounted but in tests.
 type shown interface {
 	Show(context.Context) error
 	Unmount(context.Context) error
@@ -24,7 +24,7 @@ type shown interface {
 // asDrive is an open stick that every program sees as a drive, until it is locked. It
 // belongs to the window's goroutine, but for what it points to.
 type asDrive struct {
-	*drive.Drive
+	*webdav.Drive
 	shown shown
 	where string    // "Z:\" or a folder
 	last  time.Time // when it was last used, as far as the window has seen
@@ -33,7 +33,7 @@ type asDrive struct {
 
 // mountDrive has the system's own client show a drive.
 func mountDrive(ctx context.Context, address string) (shown, string, error) {
-	m, err := drive.Mount(ctx, address)
+	m, err := webdav.Mount(ctx, address)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,8 +50,8 @@ func (o *opened) openAsDrive() {
 		return
 	}
 	o.mounting = true
-	options := drive.Options{
-		Space: o.fs.Free, Changed: func() { o.s.Do(o.changedByDrive) }, Failed: func(drive.Failure) { o.s.Do(o.noteDrive) },
+	options := webdav.Options{
+		Space: o.fs.Free, Changed: func() { o.s.Do(o.changedByDrive) }, Failed: func(webdav.Failure) { o.s.Do(o.noteDrive) },
 	}
 	mount, s := o.k.mount, o.stick
 	o.follow(jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (*asDrive, error) {
@@ -73,8 +73,8 @@ func (o *opened) openAsDrive() {
 
 // beginDrive serves a stick and has the system show it. Where that fails, nothing is
 // served any more.
-func beginDrive(ctx context.Context, s *stick.Stick, options drive.Options, mount func(context.Context, string) (shown, string, error)) (*asDrive, error) {
-	served, err := drive.Open(s, options)
+func beginDrive(ctx context.Context, s *stick.Stick, options webdav.Options, mount func(context.Context, string) (shown, string, error)) (*asDrive, error) {
+	served, err := webdav.Open(s, options)
 	if err != nil {
 		return nil, err
 	}

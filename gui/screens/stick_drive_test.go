@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"stowage/cmd/drive"
+	"stowage/crypt/stick/webdav"
 	"stowage/devices/drives"
 	"stowage/gui/guitest"
 )
@@ -319,7 +319,7 @@ func TestPullingAStickEndsItsDrive(t *testing.T) {
 
 func TestAComputerThatShowsNoDrive(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	c := &fakeClient{t: t, fails: errors.Join(drive.ErrNoClient, errors.New("gio: http://127.0.0.1:1/secret/ says no"))}
+	c := &fakeClient{t: t, fails: errors.Join(webdav.ErrNoClient, errors.New("gio: http://127.0.0.1:1/secret/ says no"))}
 	r.k.mount = c.mount
 	r.unlock(temporary)
 	r.Menu("Open as a drive")
@@ -342,7 +342,7 @@ func TestDrivePictures(t *testing.T) {
 			c.held = errors.New("target is busy")
 			r.opened().lockAndRemove()
 		},
-		"none": func(r *rig, c *fakeClient) { r.Session.Fail(drive.ErrNoClient) },
+		"none": func(r *rig, c *fakeClient) { r.Session.Fail(webdav.ErrNoClient) },
 	} {
 		fake := &fakeDrives{changed: make(chan struct{}, 1)}
 		o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/parts"

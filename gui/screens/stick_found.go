@@ -5,9 +5,9 @@ import (
 	"os"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"

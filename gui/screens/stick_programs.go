@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"stowage/cmd/config"
 	"stowage/crypt/stick"
+	"stowage/devices/school/config"
 	"stowage/gui/parts"
 	"stowage/gui/words"
 )

@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/words"
 )

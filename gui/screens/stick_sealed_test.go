@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )

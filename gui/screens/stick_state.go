@@ -10,9 +10,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/cmd/school"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
+	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/parts"

@@ -16,10 +16,10 @@ import (
 	"testing"
 	"time"
 
-	"stowage/cmd/config"
-	"stowage/cmd/school"
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school"
+	"stowage/devices/school/config"
 )
 
 // Passphrase is the passphrase of the authority, and Name the school's name.

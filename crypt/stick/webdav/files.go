@@ -1,0 +1,315 @@
+package webdav
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/webdav"
+	"golang.org/x/text/unicode/norm"
+
+	"stowage/crypt/stick"
+)
+
+// files is a stick as the WebDAV handler wants to see it.
+type files struct {
+	stick   *stick.Stick
+	o       Options
+	saver   *saver
+	props   *props
+	clutter *clutter
+	lost    *failures
+	began   time.Time // when the drive was opened
+	gone    chan struct{}
+	goneNow sync.Once
+}
+
+func newFiles(ctx context.Context, s *stick.Stick, o Options) *files {
+	return &files{
+		stick: s, o: o, saver: newSaver(ctx, s), props: newProps(),
+		clutter: newClutter(), lost: &failures{told: o.Failed, byPath: map[string]error{}}, began: o.Clock(), gone: make(chan struct{}),
+	}
+}
+
+// clean brings a name of the handler's into the form a stick has: "." is the top.
+func clean(name string) string {
+	name = norm.NFC.String(strings.TrimPrefix(path.Clean("/"+name), "/"))
+	if name == "" {
+		return "."
+	}
+	return name
+}
+
+// failed puts an error of the stick into the handler's terms, and remembers it for
+// the answer.
+func (f *files) failed(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, stick.ErrNotFound):
+		return os.ErrNotExist
+	case errors.Is(err, stick.ErrExists):
+		return os.ErrExist
+	case statusOf(err) == 0: // a client that broke off, for one
+		return err
+	case errors.Is(err, stick.ErrGone), errors.Is(err, stick.ErrClosed):
+		f.goneNow.Do(func() { close(f.gone) })
+	}
+	return noted(ctx, err)
+}
+
+// changed is told after every change that succeeded.
+func (f *files) changed(err error) error {
+	if err == nil {
+		f.o.Changed()
+	}
+	return err
+}
+
+// stat finds what is at a clean name, on the stick or among the clutter.
+func (f *files) stat(name string) (info, error) {
+	e, err := f.stick.Stat(name)
+	switch {
+	case err == nil:
+		return f.info(e), nil
+	case errors.Is(err, stick.ErrNotFound):
+		if c, ok := f.clutter.stat(name); ok {
+			return c, nil
+		}
+	case errors.Is(err, stick.ErrName): // so there is none
+		err = stick.ErrNotFound
+	}
+	return info{}, err
+}
+
+// Stat implements [webdav.FileSystem].
+func (f *files) Stat(ctx context.Context, name string) (os.FileInfo, error) {
+	i, err := f.stat(clean(name))
+	if err != nil {
+		return nil, f.failed(ctx, err)
+	}
+	return i, nil
+}
+
+// folderAbove fails unless the folder that a name lies in is there.
+func (f *files) folderAbove(name string) error {
+	above, err := f.stick.Stat(path.Dir(name))
+	if err == nil && !above.IsFolder() {
+		err = stick.ErrNotFound
+	}
+	return err
+}
+
+// Mkdir implements [webdav.FileSystem].
+func (f *files) Mkdir(ctx context.Context, name string, _ os.FileMode) error {
+	name = clean(name)
+	if isSystemFolder(path.Base(name)) {
+		return noted(ctx, stick.ErrName)
+	}
+	if _, err := f.stat(name); err == nil {
+		return os.ErrExist
+	}
+	if err := f.folderAbove(name); err != nil {
+		return f.failed(ctx, err)
+	}
+	return f.changed(f.failed(ctx, f.stick.Mkdir(ctx, name)))
+}
+
+// OpenFile implements [webdav.FileSystem]. The handler opens a file to read it, to
+// note something about it, for which it opens it as if to write, or to write it anew.
+func (f *files) OpenFile(ctx context.Context, name string, flag int, _ os.FileMode) (webdav.File, error) {
+	name = clean(name)
+	if flag&(os.O_CREATE|os.O_TRUNC) == 0 {
+		if flag&(os.O_WRONLY|os.O_RDWR) != 0 && f.stick.ReadOnly() {
+			return nil, noted(ctx, stick.ErrReadOnly)
+		}
+		i, err := f.stat(name)
+		if err != nil {
+			return nil, f.failed(ctx, err)
+		}
+		return f.open(ctx, name, i), nil
+	}
+	if err := f.mayWrite(name); err != nil {
+		return nil, f.failed(ctx, err)
+	}
+	sent, _ := ctx.Value(timeKey{}).(time.Time)
+	if sent.IsZero() {
+		sent = f.o.Clock()
+	}
+	_, err := f.stick.Stat(name)
+	return &upload{files: f, ctx: ctx, name: name, modTime: sent, clutter: err != nil && isClutter(path.Base(name))}, nil
+}
+
+// mayWrite says why a file cannot be written, as far as is known beforehand.
+func (f *files) mayWrite(name string) error {
+	if f.stick.ReadOnly() {
+		return stick.ErrReadOnly
+	}
+	if name == "." {
+		return stick.ErrKind
+	}
+	if err := stick.CheckPath(name); err != nil {
+		return err
+	}
+	if there, err := f.stat(name); err == nil && there.IsDir() {
+		return stick.ErrKind
+	}
+	return f.folderAbove(name)
+}
+
+// RemoveAll implements [webdav.FileSystem].
+func (f *files) RemoveAll(ctx context.Context, name string) error {
+	name = clean(name)
+	if name == "." {
+		return noted(ctx, stick.ErrName)
+	}
+	if f.isReplaced(ctx, name) {
+		return nil
+	}
+	hadClutter := f.clutter.remove(name)
+	err := f.stick.Remove(ctx, name)
+	if errors.Is(err, stick.ErrNotFound) && hadClutter {
+		return nil
+	}
+	if err == nil {
+		f.props.remove(name)
+	}
+	return f.changed(f.failed(ctx, err))
+}
+
+// isReplaced says whether a file is removed only since another is about to be moved over
+// it, which the stick does in one step: the handler asks for two.
+func (f *files) isReplaced(ctx context.Context, name string) bool {
+	from, _ := ctx.Value(movedKey{}).(string)
+	if from == "" || clean(from) == name {
+		return false
+	}
+	moved, err := f.stick.Stat(clean(from))
+	there, errThere := f.stick.Stat(name)
+	return err == nil && errThere == nil && !moved.IsFolder() && !there.IsFolder()
+}
+
+// Rename implements [webdav.FileSystem].
+func (f *files) Rename(ctx context.Context, from, to string) error {
+	from, to = clean(from), clean(to)
+	if err := f.folderAbove(to); err != nil {
+		return f.failed(ctx, err)
+	}
+	if _, err := f.stick.Stat(from); errors.Is(err, stick.ErrNotFound) {
+		return f.renameClutter(ctx, from, to)
+	}
+	err := f.stick.RenameOver(ctx, from, to)
+	if err == nil {
+		f.props.remove(to)
+		f.props.move(from, to)
+		f.clutter.move(from, to)
+	}
+	return f.changed(f.failed(ctx, err))
+}
+
+// renameClutter gives clutter another name. One that is no clutter's is a file that
+// somebody wants, and so goes to the stick.
+func (f *files) renameClutter(ctx context.Context, from, to string) error {
+	content, ok := f.clutter.content(from)
+	if !ok {
+		return os.ErrNotExist
+	}
+	if isClutter(path.Base(to)) {
+		f.clutter.move(from, to)
+		return nil
+	}
+	if err := f.store(ctx, to, content, f.o.Clock()); err != nil {
+		return err
+	}
+	f.clutter.remove(from)
+	return nil
+}
+
+// list returns what is in a folder, sorted by name.
+func (f *files) list(name string) ([]os.FileInfo, error) {
+	entries, err := f.stick.List(name)
+	if err != nil {
+		return nil, err
+	}
+	list := f.clutter.list(name)
+	for _, e := range entries {
+		list = append(list, f.info(e))
+	}
+	slices.SortFunc(list, func(a, b os.FileInfo) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, nil
+}
+
+// matches says whether a request is about the version of a file that the client
+// knows (RFC 9110, 13.1), which the WebDAV handler does not ask.
+func (f *files) matches(ctx context.Context, name string, h http.Header) bool {
+	want, unless := h.Get("If-Match"), h.Get("If-None-Match")
+	if want == "" && unless != "*" {
+		return true // a GET with another If-None-Match is the handler's business
+	}
+	i, err := f.stat(clean(name))
+	there := err == nil
+	tag, _ := i.ETag(ctx)
+	if unless == "*" {
+		return !there
+	}
+	return there && (want == "*" || slices.ContainsFunc(strings.Split(want, ","), func(one string) bool {
+		return strings.TrimSpace(one) == tag
+	}))
+}
+
+// spare is what the stick keeps free beside the files.
+const spare = 1 << 20
+
+// fits says whether an upload can fit at all, so that it is refused before it is
+// sent.
+func (f *files) fits(size int64) bool {
+	if size <= spare || f.o.Space == nil {
+		return true
+	}
+	free, _, err := f.o.Space()
+	return err != nil || size <= free
+}
+
+// info describes a file or folder. It implements what the handler asks of it.
+type info struct {
+	entry stick.Entry
+	tag   string
+}
+
+func (f *files) info(e stick.Entry) info {
+	if e.ModTime.IsZero() { // the top has no time, and clients show the year 1 as they can
+		e.ModTime = f.began
+	}
+	return info{entry: e, tag: f.saver.tag(e)}
+}
+
+func (i info) Name() string { return path.Base(i.entry.Path) }
+
+func (i info) Size() int64 { return i.entry.Size }
+
+func (i info) ModTime() time.Time { return i.entry.ModTime }
+
+func (i info) IsDir() bool { return i.entry.IsFolder() }
+
+func (i info) Sys() any { return nil }
+
+func (i info) Mode() fs.FileMode {
+	if i.IsDir() {
+		return fs.ModeDir | 0o700
+	}
+	return 0o600
+}
+
+// ETag implements [webdav.ETager].
+func (i info) ETag(context.Context) (string, error) { return i.tag, nil }
+
+// ContentType implements [webdav.ContentTyper]. It is told by the name alone: to
+// look into every file of a folder that is listed would take long.
+func (i info) ContentType(context.Context) (string, error) { return contentType(i.Name()), nil }

@@ -1,0 +1,274 @@
+package school_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stowage/crypt/keys"
+	"stowage/devices"
+	"stowage/devices/school"
+)
+
+func checkpoint(t *testing.T, s *school.School) []byte {
+	t.Helper()
+	msg, err := s.Checkpoint(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return msg
+}
+
+// shell changes the register as somebody at an SQL shell would.
+func shell(t *testing.T, s *school.School, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(s.Dir(), school.RegisterFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range statements {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// rewritten makes another history for the register, hash for hash as this
+// program would have.
+func rewritten(t *testing.T, s *school.School, number int64, actor string) {
+	t.Helper()
+	events, err := s.Register().Events(t.Context(), devices.EventQuery{Oldest: true, Limit: devices.MaxPage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log devices.Frontier
+	statements := []string{"DROP TRIGGER events_stay"}
+	for _, e := range events {
+		if e.Number == number {
+			e.Actor = actor
+		}
+		hashes, err := log.Add(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, fmt.Sprintf("UPDATE events SET actor = '%s', hashes = x'%x' WHERE number = %d", e.Actor, hashes, e.Number))
+	}
+	shell(t, s, append(statements, "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END")...)
+}
+
+func TestCheckpoint(t *testing.T) {
+	s := newSchool(t)
+	person(t, s, "Alice Jones")
+	msg := checkpoint(t, s)
+	a, err := s.Authority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier := a.Verifier()
+	tree, err := school.ReadCheckpoint(msg, verifier)
+	now, nowErr := s.Register().Tree(t.Context())
+	if err != nil || nowErr != nil || tree != now {
+		t.Errorf("%+v, %v; want %+v, %v", tree, err, now, nowErr)
+	}
+	lines := strings.Split(string(msg), "\n")
+	if lines[0] != "hill-road-primary" || lines[1] != fmt.Sprint(tree.Size) || lines[3] != "" || !strings.HasPrefix(lines[4], "— hill-road-primary ") {
+		t.Errorf("not a tlog-checkpoint:\n%s", msg)
+	}
+	if again := checkpoint(t, s); !bytes.Equal(again, msg) {
+		t.Error("signed again, although nothing happened")
+	}
+	s.Lock()
+	if kept := checkpoint(t, s); !bytes.Equal(kept, msg) {
+		t.Error("the locked school gives another")
+	}
+	if err := os.Remove(filepath.Join(s.Dir(), school.CheckpointFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Checkpoint(t.Context()); !errors.Is(err, school.ErrLocked) {
+		t.Errorf("locked and without one: %v", err)
+	}
+}
+
+func TestReadCheckpoint(t *testing.T) {
+	a, err := keys.NewAuthority("Hill", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	for text, want := range map[string]error{
+		"hill\n7\n" + root + "\n":                      nil,
+		"hill\n0\n" + root + "\nmore to say\n":         nil,
+		"mill\n7\n" + root + "\n":                      school.ErrCheckpoint,
+		"hill\n07\n" + root + "\n":                     school.ErrCheckpoint,
+		"hill\n-7\n" + root + "\n":                     school.ErrCheckpoint,
+		"hill\n9999999999999999999\n" + root + "":      nil, // not even signed
+		"hill\n7\nAAAA\n":                              school.ErrCheckpoint,
+		"hill\n7\n":                                    school.ErrCheckpoint,
+		"hill\n7\n" + strings.Repeat("A", 5000) + "\n": school.ErrCheckpoint,
+	} {
+		msg, err := a.Sign(text)
+		if err != nil {
+			continue
+		}
+		if _, err := school.ReadCheckpoint(msg, a.Verifier()); !errors.Is(err, want) {
+			t.Errorf("%.40q: %v", text, err)
+		}
+	}
+	if _, err := school.ReadCheckpoint([]byte("hill\n7\n"+root+"\n"), a.Verifier()); !errors.Is(err, keys.ErrForged) {
+		t.Errorf("not signed: %v", err)
+	}
+}
+
+func FuzzReadCheckpoint(f *testing.F) {
+	a, err := keys.NewAuthority("Hill", day)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("hill\n7\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		msg, err := a.Sign(text)
+		if err != nil {
+			return
+		}
+		tree, err := school.ReadCheckpoint(msg, a.Verifier())
+		if err == nil && (tree.Size < 0 || !strings.HasPrefix(text, "hill\n"+fmt.Sprint(tree.Size)+"\n")) {
+			t.Errorf("%q became %+v", text, tree)
+		}
+	})
+}
+
+// TestVerifyRegister holds a register against the checkpoints on its sticks.
+func TestVerifyRegister(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	person(t, s, "Alice Jones")
+	first := checkpoint(t, s)
+	person(t, s, "Bob Hill")
+	second := checkpoint(t, s)
+	if err := s.KeepCheckpoint(ctx, first, "desk 1", "MS-1"); err != nil {
+		t.Fatal(err)
+	}
+	proof, err := s.VerifyRegister(ctx, [][]byte{second}, nil)
+	if err != nil || len(proof.Witnesses) != 3 || proof.Tree.Size == 0 {
+		t.Fatalf("%+v, %v", proof, err)
+	}
+
+	other, err := keys.NewAuthority("Hill Road Primary", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := other.Sign("hill-road-primary\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepCheckpoint(ctx, forged, "desk 1", ""); !errors.Is(err, keys.ErrOtherSchool) {
+		t.Errorf("a forged checkpoint: %v", err)
+	}
+	if _, err := s.VerifyRegister(ctx, [][]byte{forged}, nil); !errors.Is(err, keys.ErrOtherSchool) {
+		t.Errorf("a forged checkpoint: %v", err)
+	}
+}
+
+// TestVerifyRegisterAfterRewriting: whoever rewrites all of history, hashes and
+// the folder's checkpoint included, is given away by the checkpoint on a stick.
+func TestVerifyRegisterAfterRewriting(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	person(t, s, "Alice Jones")
+	person(t, s, "Bob Hill")
+	onStick := checkpoint(t, s)
+	person(t, s, "Cat Fox")
+	rewritten(t, s, 1, "nobody")
+	if _, err := s.Checkpoint(ctx); !errors.Is(err, school.ErrTampered) {
+		t.Errorf("signed for a rewritten register: %v", err)
+	}
+	if err := os.Remove(filepath.Join(s.Dir(), school.CheckpointFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.VerifyRegister(ctx, nil, nil); err != nil {
+		t.Fatalf("the forgery is not a good one: %v", err)
+	}
+	var tampered *devices.TamperError
+	if _, err := s.VerifyRegister(ctx, [][]byte{onStick}, nil); !errors.Is(err, school.ErrTampered) || !errors.As(err, &tampered) || tampered.First != 1 {
+		t.Errorf("%v", err)
+	}
+	// The stick comes back: it is noticed at once, and for ever.
+	if err := s.KeepCheckpoint(ctx, onStick, "desk 1", "MS-1"); !errors.Is(err, school.ErrTampered) {
+		t.Errorf("%v", err)
+	}
+	_, err := s.VerifyRegister(ctx, nil, nil)
+	if !errors.As(err, &tampered) || tampered.Witness == nil || tampered.Witness.Device != "MS-1" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestVerifyRegisterCutOff(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	person(t, s, "Alice Jones")
+	person(t, s, "Bob Hill")
+	onStick := checkpoint(t, s)
+	shell(t, s, "DROP TRIGGER events_remain", "DELETE FROM events WHERE number > 2", "DELETE FROM holder_keys WHERE version > 2", "DELETE FROM holders WHERE version > 2",
+		"DELETE FROM holder_words WHERE rowid > 1", "CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END")
+	if err := s.KeepCheckpoint(ctx, onStick, "desk 1", "MS-1"); !errors.Is(err, school.ErrTampered) {
+		t.Errorf("%v", err)
+	}
+	var tampered *devices.TamperError
+	_, err := s.VerifyRegister(ctx, nil, nil)
+	if !errors.As(err, &tampered) || tampered.First != 3 || tampered.Reason != devices.TamperMissing {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestVerifyRegisterState: the events are untouched, but what is shown is not.
+func TestVerifyRegisterState(t *testing.T) {
+	s := newSchool(t)
+	person(t, s, "Alice Jones")
+	shell(t, s, "UPDATE holders SET name = 'Alice Hones'")
+	var different *devices.DifferenceError
+	_, err := s.VerifyRegister(t.Context(), nil, nil)
+	if !errors.Is(err, school.ErrTampered) || !errors.As(err, &different) || different.Record != "holder" {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestCheckpointAfterRestoring: a register from a backup is signed for again,
+// and what the later checkpoint pinned is not forgotten: the restoring explains it.
+func TestCheckpointAfterRestoring(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	person(t, s, "Alice Jones")
+	checkpoint(t, s)
+	path := filepath.Join(t.TempDir(), "backup.age")
+	if err := s.BackUpRegister(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	person(t, s, "Bob Hill")
+	later := checkpoint(t, s)
+	backup, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backup.Close()
+	if _, err := school.RestoreRegister(ctx, s.Dir(), "backup.age", backup, authorityPassphrase, options()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, s.Dir())
+	checkpoint(t, s)
+	proof, err := s.VerifyRegister(ctx, nil, nil)
+	if err != nil || len(proof.Restores) != 1 || len(proof.Replaced) != 1 || !bytes.Equal(proof.Replaced[0].Note, later) {
+		t.Errorf("%+v, %v", proof, err)
+	}
+	aside, err := filepath.Glob(filepath.Join(s.Dir(), "checkpoint-*.note"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("%q, %v", aside, err)
+	}
+	if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, later) {
+		t.Errorf("%v", err)
+	}
+	if err := s.KeepCheckpoint(ctx, later, "desk", "MS-1"); err != nil {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,202 @@
+// Package config is what a computer is told of its school once, so that nobody has
+// to say it each time: the config file, config.toml, which stow and the window
+// share.
+//
+// # Promised
+//
+// The file is read within bounds, and what is not in order is refused rather than
+// half-believed. It changes as a whole or not at all. It holds nothing secret.
+//
+// # Not promised
+//
+// What the file names need not be there, or be reachable.
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"stowage/crypt"
+	"stowage/devices/school"
+)
+
+// File is the name of the config file, in the folder of the program's settings.
+const File = "config.toml"
+
+// maxFile bounds what is read as a config file.
+const maxFile = 64 << 10
+
+// ErrNoSchool: the config file does not say where the school is.
+var ErrNoSchool = errors.New("the school's folder is not set")
+
+// Config is what the config file says. At most one of School, Shared and Directory
+// is usual; where there are more, they count in this order. Paths are absolute.
+type Config struct {
+	School    string `toml:"school,omitempty"`    // the school's own folder: only on ICT's computers
+	Shared    string `toml:"shared,omitempty"`    // the folder that the computers of staff reach
+	Directory string `toml:"directory,omitempty"` // a directory file, where no folder is reached
+	Verifier  string `toml:"verifier,omitempty"`  // the school's verifier key, as it was first seen
+	Me        string `toml:"me,omitempty"`        // the id of the holder who uses this computer
+	Backup    string `toml:"backup,omitempty"`    // where ICT last backed the register up to
+}
+
+// A FileError says which config file is not in order, and why.
+type FileError struct {
+	Path string
+	Err  error
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("config file %s: %v", e.Path, e.Err) }
+
+// Unwrap returns what is wrong.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Dir is the folder of the program's settings of this user. It need not be there.
+func Dir() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find the config file: %w", err)
+	}
+	return filepath.Join(dir, "stowage"), nil
+}
+
+// User is who sits at this computer, as the register records who did something.
+func User() string {
+	if u, err := user.Current(); err == nil {
+		if name := cmp.Or(u.Name, u.Username); name != "" {
+			return name
+		}
+	}
+	return "ICT"
+}
+
+// Read reads the config file in dir; a missing one is an empty one. It fails with a
+// [*FileError].
+func Read(dir string) (Config, error) {
+	path := filepath.Join(dir, File)
+	c, err := read(path)
+	if err != nil {
+		return Config{}, &FileError{path, err}
+	}
+	return c, nil
+}
+
+func read(path string) (Config, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, nil
+	}
+	if err != nil {
+		return Config{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Config{}, err
+	}
+	if len(text) > maxFile {
+		return Config{}, errors.New("it is too long")
+	}
+	var c Config
+	meta, err := toml.NewDecoder(bytes.NewReader(crypt.Text(text))).Decode(&c)
+	if err != nil {
+		return Config{}, err
+	}
+	if strange := meta.Undecoded(); len(strange) > 0 {
+		return Config{}, fmt.Errorf("unknown setting %s", strange[0])
+	}
+	return c, c.check()
+}
+
+// check refuses what cannot be a setting.
+func (c Config) check() error {
+	for _, s := range []struct{ name, path string }{
+		{"school", c.School}, {"shared", c.Shared}, {"directory", c.Directory}, {"backup", c.Backup},
+	} {
+		if s.path != "" && (!filepath.IsAbs(s.path) || strings.ContainsRune(s.path, 0)) {
+			return fmt.Errorf("setting %s: %q is no absolute path", s.name, s.path)
+		}
+	}
+	return nil
+}
+
+// Write replaces the config file in dir, which is made when there is none, and
+// returns the file's path.
+func (c Config) Write(dir string) (path string, err error) {
+	path = filepath.Join(dir, File)
+	if err := c.write(path); err != nil {
+		return "", fmt.Errorf("write the config file: %w", err)
+	}
+	return path, nil
+}
+
+func (c Config) write(path string) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	text, err := toml.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return crypt.WriteFile(path, text, true)
+}
+
+// ICT reports whether this computer has the school's own folder.
+func (c Config) ICT() bool { return c.School != "" }
+
+// Folder is the school's own folder, or else the shared one: what stow's --school
+// takes. It fails with [ErrNoSchool].
+func (c Config) Folder() (string, error) {
+	switch {
+	case c.School != "":
+		return c.School, nil
+	case c.Shared != "":
+		return c.Shared, nil
+	}
+	return "", ErrNoSchool
+}
+
+// DirectoryPath is the directory file that this computer goes by. It fails with
+// [ErrNoSchool].
+func (c Config) DirectoryPath() (string, error) {
+	if dir, err := c.Folder(); err == nil {
+		return filepath.Join(dir, school.DirectoryFile), nil
+	}
+	if c.Directory == "" {
+		return "", ErrNoSchool
+	}
+	return c.Directory, nil
+}
+
+// SharedFolder is the folder that the computers of staff reach. It fails with
+// [ErrNoSchool] where none is known, and need not be reachable.
+func (c Config) SharedFolder() (school.Shared, error) {
+	dir, err := c.Folder()
+	if err != nil {
+		return school.Shared{}, err
+	}
+	return school.SharedAt(dir)
+}
+
+// Serials is where this computer remembers the newest directories, given the folder
+// of the program's settings.
+func Serials(dir string) school.Serials {
+	return school.Serials{Dir: filepath.Join(dir, "directories")}
+}
+
+// Heads is where this computer remembers how sticks were left, given the folder of
+// the program's settings.
+func Heads(dir string) school.Heads { return school.Heads{Dir: filepath.Join(dir, "sticks")} }

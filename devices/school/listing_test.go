@@ -1,0 +1,248 @@
+package school_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+	"stowage/devices"
+	"stowage/devices/school"
+)
+
+// seen checks a stick in, without backing it up.
+func seen(t *testing.T, s *school.School, m *sticktest.Mem) school.Sight {
+	t.Helper()
+	st := opened(t, s, m)
+	defer st.Close()
+	sight, err := s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m})
+	if err != nil || sight.ListErr != nil {
+		t.Fatal(err, sight.ListErr)
+	}
+	return sight
+}
+
+// listed is a listing's paths.
+func listed(l school.Listing) (paths []string) {
+	for _, f := range l.Files {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+func listingFile(s *school.School, device string) string {
+	return filepath.Join(s.Dir(), school.ListingsFolder, device+".age")
+}
+
+// TestLostWithoutBackup: what was on a stick that was only ever checked in is known
+// when it is lost, and its file names are nowhere in the clear.
+func TestLostWithoutBackup(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	alice, _ := person(t, s, "Alice Jones")
+	m, issued := issue(t, s, alice, "HRP-1")
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, stick.ErrNoBackup) {
+		t.Errorf("before it was seen: %v", err)
+	}
+	fillStick(t, s, m, taken)
+	sight := seen(t, s, m)
+	fillStick(t, s, m, map[string]string{"later.txt": "later"})
+	i, _, err := s.OpenIncident(ctx, school.NewIncident{Device: "HRP-1", Details: devices.IncidentDetails{Kind: devices.WasLost}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.IncidentListing(ctx, i.ID, "asked to")
+	if err != nil || l.From != school.FromCheckIn || !reflect.DeepEqual(listed(l), []string{"photo.bin", "reports/autumn.txt"}) || l.Bytes() != 400_006 {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	if l.At.Sub(sight.Device.Seen.At).Abs() > time.Minute || !i.Listed.Equal(l.At) {
+		t.Errorf("of %s, seen at %s, listed %s", l.At, sight.Device.Seen.At, i.Listed)
+	}
+	sealed, err := os.ReadFile(listingFile(s, issued.Device.ID))
+	if err != nil || strings.Contains(string(sealed), "autumn") {
+		t.Errorf("the list: %v", err)
+	}
+	// When it turns up, its list stays that of before.
+	seen(t, s, m)
+	if after, err := s.LastKnown(ctx, "HRP-1", "asked to"); err != nil || !after.At.Equal(l.At) {
+		t.Errorf("found: %+v, %v", after, err)
+	}
+	s.Lock()
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, school.ErrLocked) {
+		t.Errorf("locked: %v", err)
+	}
+}
+
+// TestRecordingALossLists: also a loss that is recorded in the register, and not as an
+// incident, keeps what was on it.
+func TestRecordingALossLists(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	seen(t, s, m)
+	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := s.IncidentListing(t.Context(), incidents(t, s)[0].ID, "asked to"); err != nil || len(l.Files) != 2 {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
+
+// TestNewestIsKnown: of the backup and the check-in, the newer says what was on it.
+func TestNewestIsKnown(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	alice, _ := person(t, s, "Alice Jones")
+	m, issued := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, map[string]string{"a.txt": "a"})
+	checkIn(t, s, m) // which backs it up
+	want := func(from string, files ...string) {
+		t.Helper()
+		l, err := s.LastKnown(ctx, "HRP-1", "asked to")
+		if err != nil || l.From != from || !reflect.DeepEqual(listed(l), files) {
+			t.Errorf("from the %s: %q, %v", l.From, listed(l), err)
+		}
+	}
+	want(school.FromBackup, "a.txt")
+	fillStick(t, s, m, map[string]string{"b.txt": "b"})
+	seen(t, s, m)
+	want(school.FromCheckIn, "a.txt", "b.txt")
+	fillStick(t, s, m, map[string]string{"c.txt": "c"})
+	if _, err := s.Glance(ctx, school.CheckInOptions{Drive: m, BackUp: true}); err != nil {
+		t.Fatal(err)
+	}
+	want(school.FromBackup, "a.txt", "b.txt", "c.txt")
+
+	// Nonsense in the list's place is not believed; without a backup that is said.
+	path := listingFile(s, issued.Device.ID)
+	for _, bad := range []string{"", "nonsense", forgedListing(t, s, `{"from":"check-in","at":"2026-09-24T08:00:00Z","files":[{"path":"../../x"}]}`)} {
+		if err := os.WriteFile(path, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want(school.FromBackup, "a.txt", "b.txt", "c.txt")
+	}
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(shared.Dir, school.BackupFolder)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.LastKnown(ctx, "HRP-1", "asked to"); !errors.Is(err, school.ErrListing) {
+		t.Errorf("nonsense alone: %v", err)
+	}
+	seen(t, s, m)
+	want(school.FromCheckIn, "a.txt", "b.txt", "c.txt")
+}
+
+func forgedListing(t *testing.T, s *school.School, plain string) string {
+	t.Helper()
+	d, err := s.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := keys.WrapFor([]byte(plain), d.Recovery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(sealed[d.Policy.Class])
+}
+
+// TestListingOfThePersonBefore: what was on a device as another stick says nothing of
+// the one that it is now.
+func TestListingOfThePersonBefore(t *testing.T) {
+	s, ctx := newSchool(t), t.Context()
+	alice, _ := person(t, s, "Alice Jones")
+	bob, _ := person(t, s, "Bob Evans")
+	m, _ := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	seen(t, s, m)
+	if _, _, err := s.Act(ctx, "HRP-1", devices.Return, devices.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	again := plan(m, bob, "HRP-1")
+	again.Replace = true
+	issued, err := s.IssueStick(ctx, again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := s.LastKnown(ctx, "HRP-1", "asked to"); err == nil {
+		t.Errorf("Bob had %q", listed(l))
+	}
+	seen(t, s, m)
+	if l, err := s.LastKnown(ctx, "HRP-1", "asked to"); err != nil || len(l.Files) != 0 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	for _, a := range []devices.Action{devices.Return, devices.Retire} {
+		if _, _, err := s.Act(ctx, "HRP-1", a, devices.Facts{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(listingFile(s, issued.Device.ID)); !os.IsNotExist(err) {
+		t.Errorf("the list of a retired stick is kept: %v", err)
+	}
+}
+
+func FuzzReadListing(f *testing.F) {
+	for _, seed := range []string{
+		`{"from":"backup","at":"2026-09-24T08:00:00Z","files":[{"path":"Year 4/plan.docx","size":20000,"saved":"2026-09-23T08:00:00Z"}]}`,
+		`{"from":"check-in","at":"2026-09-24T08:00:00Z","stick":"4e5b1d0c-0000-4000-8000-000000000001","files":[],"more":3}`,
+		`{"from":"check-in","at":"0001-01-01T00:00:00Z","files":null}`,
+		`{"from":"backup","at":"2026-09-24T08:00:00Z","files":[{"path":"../x","size":-1}]}`, `{"from":"x"}`, `[]`, ``,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		l, err := school.ReadListing(plain)
+		if err != nil {
+			if !errors.Is(err, school.ErrListing) {
+				t.Fatalf("%v, want ErrListing", err)
+			}
+			return
+		}
+		for _, file := range l.Files {
+			if err := stick.CheckPath(file.Path); err != nil || file.Size < 0 {
+				t.Fatalf("%q of %d bytes was listed: %v", file.Path, file.Size, err)
+			}
+		}
+		again, err := json.Marshal(l)
+		if err != nil {
+			t.Fatalf("what was read cannot be kept: %v", err)
+		}
+		if _, err := school.ReadListing(again); err != nil {
+			t.Fatalf("read again: %v", err)
+		}
+	})
+}
+
+func FuzzHeads(f *testing.F) {
+	const id = "4e5b1d0c-0000-4000-8000-000000000001"
+	for _, seed := range []string{
+		`{"seq":7,"digest":"` + strings.Repeat("0f", 32) + `"}`, `{"seq":0,"digest":""}`, `{"seq":-1,"digest":"00"}`,
+		`{"seq":1,"digest":"` + strings.Repeat("zz", 32) + `"}`, `{}`, `null`, ``,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		h := school.Heads{Dir: t.TempDir()}
+		if err := os.WriteFile(filepath.Join(h.Dir, id+".json"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		head := h.Load(id)
+		if head != (stick.Head{}) && (head.Seq < 1 || len(head.Digest) != 64) {
+			t.Fatalf("a stick was left as %+v", head)
+		}
+		if err := h.Save(id, head); err != nil {
+			t.Fatal(err)
+		}
+		if again := h.Load(id); again != head {
+			t.Fatalf("%+v became %+v", head, again)
+		}
+	})
+}

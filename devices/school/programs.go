@@ -1,0 +1,288 @@
+package school
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/release"
+)
+
+// Where the programs are that ICT approved for sticks, in the school's own folder: only ICT
+// writes there, so nobody can put an older list in the place of a newer one.
+const (
+	ProgramsFile   = "programs.note" // the list, signed by the school
+	ProgramsFolder = "programs"      // the programs, under the digests that the list says
+)
+
+// programsIntro is the first line of the list's text; JSON follows.
+const programsIntro = "stowage programs v1\n"
+
+// maxProgram bounds what is read as a program, in bytes.
+const maxProgram = 256 << 20
+
+// ErrNoProgram: the school has no such program for its sticks.
+var ErrNoProgram = errors.New("the school has no such program for its sticks")
+
+// programList is what the school signed.
+type programList struct {
+	School   string          `json:"school"`
+	Signed   time.Time       `json:"signed"`
+	Programs []stick.Program `json:"programs"`
+}
+
+// Programs are those that ICT approved for sticks, in the order of stick.ProgramNames; none is no error. A
+// list that is not the school's is keys.ErrForged or keys.ErrOtherSchool.
+func (s *School) Programs() ([]stick.Program, error) {
+	d, err := s.Directory()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.readPrograms(d.Verifier)
+	if err != nil {
+		return nil, fmt.Errorf("read the list of programs: %w", err)
+	}
+	return list, nil
+}
+
+func (s *School) readPrograms(verifier string) ([]stick.Program, error) {
+	msg, err := readAtMost(filepath.Join(s.dir, ProgramsFile), 1<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := keys.OpenNote(msg, verifier)
+	if err != nil {
+		return nil, err
+	}
+	body, ok := strings.CutPrefix(text, programsIntro)
+	switch {
+	case !ok && laterVersion(text, programsIntro):
+		return nil, keys.ErrNewer
+	case !ok:
+		return nil, fmt.Errorf("%w: it says something else", keys.ErrForged)
+	}
+	var list programList
+	if err := json.NewDecoder(strings.NewReader(body)).Decode(&list); err != nil {
+		return nil, fmt.Errorf("%w: %w", keys.ErrForged, err)
+	}
+	for _, p := range list.Programs {
+		if err := p.Check(); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(list.Programs, func(a, b stick.Program) int { return place(a.Name) - place(b.Name) })
+	return list.Programs, nil
+}
+
+// laterVersion reports whether a text begins with the intro of another version of the same format.
+func laterVersion(text, intro string) bool {
+	return strings.HasPrefix(text, strings.TrimSuffix(intro, "1\n"))
+}
+
+// place is where a program stands among those that there can be.
+func place(name string) int { return slices.Index(stick.ProgramNames(), name) }
+
+// AddProgram approves a released program, in the file at path, for sticks: it is copied into the school's
+// folder, in the place of an older or newer one for the same system, and the list is signed anew. What it is
+// is read from the file: for Windows and Linux it must be the window, for macOS stow. It needs the authority, and fails
+// with release.ErrNotProgram. Progress counts bytes; p may be nil.
+func (s *School) AddProgram(ctx context.Context, path string, p crypt.Progress) (stick.Program, error) {
+	added, err := s.addProgram(ctx, path, crypt.OrNoProgress(p))
+	if err != nil {
+		return stick.Program{}, fmt.Errorf("add a program for sticks: %w", err)
+	}
+	return added, nil
+}
+
+func (s *School) addProgram(ctx context.Context, path string, p crypt.Progress) (stick.Program, error) {
+	a, err := s.Authority()
+	if err != nil {
+		return stick.Program{}, err
+	}
+	list, err := s.readPrograms(a.Verifier())
+	if err != nil {
+		return stick.Program{}, err
+	}
+	added, err := readProgram(ctx, path, p)
+	if err != nil {
+		return stick.Program{}, err
+	}
+	if err := s.keepProgram(ctx, path, added, p); err != nil {
+		return stick.Program{}, err
+	}
+	list, old := withoutProgram(list, added.Name)
+	if err := s.signPrograms(a, append(list, added)); err != nil {
+		return stick.Program{}, err
+	}
+	if old != nil && old.SHA256 != added.SHA256 {
+		_ = os.Remove(s.programPath(*old)) // nothing depends on it
+	}
+	return added, nil
+}
+
+// readProgram says what the program in a file is.
+func readProgram(ctx context.Context, path string, p crypt.Progress) (stick.Program, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return stick.Program{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return stick.Program{}, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxProgram {
+		return stick.Program{}, release.ErrNotProgram
+	}
+	p.Expect(2 * info.Size())
+	sum := sha256.New()
+	size := &counter{}
+	what, err := release.Read(crypt.Reader(ctx, io.TeeReader(io.LimitReader(f, maxProgram+1), io.MultiWriter(sum, size)), p))
+	if err != nil {
+		return stick.Program{}, err
+	}
+	name, ok := map[release.Program]string{
+		{Name: "stowage", System: release.Windows}: stick.WindowsProgram,
+		{Name: "stowage", System: release.Linux}:   stick.LinuxProgram,
+		{Name: "stow", System: release.MacOS}:      stick.MacProgram,
+	}[release.Program{Name: what.Name, System: what.System}]
+	if !ok {
+		return stick.Program{}, fmt.Errorf("%w: %s for %s is not put on sticks", release.ErrNotProgram, what.Name, what.System)
+	}
+	added := stick.Program{Name: name, Version: what.Version, Size: size.n, SHA256: hex.EncodeToString(sum.Sum(nil))}
+	return added, added.Check()
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
+}
+
+// keepProgram copies a program into the school's folder. It appears there when it is complete.
+func (s *School) keepProgram(ctx context.Context, path string, added stick.Program, p crypt.Progress) error {
+	if err := os.Mkdir(filepath.Join(s.dir, ProgramsFolder), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	from, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	out, err := crypt.CreateOutput(s.programPath(added), true)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	sum := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(out, sum), crypt.Reader(ctx, io.LimitReader(from, added.Size+1), p)); err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != added.SHA256 {
+		return fmt.Errorf("%s: %w", path, stick.ErrChanged)
+	}
+	return out.Commit()
+}
+
+// programPath is where a program lies. Its digest was checked to be one.
+func (s *School) programPath(p stick.Program) string {
+	return filepath.Join(s.dir, ProgramsFolder, p.SHA256)
+}
+
+// withoutProgram returns the list without the program of a name, and that one.
+func withoutProgram(list []stick.Program, name string) (rest []stick.Program, was *stick.Program) {
+	for _, p := range list {
+		if p.Name == name {
+			was = &p
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return rest, was
+}
+
+// signPrograms writes the list.
+func (s *School) signPrograms(a *keys.Authority, list []stick.Program) error {
+	var text bytes.Buffer
+	text.WriteString(programsIntro)
+	e := json.NewEncoder(&text)
+	e.SetIndent("", "  ")
+	if err := e.Encode(programList{a.School(), s.now(), list}); err != nil {
+		return fmt.Errorf("write the list of programs: %w", err)
+	}
+	msg, err := a.Sign(text.String())
+	if err != nil {
+		return fmt.Errorf("sign the list of programs: %w", err)
+	}
+	return crypt.WriteFile(filepath.Join(s.dir, ProgramsFile), msg, true)
+}
+
+// RemoveProgram takes a program off the list, so that it is put on no more sticks; those that
+// carry it keep it. It needs the authority, and fails with [ErrNoProgram].
+func (s *School) RemoveProgram(name string) error {
+	a, err := s.Authority()
+	if err != nil {
+		return fmt.Errorf("remove a program: %w", err)
+	}
+	list, err := s.readPrograms(a.Verifier())
+	if err != nil {
+		return fmt.Errorf("remove a program: %w", err)
+	}
+	rest, was := withoutProgram(list, name)
+	if was == nil {
+		return fmt.Errorf("remove %q: %w", name, ErrNoProgram)
+	}
+	if err := s.signPrograms(a, rest); err != nil {
+		return fmt.Errorf("remove a program: %w", err)
+	}
+	_ = os.Remove(s.programPath(*was)) // nothing depends on it
+	return nil
+}
+
+// programsFor are the programs of these names, to be put on a stick. It fails with [ErrNoProgram].
+func (s *School) programsFor(names []string) ([]stick.NewProgram, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	all, err := s.Programs()
+	if err != nil {
+		return nil, err
+	}
+	var list []stick.NewProgram
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(p stick.Program) bool { return p.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("%q: %w", name, ErrNoProgram)
+		}
+		list = append(list, s.newProgram(all[i]))
+	}
+	return list, nil
+}
+
+func (s *School) newProgram(p stick.Program) stick.NewProgram {
+	return stick.NewProgram{Program: p, Open: func() (io.ReadCloser, error) {
+		f, err := os.Open(s.programPath(p))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%q: %w: its file is missing", p.Name, ErrNoProgram)
+		}
+		return f, err
+	}}
+}

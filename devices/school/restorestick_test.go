@@ -1,0 +1,275 @@
+package school_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+	"stowage/devices"
+	"stowage/devices/school"
+)
+
+// textItem is a file to be stored.
+type textItem struct{ io.Reader }
+
+func (textItem) Close() error     { return nil }
+func (textItem) Unchanged() error { return nil }
+
+var taken = map[string]string{"reports/autumn.txt": "autumn", "photo.bin": strings.Repeat("0123456789", 40_000), "empty/": ""}
+
+// fillStick stores files on a stick.
+func fillStick(t *testing.T, s *school.School, m *sticktest.Mem, files map[string]string) {
+	t.Helper()
+	st := opened(t, s, m)
+	defer st.Close()
+	var items []stick.Item
+	for name, content := range files {
+		item := stick.Item{Path: name, Kind: stick.KindFile, Size: int64(len(content)), ModTime: day.Add(-48 * time.Hour), Open: func() (stick.ItemReader, error) {
+			return textItem{strings.NewReader(content)}, nil
+		}}
+		if folder, ok := strings.CutSuffix(name, "/"); ok {
+			item.Path, item.Kind, item.Size = folder, stick.KindFolder, 0
+		}
+		items = append(items, item)
+	}
+	if _, err := st.PutItems(t.Context(), items, stick.PutOptions{Clash: stick.Replace}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// onStick returns the files on an opened stick, and wants their times.
+func onStick(t *testing.T, st *stick.Stick) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	err := st.Walk(".", func(e stick.Entry) error {
+		if e.IsFolder() {
+			if e.Path == "empty" {
+				got["empty/"] = ""
+			}
+			return nil
+		}
+		if !e.ModTime.Equal(day.Add(-48 * time.Hour)) {
+			t.Errorf("%s is of %s", e.Path, e.ModTime)
+		}
+		r, err := st.OpenFile(e.Path)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		content, err := io.ReadAll(r)
+		got[e.Path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// backedUp is a school with a stick that was filled, backed up and lost.
+func backedUp(t *testing.T) (s *school.School, alice string, passphrase []byte, issued school.IssuedStick) {
+	t.Helper()
+	s = newSchool(t)
+	alice, passphrase = person(t, s, "Alice Jones")
+	m, issued := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := shared.BackUpStick(t.Context(), school.BackupPlan{Drive: m, Verifier: d.Verifier}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	return s, alice, passphrase, issued
+}
+
+func TestRestoreToAnotherHolder(t *testing.T) {
+	s, _, _, lost := backedUp(t)
+	bob, bobs := person(t, s, "Bob Evans")
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	fresh := sticktest.New()
+	r, err := s.RestoreStick(t.Context(), school.RestorePlan{StickPlan: plan(fresh, bob, "HRP-2"), From: b.Stick})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Files != 2 || len(r.Skipped) > 0 || r.Device.State != devices.Issued || r.Device.Name() != "HRP-2" {
+		t.Errorf("restored %+v", r)
+	}
+	if r.Note.ID == lost.Note.ID || r.Note.Recipient == lost.Note.Recipient {
+		t.Error("the fresh stick has the identity of the lost one")
+	}
+	st, err := stick.Open(t.Context(), fresh, stick.WithPassphrase(bobs), stick.OpenOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if got := onStick(t, st); !maps.Equal(got, taken) {
+		t.Errorf("the fresh stick holds %d files", len(got))
+	}
+}
+
+// The holder's own key opens a backup too, once its passphrase is the holder's own.
+func TestBackupOpensWithHoldersKey(t *testing.T) {
+	s := newSchool(t)
+	alice, temporary := person(t, s, "Alice Jones")
+	m, lost := issue(t, s, alice, "HRP-1")
+	fillStick(t, s, m, taken)
+	backUpSealed(t, s, m)
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sealed, err := shared.BackupKeys(lost.Note.ID); err != nil || len(sealed) != 0 {
+		t.Fatalf("with a temporary passphrase, the keys in the backup: %d, %v", len(sealed), err)
+	}
+	passphrase := []byte(chosenByAlice)
+	changePassphrase(t, m, temporary, passphrase)
+	backUpSealed(t, s, m)
+	sealed, err := shared.BackupKeys(lost.Note.ID)
+	if err != nil || len(sealed) != 1 {
+		t.Fatalf("the keys in the backup: %d, %v", len(sealed), err)
+	}
+	k, err := keys.OpenHolderKey(sealed[0], passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Wipe()
+	b, err := shared.OpenBackup(t.Context(), lost.Note.ID, stick.WithHolderKey(k), stick.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if got := onStick(t, b.Stick); !maps.Equal(got, taken) {
+		t.Errorf("the backup holds %d files", len(got))
+	}
+}
+
+func TestContentsOf(t *testing.T) {
+	s, _, _, _ := backedUp(t)
+	c, err := contentsOf(t, s, "HRP-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Files != 2 || c.Bytes != 400_006 || c.At.IsZero() {
+		t.Errorf("the contents: %d files, %d bytes of %s", c.Files, c.Bytes, c.At)
+	}
+	bob, _ := person(t, s, "Bob Evans")
+	issue(t, s, bob, "HRP-2")
+	if _, err := contentsOf(t, s, "HRP-2"); !errors.Is(err, stick.ErrNoBackup) {
+		t.Errorf("a stick without a backup: %v, want ErrNoBackup", err)
+	}
+	shared, err := s.Shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := shared.Backups(t.Context(), d.Verifier)
+	if err != nil || len(list) != 1 || list[0].Note.Label != "HRP-1" {
+		t.Errorf("the backups: %+v, %v", list, err)
+	}
+	if _, err := (school.Shared{Dir: filepath.Join(t.TempDir(), "away")}).Backups(t.Context(), ""); !errors.Is(err, school.ErrNoShared) {
+		t.Errorf("out of reach: %v, want ErrNoShared", err)
+	}
+}
+
+// TestRestoreFaults has the new stick fail at each of its operations, and
+// restoring cancelled: no stick is left, and the register has nobody's loan.
+func TestRestoreFaults(t *testing.T) {
+	s, alice, _, _ := backedUp(t)
+	bob, _ := person(t, s, "Bob Evans")
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	broken := errors.New("input/output error")
+	clean := func(m *sticktest.Mem, n int) {
+		t.Helper()
+		d, err := s.Register().FindDevice(t.Context(), fmt.Sprintf("NEW-%d", n))
+		if err == nil && d.State != devices.InStock {
+			t.Fatalf("operation %d: the device is %s", n, d.State)
+		}
+		if _, err := stick.Inspect(m, ""); !errors.Is(err, stick.ErrNotStick) {
+			t.Fatalf("operation %d: a stick was left: %v", n, err)
+		}
+	}
+	for n := 0; n < 2000; n++ {
+		m := sticktest.New()
+		m.ResetCounts()
+		m.SetHook(func(i int, _ sticktest.Op) error {
+			if i == n {
+				return broken
+			}
+			return nil
+		})
+		_, err := s.RestoreStick(t.Context(), school.RestorePlan{StickPlan: plan(m, bob, fmt.Sprintf("NEW-%d", n)), From: b.Stick})
+		m.SetHook(nil)
+		if err == nil { // the failure of some operations does not matter
+			if m.Total() > n {
+				continue
+			}
+			break
+		}
+		if !errors.Is(err, broken) {
+			t.Fatalf("operation %d: %v", n, err)
+		}
+		clean(m, n)
+		n += n / 8 // the first ones all, then fewer and fewer
+	}
+
+	m := sticktest.New()
+	ctx, cancel := context.WithCancel(t.Context())
+	m.SetHook(func(_ int, op sticktest.Op) error {
+		if strings.Contains(op.Name, "layers/") {
+			cancel()
+		}
+		return nil
+	})
+	if _, err := s.RestoreStick(t.Context(), school.RestorePlan{StickPlan: plan(m, alice, "HRP-3"), From: b.Stick}); !errors.Is(err, keys.ErrBlocked) {
+		t.Fatalf("for a holder whose key is on the lost stick: %v, want ErrBlocked", err)
+	}
+	p := school.RestorePlan{StickPlan: plan(m, bob, "NEW--1"), From: b.Stick}
+	if _, err := s.RestoreStick(ctx, p); !errors.Is(err, context.Canceled) {
+		t.Fatalf("cancelled: %v", err)
+	}
+	m.SetHook(nil)
+	clean(m, -1)
+}
+
+// A lost device is not issued again before it is found.
+func TestLostStickIsNotIssued(t *testing.T) {
+	s := newSchool(t)
+	alice, _ := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	bob, _ := person(t, s, "Bob Evans")
+	var refused *devices.Refusal
+	if _, err := s.IssueStick(t.Context(), plan(m, bob, "HRP-9")); !errors.As(err, &refused) {
+		t.Errorf("issuing over a lost stick: %v, want a Refusal", err)
+	}
+}

@@ -1,0 +1,143 @@
+package school_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"filippo.io/age"
+
+	"stowage/crypt"
+	"stowage/crypt/keys"
+	"stowage/crypt/stick"
+	"stowage/crypt/stick/sticktest"
+	"stowage/devices/school"
+)
+
+// sealing encrypts for a person of a school; the key opens what it made.
+func sealing(t *testing.T) (school.Sealing, *keys.HolderKey) {
+	t.Helper()
+	s := newSchool(t)
+	id, passphrase := person(t, s, "Alice Jones")
+	d := must(s.Directory())
+	audiences, err := school.Audiences(d, []string{id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := s.CurrentKey(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copies, err := school.KeyFileCopies(must(s.KeyFile(key)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := copies.Unlock([]byte("not the one")); !errors.Is(err, keys.ErrPassphrase) {
+		t.Errorf("a wrong passphrase: %v", err)
+	}
+	k, err := copies.Unlock(passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Wipe)
+	return school.Sealing{Audiences: audiences, Policy: d.Policy}, k
+}
+
+func TestSealAndUnseal(t *testing.T) {
+	seal, k := sealing(t)
+	dir, out := t.TempDir(), t.TempDir()
+	letter, photos := filepath.Join(dir, "letter.v2.txt"), filepath.Join(dir, "photos")
+	write(t, letter, []byte("Dear Alice"))
+	if err := os.MkdirAll(filepath.Join(photos, "2026"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(photos, "2026", "trip.jpg"), []byte("a trip"))
+	link := filepath.Join(photos, "link")
+	if err := os.Symlink("/etc/passwd", link); err != nil {
+		t.Skip(err)
+	}
+	info, err := os.Lstat(link)
+	isLink := err == nil && info.Mode()&os.ModeSymlink != 0 // Wine says that it made one, and shows none
+	sealed := map[string]string{}
+	for _, path := range []string{letter, photos} {
+		made, skipped, err := seal.Seal(t.Context(), path)
+		if err != nil || len(made) != 1 {
+			t.Fatal(made, err)
+		}
+		if (len(skipped) == 1) != (path == photos && isLink) {
+			t.Errorf("%s: skipped %v", path, skipped)
+		}
+		sealed[path] = made[0].Path
+	}
+	open := school.Unsealing{Identities: []age.Identity{k.Identity()}, OutDir: out, Unpack: true}
+	for path, want := range map[string]string{sealed[letter]: "letter.v2.txt", sealed[photos]: "photos"} {
+		if got, err := open.Unseal(t.Context(), path); err != nil || got != filepath.Join(out, want) {
+			t.Errorf("%s: %s, %v", path, got, err)
+		}
+	}
+	if content, _ := os.ReadFile(filepath.Join(out, "photos", "2026", "trip.jpg")); string(content) != "a trip" {
+		t.Errorf("got %q", content)
+	}
+}
+
+func TestWhatIsThereAlready(t *testing.T) {
+	seal, k := sealing(t)
+	dir := t.TempDir()
+	letter := filepath.Join(dir, "letter.v2.txt")
+	write(t, letter, []byte("Dear Alice"))
+	if _, _, err := seal.Seal(t.Context(), letter); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := seal.InTheWay([]string{letter}); err != nil || len(taken) != 1 {
+		t.Errorf("in the way: %v, %v", taken, err)
+	}
+	wrong, ok := errors.AsType[*school.FileError](second(seal.Seal(t.Context(), letter)))
+	if !ok || wrong.Path != letter+".age" || !errors.Is(wrong, crypt.ErrExists) {
+		t.Errorf("refused with %v", wrong)
+	}
+	seal.Taken = school.TakenReplace
+	if err := second(seal.Seal(t.Context(), letter)); err != nil {
+		t.Error(err)
+	}
+	seal.Taken = school.TakenKeepBoth
+	for _, want := range []string{"letter (2).v2.txt.age", "letter (3).v2.txt.age"} {
+		if made, _, err := seal.Seal(t.Context(), letter); err != nil || made[0].Path != filepath.Join(dir, want) {
+			t.Errorf("%v, %v; want %s", made, err, want)
+		}
+	}
+	open := school.Unsealing{Identities: []age.Identity{k.Identity()}}
+	if _, err := open.Unseal(t.Context(), letter+".age"); !errors.Is(err, crypt.ErrExists) {
+		t.Errorf("unsealed over the original: %v", err)
+	}
+	open.Taken = school.TakenKeepBoth
+	if got, err := open.Unseal(t.Context(), letter+".age"); err != nil || got != filepath.Join(dir, "letter (2).v2.txt") {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := open.Unseal(t.Context(), letter); !errors.Is(err, school.ErrNotEncrypted) {
+		t.Errorf("a plain file: %v", err)
+	}
+}
+
+func TestKeysThatAreNone(t *testing.T) {
+	big := filepath.Join(t.TempDir(), "big.age")
+	write(t, big, make([]byte, 2<<20))
+	if _, err := school.KeyFileCopies(big); !errors.Is(err, keys.ErrDamagedKey) {
+		t.Errorf("a large file: %v", err)
+	}
+	if _, err := school.StickCopies(sticktest.New()); !errors.Is(err, stick.ErrNotStick) {
+		t.Errorf("no stick: %v", err)
+	}
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain := (school.KeyCopies{[]byte("\ufeff# pasted in Notepad\r\n" + id.String() + "\r\n")}).Plain(); len(plain) != 1 {
+		t.Errorf("a plain identity with a mark: %v", plain)
+	}
+	if (school.KeyCopies{[]byte("age-encryption.org/v1\n")}).Plain() != nil {
+		t.Error("a sealed file is no plain key")
+	}
+}
+
+func second(_ []school.Sealed, _ []string, err error) error { return err }
