@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // appearance is the page for text size, colours and language.
@@ -19,7 +19,7 @@ func (a *appearance) Title() string { return a.s.Words.T("appearance.title") }
 
 // Content is part of Screen.
 func (a *appearance) Content() fyne.CanvasObject {
-	return container.NewVScroll(parts.Narrow(4, parts.Card(AppearanceForm(a.s))))
+	return container.NewVScroll(widgets.Narrow(4, widgets.Card(AppearanceForm(a.s))))
 }
 
 // AppearanceForm returns the choices of text size, colours and language, which act
@@ -31,16 +31,16 @@ func AppearanceForm(s *Session) fyne.CanvasObject {
 	mode := choice(Modes(), s.Look.Mode, func(m Mode) string { return modeName(w, m) },
 		func(look *Look, m Mode) { look.Mode = m }, s)
 	codes, names := []string{}, map[string]string{}
-	for _, l := range words.Languages() {
+	for _, l := range i18n.Languages() {
 		codes = append(codes, l.Code)
 		names[l.Code] = l.Name
 	}
 	language := choice(codes, s.Look.Language, func(code string) string { return names[code] },
 		func(look *Look, code string) { look.Language = code }, s)
-	return parts.Column(4,
-		parts.Column(1, parts.Heading(w.T("appearance.text")), text),
-		parts.Column(1, parts.Heading(w.T("appearance.colours")), mode),
-		parts.Column(1, parts.Heading(w.T("appearance.language")), language),
+	return widgets.Column(4,
+		widgets.Column(1, widgets.Heading(w.T("appearance.text")), text),
+		widgets.Column(1, widgets.Heading(w.T("appearance.colours")), mode),
+		widgets.Column(1, widgets.Heading(w.T("appearance.language")), language),
 	)
 }
 
@@ -64,7 +64,7 @@ func choice[T comparable](values []T, now T, name func(T) string, set func(*Look
 }
 
 // modeName is the name of a mode.
-func modeName(w *words.Words, m Mode) string {
+func modeName(w *i18n.Words, m Mode) string {
 	switch m {
 	case Light:
 		return w.T("appearance.light")

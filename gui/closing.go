@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // guard is asked before the window closes.
@@ -42,7 +42,7 @@ func (s *Session) Close() {
 	for i, j := range running {
 		names[i] = j.Name()
 	}
-	s.Ask(parts.Question{
+	s.Ask(widgets.Question{
 		Title:  s.Words.N("close.title", len(running)),
 		Text:   s.Words.T("close.text", "work", s.Words.List(names)),
 		Yes:    s.Words.T("close.yes"),

@@ -5,13 +5,13 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // home is the first page: the large actions, one for each room for staff.
 type home struct {
 	s       *Session
-	actions []*parts.Pressable
+	actions []*widgets.Pressable
 }
 
 func newHome(s *Session) Screen { return &home{s: s} }
@@ -23,18 +23,18 @@ func (h *home) Title() string { return h.s.Words.T("app.name") }
 func (h *home) Content() fyne.CanvasObject {
 	w := h.s.Words
 	icon := widget.NewIcon(AppIcon())
-	title := parts.Title(w.T("home.title"))
-	head := parts.Column(2, container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(72), icon)), container.NewCenter(title))
+	title := widgets.Title(w.T("home.title"))
+	head := widgets.Column(2, container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(72), icon)), container.NewCenter(title))
 	list := []fyne.CanvasObject{head}
 	for _, room := range h.s.shell.rooms {
 		if room.Side != Staff || room.ID == Home {
 			continue
 		}
-		action := parts.NewAction(room.Icon, w.T(room.Name), w.T(room.Hint), func() { h.s.Go(room.ID) })
+		action := widgets.NewAction(room.Icon, w.T(room.Name), w.T(room.Hint), func() { h.s.Go(room.ID) })
 		h.actions = append(h.actions, action)
 		list = append(list, action)
 	}
-	return container.NewVScroll(container.New(middleOfPage{}, parts.Narrow(4, list...)))
+	return container.NewVScroll(container.New(middleOfPage{}, widgets.Narrow(4, list...)))
 }
 
 // Actions is part of Actor: staff reach what is at the foot of the navigation from here, ICT from the
@@ -46,7 +46,7 @@ func (h *home) Actions() []fyne.CanvasObject {
 	var buttons []fyne.CanvasObject
 	for _, room := range h.s.shell.rooms {
 		if room.Side == Foot {
-			buttons = append(buttons, parts.NewQuiet(h.s.Words.T(room.Name), room.Icon.Resource(), func() { h.s.Go(room.ID) }))
+			buttons = append(buttons, widgets.NewQuiet(h.s.Words.T(room.Name), room.Icon.Resource(), func() { h.s.Go(room.ID) }))
 		}
 	}
 	return buttons

@@ -7,7 +7,7 @@ import (
 
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // note is a small screen for tests of the shell.
@@ -17,22 +17,22 @@ type note struct {
 }
 
 func (n *note) Title() string              { return "Note" }
-func (n *note) Content() fyne.CanvasObject { return parts.Body("A note.") }
+func (n *note) Content() fyne.CanvasObject { return widgets.Body("A note.") }
 func (n *note) Shown()                     { n.shown++ }
 
 func rooms() []gui.Room {
 	make := func(s *gui.Session) gui.Screen { return &note{s: s} }
 	return []gui.Room{
-		{ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: parts.IconStick, Key: fyne.Key1, New: make},
-		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: parts.IconEncrypt, Key: fyne.Key2, New: make},
-		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: parts.IconLost, Key: fyne.Key3, New: make},
-		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: parts.IconDashboard, Key: fyne.Key4, New: make},
-		{ID: "register", Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, Key: fyne.Key5, New: make},
-		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: parts.IconIssue, Key: fyne.Key6, New: make},
-		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: make},
-		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: parts.IconLeavers, New: make},
-		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: make},
-		{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: parts.IconIncident, New: make},
+		{ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: make},
+		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: make},
+		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: make},
+		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: make},
+		{ID: "register", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: make},
+		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, Key: fyne.Key6, New: make},
+		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: make},
+		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: make},
+		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: make},
+		{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: make},
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 //go:embed icon/stowage.svg
@@ -16,8 +16,8 @@ var appIcon []byte
 func AppIcon() fyne.Resource { return fyne.NewStaticResource("stowage.svg", appIcon) }
 
 // ownIcons are the pictures that take the place of Fyne's.
-func ownIcons() map[fyne.ThemeIconName]parts.Icon {
-	return map[fyne.ThemeIconName]parts.Icon{
+func ownIcons() map[fyne.ThemeIconName]widgets.Icon {
+	return map[fyne.ThemeIconName]widgets.Icon{
 		theme.IconNameCancel:             "close",
 		theme.IconNameConfirm:            "check",
 		theme.IconNameDelete:             "delete",

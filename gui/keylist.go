@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // showKeys lists every key there is now: those of the window, and those of the
@@ -18,8 +18,8 @@ func (h *shell) showKeys() {
 	rows := container.New(layout.NewFormLayout())
 	add := func(name, keys string) {
 		if keys != "" {
-			rows.Add(parts.Caption(keys))
-			rows.Add(parts.Body(name))
+			rows.Add(widgets.Caption(keys))
+			rows.Add(widgets.Body(name))
 		}
 	}
 	for _, c := range h.commands() {
@@ -28,7 +28,7 @@ func (h *shell) showKeys() {
 	for _, menu := range h.menu().Items {
 		for _, item := range menu.Items {
 			if s, ok := item.Shortcut.(fyne.KeyboardShortcut); ok && menu.Label != h.top().screen.Title() {
-				add(item.Label, parts.Command{Key: s.Key(), Modifier: s.Mod()}.Keys())
+				add(item.Label, widgets.Command{Key: s.Key(), Modifier: s.Mod()}.Keys())
 			}
 		}
 	}
@@ -38,8 +38,8 @@ func (h *shell) showKeys() {
 	add(w.T("keys.menu"), "Alt")
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(420, 380))
-	var d *parts.Dialog
-	shut := parts.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
-	d = parts.ShowDialog(h.s.Window.Canvas(), w.T("menu.keys"), parts.Column(3, scroll, parts.Row(2, parts.Spring(), shut)), nil)
+	var d *widgets.Dialog
+	shut := widgets.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
+	d = widgets.ShowDialog(h.s.Window.Canvas(), w.T("menu.keys"), widgets.Column(3, scroll, widgets.Row(2, widgets.Spring(), shut)), nil)
 	h.s.Window.Canvas().Focus(shut)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"stowage/crypt"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // Mode is how light the window is.
@@ -47,8 +47,8 @@ func (l Look) valid() Look {
 	if !slices.Contains(TextSizes(), l.Text) {
 		l.Text = 100
 	}
-	if l.Language != words.Welsh {
-		l.Language = words.English
+	if l.Language != i18n.Welsh {
+		l.Language = i18n.English
 	}
 	return l
 }

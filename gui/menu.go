@@ -7,20 +7,20 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // menu makes the menus as things are now.
 func (h *shell) menu() *fyne.MainMenu {
 	w := h.s.Words
-	quit := h.item(parts.Command{Name: w.T("menu.quit"), Key: fyne.KeyQ, Modifier: parts.Ctrl, Run: h.s.Close})
+	quit := h.item(widgets.Command{Name: w.T("menu.quit"), Key: fyne.KeyQ, Modifier: widgets.Ctrl, Run: h.s.Close})
 	quit.IsQuit = true
 	file := fyne.NewMenu(w.T("menu.file"), quit)
 	menus := []*fyne.Menu{file, h.goMenu()}
 	if commands := h.commands(); len(commands) > 0 {
 		menus = append(menus, h.menuOf(h.top().screen.Title(), commands))
 	}
-	menus = append(menus, h.viewMenu(), h.menuOf(w.T("menu.help"), []parts.Command{
+	menus = append(menus, h.viewMenu(), h.menuOf(w.T("menu.help"), []widgets.Command{
 		{Name: w.T("menu.keys"), Key: fyne.KeyF1, Run: h.showKeys},
 		{Name: w.T("menu.about"), Run: h.about},
 	}))
@@ -29,7 +29,7 @@ func (h *shell) menu() *fyne.MainMenu {
 
 // goMenu leads everywhere.
 func (h *shell) goMenu() *fyne.Menu {
-	commands := []parts.Command{{
+	commands := []widgets.Command{{
 		Name: h.s.Words.T("menu.back"), Key: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt, Run: h.s.Back,
 		Disabled: func() bool { return h.at == Home && len(h.stack) == 1 },
 	}}
@@ -37,10 +37,10 @@ func (h *shell) goMenu() *fyne.Menu {
 		if room.Side == ICT && !h.s.options.ICT {
 			continue
 		}
-		c := parts.Command{Name: h.s.Words.T(room.Name), Run: func() { h.goTo(room.ID) }}
+		c := widgets.Command{Name: h.s.Words.T(room.Name), Run: func() { h.goTo(room.ID) }}
 		c.Divide = i == 0 || room.Side != h.rooms[i-1].Side
 		if room.Key != "" {
-			c.Key, c.Modifier = room.Key, parts.Ctrl
+			c.Key, c.Modifier = room.Key, widgets.Ctrl
 		}
 		commands = append(commands, c)
 	}
@@ -53,8 +53,8 @@ func (h *shell) viewMenu() *fyne.Menu {
 	menu := fyne.NewMenu(w.T("menu.view"))
 	for i, size := range TextSizes() {
 		keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3}
-		item := h.item(parts.Command{
-			Name: w.T("appearance.text.size", "percent", size), Key: keys[i], Modifier: parts.Ctrl | fyne.KeyModifierShift,
+		item := h.item(widgets.Command{
+			Name: w.T("appearance.text.size", "percent", size), Key: keys[i], Modifier: widgets.Ctrl | fyne.KeyModifierShift,
 			Run: func() {
 				look := h.s.Look
 				look.Text = size
@@ -66,7 +66,7 @@ func (h *shell) viewMenu() *fyne.Menu {
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	for _, mode := range Modes() {
-		item := h.item(parts.Command{Name: modeName(w, mode), Run: func() {
+		item := h.item(widgets.Command{Name: modeName(w, mode), Run: func() {
 			look := h.s.Look
 			look.Mode = mode
 			h.s.SetLook(look)
@@ -78,25 +78,25 @@ func (h *shell) viewMenu() *fyne.Menu {
 }
 
 // commands are those of the screen in view.
-func (h *shell) commands() []parts.Command {
+func (h *shell) commands() []widgets.Command {
 	if c, ok := h.top().screen.(Commander); ok {
 		return c.Commands()
 	}
 	return nil
 }
 
-func (h *shell) menuOf(name string, commands []parts.Command) *fyne.Menu {
-	guarded := make([]parts.Command, len(commands))
+func (h *shell) menuOf(name string, commands []widgets.Command) *fyne.Menu {
+	guarded := make([]widgets.Command, len(commands))
 	for i, c := range commands {
 		guarded[i] = h.guarded(c)
 	}
-	return parts.Menu(name, guarded)
+	return widgets.Menu(name, guarded)
 }
 
-func (h *shell) item(c parts.Command) *fyne.MenuItem { return h.guarded(c).MenuItem() }
+func (h *shell) item(c widgets.Command) *fyne.MenuItem { return h.guarded(c).MenuItem() }
 
 // guarded keeps a command from running beneath a dialog, and notes the use.
-func (h *shell) guarded(c parts.Command) parts.Command {
+func (h *shell) guarded(c widgets.Command) widgets.Command {
 	if run := c.Run; run != nil {
 		c.Run = func() {
 			h.s.Used()
@@ -109,19 +109,19 @@ func (h *shell) guarded(c parts.Command) parts.Command {
 }
 
 // covered reports whether a dialog lies over the screen.
-func (h *shell) covered() bool { return parts.Covered(h.s.Window.Canvas()) }
+func (h *shell) covered() bool { return widgets.Covered(h.s.Window.Canvas()) }
 
 // keys listens for keys that no widget and no menu takes.
 func (h *shell) keys() {
 	c := h.s.Window.Canvas()
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		h.s.Used()
-		if e.Name != fyne.KeyEscape || !parts.Escape(c) {
+		if e.Name != fyne.KeyEscape || !widgets.Escape(c) {
 			h.typed(e)
 		}
 	})
 	for _, key := range []fyne.KeyName{fyne.KeyA, fyne.KeyC, fyne.KeyV, fyne.KeyX, fyne.KeyY, fyne.KeyZ} {
-		edit := parts.Command{Key: key, Modifier: parts.Ctrl}
+		edit := widgets.Command{Key: key, Modifier: widgets.Ctrl}
 		c.AddShortcut(edit.EditShortcut(), func(fyne.Shortcut) { h.editKey(key) })
 	}
 }
@@ -129,7 +129,7 @@ func (h *shell) keys() {
 // editKey runs the screen's command for a key that text entries use themselves.
 func (h *shell) editKey(key fyne.KeyName) {
 	for _, command := range h.commands() {
-		if command.Key == key && command.Modifier == parts.Ctrl && command.Can() {
+		if command.Key == key && command.Modifier == widgets.Ctrl && command.Can() {
 			h.guarded(command).Run()
 			return
 		}
@@ -168,7 +168,7 @@ func (s *Session) DropFiles(at fyne.Position, items []fyne.URI) {
 	if len(paths) == 0 || s.shell.covered() {
 		return
 	}
-	if parts.DropOn(s.Window.Content(), at, paths) {
+	if widgets.DropOn(s.Window.Content(), at, paths) {
 		return
 	}
 	if d, ok := s.Current().(Dropper); ok {
@@ -176,15 +176,15 @@ func (s *Session) DropFiles(at fyne.Position, items []fyne.URI) {
 	}
 }
 
-func (h *shell) explain(err error) parts.Message {
+func (h *shell) explain(err error) widgets.Message {
 	if h.s.options.Explain != nil {
 		if m, ok := h.s.options.Explain(h.s.Words, err); ok {
 			return m
 		}
 	}
 	w := h.s.Words
-	return parts.Message{
-		Kind: parts.Bad, Happened: w.T("fail.happened"), Files: w.T("fail.files"), Next: w.T("fail.next"), Details: err.Error(),
+	return widgets.Message{
+		Kind: widgets.Bad, Happened: w.T("fail.happened"), Files: w.T("fail.files"), Next: w.T("fail.next"), Details: err.Error(),
 	}
 }
 
@@ -205,7 +205,7 @@ func (h *shell) about() {
 	if h.s.options.Version != "" {
 		title += " " + h.s.options.Version
 	}
-	h.s.Tell(parts.Message{Happened: title, Files: w.T("about.text"), Next: w.T("about.fonts")})
+	h.s.Tell(widgets.Message{Happened: title, Files: w.T("about.text"), Next: w.T("about.fonts")})
 }
 
 // OpenURL opens a page in the person's browser; an error is shown.

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // pageHead lays out the heading: at the top, with space around.
@@ -17,11 +17,11 @@ type pageHead struct{}
 
 func (pageHead) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	least := objects[0].MinSize()
-	return fyne.NewSize(least.Width+2*parts.Gap(), least.Height+parts.Gap())
+	return fyne.NewSize(least.Width+2*widgets.Gap(), least.Height+widgets.Gap())
 }
 
 func (pageHead) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	gap := parts.Gap()
+	gap := widgets.Gap()
 	objects[0].Move(fyne.NewPos(gap-theme.InnerPadding(), gap*0.6))
 	objects[0].Resize(fyne.NewSize(size.Width-2*gap+theme.InnerPadding(), size.Height-gap))
 }
@@ -31,11 +31,11 @@ type pageBody struct{}
 
 func (pageBody) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	least := objects[0].MinSize()
-	return fyne.NewSize(least.Width+2*parts.Gap(), least.Height+parts.Gap())
+	return fyne.NewSize(least.Width+2*widgets.Gap(), least.Height+widgets.Gap())
 }
 
 func (pageBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	gap := parts.Gap()
+	gap := widgets.Gap()
 	objects[0].Move(fyne.NewPos(gap, 0))
 	objects[0].Resize(fyne.NewSize(size.Width-2*gap, size.Height-gap))
 }
@@ -45,7 +45,7 @@ func (pageBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 type railPad struct{ entries []fyne.CanvasObject }
 
 func (r railPad) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	pad, width := parts.Gap()/2, float32(0)
+	pad, width := widgets.Gap()/2, float32(0)
 	for _, entry := range r.entries {
 		width = max(width, entry.MinSize().Width)
 	}
@@ -53,7 +53,7 @@ func (r railPad) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (railPad) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	pad := parts.Gap() / 2
+	pad := widgets.Gap() / 2
 	objects[0].Move(fyne.NewPos(pad, pad))
 	objects[0].Resize(size.SubtractWidthHeight(2*pad, 2*pad))
 }

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // luminance is how bright a colour is, as WCAG 2.2 reckons.
@@ -35,7 +35,7 @@ func contrast(a, b color.Color) float64 {
 // 1.4.6), and what shows the focus and the edges of fields (1.4.11).
 func TestContrast(t *testing.T) {
 	grounds := []fyne.ThemeColorName{
-		theme.ColorNameBackground, parts.ColorSurface, parts.ColorRail, parts.ColorStripe, parts.ColorSelected, theme.ColorNameHeaderBackground,
+		theme.ColorNameBackground, widgets.ColorSurface, widgets.ColorRail, widgets.ColorStripe, widgets.ColorSelected, theme.ColorNameHeaderBackground,
 		theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground,
 	}
 	type pair struct{ text, ground fyne.ThemeColorName }
@@ -45,26 +45,26 @@ func TestContrast(t *testing.T) {
 		{theme.ColorNameForegroundOnWarning, theme.ColorNameWarning},
 		{theme.ColorNameForegroundOnSuccess, theme.ColorNameSuccess},
 		{theme.ColorNameForeground, theme.ColorNameButton},
-		{parts.ColorOnToast, parts.ColorToast},
-		{parts.ColorOnTint, parts.ColorTint},
+		{widgets.ColorOnToast, widgets.ColorToast},
+		{widgets.ColorOnTint, widgets.ColorTint},
 		{theme.ColorNamePlaceHolder, theme.ColorNameInputBackground},
 		{theme.ColorNameForeground, theme.ColorNameSelection},
 		{theme.ColorNameHyperlink, theme.ColorNameBackground},
-		{parts.ColorOnTint, parts.ColorSelected},
-		{parts.ColorInfo, parts.ColorInfoBack},
-		{parts.ColorGood, parts.ColorGoodBack},
-		{parts.ColorWarn, parts.ColorWarnBack},
-		{parts.ColorError, parts.ColorErrorBack},
-		{theme.ColorNameForeground, parts.ColorInfoBack},
-		{theme.ColorNameForeground, parts.ColorGoodBack},
-		{theme.ColorNameForeground, parts.ColorWarnBack},
-		{theme.ColorNameForeground, parts.ColorErrorBack},
+		{widgets.ColorOnTint, widgets.ColorSelected},
+		{widgets.ColorInfo, widgets.ColorInfoBack},
+		{widgets.ColorGood, widgets.ColorGoodBack},
+		{widgets.ColorWarn, widgets.ColorWarnBack},
+		{widgets.ColorError, widgets.ColorErrorBack},
+		{theme.ColorNameForeground, widgets.ColorInfoBack},
+		{theme.ColorNameForeground, widgets.ColorGoodBack},
+		{theme.ColorNameForeground, widgets.ColorWarnBack},
+		{theme.ColorNameForeground, widgets.ColorErrorBack},
 		{theme.ColorNameError, theme.ColorNameBackground},
-		{theme.ColorNameError, parts.ColorSurface},
-		{parts.ColorWarn, theme.ColorNameBackground},
+		{theme.ColorNameError, widgets.ColorSurface},
+		{widgets.ColorWarn, theme.ColorNameBackground},
 	}
 	for _, g := range grounds {
-		pairs = append(pairs, pair{theme.ColorNameForeground, g}, pair{parts.ColorMuted, g})
+		pairs = append(pairs, pair{theme.ColorNameForeground, g}, pair{widgets.ColorMuted, g})
 	}
 	for _, mode := range []gui.Mode{gui.Light, gui.Dark, gui.HighContrast} {
 		th := gui.NewTheme(gui.Look{Mode: mode, Text: 100})
@@ -79,12 +79,12 @@ func TestContrast(t *testing.T) {
 			}
 		}
 		for _, g := range grounds {
-			if c := contrast(at(parts.ColorRing), at(g)); c < 3 {
+			if c := contrast(at(widgets.ColorRing), at(g)); c < 3 {
 				t.Errorf("%s: the ring on %s is %.2f to 1, less than 3", mode, g, c)
 			}
 		}
 		for i := range 8 {
-			if c := contrast(at(parts.ChartColor(i)), at(parts.ColorSurface)); c < 3 {
+			if c := contrast(at(widgets.ChartColor(i)), at(widgets.ColorSurface)); c < 3 {
 				t.Errorf("%s: chart colour %d is %.2f to 1, less than 3", mode, i, c)
 			}
 		}
@@ -97,7 +97,7 @@ func TestContrast(t *testing.T) {
 func TestPalettesHaveTheSameNames(t *testing.T) {
 	for _, mode := range []gui.Mode{gui.Light, gui.Dark, gui.HighContrast} {
 		th := gui.NewTheme(gui.Look{Mode: mode})
-		for _, name := range []fyne.ThemeColorName{parts.ColorShade, parts.ColorBorder, parts.ChartColor(7), parts.ColorStripe} {
+		for _, name := range []fyne.ThemeColorName{widgets.ColorShade, widgets.ColorBorder, widgets.ChartColor(7), widgets.ColorStripe} {
 			if c := th.Color(name, theme.VariantDark); c == nil || fmt.Sprint(c) == fmt.Sprint(color.Transparent) {
 				t.Errorf("%s has no %s", mode, name)
 			}

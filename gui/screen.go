@@ -3,8 +3,8 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // Screen is one page of the window. The window calls its methods on the goroutine
@@ -37,7 +37,7 @@ type Closer interface{ Closed() }
 // Commander is a screen with commands of its own. They appear in a menu with the
 // screen's title, with their keys, and those with keys work while the screen is
 // in view. Session.Refresh asks for them again.
-type Commander interface{ Commands() []parts.Command }
+type Commander interface{ Commands() []widgets.Command }
 
 // Dropper is a screen on which files can be dropped from the desktop anywhere. A
 // visible parts.DropZone under the pointer comes first.
@@ -78,9 +78,9 @@ const (
 type Room struct {
 	ID   RoomID
 	Side Side
-	Name words.Key // "Open my stick"
-	Hint words.Key // one line below it, for the large actions: "Read and add files."
-	Icon parts.Icon
+	Name i18n.Key // "Open my stick"
+	Hint i18n.Key // one line below it, for the large actions: "Read and add files."
+	Icon widgets.Icon
 	Key  fyne.KeyName // with Ctrl it leads there; "" for none
 	New  func(*Session) Screen
 }

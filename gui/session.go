@@ -6,9 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/gui/choose"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // Options are what a window is made of.
@@ -20,7 +20,7 @@ type Options struct {
 	ICT bool
 	// Explain puts an error into words for people. What it does not know (false) is
 	// shown as an unexpected failure. It may be nil.
-	Explain func(w *words.Words, err error) (parts.Message, bool)
+	Explain func(w *i18n.Words, err error) (widgets.Message, bool)
 	// Begin, if not nil, is called once the window is made, for what goes on behind the
 	// screens until it closes.
 	Begin func(*Session)
@@ -49,7 +49,7 @@ type Session struct {
 	App      fyne.App
 	Window   fyne.Window
 	Services Services
-	Words    *words.Words   // what to say; replaced when the language changes
+	Words    *i18n.Words    // what to say; replaced when the language changes
 	Jobs     *jobs.Runner   // for everything that may take longer than a blink
 	Look     Look           // how the window looks; change it with SetLook
 	Choose   choose.Chooser // asks for files and folders of the computer
@@ -90,14 +90,14 @@ func New(o Options) *Session {
 	look := o.Services.readLook()
 	s := &Session{
 		App: o.App, Services: o.Services, Look: look,
-		Words: words.New(look.Language, o.Zone), Jobs: jobs.New(o.Do),
+		Words: i18n.New(look.Language, o.Zone), Jobs: jobs.New(o.Do),
 		Do: o.Do, Now: o.Now, After: o.After,
 		options: o, used: o.Now(),
 	}
 	o.App.Settings().SetTheme(NewTheme(look))
 	s.Window = o.App.NewWindow(s.Words.T("app.name"))
 	s.Window.SetIcon(AppIcon())
-	s.Choose = o.Choose(choose.Window{Window: s.Window, Words: func() *words.Words { return s.Words }, Jobs: s.Jobs})
+	s.Choose = o.Choose(choose.Window{Window: s.Window, Words: func() *i18n.Words { return s.Words }, Jobs: s.Jobs})
 	s.Window.SetMaster()
 	s.Window.SetPadded(false)
 	s.Window.SetCloseIntercept(s.Close)
@@ -163,7 +163,7 @@ func (s *Session) SetLook(look Look) {
 		s.App.Settings().SetTheme(NewTheme(look))
 	}
 	if look.Language != before.Language {
-		s.Words = words.New(look.Language, s.options.Zone)
+		s.Words = i18n.New(look.Language, s.options.Zone)
 		s.shell.remake()
 	} else {
 		s.shell.refresh()
@@ -178,12 +178,12 @@ func (s *Session) SetLook(look Look) {
 func (s *Session) Toast(text string, undo func()) { s.shell.toasts.Show(text, undo) }
 
 // Ask asks a question, and calls answer once.
-func (s *Session) Ask(q parts.Question, answer func(yes bool)) {
-	parts.Ask(s.Window.Canvas(), s.Words, q, answer)
+func (s *Session) Ask(q widgets.Question, answer func(yes bool)) {
+	widgets.Ask(s.Window.Canvas(), s.Words, q, answer)
 }
 
 // Tell shows a message that must be read, as a dialog.
-func (s *Session) Tell(m parts.Message) { parts.Tell(s.Window.Canvas(), s.Words, m, nil) }
+func (s *Session) Tell(m widgets.Message) { widgets.Tell(s.Window.Canvas(), s.Words, m, nil) }
 
 // Fail shows an error as a dialog: what happened, what it means for the files and
 // what to do next. context.Canceled, which the person asked for, is a toast. To
@@ -191,7 +191,7 @@ func (s *Session) Tell(m parts.Message) { parts.Tell(s.Window.Canvas(), s.Words,
 func (s *Session) Fail(err error) { s.shell.fail(err) }
 
 // Explain puts an error into words.
-func (s *Session) Explain(err error) parts.Message { return s.shell.explain(err) }
+func (s *Session) Explain(err error) widgets.Message { return s.shell.explain(err) }
 
 // Typed runs the command of the screen in view that has this key without modifiers
 // (F2, Delete), and reports whether there was one. Tables hand it their keys.

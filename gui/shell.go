@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // The shell is what is around the screens: navigation, heading, menus, toasts.
@@ -17,12 +17,12 @@ type shell struct {
 	pages  map[RoomID]*page // the rooms that have been made
 	at     RoomID
 	stack  []*page // the room in view and the screens opened above it
-	nav    map[RoomID]*parts.NavItem
-	toasts *parts.Toasts
+	nav    map[RoomID]*widgets.NavItem
+	toasts *widgets.Toasts
 
 	header, actions, body, side *fyne.Container
 	title                       *widget.RichText
-	backButton                  *parts.Button
+	backButton                  *widgets.Button
 }
 
 // page is a screen with its content, once it was made.
@@ -33,7 +33,7 @@ type page struct {
 
 func newShell(s *Session) *shell {
 	h := &shell{s: s, pages: map[RoomID]*page{}}
-	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: parts.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
+	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: widgets.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
 	h.rooms = append(h.rooms, Room{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
 	return h
 }
@@ -47,13 +47,13 @@ func (h *shell) start() {
 
 // frame makes everything around the screens, in the words of the session.
 func (h *shell) frame() {
-	h.title = parts.Title("")
-	h.backButton = parts.NewQuiet("", parts.IconBack.Resource(), h.s.Back)
-	h.actions = parts.Row(2)
+	h.title = widgets.Title("")
+	h.backButton = widgets.NewQuiet("", widgets.IconBack.Resource(), h.s.Back)
+	h.actions = widgets.Row(2)
 	h.header = container.NewBorder(nil, nil, h.backButton, h.actions, h.title)
 	h.body = container.NewStack()
 	h.side = container.NewStack()
-	h.toasts = parts.NewToasts(h.s.Words, h.s.After)
+	h.toasts = widgets.NewToasts(h.s.Words, h.s.After)
 	h.drawNav()
 	page := container.NewBorder(container.New(pageHead{}, h.header), nil, nil, nil, container.New(pageBody{}, h.body))
 	h.s.Window.SetContent(container.NewStack(
@@ -66,7 +66,7 @@ func (h *shell) frame() {
 // drawNav draws the navigation at the left, which only ICT needs: staff have the
 // large actions.
 func (h *shell) drawNav() {
-	h.nav = map[RoomID]*parts.NavItem{}
+	h.nav = map[RoomID]*widgets.NavItem{}
 	h.side.Objects = nil
 	if h.s.options.ICT {
 		list := []fyne.CanvasObject{}
@@ -75,7 +75,7 @@ func (h *shell) drawNav() {
 			if room.Side == Staff && room.ID != Home {
 				continue
 			}
-			item := parts.NewNavItem(room.Icon, h.s.Words.T(room.Name), func() { h.goTo(room.ID) })
+			item := widgets.NewNavItem(room.Icon, h.s.Words.T(room.Name), func() { h.goTo(room.ID) })
 			item.Select(room.ID == h.at)
 			h.nav[room.ID] = item
 			if room.Side == Foot {
@@ -84,9 +84,9 @@ func (h *shell) drawNav() {
 				list = append(list, item.View)
 			}
 		}
-		rail := container.NewBorder(nil, parts.Column(1, foot...), nil, nil, container.NewVScroll(parts.Column(1, list...)))
+		rail := container.NewBorder(nil, widgets.Column(1, foot...), nil, nil, container.NewVScroll(widgets.Column(1, list...)))
 		h.side.Objects = []fyne.CanvasObject{container.NewStack(
-			parts.NewGround(parts.ColorRail, "", ""),
+			widgets.NewGround(widgets.ColorRail, "", ""),
 			container.New(railPad{append(list[:len(list):len(list)], foot...)}, rail),
 		)}
 	}
@@ -226,7 +226,7 @@ func (h *shell) show() {
 // refresh brings heading, buttons and menus up to date.
 func (h *shell) refresh() {
 	p := h.top()
-	parts.SetText(h.title, p.screen.Title())
+	widgets.SetText(h.title, p.screen.Title())
 	h.backButton.Hidden = len(h.stack) == 1 && (h.at == Home || h.s.options.ICT)
 	h.actions.Objects = nil
 	if a, ok := p.screen.(Actor); ok {

@@ -16,7 +16,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // busyNote is a screen that takes part in everything, and notes it.
@@ -32,7 +32,7 @@ type busyNote struct {
 func (n *busyNote) Title() string { return n.title }
 
 func (n *busyNote) Content() fyne.CanvasObject {
-	return parts.Column(1, parts.Body("This is "+n.title+"."), parts.NewButton("In "+n.title, nil, nil))
+	return widgets.Column(1, widgets.Body("This is "+n.title+"."), widgets.NewButton("In "+n.title, nil, nil))
 }
 func (n *busyNote) Shown()                 { n.told = append(n.told, "shown") }
 func (n *busyNote) Hidden()                { n.told = append(n.told, "hidden") }
@@ -47,12 +47,12 @@ func (n *busyNote) Leave(proceed func()) {
 	proceed()
 }
 
-func (n *busyNote) Commands() []parts.Command {
+func (n *busyNote) Commands() []widgets.Command {
 	note := func(what string) func() { return func() { n.told = append(n.told, what) } }
-	return []parts.Command{
+	return []widgets.Command{
 		{Name: "Rename", Key: fyne.KeyF2, Run: note("rename")},
-		{Name: "New folder", Key: fyne.KeyN, Modifier: parts.Ctrl | fyne.KeyModifierShift, Run: note("folder")},
-		{Name: "Copy", Key: fyne.KeyC, Modifier: parts.Ctrl, Run: note("copy")},
+		{Name: "New folder", Key: fyne.KeyN, Modifier: widgets.Ctrl | fyne.KeyModifierShift, Run: note("folder")},
+		{Name: "Copy", Key: fyne.KeyC, Modifier: widgets.Ctrl, Run: note("copy")},
 		{Name: "Never", Key: fyne.KeyF3, Run: note("never"), Disabled: func() bool { return true }},
 	}
 }
@@ -64,8 +64,8 @@ func openNotes(t *testing.T, ict bool) (w *guitest.Window, one, two *busyNote) {
 		return func(s *gui.Session) gui.Screen { n.s = s; return n }
 	}
 	w = guitest.New(t, gui.Options{ICT: ict, Rooms: []gui.Room{
-		{ID: "one", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: parts.IconStick, Key: fyne.Key1, New: room(one)},
-		{ID: "two", Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, Key: fyne.Key5, New: room(two)},
+		{ID: "one", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: room(one)},
+		{ID: "two", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: room(two)},
 	}})
 	return w, one, two
 }
@@ -86,7 +86,7 @@ func TestNavigation(t *testing.T) {
 	}
 	w.Session.Back()
 	w.MustSee("What would you like to do?")
-	w.Key(fyne.Key1, parts.Ctrl)
+	w.Key(fyne.Key1, widgets.Ctrl)
 	w.MustSee("This is One.")
 	if want := []string{"shown", "hidden", "shown", "hidden", "shown"}; !slices.Equal(one.told, want) {
 		t.Errorf("the room was told %v, want %v", one.told, want)
@@ -102,7 +102,7 @@ func TestICTHasANavigation(t *testing.T) {
 	}
 	entries := 0
 	w.Each(func(o fyne.CanvasObject) {
-		if p, ok := o.(*parts.Pressable); ok && p.AccessibilityLabel() == "Register" {
+		if p, ok := o.(*widgets.Pressable); ok && p.AccessibilityLabel() == "Register" {
 			entries++
 		}
 	})
@@ -129,15 +129,15 @@ func TestKeysOfAScreen(t *testing.T) {
 	w.Session.Go("one")
 	one.told = nil
 	w.Key(fyne.KeyF2)
-	w.Key(fyne.KeyN, parts.Ctrl, fyne.KeyModifierShift)
-	w.Key(fyne.KeyC, parts.Ctrl)
+	w.Key(fyne.KeyN, widgets.Ctrl, fyne.KeyModifierShift)
+	w.Key(fyne.KeyC, widgets.Ctrl)
 	w.Key(fyne.KeyF3)
 	w.Menu("Rename")
 	if want := []string{"rename", "folder", "copy", "rename"}; !slices.Equal(one.told, want) {
 		t.Errorf("did %v, want %v", one.told, want)
 	}
-	w.Session.Tell(parts.Message{Happened: "Wait."})
-	w.Key(fyne.KeyN, parts.Ctrl, fyne.KeyModifierShift)
+	w.Session.Tell(widgets.Message{Happened: "Wait."})
+	w.Key(fyne.KeyN, widgets.Ctrl, fyne.KeyModifierShift)
 	if len(one.told) != 4 {
 		t.Error("a command ran beneath a dialog")
 	}
@@ -233,7 +233,7 @@ func TestToastsGoAwayAndUndo(t *testing.T) {
 	w.MustNotSee("3 files deleted.")
 	w.Session.Toast("1 file deleted.", func() { undone++ })
 	w.Session.Window.Canvas().Unfocus()
-	w.Key(fyne.KeyZ, parts.Ctrl)
+	w.Key(fyne.KeyZ, widgets.Ctrl)
 	if undone != 2 {
 		t.Errorf("undone %d times", undone)
 	}
@@ -283,7 +283,7 @@ func TestDropsReachTheScreen(t *testing.T) {
 	if want := []string{"/tmp/a.txt", "/tmp/b"}; !slices.Equal(one.drops, want) {
 		t.Errorf("dropped %q", one.drops)
 	}
-	w.Session.Tell(parts.Message{Happened: "Wait."})
+	w.Session.Tell(widgets.Message{Happened: "Wait."})
 	w.Drop(fyne.NewPos(400, 400), "/tmp/c")
 	if len(one.drops) != 2 {
 		t.Error("something was dropped beneath a dialog")
@@ -296,7 +296,7 @@ func TestUnusedTime(t *testing.T) {
 	if got := w.Session.Unused(); got != 5*time.Minute {
 		t.Errorf("unused for %v", got)
 	}
-	w.Key(fyne.Key1, parts.Ctrl)
+	w.Key(fyne.Key1, widgets.Ctrl)
 	if got := w.Session.Unused(); got != 0 {
 		t.Errorf("after a key unused for %v", got)
 	}

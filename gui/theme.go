@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"stowage/devices/papers/fonts"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // Theme is the look of the window: colours, type, spacing and pictures, chosen
@@ -88,12 +88,12 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	space := (1 + text) / 2
 	switch name {
 	case theme.SizeNameText:
-		return parts.BaseTextSize * text
+		return widgets.BaseTextSize * text
 	case theme.SizeNameCaptionText:
 		return 13 * text
 	case theme.SizeNameSubHeadingText:
 		return 18 * text
-	case theme.SizeNameHeadingText, parts.SizeTitle:
+	case theme.SizeNameHeadingText, widgets.SizeTitle:
 		return 24 * text
 	case theme.SizeNameInlineIcon:
 		return 20 * text
@@ -101,7 +101,7 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 		return 4 * space
 	case theme.SizeNameInnerPadding:
 		return 8 * space
-	case parts.SizeGap:
+	case widgets.SizeGap:
 		return 20 * space
 	case theme.SizeNameLineSpacing:
 		return 4 * space
@@ -117,7 +117,7 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 		return t.thick(1, 2)
 	case theme.SizeNameSeparatorThickness:
 		return t.thick(1, 2)
-	case parts.SizeRing:
+	case widgets.SizeRing:
 		return t.thick(2.5, 4)
 	case theme.SizeNameScrollBar:
 		return 12

@@ -17,8 +17,8 @@ package choose
 import (
 	"fyne.io/fyne/v2"
 
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/words"
 )
 
 // Chooser asks for files and folders. It belongs to the window's goroutine, on which
@@ -36,7 +36,7 @@ type Chooser interface {
 // Window is the window in which is asked.
 type Window struct {
 	Window fyne.Window
-	Words  func() *words.Words
+	Words  func() *i18n.Words
 	Jobs   *jobs.Runner
 }
 

@@ -11,9 +11,9 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // drawn asks with dialogs drawn in the window. It begins where the person last chose.
@@ -26,31 +26,31 @@ type drawn struct {
 type dialog struct {
 	*drawn
 	request
-	words *words.Words
+	words *i18n.Words
 
 	shown   listing
 	ticked  map[string]bool // paths, of the folder that is shown
 	reading *jobs.Job       // nil unless a folder is being read
 
-	path   *parts.Entry
-	field  *parts.Field
+	path   *widgets.Entry
+	field  *widgets.Field
 	list   *list
 	note   *widget.RichText // what the list does not show
 	places *fyne.Container
-	choose *parts.Button
-	popup  *parts.Dialog
+	choose *widgets.Button
+	popup  *widgets.Dialog
 }
 
 func (c *drawn) ask(r request) {
 	d := &dialog{drawn: c, request: r, words: c.w.Words(), ticked: map[string]bool{}}
-	d.path = parts.NewEntry("", d.enter)
+	d.path = widgets.NewEntry("", d.enter)
 	d.path.Label = d.words.T("chooser.path")
-	d.field = parts.NewField(d.path.Label, d.path, "")
+	d.field = widgets.NewField(d.path.Label, d.path, "")
 	d.list = newList(func() int { return len(d.shown.items) }, d.fill, d.press)
-	d.note = parts.Muted("")
-	d.places = parts.Column(0)
-	d.choose = parts.NewPrimary("", nil, d.done)
-	d.popup = parts.ShowDialog(c.w.Window.Canvas(), r.title, d.layout(), d.close)
+	d.note = widgets.Muted("")
+	d.places = widgets.Column(0)
+	d.choose = widgets.NewPrimary("", nil, d.done)
+	d.popup = widgets.ShowDialog(c.w.Window.Canvas(), r.title, d.layout(), d.close)
 	d.mark()
 	d.offerPlaces()
 	d.open(c.last)
@@ -59,12 +59,12 @@ func (c *drawn) ask(r request) {
 
 // layout puts the places to the left of the list, and the path above it.
 func (d *dialog) layout() fyne.CanvasObject {
-	up := parts.NewQuiet(d.words.T("chooser.up"), parts.Icon("up").Resource(), func() { d.open(filepath.Dir(d.shown.folder)) })
-	buttons := parts.Row(2, up, parts.Spring(), parts.NewButton(d.words.T("parts.cancel"), nil, d.close), d.choose)
+	up := widgets.NewQuiet(d.words.T("chooser.up"), widgets.Icon("up").Resource(), func() { d.open(filepath.Dir(d.shown.folder)) })
+	buttons := widgets.Row(2, up, widgets.Spring(), widgets.NewButton(d.words.T("parts.cancel"), nil, d.close), d.choose)
 	size := d.w.Window.Canvas().Size()
 	space := container.NewGridWrap(fyne.NewSize(size.Width*0.7, size.Height*0.45),
 		container.NewBorder(nil, nil, container.NewVScroll(d.places), nil, d.list))
-	return parts.Column(2, d.field.View, space, d.note, buttons)
+	return widgets.Column(2, d.field.View, space, d.note, buttons)
 }
 
 // fill shows an item in a row.
@@ -81,13 +81,13 @@ func (d *dialog) fill(i widget.ListItemID, row fyne.CanvasObject) {
 func (d *dialog) picture(i item) fyne.Resource {
 	switch {
 	case i.folder:
-		return parts.IconFolder.Resource()
+		return widgets.IconFolder.Resource()
 	case d.ticked[i.name]:
-		return parts.Icon("checkbox-on").Resource()
+		return widgets.Icon("checkbox-on").Resource()
 	case d.many:
-		return parts.Icon("checkbox").Resource()
+		return widgets.Icon("checkbox").Resource()
 	}
-	return parts.IconFile.Resource()
+	return widgets.IconFile.Resource()
 }
 
 // press goes into a folder, or ticks a file: one alone, unless several may be chosen.
@@ -197,7 +197,7 @@ func (d *dialog) show(l listing) {
 	case len(l.items) == 0:
 		note = d.words.T("chooser.nofiles")
 	}
-	parts.SetText(d.note, note)
+	widgets.SetText(d.note, note)
 	d.list.ScrollToTop()
 	d.list.Refresh()
 	d.mark()
@@ -215,7 +215,7 @@ func (d *dialog) offerPlaces() {
 				} else if base := filepath.Base(p.path); len(base) > 1 {
 					name = base
 				}
-				d.places.Add(parts.NewNavItem(parts.IconFolder, name, func() { d.open(p.path) }).View)
+				d.places.Add(widgets.NewNavItem(widgets.IconFolder, name, func() { d.open(p.path) }).View)
 			}
 			d.popup.Refresh()
 		})

@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // list is Fyne's list, in which the same row can be pressed again and again, Enter
@@ -39,7 +39,7 @@ func newRow() fyne.CanvasObject {
 func (l *list) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyEscape:
-		parts.Escape(fyne.CurrentApp().Driver().CanvasForObject(l))
+		widgets.Escape(fyne.CurrentApp().Driver().CanvasForObject(l))
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if l.at < l.Length() {
 			l.press(l.at)

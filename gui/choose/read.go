@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // most is how many names of a folder are listed; whoever has more types the name.
@@ -94,7 +94,7 @@ func readFolder(ctx context.Context, path string, r request) (*listing, error) {
 			}
 			return 1
 		}
-		return words.CompareNames(a.name, b.name)
+		return i18n.CompareNames(a.name, b.name)
 	})
 	l.items = l.items[:min(len(l.items), most)]
 	return l, nil
@@ -131,7 +131,7 @@ func absolute(path string) (string, error) {
 
 // place is a folder offered beside the list.
 type place struct {
-	key  words.Key // its name; "" when path is
+	key  i18n.Key // its name; "" when path is
 	path string
 }
 
@@ -140,7 +140,7 @@ func places() []place {
 	var all []place
 	if home, err := os.UserHomeDir(); err == nil {
 		all = append(all, place{"chooser.home", home})
-		for key, name := range map[words.Key]string{"chooser.desktop": "Desktop", "chooser.documents": "Documents", "chooser.downloads": "Downloads"} {
+		for key, name := range map[i18n.Key]string{"chooser.desktop": "Desktop", "chooser.documents": "Documents", "chooser.downloads": "Downloads"} {
 			if info, err := os.Stat(filepath.Join(home, name)); err == nil && info.IsDir() {
 				all = append(all, place{key, filepath.Join(home, name)})
 			}

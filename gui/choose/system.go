@@ -9,7 +9,7 @@ import (
 	"github.com/ncruces/zenity"
 
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // askSystem asks with the system's own dialog, and with otherwise where there is none
@@ -21,9 +21,9 @@ func askSystem(w Window, r request, otherwise func(request)) {
 	}
 	owner := native(w.Window)
 	words := w.Words()
-	cancel := parts.NewButton(words.T("parts.cancel"), nil, nil)
-	d := parts.ShowDialog(w.Window.Canvas(), r.title,
-		parts.Column(3, parts.Body(words.T("chooser.elsewhere")), parts.Row(2, parts.Spring(), cancel)), func() { cancel.OnTapped() })
+	cancel := widgets.NewButton(words.T("parts.cancel"), nil, nil)
+	d := widgets.ShowDialog(w.Window.Canvas(), r.title,
+		widgets.Column(3, widgets.Body(words.T("chooser.elsewhere")), widgets.Row(2, widgets.Spring(), cancel)), func() { cancel.OnTapped() })
 	job := jobs.Run(w.Jobs, r.title, func(ctx context.Context, _ jobs.Progress) ([]string, error) {
 		return systemDialog(ctx, r, owner)
 	}, func(paths []string, err error) {

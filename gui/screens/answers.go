@@ -5,12 +5,12 @@ import (
 
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // reply is one answer of a few, with what it means.
 type reply[T any] struct {
-	text words.Key
+	text i18n.Key
 	is   T
 }
 
@@ -21,7 +21,7 @@ type choices[T any] struct {
 	all   map[string]T
 }
 
-func newChoices[T any](w *words.Words, sideways bool, all ...reply[T]) *choices[T] {
+func newChoices[T any](w *i18n.Words, sideways bool, all ...reply[T]) *choices[T] {
 	c := &choices[T]{all: map[string]T{}}
 	var texts []string
 	for _, a := range all {

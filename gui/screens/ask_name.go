@@ -6,19 +6,19 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // askName asks for a name, beginning with what there is. refuse says why a name cannot
 // be had, "" that it can.
 func askName(s *gui.Session, title, label, name, yes string, refuse func(name string) string, answer func(name string)) {
 	w := s.Words
-	var d *parts.Dialog
+	var d *widgets.Dialog
 	var submit func()
-	entry := parts.NewEntry("", func() { submit() })
+	entry := widgets.NewEntry("", func() { submit() })
 	entry.Label = label
 	entry.SetText(name)
-	field := parts.NewField(label, entry, "")
+	field := widgets.NewField(label, entry, "")
 	submit = func() {
 		typed := cleanName(entry.Text)
 		reason := w.T("name.empty")
@@ -35,8 +35,8 @@ func askName(s *gui.Session, title, label, name, yes string, refuse func(name st
 		answer(typed)
 	}
 	entry.OnChanged = func(string) { field.Refuse("") }
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), parts.NewPrimary(yes, nil, submit))
-	d = parts.ShowDialog(s.Window.Canvas(), title, parts.Column(3, field.View, buttons), nil)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), widgets.NewPrimary(yes, nil, submit))
+	d = widgets.ShowDialog(s.Window.Canvas(), title, widgets.Column(3, field.View, buttons), nil)
 	s.Window.Canvas().Focus(entry)
 	entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // typing replaces the name
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // whyAsked is a question for the reason of something, for the register.
@@ -22,10 +22,10 @@ func askWhyOpened(s *gui.Session, then func(reason string)) {
 // ask shows the question, and goes on when there is an answer.
 func (q whyAsked) ask(s *gui.Session, then func(reason string)) {
 	t := s.Words.T
-	reason := parts.NewEntry(q.example, nil)
+	reason := widgets.NewEntry(q.example, nil)
 	reason.Label = t("person.reason")
-	field := parts.NewField(t("person.reason"), reason, "")
-	var dialog *parts.Dialog
+	field := widgets.NewField(t("person.reason"), reason, "")
+	var dialog *widgets.Dialog
 	do := func() {
 		if strings.TrimSpace(reason.Text) == "" {
 			field.Refuse(t("person.reason.missing"))
@@ -37,11 +37,11 @@ func (q whyAsked) ask(s *gui.Session, then func(reason string)) {
 		then(reason.Text)
 	}
 	reason.OnSubmitted = func(string) { do() }
-	button := parts.NewPrimary(q.yes, nil, do)
+	button := widgets.NewPrimary(q.yes, nil, do)
 	if q.danger {
-		button = parts.NewDanger(q.yes, nil, do)
+		button = widgets.NewDanger(q.yes, nil, do)
 	}
-	cancel := parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
-	dialog = parts.ShowDialog(s.Window.Canvas(), q.title, parts.Column(2, parts.Body(q.text), field.View, parts.Row(2, parts.Spring(), cancel, button)), nil)
+	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	dialog = widgets.ShowDialog(s.Window.Canvas(), q.title, widgets.Column(2, widgets.Body(q.text), field.View, widgets.Row(2, widgets.Spring(), cancel, button)), nil)
 	s.Window.Canvas().Focus(reason)
 }

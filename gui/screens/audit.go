@@ -11,9 +11,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // audit is the room in which many devices are scanned one after the other, to see
@@ -26,15 +26,15 @@ type audit struct {
 	waiting []string      // scanned and not looked up yet
 	busy    bool          // the audit is in use by a job
 
-	entry   *parts.Entry
-	place   *parts.Entry
-	answer  *parts.Banner
+	entry   *widgets.Entry
+	place   *widgets.Entry
+	answer  *widgets.Banner
 	counts  *widget.RichText
-	table   *parts.Table
-	view    *parts.Busy
+	table   *widgets.Table
+	view    *widgets.Busy
 	missing bool // the table shows what was not scanned
-	which   *parts.Button
-	buttons []*parts.Button // that need something scanned
+	which   *widgets.Button
+	buttons []*widgets.Button // that need something scanned
 }
 
 func newAudit(s *gui.Session, p *Place) *audit { return &audit{s: s, p: p} }
@@ -45,14 +45,14 @@ func (a *audit) Title() string { return a.s.Words.T("audit.title") }
 // Content is part of gui.Screen.
 func (a *audit) Content() fyne.CanvasObject {
 	t := a.s.Words.T
-	a.entry, a.place = parts.NewEntry(t("audit.scan.example"), nil), parts.NewEntry(t("audit.place.example"), nil)
+	a.entry, a.place = widgets.NewEntry(t("audit.scan.example"), nil), widgets.NewEntry(t("audit.place.example"), nil)
 	a.entry.Label, a.place.Label = t("audit.scan"), t("audit.place")
 	a.entry.OnSubmitted = a.scanned
-	a.answer = parts.NewBanner(parts.Message{Kind: parts.Info, Happened: t("audit.ready"), Next: t("audit.ready.next")})
-	a.counts = parts.Muted("")
-	a.table = parts.NewTable(a.s.Words, parts.TableOptions{
+	a.answer = widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: t("audit.ready"), Next: t("audit.ready.next")})
+	a.counts = widgets.Muted("")
+	a.table = widgets.NewTable(a.s.Words, widgets.TableOptions{
 		Label: t("audit.title"), Empty: t("audit.empty"), Now: a.s.Now,
-		Columns: []parts.TableColumn{
+		Columns: []widgets.TableColumn{
 			{Title: t("audit.column.result"), Width: 180, Fixed: true},
 			{Title: t("audit.column.device"), Width: 130, Fixed: true},
 			{Title: t("audit.column.holder"), Width: 150, Grow: true, Fixed: true},
@@ -60,14 +60,14 @@ func (a *audit) Content() fyne.CanvasObject {
 		},
 		Key: a.key,
 	})
-	a.which = parts.NewQuiet(t("audit.show.missing"), parts.IconFilter.Resource(), a.toggle)
-	seen := parts.NewButton(t("audit.seen"), parts.Icon("check").Resource(), a.markSeen)
-	back := parts.NewPrimary(t("audit.back"), parts.Icon("return").Resource(), a.takeBack)
-	a.buttons = []*parts.Button{seen, back}
+	a.which = widgets.NewQuiet(t("audit.show.missing"), widgets.IconFilter.Resource(), a.toggle)
+	seen := widgets.NewButton(t("audit.seen"), widgets.Icon("check").Resource(), a.markSeen)
+	back := widgets.NewPrimary(t("audit.back"), widgets.Icon("return").Resource(), a.takeBack)
+	a.buttons = []*widgets.Button{seen, back}
 	fields := container.NewGridWithColumns(2, a.entry, a.place)
-	head := parts.Column(2, fields, a.answer.View, container.NewBorder(nil, nil, nil, a.which, a.counts))
-	foot := parts.Row(2, parts.Spring(), seen, back)
-	a.view = parts.NewBusy(a.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, a.table.View))
+	head := widgets.Column(2, fields, a.answer.View, container.NewBorder(nil, nil, nil, a.which, a.counts))
+	foot := widgets.Row(2, widgets.Spring(), seen, back)
+	a.view = widgets.NewBusy(a.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, a.table.View))
 	a.show()
 	return a.view.View
 }
@@ -75,8 +75,8 @@ func (a *audit) Content() fyne.CanvasObject {
 // Actions is part of gui.Actor.
 func (a *audit) Actions() []fyne.CanvasObject {
 	return []fyne.CanvasObject{
-		parts.NewQuiet(a.s.Words.T("audit.again"), nil, a.again),
-		parts.NewQuiet(a.s.Words.T("audit.export"), parts.Icon("download").Resource(), a.export),
+		widgets.NewQuiet(a.s.Words.T("audit.again"), nil, a.again),
+		widgets.NewQuiet(a.s.Words.T("audit.export"), widgets.Icon("download").Resource(), a.export),
 	}
 }
 
@@ -97,7 +97,7 @@ func (a *audit) Leave(proceed func()) {
 		return
 	}
 	t := a.s.Words.T
-	a.s.Ask(parts.Question{Title: t("audit.leave"), Text: t("audit.leave.text"), Yes: t("audit.leave.yes"), No: t("audit.leave.no"), Danger: true}, func(yes bool) {
+	a.s.Ask(widgets.Question{Title: t("audit.leave"), Text: t("audit.leave.text"), Yes: t("audit.leave.yes"), No: t("audit.leave.no"), Danger: true}, func(yes bool) {
 		if yes {
 			a.audit = nil
 			a.show()
@@ -117,12 +117,12 @@ func (a *audit) unrecorded() bool {
 }
 
 // Commands is part of gui.Commander.
-func (a *audit) Commands() []parts.Command {
+func (a *audit) Commands() []widgets.Command {
 	none := func() bool { return a.audit == nil || a.busy }
-	return []parts.Command{
+	return []widgets.Command{
 		{Name: a.s.Words.T("audit.seen"), Run: a.markSeen, Disabled: none},
 		{Name: a.s.Words.T("audit.back"), Run: a.takeBack, Disabled: none},
-		{Name: a.s.Words.T("audit.export"), Key: fyne.KeyE, Modifier: parts.Ctrl, Run: a.export, Disabled: none},
+		{Name: a.s.Words.T("audit.export"), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: a.export, Disabled: none},
 	}
 }
 
@@ -175,13 +175,13 @@ func (a *audit) next() {
 }
 
 // told is the answer to a scan: never by colour alone.
-func (a *audit) told(scan school.Scan) parts.Message {
+func (a *audit) told(scan school.Scan) widgets.Message {
 	name := scan.Device.Name()
 	if name == "" {
 		name = scan.Text
 	}
 	key := resultKeys[scan.Result]
-	m := parts.Message{Kind: resultKinds[scan.Result], Happened: a.s.Words.T(key+".told", "name", name)}
+	m := widgets.Message{Kind: resultKinds[scan.Result], Happened: a.s.Words.T(key+".told", "name", name)}
 	switch {
 	case scan.Result == school.ScanStranger:
 		m.Next = a.s.Words.T("audit.result.stranger.next")
@@ -201,7 +201,7 @@ func (a *audit) auditMarkSeen(ctx context.Context, place string) ([]school.Outco
 
 func (a *audit) takeBack() {
 	t := a.s.Words.T
-	a.s.Ask(parts.Question{Title: a.s.Words.N("audit.back.ask", len(a.audit.Scans())), Text: t("audit.back.text"), Yes: t("audit.back")}, func(yes bool) {
+	a.s.Ask(widgets.Question{Title: a.s.Words.N("audit.back.ask", len(a.audit.Scans())), Text: t("audit.back.text"), Yes: t("audit.back")}, func(yes bool) {
 		if yes {
 			a.record("audit.taking", "audit.taken", func(ctx context.Context, place string) ([]school.Outcome, error) {
 				return a.audit.TakeBack(ctx, place, devices.Facts{})
@@ -210,7 +210,7 @@ func (a *audit) takeBack() {
 	})
 }
 
-func (a *audit) record(name, done words.Key, do func(context.Context, string) ([]school.Outcome, error)) {
+func (a *audit) record(name, done i18n.Key, do func(context.Context, string) ([]school.Outcome, error)) {
 	if a.busy || a.audit == nil {
 		return
 	}
@@ -233,7 +233,7 @@ func (a *audit) record(name, done words.Key, do func(context.Context, string) ([
 
 // outcomesTold says what became of several devices: how many went well, and by name
 // those that did not, and why.
-func outcomesTold(s *gui.Session, done words.Key, all []school.Outcome) parts.Message {
+func outcomesTold(s *gui.Session, done i18n.Key, all []school.Outcome) widgets.Message {
 	good, failed := 0, []string{}
 	for _, o := range all {
 		if o.Err == nil {
@@ -242,9 +242,9 @@ func outcomesTold(s *gui.Session, done words.Key, all []school.Outcome) parts.Me
 		}
 		failed = append(failed, o.Device.Name()+": "+s.Explain(o.Err).Happened)
 	}
-	m := parts.Message{Kind: parts.Good, Happened: s.Words.N(done, good)}
+	m := widgets.Message{Kind: widgets.Good, Happened: s.Words.N(done, good)}
 	if len(failed) > 0 {
-		m.Kind = parts.Warn
+		m.Kind = widgets.Warn
 		if len(failed) > 5 {
 			failed = append(failed[:5], "…")
 		}
@@ -280,7 +280,7 @@ func (a *audit) again() {
 	}
 	a.Leave(func() {
 		a.audit, a.missing = nil, false
-		a.answer.Set(parts.Message{Kind: parts.Info, Happened: a.s.Words.T("audit.ready"), Next: a.s.Words.T("audit.ready.next")})
+		a.answer.Set(widgets.Message{Kind: widgets.Info, Happened: a.s.Words.T("audit.ready"), Next: a.s.Words.T("audit.ready.next")})
 		a.begin()
 	})
 }

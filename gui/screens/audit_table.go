@@ -5,19 +5,19 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
-var resultKeys = map[school.ScanResult]words.Key{
+var resultKeys = map[school.ScanResult]i18n.Key{
 	school.ScanExpected: "audit.result.expected", school.ScanUnexpected: "audit.result.unexpected",
 	school.ScanMissing: "audit.result.lost", school.ScanWrittenOff: "audit.result.writtenoff",
 	school.ScanRepeat: "audit.result.repeat", school.ScanStranger: "audit.result.stranger",
 }
 
-var resultKinds = map[school.ScanResult]parts.Kind{
-	school.ScanExpected: parts.Good, school.ScanUnexpected: parts.Info, school.ScanMissing: parts.Warn,
-	school.ScanWrittenOff: parts.Warn, school.ScanRepeat: parts.Info, school.ScanStranger: parts.Bad,
+var resultKinds = map[school.ScanResult]widgets.Kind{
+	school.ScanExpected: widgets.Good, school.ScanUnexpected: widgets.Info, school.ScanMissing: widgets.Warn,
+	school.ScanWrittenOff: widgets.Warn, school.ScanRepeat: widgets.Info, school.ScanStranger: widgets.Bad,
 }
 
 // show brings table, counts and buttons up to date.
@@ -31,7 +31,7 @@ func (a *audit) show() {
 		scans, rest, expected = a.audit.Scans(), a.audit.Missing(), a.audit.Expected()
 	}
 	w := a.s.Words
-	parts.SetText(a.counts, w.T("audit.counts", "seen", w.Number(int64(expected-len(rest))), "all", w.Number(int64(expected)), "strangers", w.Number(strangers(scans))))
+	widgets.SetText(a.counts, w.T("audit.counts", "seen", w.Number(int64(expected-len(rest))), "all", w.Number(int64(expected)), "strangers", w.Number(strangers(scans))))
 	a.which.SetText(w.N("audit.show.missing", len(rest)))
 	if a.missing {
 		a.which.SetText(w.N("audit.show.scanned", len(scans)))
@@ -59,51 +59,51 @@ func strangers(scans []school.Scan) (n int64) {
 	return n
 }
 
-func (a *audit) scanCell(s school.Scan, column int) parts.Cell {
+func (a *audit) scanCell(s school.Scan, column int) widgets.Cell {
 	switch column {
 	case 0:
 		icon, colour, back := kindLook(resultKinds[s.Result])
-		return parts.Cell{Text: a.s.Words.T(resultKeys[s.Result]), Icon: icon, Color: colour, Back: back}
+		return widgets.Cell{Text: a.s.Words.T(resultKeys[s.Result]), Icon: icon, Color: colour, Back: back}
 	case 1:
 		if s.Device.ID == "" {
-			return parts.Cell{Text: s.Text, Bold: true}
+			return widgets.Cell{Text: s.Text, Bold: true}
 		}
-		return parts.Cell{Text: s.Device.Name(), Bold: true}
+		return widgets.Cell{Text: s.Device.Name(), Bold: true}
 	case 2:
-		return parts.Cell{Text: s.Device.HolderName}
+		return widgets.Cell{Text: s.Device.HolderName}
 	}
 	switch s.Done {
 	case "seen":
-		return parts.Cell{Text: a.s.Words.T("audit.done.seen"), Icon: "check", Color: parts.ColorGood}
+		return widgets.Cell{Text: a.s.Words.T("audit.done.seen"), Icon: "check", Color: widgets.ColorGood}
 	case "taken back":
-		return parts.Cell{Text: a.s.Words.T("audit.done.back"), Icon: "return", Color: parts.ColorGood}
+		return widgets.Cell{Text: a.s.Words.T("audit.done.back"), Icon: "return", Color: widgets.ColorGood}
 	}
-	return parts.Cell{Text: a.s.Words.T("audit.done.not"), Color: parts.ColorMuted}
+	return widgets.Cell{Text: a.s.Words.T("audit.done.not"), Color: widgets.ColorMuted}
 }
 
-func (a *audit) missingCell(d devices.Device, column int) parts.Cell {
+func (a *audit) missingCell(d devices.Device, column int) widgets.Cell {
 	switch column {
 	case 0:
-		return parts.Cell{Text: a.s.Words.T("audit.result.notscanned"), Icon: "question", Color: parts.ColorWarn, Back: parts.ColorWarnBack}
+		return widgets.Cell{Text: a.s.Words.T("audit.result.notscanned"), Icon: "question", Color: widgets.ColorWarn, Back: widgets.ColorWarnBack}
 	case 1:
-		return parts.Cell{Text: d.Name(), Bold: true}
+		return widgets.Cell{Text: d.Name(), Bold: true}
 	case 2:
-		return parts.Cell{Text: d.HolderName}
+		return widgets.Cell{Text: d.HolderName}
 	}
-	return parts.Cell{}
+	return widgets.Cell{}
 }
 
 // kindLook is how a kind of answer looks in a table.
-func kindLook(k parts.Kind) (icon parts.Icon, colour, back fyne.ThemeColorName) {
+func kindLook(k widgets.Kind) (icon widgets.Icon, colour, back fyne.ThemeColorName) {
 	switch k {
-	case parts.Good:
-		return "good", parts.ColorGood, parts.ColorGoodBack
-	case parts.Warn:
-		return "warning", parts.ColorWarn, parts.ColorWarnBack
-	case parts.Bad:
-		return "bad", parts.ColorError, parts.ColorErrorBack
+	case widgets.Good:
+		return "good", widgets.ColorGood, widgets.ColorGoodBack
+	case widgets.Warn:
+		return "warning", widgets.ColorWarn, widgets.ColorWarnBack
+	case widgets.Bad:
+		return "bad", widgets.ColorError, widgets.ColorErrorBack
 	}
-	return "info", parts.ColorInfo, parts.ColorInfoBack
+	return "info", widgets.ColorInfo, widgets.ColorInfoBack
 }
 
 // toggle shows what is missing, or what was scanned.

@@ -8,16 +8,16 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // authority calls then with the school once its authority is unlocked: at once when it
 // is, otherwise after asking for its passphrase, which why says the reason for. When
 // the person turns back, then is not called. then may use p's work, which
 // keeps the authority from being locked meanwhile.
-func (p *Place) authority(s *gui.Session, why words.Key, then func(*school.School)) {
+func (p *Place) authority(s *gui.Session, why i18n.Key, then func(*school.School)) {
 	if p.Desk.Unlocked() {
 		then(p.Desk.School())
 		return
@@ -31,22 +31,22 @@ type unlocking struct {
 	s      *gui.Session
 	p      *Place
 	then   func(*school.School)
-	entry  *parts.Passphrase
-	unlock *parts.Button
-	panel  *parts.Progress
-	dialog *parts.Dialog
+	entry  *widgets.Passphrase
+	unlock *widgets.Button
+	panel  *widgets.Progress
+	dialog *widgets.Dialog
 	job    *jobs.Job
 }
 
-func (a *unlocking) show(why words.Key) {
+func (a *unlocking) show(why i18n.Key) {
 	w := a.s.Words
-	a.entry = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("authority.passphrase"), Submit: a.try, Changed: a.typed})
-	a.unlock = parts.NewPrimary(w.T("authority.unlock"), parts.IconUnlock.Resource(), a.try)
+	a.entry = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("authority.passphrase"), Submit: a.try, Changed: a.typed})
+	a.unlock = widgets.NewPrimary(w.T("authority.unlock"), widgets.IconUnlock.Resource(), a.try)
 	a.unlock.Disable()
-	a.panel = parts.NewProgress(w)
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, a.cancel), a.unlock)
-	content := parts.Column(3, parts.Body(w.T(why)), a.entry.View, a.panel.View, buttons)
-	a.dialog = parts.ShowDialog(a.s.Window.Canvas(), w.T("authority.title"), content, a.cancel)
+	a.panel = widgets.NewProgress(w)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, a.cancel), a.unlock)
+	content := widgets.Column(3, widgets.Body(w.T(why)), a.entry.View, a.panel.View, buttons)
+	a.dialog = widgets.ShowDialog(a.s.Window.Canvas(), w.T("authority.title"), content, a.cancel)
 	a.s.Window.Canvas().Focus(a.entry.Focus())
 }
 

@@ -12,18 +12,18 @@ import (
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // blank is a screen with nothing on it.
 type blank struct{}
 
 func (blank) Title() string              { return "Blank" }
-func (blank) Content() fyne.CanvasObject { return parts.Body("") }
+func (blank) Content() fyne.CanvasObject { return widgets.Body("") }
 
 // blankRoom is a room with a blank screen, for tests of what is above screens.
 func blankRoom(p *Place) []gui.Room {
-	return []gui.Room{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, New: p.room(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
+	return []gui.Room{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, New: p.room(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
 }
 
 // newPlace is a place at a school of tests, which is closed at the test's end.

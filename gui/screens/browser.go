@@ -11,7 +11,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // browser shows the files of an open stick.
@@ -26,23 +26,23 @@ type browser struct {
 
 	table   *fileTable
 	crumbs  *fyne.Container
-	finder  *parts.Search
-	empty   *parts.DropZone
+	finder  *widgets.Search
+	empty   *widgets.DropZone
 	middle  *fyne.Container
 	top     *fyne.Container // above the files
 	page    *fyne.Container
-	banner  *parts.Banner // what could not be saved
-	notes   *parts.Banner // what is wrong with the stick
-	drive   *parts.Banner // that it is shown as a drive
+	banner  *widgets.Banner // what could not be saved
+	notes   *widgets.Banner // what is wrong with the stick
+	drive   *widgets.Banner // that it is shown as a drive
 	full    *fullness
-	busy    *parts.Busy
+	busy    *widgets.Busy
 	buttons []boundButton
 }
 
 // boundButton is a button whose command may be impossible at times.
 type boundButton struct {
-	button  *parts.Button
-	command parts.Command
+	button  *widgets.Button
+	command widgets.Command
 }
 
 // mostFound is how many finds of a search are shown.
@@ -60,17 +60,17 @@ func (b *browser) Title() string { return b.o.label() }
 func (b *browser) Content() fyne.CanvasObject {
 	w := b.s.Words
 	b.table = newFileTable(b)
-	b.crumbs = parts.Row(0)
-	b.finder = parts.NewSearch(w.T("browser.search"), b.s.After, b.find)
-	b.banner, b.notes = parts.NewBanner(parts.Message{}), parts.NewBanner(b.warning())
-	b.drive = parts.NewBanner(b.o.driveMessage())
+	b.crumbs = widgets.Row(0)
+	b.finder = widgets.NewSearch(w.T("browser.search"), b.s.After, b.find)
+	b.banner, b.notes = widgets.NewBanner(widgets.Message{}), widgets.NewBanner(b.warning())
+	b.drive = widgets.NewBanner(b.o.driveMessage())
 	b.full = newFullness(b.s)
-	b.empty = parts.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
+	b.empty = widgets.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
 	b.middle = container.NewStack(b.table.View(), b.empty)
 	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
-	b.top = parts.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
-	b.page = container.NewBorder(b.top, parts.Column(1, b.full.view), nil, nil, b.middle)
-	b.busy = parts.NewBusy(w, b.page)
+	b.top = widgets.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
+	b.page = container.NewBorder(b.top, widgets.Column(1, b.full.view), nil, nil, b.middle)
+	b.busy = widgets.NewBusy(w, b.page)
 	b.o.onChange(b.refresh)
 	b.refresh()
 	return b.busy.View
@@ -79,20 +79,20 @@ func (b *browser) Content() fyne.CanvasObject {
 // toolbar holds the buttons for what is done most.
 func (b *browser) toolbar() fyne.CanvasObject {
 	b.buttons = nil
-	row := parts.Row(1)
+	row := widgets.Row(1)
 	for _, c := range b.main() {
-		button := parts.NewCommandButton(c)
+		button := widgets.NewCommandButton(c)
 		b.buttons = append(b.buttons, boundButton{button, c})
 		row.Add(button)
 	}
-	row.Add(parts.Spring())
+	row.Add(widgets.Spring())
 	return row
 }
 
 // Actions is part of gui.Actor.
 func (b *browser) Actions() []fyne.CanvasObject {
-	drive := parts.NewCommandButton(b.driveCommands()[0])
-	return []fyne.CanvasObject{drive, parts.NewPrimary(b.s.Words.T("browser.lock"), parts.IconEject.Resource(), b.o.lockAndRemove)}
+	drive := widgets.NewCommandButton(b.driveCommands()[0])
+	return []fyne.CanvasObject{drive, widgets.NewPrimary(b.s.Words.T("browser.lock"), widgets.IconEject.Resource(), b.o.lockAndRemove)}
 }
 
 // Focus is part of gui.Focuser.
@@ -124,7 +124,7 @@ func (b *browser) Closed() {
 }
 
 // warning says what is not as it should be on the stick.
-func (b *browser) warning() parts.Message { return warningMessage(b.s.Words, b.o) }
+func (b *browser) warning() widgets.Message { return warningMessage(b.s.Words, b.o) }
 
 // noted shows what has become known of the stick besides.
 func (b *browser) noted() {
@@ -145,7 +145,7 @@ func (b *browser) notedDrive() {
 }
 
 // unsaved shows what could not be saved; an empty message clears it.
-func (b *browser) unsaved(m parts.Message) {
+func (b *browser) unsaved(m widgets.Message) {
 	if b.banner != nil {
 		b.banner.Set(m)
 		b.relaid()
@@ -208,17 +208,17 @@ func (b *browser) drawCrumbs(count int) {
 		if b.more {
 			text = w.N("browser.found.more", count, "query", b.query)
 		}
-		b.crumbs.Objects = []fyne.CanvasObject{parts.FieldLabel(text)}
+		b.crumbs.Objects = []fyne.CanvasObject{widgets.FieldLabel(text)}
 		b.crumbs.Refresh()
 		return
 	}
 	step := func(name, to string, last bool) {
 		if last {
-			b.crumbs.Objects = append(b.crumbs.Objects, parts.FieldLabel(name))
+			b.crumbs.Objects = append(b.crumbs.Objects, widgets.FieldLabel(name))
 			return
 		}
-		sign := parts.Caption("›")
-		b.crumbs.Objects = append(b.crumbs.Objects, parts.NewQuiet(name, nil, func() { b.enter(to) }), sign)
+		sign := widgets.Caption("›")
+		b.crumbs.Objects = append(b.crumbs.Objects, widgets.NewQuiet(name, nil, func() { b.enter(to) }), sign)
 	}
 	step(w.T("browser.top"), ".", b.folder == ".")
 	if b.folder != "." {

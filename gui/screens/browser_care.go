@@ -6,18 +6,18 @@ import (
 	"slices"
 
 	"stowage/crypt/stick"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // careCommands look after the stick itself.
-func (b *browser) careCommands() []parts.Command {
+func (b *browser) careCommands() []widgets.Command {
 	w := b.s.Words
-	return []parts.Command{
-		{Name: w.T("care.check"), Icon: parts.Icon("check").Resource(), Run: b.check, Disabled: b.busyNow, Divide: true},
-		{Name: w.T("care.tidy"), Icon: parts.Icon("archive").Resource(), Run: b.tidy, Disabled: b.shut},
-		{Name: w.T("care.erase"), Icon: parts.Icon("delete").Resource(), Run: b.erase, Disabled: func() bool { return b.fixed() || b.shut() }},
+	return []widgets.Command{
+		{Name: w.T("care.check"), Icon: widgets.Icon("check").Resource(), Run: b.check, Disabled: b.busyNow, Divide: true},
+		{Name: w.T("care.tidy"), Icon: widgets.Icon("archive").Resource(), Run: b.tidy, Disabled: b.shut},
+		{Name: w.T("care.erase"), Icon: widgets.Icon("delete").Resource(), Run: b.erase, Disabled: func() bool { return b.fixed() || b.shut() }},
 	}
 }
 
@@ -46,7 +46,7 @@ type careResult struct {
 }
 
 // checkedMessage says what a check found. The files that suffered are named.
-func (b *browser) checkedMessage(r careResult) parts.Message {
+func (b *browser) checkedMessage(r careResult) widgets.Message {
 	w := b.s.Words
 	programs, wrong := b.topMessage(r)
 	if r.Healthy() {
@@ -55,7 +55,7 @@ func (b *browser) checkedMessage(r careResult) parts.Message {
 		}
 		return healthyMessage(w, r.CheckResult)
 	}
-	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
+	m := widgets.Message{Kind: widgets.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
 	var hurt []string
 	for _, p := range r.Problems {
 		if p.Unknown {
@@ -75,9 +75,9 @@ func (b *browser) checkedMessage(r careResult) parts.Message {
 }
 
 // topMessage says what is wrong at the top of the stick, if anything is: the worst of it, with the rest as details.
-func (b *browser) topMessage(r careResult) (m parts.Message, wrong bool) {
+func (b *browser) topMessage(r careResult) (m widgets.Message, wrong bool) {
 	w := b.s.Words
-	all := []parts.Message{}
+	all := []widgets.Message{}
 	if planted := r.top.Running(); len(planted) > 0 {
 		all = append(all, plantedMessage(w, b.o.label(), planted))
 	}
@@ -98,7 +98,7 @@ func (b *browser) topMessage(r careResult) (m parts.Message, wrong bool) {
 }
 
 // programsMessage says what is wrong with the programs on the stick, if anything is.
-func (b *browser) programsMessage(found []stick.ProgramFound) (m parts.Message, wrong bool) {
+func (b *browser) programsMessage(found []stick.ProgramFound) (m widgets.Message, wrong bool) {
 	w := b.s.Words
 	if names := strangeNames(found); len(names) > 0 {
 		return strangeMessage(w, b.o.label(), names), true
@@ -109,14 +109,14 @@ func (b *browser) programsMessage(found []stick.ProgramFound) (m parts.Message, 
 			missing = append(missing, f.Name)
 		}
 	}
-	return parts.Message{
-		Kind: parts.Warn, Happened: w.T("programs.gone", "label", b.o.label(), "names", w.List(missing)),
+	return widgets.Message{
+		Kind: widgets.Warn, Happened: w.T("programs.gone", "label", b.o.label(), "names", w.List(missing)),
 		Files: w.T("programs.strange.files"), Next: w.T("programs.gone.next"),
 	}, len(missing) > 0
 }
 
-func healthyMessage(w *words.Words, r stick.CheckResult) parts.Message {
-	m := parts.Message{Kind: parts.Good, Happened: w.T("care.healthy"), Files: w.T("care.healthy.empty")}
+func healthyMessage(w *i18n.Words, r stick.CheckResult) widgets.Message {
+	m := widgets.Message{Kind: widgets.Good, Happened: w.T("care.healthy"), Files: w.T("care.healthy.empty")}
 	if r.Files > 0 {
 		m.Files = w.N("care.healthy.files", r.Files)
 	}
@@ -138,7 +138,7 @@ func (b *browser) failed(err error) bool {
 // before.
 func (b *browser) tidy() {
 	w := b.s.Words
-	b.s.Ask(parts.Question{Title: w.T("care.tidy.title"), Text: w.T("care.tidy.text"), Yes: w.T("care.tidy.yes"), Danger: true}, func(yes bool) {
+	b.s.Ask(widgets.Question{Title: w.T("care.tidy.title"), Text: w.T("care.tidy.text"), Yes: w.T("care.tidy.yes"), Danger: true}, func(yes bool) {
 		if !yes || b.shut() {
 			return
 		}
@@ -162,14 +162,14 @@ func (b *browser) tidy() {
 func (b *browser) erase() {
 	w, paths := b.s.Words, b.paths()
 	if names := b.o.driveInUseBelow(paths); len(names) > 0 { // saving would bring them back
-		b.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.N("drive.inuse", len(names)), Files: w.N("care.erase.inuse", len(names), "names", someNames(w, names))})
+		b.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.N("drive.inuse", len(names)), Files: w.N("care.erase.inuse", len(names), "names", someNames(w, names))})
 		return
 	}
 	var names []string
 	for _, p := range paths {
 		names = append(names, baseName(p))
 	}
-	b.s.Ask(parts.Question{
+	b.s.Ask(widgets.Question{
 		Title: w.N("care.erase.title", len(paths)), Text: w.T("care.erase.text", "names", someNames(w, names)), Yes: w.T("care.erase"), Danger: true,
 	}, func(yes bool) {
 		if !yes || b.shut() {
@@ -181,7 +181,7 @@ func (b *browser) erase() {
 			b.o.changed()
 			if !b.failed(err) {
 				b.table.Unselect()
-				b.s.Tell(parts.Message{Kind: parts.Good, Happened: w.N("care.erased", len(paths)), Files: w.T("care.erased.files")})
+				b.s.Tell(widgets.Message{Kind: widgets.Good, Happened: w.N("care.erased", len(paths)), Files: w.T("care.erased.files")})
 			}
 		}))
 	})

@@ -4,58 +4,58 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // main are the commands that have a button as well.
-func (b *browser) main() []parts.Command {
+func (b *browser) main() []widgets.Command {
 	w := b.s.Words
-	return []parts.Command{
-		{Name: w.T("browser.add"), Icon: parts.Icon("upload").Resource(), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: b.addFile, Disabled: b.shut},
-		{Name: w.T("browser.newfolder"), Icon: parts.Icon("folder-new").Resource(), Key: fyne.KeyN, Modifier: parts.Ctrl | fyne.KeyModifierShift, Run: b.newFolder, Disabled: b.shut},
-		{Name: w.T("browser.copy"), Icon: parts.Icon("download").Resource(), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: b.saveCopy, Disabled: b.none},
-		{Name: w.T("browser.openin"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyE, Modifier: parts.Ctrl, Run: b.openSelected, Disabled: b.noFile},
-		{Name: w.T("browser.delete"), Icon: parts.Icon("delete").Resource(), Key: fyne.KeyDelete, Run: b.remove, Disabled: b.fixed},
+	return []widgets.Command{
+		{Name: w.T("browser.add"), Icon: widgets.Icon("upload").Resource(), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: b.addFile, Disabled: b.shut},
+		{Name: w.T("browser.newfolder"), Icon: widgets.Icon("folder-new").Resource(), Key: fyne.KeyN, Modifier: widgets.Ctrl | fyne.KeyModifierShift, Run: b.newFolder, Disabled: b.shut},
+		{Name: w.T("browser.copy"), Icon: widgets.Icon("download").Resource(), Key: fyne.KeyS, Modifier: widgets.Ctrl, Run: b.saveCopy, Disabled: b.none},
+		{Name: w.T("browser.openin"), Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: b.openSelected, Disabled: b.noFile},
+		{Name: w.T("browser.delete"), Icon: widgets.Icon("delete").Resource(), Key: fyne.KeyDelete, Run: b.remove, Disabled: b.fixed},
 	}
 }
 
 // Commands is part of gui.Commander.
-func (b *browser) Commands() []parts.Command {
+func (b *browser) Commands() []widgets.Command {
 	w := b.s.Words
 	list := b.main()
-	list = append(list[:1:1], append([]parts.Command{
-		{Name: w.T("browser.addfolder"), Icon: parts.Icon("folder").Resource(), Run: b.addFolder, Disabled: b.shut},
+	list = append(list[:1:1], append([]widgets.Command{
+		{Name: w.T("browser.addfolder"), Icon: widgets.Icon("folder").Resource(), Run: b.addFolder, Disabled: b.shut},
 	}, list[1:]...)...)
 	list[2].Divide = true
 	list = append(list,
-		parts.Command{Name: w.T("browser.view"), Icon: parts.Icon("show").Resource(), Key: fyne.KeyF3, Run: b.viewSelected, Disabled: b.noFile, Divide: true},
-		parts.Command{Name: w.T("browser.versions"), Icon: parts.Icon("history").Resource(), Key: fyne.KeyH, Modifier: parts.Ctrl, Run: b.versions, Disabled: b.noFile},
-		parts.Command{Name: w.T("browser.rename"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyF2, Run: b.rename, Disabled: func() bool { return b.fixed() || len(b.table.Selected()) != 1 }},
-		parts.Command{Name: w.T("browser.cut"), Icon: parts.Icon("cut").Resource(), Key: fyne.KeyX, Modifier: parts.Ctrl, Run: b.cut, Disabled: b.fixed, Divide: true},
-		parts.Command{Name: w.T("browser.paste"), Icon: parts.Icon("paste").Resource(), Key: fyne.KeyV, Modifier: parts.Ctrl, Run: b.paste, Disabled: func() bool { return b.shut() || len(b.o.clipboard) == 0 }},
-		parts.Command{Name: w.T("browser.move"), Icon: parts.Icon("move").Resource(), Key: fyne.KeyM, Modifier: parts.Ctrl, Run: b.moveTo, Disabled: b.fixed},
-		parts.Command{Name: w.T("browser.all"), Key: fyne.KeyA, Modifier: parts.Ctrl, Run: b.table.SelectAll, Disabled: b.busyNow},
-		parts.Command{Name: w.T("browser.find"), Icon: parts.IconSearch.Resource(), Key: fyne.KeyF, Modifier: parts.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.finder.Focus()) }, Divide: true},
-		parts.Command{Name: w.T("browser.up"), Icon: parts.Icon("up").Resource(), Key: fyne.KeyBackspace, Run: b.up, Disabled: func() bool { return b.folder == "." && b.query == "" }},
-		parts.Command{Name: w.T("browser.deleted"), Icon: parts.Icon("archive").Resource(), Run: b.deleted, Disabled: b.busyNow},
+		widgets.Command{Name: w.T("browser.view"), Icon: widgets.Icon("show").Resource(), Key: fyne.KeyF3, Run: b.viewSelected, Disabled: b.noFile, Divide: true},
+		widgets.Command{Name: w.T("browser.versions"), Icon: widgets.Icon("history").Resource(), Key: fyne.KeyH, Modifier: widgets.Ctrl, Run: b.versions, Disabled: b.noFile},
+		widgets.Command{Name: w.T("browser.rename"), Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyF2, Run: b.rename, Disabled: func() bool { return b.fixed() || len(b.table.Selected()) != 1 }},
+		widgets.Command{Name: w.T("browser.cut"), Icon: widgets.Icon("cut").Resource(), Key: fyne.KeyX, Modifier: widgets.Ctrl, Run: b.cut, Disabled: b.fixed, Divide: true},
+		widgets.Command{Name: w.T("browser.paste"), Icon: widgets.Icon("paste").Resource(), Key: fyne.KeyV, Modifier: widgets.Ctrl, Run: b.paste, Disabled: func() bool { return b.shut() || len(b.o.clipboard) == 0 }},
+		widgets.Command{Name: w.T("browser.move"), Icon: widgets.Icon("move").Resource(), Key: fyne.KeyM, Modifier: widgets.Ctrl, Run: b.moveTo, Disabled: b.fixed},
+		widgets.Command{Name: w.T("browser.all"), Key: fyne.KeyA, Modifier: widgets.Ctrl, Run: b.table.SelectAll, Disabled: b.busyNow},
+		widgets.Command{Name: w.T("browser.find"), Icon: widgets.IconSearch.Resource(), Key: fyne.KeyF, Modifier: widgets.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.finder.Focus()) }, Divide: true},
+		widgets.Command{Name: w.T("browser.up"), Icon: widgets.Icon("up").Resource(), Key: fyne.KeyBackspace, Run: b.up, Disabled: func() bool { return b.folder == "." && b.query == "" }},
+		widgets.Command{Name: w.T("browser.deleted"), Icon: widgets.Icon("archive").Resource(), Run: b.deleted, Disabled: b.busyNow},
 	)
 	list = append(list, b.driveCommands()...)
 	list = append(list, b.careCommands()...)
 	return append(list,
-		parts.Command{Name: w.T("choose.title"), Icon: parts.IconKey.Resource(), Run: func() { b.s.Push(newPassphraseChange(b.o)) }, Disabled: func() bool { return b.shut() || b.o.byCode }, Divide: true},
-		parts.Command{Name: w.T("browser.lock"), Icon: parts.IconEject.Resource(), Key: fyne.KeyL, Modifier: parts.Ctrl, Run: b.o.lockAndRemove},
+		widgets.Command{Name: w.T("choose.title"), Icon: widgets.IconKey.Resource(), Run: func() { b.s.Push(newPassphraseChange(b.o)) }, Disabled: func() bool { return b.shut() || b.o.byCode }, Divide: true},
+		widgets.Command{Name: w.T("browser.lock"), Icon: widgets.IconEject.Resource(), Key: fyne.KeyL, Modifier: widgets.Ctrl, Run: b.o.lockAndRemove},
 	)
 }
 
 // driveCommands show the stick to other programs.
-func (b *browser) driveCommands() []parts.Command {
+func (b *browser) driveCommands() []widgets.Command {
 	w := b.s.Words
-	list := []parts.Command{{
-		Name: w.T("drive.command"), Icon: parts.Icon("drive").Resource(), Key: fyne.KeyD, Modifier: parts.Ctrl, Divide: true, Run: b.o.openAsDrive, Disabled: b.busyNow,
+	list := []widgets.Command{{
+		Name: w.T("drive.command"), Icon: widgets.Icon("drive").Resource(), Key: fyne.KeyD, Modifier: widgets.Ctrl, Divide: true, Run: b.o.openAsDrive, Disabled: b.busyNow,
 	}}
 	if b.o.drive != nil {
 		list[0].Name = w.T("drive.show")
-		list = append(list, parts.Command{Name: w.T("drive.end"), Icon: parts.IconEject.Resource(), Run: b.o.endDrive, Disabled: b.busyNow})
+		list = append(list, widgets.Command{Name: w.T("drive.end"), Icon: widgets.IconEject.Resource(), Run: b.o.endDrive, Disabled: b.busyNow})
 	}
 	return list
 }

@@ -11,9 +11,9 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // find searches the whole stick as the person types; "" shows the folder again.
@@ -72,10 +72,10 @@ type fullness struct {
 }
 
 func newFullness(s *gui.Session) *fullness {
-	f := &fullness{s: s, bar: widget.NewProgressBar(), text: parts.Caption(""), backup: parts.Caption("")}
+	f := &fullness{s: s, bar: widget.NewProgressBar(), text: widgets.Caption(""), backup: widgets.Caption("")}
 	f.bar.TextFormatter = func() string { return "" }
 	bar := container.New(thinBar{}, f.bar)
-	f.view = container.NewBorder(nil, nil, parts.Row(1, bar, f.text), f.backup)
+	f.view = container.NewBorder(nil, nil, widgets.Row(1, bar, f.text), f.backup)
 	return f
 }
 
@@ -94,17 +94,17 @@ func (f *fullness) show(o *opened, free, total int64) {
 	w := f.s.Words
 	share := float64(total-free) / float64(total)
 	f.bar.SetValue(share)
-	key := words.Key("full.free")
+	key := i18n.Key("full.free")
 	if share > 0.95 {
 		key = "full.nearly"
 	}
-	parts.SetText(f.text, w.T(key, "free", w.Size(free), "total", w.Size(total), "percent", w.Percent(share)))
+	widgets.SetText(f.text, w.T(key, "free", w.Size(free), "total", w.Size(total), "percent", w.Percent(share)))
 	f.tell(o)
 }
 
 // tell says when the stick was last backed up.
 func (f *fullness) tell(o *opened) {
-	parts.SetText(f.backup, o.backupWords())
+	widgets.SetText(f.backup, o.backupWords())
 	f.view.Refresh()
 }
 

@@ -8,7 +8,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // addFile stores a file of the computer that is chosen with a dialog.
@@ -139,7 +139,7 @@ func (b *browser) follow(j *jobs.Job) {
 // ready gives the keyboard back to the files after a job.
 func (b *browser) ready() {
 	b.updated()
-	if c := b.s.Window.Canvas(); b.s.Current() == gui.Screen(b) && !parts.Covered(c) {
+	if c := b.s.Window.Canvas(); b.s.Current() == gui.Screen(b) && !widgets.Covered(c) {
 		c.Focus(b.Focus())
 	}
 }
@@ -178,7 +178,7 @@ func (b *browser) copyTo(paths []string, to string, replace bool) {
 // there already.
 func (b *browser) askReplace(names []string, yes func()) {
 	w := b.s.Words
-	b.s.Ask(parts.Question{
+	b.s.Ask(widgets.Question{
 		Title: w.N("copy.there", len(names)), Text: someNames(w, names) + " " + w.T("copy.there.text"),
 		Yes: w.T("clash.replace"), No: w.T("copy.there.keep"), Danger: true,
 	}, func(ok bool) {

@@ -10,8 +10,8 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/stick"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // fileTable is the table of the browser: files and folders, sorted as the person likes,
@@ -19,7 +19,7 @@ import (
 type fileTable struct {
 	b     *browser
 	view  *fyne.Container
-	table *parts.Table
+	table *widgets.Table
 	rows  []stick.Entry
 	where bool // the column with the folder says something: in a search
 }
@@ -41,16 +41,16 @@ func newFileTable(b *browser) *fileTable {
 // build makes the table anew, with the columns that say something now.
 func (f *fileTable) build(column int, down bool) {
 	b, w := f.b, f.b.s.Words
-	columns := []parts.TableColumn{
+	columns := []widgets.TableColumn{
 		{Title: w.T("browser.name"), Width: 330, Grow: true, Search: true},
 		{Title: w.T("browser.size"), Width: 110, Right: true},
 		{Title: w.T("browser.changed"), Width: 165},
 	}
 	if f.where {
 		columns[columnName].Width = 250
-		columns = append(columns, parts.TableColumn{Title: w.T("browser.where"), Width: 150, Grow: true})
+		columns = append(columns, widgets.TableColumn{Title: w.T("browser.where"), Width: 150, Grow: true})
 	}
-	f.table = parts.NewTable(w, parts.TableOptions{
+	f.table = widgets.NewTable(w, widgets.TableOptions{
 		Label:    w.T("browser.files"),
 		Columns:  columns,
 		Multi:    true,
@@ -118,30 +118,30 @@ func (f *fileTable) Len() int { return len(f.rows) }
 func (f *fileTable) Key(row int) string { return f.rows[row].Path }
 
 // Cell is part of parts.Rows.
-func (f *fileTable) Cell(row, column int) parts.Cell {
+func (f *fileTable) Cell(row, column int) widgets.Cell {
 	e, w := f.rows[row], f.b.s.Words
 	switch column {
 	case columnName:
-		return parts.Cell{Text: path.Base(e.Path), Icon: iconOf(e)}
+		return widgets.Cell{Text: path.Base(e.Path), Icon: iconOf(e)}
 	case columnSize:
 		if e.IsFolder() {
-			return parts.Cell{}
+			return widgets.Cell{}
 		}
-		return parts.Cell{Text: w.Size(e.Size), Color: parts.ColorMuted}
+		return widgets.Cell{Text: w.Size(e.Size), Color: widgets.ColorMuted}
 	case columnChanged:
-		return parts.Cell{Text: w.ShortDateTime(e.ModTime), Color: parts.ColorMuted}
+		return widgets.Cell{Text: w.ShortDateTime(e.ModTime), Color: widgets.ColorMuted}
 	}
 	text := path.Dir(e.Path)
 	if text == "." {
 		text = w.T("browser.top")
 	}
-	return parts.Cell{Text: text, Color: parts.ColorMuted}
+	return widgets.Cell{Text: text, Color: widgets.ColorMuted}
 }
 
 // iconOf is the picture of a kind of file.
-func iconOf(e stick.Entry) parts.Icon {
+func iconOf(e stick.Entry) widgets.Icon {
 	if e.IsFolder() {
-		return parts.IconFolder
+		return widgets.IconFolder
 	}
 	switch strings.ToLower(path.Ext(e.Path)) {
 	case ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".svg":
@@ -159,7 +159,7 @@ func iconOf(e stick.Entry) parts.Icon {
 	case ".txt", ".md", ".docx", ".doc", ".odt", ".rtf":
 		return "text"
 	}
-	return parts.IconFile
+	return widgets.IconFile
 }
 
 // sort puts the rows into the order that the headings show.
@@ -179,10 +179,10 @@ func (f *fileTable) sort() {
 		case columnChanged:
 			order = a.ModTime.Compare(b.ModTime)
 		case columnWhere:
-			order = words.CompareNames(path.Dir(a.Path), path.Dir(b.Path))
+			order = i18n.CompareNames(path.Dir(a.Path), path.Dir(b.Path))
 		}
 		if order == 0 {
-			order = cmp.Or(words.CompareNames(path.Base(a.Path), path.Base(b.Path)), cmp.Compare(a.Path, b.Path))
+			order = cmp.Or(i18n.CompareNames(path.Base(a.Path), path.Base(b.Path)), cmp.Compare(a.Path, b.Path))
 		}
 		if down {
 			return -order

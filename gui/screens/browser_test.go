@@ -12,7 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // openRig is newRig with the stick open.
@@ -85,7 +85,7 @@ func TestSorting(t *testing.T) {
 
 func TestSearchFindsOnTheWholeStick(t *testing.T) {
 	r := openRig(t)
-	r.Key(fyne.KeyF, parts.Ctrl)
+	r.Key(fyne.KeyF, widgets.Ctrl)
 	r.Type("plan")
 	r.Advance(time.Second)
 	r.MustSee("1 result for", "plan.txt", "2026/autumn")
@@ -105,7 +105,7 @@ func TestDeleteAndUndo(t *testing.T) {
 		t.Fatal("it is still there")
 	}
 	r.MustSee("1 thing deleted.")
-	r.Key(fyne.KeyZ, parts.Ctrl)
+	r.Key(fyne.KeyZ, widgets.Ctrl)
 	if !r.has("2026/autumn/plan.txt") || r.content("2026/report.odt") != "first words" {
 		t.Error("it did not come back")
 	}
@@ -155,10 +155,10 @@ func TestNewFolder(t *testing.T) {
 func TestCutAndPaste(t *testing.T) {
 	r := openRig(t)
 	r.pick("Register.txt")
-	r.Key(fyne.KeyX, parts.Ctrl)
+	r.Key(fyne.KeyX, widgets.Ctrl)
 	r.pick("2026")
 	r.Key(fyne.KeyReturn)
-	r.Key(fyne.KeyV, parts.Ctrl)
+	r.Key(fyne.KeyV, widgets.Ctrl)
 	if !r.has("2026/Register.txt") || r.has("Register.txt") {
 		t.Errorf("not moved: %s", r.Text())
 	}
@@ -180,10 +180,10 @@ func TestMovingOntoATakenName(t *testing.T) {
 	r := openRig(t)
 	r.Drop(fyne.NewPos(500, 400), r.file("report.odt", "another"))
 	r.pick("report.odt")
-	r.Key(fyne.KeyX, parts.Ctrl)
+	r.Key(fyne.KeyX, widgets.Ctrl)
 	r.pick("2026")
 	r.Key(fyne.KeyReturn)
-	r.Key(fyne.KeyV, parts.Ctrl)
+	r.Key(fyne.KeyV, widgets.Ctrl)
 	r.MustSee("There is something of that name already")
 	r.Press("Keep both")
 	if r.content("2026/report (2).odt") != "another" || r.content("2026/report.odt") != "first words" {

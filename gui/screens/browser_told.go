@@ -11,8 +11,8 @@ import (
 	"stowage/crypt/fault"
 	"stowage/crypt/stick"
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // choice is one answer of several to a question.
@@ -23,11 +23,11 @@ type choice struct {
 
 // showChoices asks a question with several answers, each with what it means.
 func showChoices(s *gui.Session, title, text string, choices []choice) {
-	var d *parts.Dialog
-	list := parts.Column(2, parts.Body(text))
+	var d *widgets.Dialog
+	list := widgets.Column(2, widgets.Body(text))
 	var first fyne.Focusable
 	for _, c := range choices {
-		press := parts.NewPressable(c.name+". "+c.hint, container.NewPadded(container.NewPadded(parts.Column(0, parts.FieldLabel(c.name), parts.Muted(c.hint)))), parts.ColorSurface, parts.ColorBorder, func() {
+		press := widgets.NewPressable(c.name+". "+c.hint, container.NewPadded(container.NewPadded(widgets.Column(0, widgets.FieldLabel(c.name), widgets.Muted(c.hint)))), widgets.ColorSurface, widgets.ColorBorder, func() {
 			d.Close()
 			c.run()
 		})
@@ -36,13 +36,13 @@ func showChoices(s *gui.Session, title, text string, choices []choice) {
 		}
 		list.Add(press)
 	}
-	list.Add(parts.Row(2, parts.Spring(), parts.NewButton(s.Words.T("parts.cancel"), nil, func() { d.Close() })))
-	d = parts.ShowDialog(s.Window.Canvas(), title, list, nil)
+	list.Add(widgets.Row(2, widgets.Spring(), widgets.NewButton(s.Words.T("parts.cancel"), nil, func() { d.Close() })))
+	d = widgets.ShowDialog(s.Window.Canvas(), title, list, nil)
 	s.Window.Canvas().Focus(first)
 }
 
 // someNames names the first of several, and says how many more there are.
-func someNames(w *words.Words, names []string) string {
+func someNames(w *i18n.Words, names []string) string {
 	const most = 5
 	if len(names) <= most {
 		return w.List(names)
@@ -54,28 +54,28 @@ func someNames(w *words.Words, names []string) string {
 func tellSkipped(s *gui.Session, done, title string, skipped []stick.Skipped) {
 	w := s.Words
 	const most = 200
-	list := parts.Column(0)
+	list := widgets.Column(0)
 	for i, left := range skipped {
 		if i == most {
-			list.Add(parts.Muted(w.N("names.more", len(skipped)-most)))
+			list.Add(widgets.Muted(w.N("names.more", len(skipped)-most)))
 			break
 		}
-		list.Add(parts.Body(localName(left.Path) + " – " + skipReason(w, left.Err)))
+		list.Add(widgets.Body(localName(left.Path) + " – " + skipReason(w, left.Err)))
 	}
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(420, 180))
-	var d *parts.Dialog
-	end := parts.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
-	d = parts.ShowDialog(s.Window.Canvas(), title, parts.Column(2, parts.Body(done), scroll, parts.Row(2, parts.Spring(), end)), nil)
+	var d *widgets.Dialog
+	end := widgets.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
+	d = widgets.ShowDialog(s.Window.Canvas(), title, widgets.Column(2, widgets.Body(done), scroll, widgets.Row(2, widgets.Spring(), end)), nil)
 	s.Window.Canvas().Focus(end)
 }
 
 // skipReason says in a few words why something was left out.
-func skipReason(w *words.Words, err error) string {
+func skipReason(w *i18n.Words, err error) string {
 	err = fault.Told(err)
 	for _, r := range []struct {
 		is  error
-		key words.Key
+		key i18n.Key
 	}{
 		{stick.ErrExists, "skip.exists"},
 		{stick.ErrKind, "skip.kind"},
@@ -101,8 +101,8 @@ func skipReason(w *words.Words, err error) string {
 }
 
 // warningMessage says what was not as it should be when a stick was opened.
-func warningMessage(w *words.Words, o *opened) parts.Message {
-	m := parts.Message{Kind: parts.Warn}
+func warningMessage(w *i18n.Words, o *opened) widgets.Message {
+	m := widgets.Message{Kind: widgets.Warn}
 	worst := 0
 	for _, warning := range o.stick.Warnings() {
 		v := warningWords(warning.Kind)
@@ -124,9 +124,9 @@ func warningMessage(w *words.Words, o *opened) parts.Message {
 		m.Happened = w.T("stick.lost", "label", o.label(), "date", w.Date(o.lost.since))
 		m.Files, m.Next = w.T("stick.lost.files"), o.lost.next(w)
 	case o.stick.ReadOnly():
-		m = parts.Message{Kind: parts.Info, Happened: w.T("stick.readonly"), Files: w.T("stick.readonly.files")}
+		m = widgets.Message{Kind: widgets.Info, Happened: w.T("stick.readonly"), Files: w.T("stick.readonly.files")}
 	case o.byCode:
-		m = parts.Message{Kind: parts.Warn, Happened: w.T("stick.bycode"), Files: w.T("stick.bycode.files"), Next: w.T("stick.bycode.next")}
+		m = widgets.Message{Kind: widgets.Warn, Happened: w.T("stick.bycode"), Files: w.T("stick.bycode.files"), Next: w.T("stick.bycode.next")}
 	}
 	return m
 }
@@ -134,7 +134,7 @@ func warningMessage(w *words.Words, o *opened) parts.Message {
 // warned is how a kind of warning is told; of several the highest rank is.
 type warned struct {
 	rank                  int
-	happened, files, next words.Key
+	happened, files, next i18n.Key
 }
 
 func warningWords(k stick.WarningKind) warned {

@@ -11,9 +11,9 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // checkInRoom is the room in which sticks are checked in.
@@ -25,8 +25,8 @@ type checkIns struct {
 	s *gui.Session
 	p *Place
 
-	view   *parts.Busy
-	answer *parts.Banner
+	view   *widgets.Busy
+	answer *widgets.Banner
 	page   *fyne.Container
 	here   []stickHere
 	wanted string      // the id of the device that is to be checked in when it is here
@@ -60,8 +60,8 @@ func (c *checkIns) Title() string { return c.s.Words.T("room.checkin") }
 
 // Content is part of gui.Screen.
 func (c *checkIns) Content() fyne.CanvasObject {
-	c.answer, c.page = parts.NewBanner(parts.Message{}), container.NewStack()
-	c.view = parts.NewBusy(c.s.Words, container.NewBorder(c.answer.View, nil, nil, nil, c.page))
+	c.answer, c.page = widgets.NewBanner(widgets.Message{}), container.NewStack()
+	c.view = widgets.NewBusy(c.s.Words, container.NewBorder(c.answer.View, nil, nil, nil, c.page))
 	c.draw()
 	return c.view.View
 }
@@ -80,9 +80,9 @@ func (c *checkIns) Shown() {
 func (c *checkIns) Hidden() { c.unseen() }
 
 // Commands is part of gui.Commander.
-func (c *checkIns) Commands() []parts.Command {
-	return []parts.Command{
-		{Name: c.s.Words.T("checkin.messages"), Icon: parts.Icon("inbox").Resource(), Run: c.messages},
+func (c *checkIns) Commands() []widgets.Command {
+	return []widgets.Command{
+		{Name: c.s.Words.T("checkin.messages"), Icon: widgets.Icon("inbox").Resource(), Run: c.messages},
 		c.p.lockCommand(c.s),
 	}
 }
@@ -151,17 +151,17 @@ func sticksHere(ctx context.Context, d gui.Drives, s *school.School) ([]stickHer
 // draw shows the sticks that are here.
 func (c *checkIns) draw() {
 	w := c.s.Words
-	rows := parts.Narrow(3, parts.Body(w.T("checkin.intro")))
+	rows := widgets.Narrow(3, widgets.Body(w.T("checkin.intro")))
 	if c.wanted != "" {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("checkin.wanted"), Next: w.T("checkin.wanted.next")}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: w.T("checkin.wanted"), Next: w.T("checkin.wanted.next")}).View)
 	}
 	for _, h := range c.here {
 		rows.Add(c.card(h))
 	}
 	if len(c.here) == 0 && c.wanted == "" {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("checkin.none")}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: w.T("checkin.none")}).View)
 	}
-	rows.Add(parts.Row(2, parts.NewButton(w.T("checkin.messages"), parts.Icon("inbox").Resource(), c.messages)))
+	rows.Add(widgets.Row(2, widgets.NewButton(w.T("checkin.messages"), widgets.Icon("inbox").Resource(), c.messages)))
 	c.set(rows)
 }
 
@@ -194,21 +194,21 @@ func (c *checkIns) card(h stickHere) fyne.CanvasObject {
 	if h.device.HolderName != "" {
 		hint += "  ·  " + h.device.HolderName
 	}
-	do := parts.NewPrimary(w.T("checkin.do"), parts.Icon("check").Resource(), func() { c.checkIn(h) })
-	column := parts.Column(1, parts.Heading(h.device.Name()), parts.Muted(hint))
+	do := widgets.NewPrimary(w.T("checkin.do"), widgets.Icon("check").Resource(), func() { c.checkIn(h) })
+	column := widgets.Column(1, widgets.Heading(h.device.Name()), widgets.Muted(hint))
 	if wentMissing(h.device) {
-		column.Add(parts.NewBanner(missingMessage(w, h.device)).View)
+		column.Add(widgets.NewBanner(missingMessage(w, h.device)).View)
 		do.SetText(w.T("checkin.return"))
 	}
-	column.Add(parts.Row(2, parts.Spring(), do))
-	return parts.Card(column)
+	column.Add(widgets.Row(2, widgets.Spring(), do))
+	return widgets.Card(column)
 }
 
 // missingMessage says of a stick that is here how the register has it.
-func missingMessage(w *words.Words, d devices.Device) parts.Message {
-	m := parts.Message{Kind: parts.Warn, Happened: w.T("checkin.lost", "label", d.Name(), "date", w.Date(d.Since)), Next: w.T("checkin.lost.next")}
+func missingMessage(w *i18n.Words, d devices.Device) widgets.Message {
+	m := widgets.Message{Kind: widgets.Warn, Happened: w.T("checkin.lost", "label", d.Name(), "date", w.Date(d.Since)), Next: w.T("checkin.lost.next")}
 	if d.State == devices.Found {
-		m.Kind, m.Happened = parts.Info, w.T("checkin.found", "label", d.Name(), "date", w.Date(d.Since))
+		m.Kind, m.Happened = widgets.Info, w.T("checkin.found", "label", d.Name(), "date", w.Date(d.Since))
 	}
 	return m
 }
@@ -242,7 +242,7 @@ func (c *checkIns) messages() {
 
 func (c *checkIns) tellFound(found []school.FoundStick) {
 	w := c.s.Words
-	m := parts.Message{Kind: parts.Info, Happened: w.T("checkin.messages.none")}
+	m := widgets.Message{Kind: widgets.Info, Happened: w.T("checkin.messages.none")}
 	for _, f := range found {
 		m.Happened = w.N("checkin.messages.some", len(found))
 		m.Next = w.T("checkin.messages.next")

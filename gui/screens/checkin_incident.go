@@ -9,9 +9,9 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // closing ends the incident about a stick that came back: what was done, what a person
@@ -21,28 +21,28 @@ type closing struct {
 	c        *checkIns
 	incident devices.Incident
 	decision *decisionForm
-	texts    map[words.Key]*widget.Entry
+	texts    map[i18n.Key]*widget.Entry
 	view     fyne.CanvasObject
 }
 
 func newClosing(c *checkIns, i devices.Incident) *closing {
 	w := c.s.Words
-	e := &closing{c: c, incident: i, decision: newDecisionForm(c.s, i.Decision), texts: map[words.Key]*widget.Entry{}}
-	text := func(name words.Key, rows int, value string) fyne.CanvasObject {
+	e := &closing{c: c, incident: i, decision: newDecisionForm(c.s, i.Decision), texts: map[i18n.Key]*widget.Entry{}}
+	text := func(name i18n.Key, rows int, value string) fyne.CanvasObject {
 		entry := lines(rows)
 		entry.SetText(value)
 		e.texts[name] = entry
-		return parts.NewField(w.T("incident.field."+name), entry, "").View
+		return widgets.NewField(w.T("incident.field."+name), entry, "").View
 	}
 	rows := []fyne.CanvasObject{
-		parts.Body(w.T("checkin.incident.text")), parts.NewBanner(clockMessage(w, i, c.s.Now())).View,
+		widgets.Body(w.T("checkin.incident.text")), widgets.NewBanner(clockMessage(w, i, c.s.Now())).View,
 		text("done", 3, e.done()),
 	}
 	rows = append(rows, e.decision.fields()...)
 	rows = append(rows, text("followup", 2, i.FollowUp), text("lessons", 3, i.Lessons))
-	all := parts.NewButton(w.T("checkin.incident.open"), parts.IconIncident.Resource(), e.openAll)
-	end := parts.NewPrimary(w.T("incident.close"), parts.Icon("check").Resource(), e.end)
-	e.view = parts.Column(2, append(rows, parts.Row(2, parts.Spring(), all, end))...)
+	all := widgets.NewButton(w.T("checkin.incident.open"), widgets.IconIncident.Resource(), e.openAll)
+	end := widgets.NewPrimary(w.T("incident.close"), widgets.Icon("check").Resource(), e.end)
+	e.view = widgets.Column(2, append(rows, widgets.Row(2, widgets.Spring(), all, end))...)
 	return e
 }
 
@@ -80,7 +80,7 @@ func (e *closing) end() {
 	s := e.c.s
 	d, wrong := e.decision.decision()
 	if wrong != "" {
-		s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: s.Words.T("incident.wrong.kept")})
+		s.Tell(widgets.Message{Kind: widgets.Warn, Happened: wrong, Files: s.Words.T("incident.wrong.kept")})
 		return
 	}
 	details := e.incident.IncidentDetails

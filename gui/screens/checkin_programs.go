@@ -8,26 +8,26 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // programMessages say what a check-in found and did about the programs on a stick.
-func (c *checkIns) programMessages() []parts.Message {
+func (c *checkIns) programMessages() []widgets.Message {
 	w, r := c.s.Words, c.result
 	programs := r.sight.Programs
-	var all []parts.Message
+	var all []widgets.Message
 	if len(programs.Updated) > 0 {
-		all = append(all, parts.Message{Kind: parts.Good, Happened: w.T("programs.updated", "names", w.List(programTexts(w, programs.Updated)))})
+		all = append(all, widgets.Message{Kind: widgets.Good, Happened: w.T("programs.updated", "names", w.List(programTexts(w, programs.Updated)))})
 	}
 	if len(programs.Removed) > 0 {
-		all = append(all, parts.Message{Kind: parts.Good, Happened: w.T("programs.removed", "names", w.List(programs.Removed))})
+		all = append(all, widgets.Message{Kind: widgets.Good, Happened: w.T("programs.removed", "names", w.List(programs.Removed))})
 	}
 	if strange := strangeNames(programs.Found); len(strange) > 0 && len(all) == 0 {
-		all = append(all, parts.Message{
-			Kind: parts.Bad, Happened: w.T("programs.strange", "label", r.sight.Device.Name(), "names", w.List(strange)),
+		all = append(all, widgets.Message{
+			Kind: widgets.Bad, Happened: w.T("programs.strange", "label", r.sight.Device.Name(), "names", w.List(strange)),
 			Files: w.T("programs.strange.files"), Next: w.T("programs.strange.ict"),
-			Do: parts.Command{Name: w.T("programs.replace"), Run: c.askReplace},
+			Do: widgets.Command{Name: w.T("programs.replace"), Run: c.askReplace},
 		})
 	}
 	if planted := programs.Top.Running(); len(planted) > 0 {
@@ -47,7 +47,7 @@ func (c *checkIns) programMessages() []parts.Message {
 // askReplace checks the stick in once more, and replaces what is not the school's.
 func (c *checkIns) askReplace() {
 	w, from := c.s.Words, c.result.from
-	c.s.Ask(parts.Question{
+	c.s.Ask(widgets.Question{
 		Title: w.T("programs.replace"), Text: w.T("programs.replace.text"), Yes: w.T("programs.replace"), No: w.T("lock.no"),
 	}, func(yes bool) {
 		if yes {
@@ -68,16 +68,16 @@ func (c *checkIns) choosePrograms() {
 		}
 	}
 	if len(all) == 0 {
-		c.s.Tell(parts.Message{Kind: parts.Info, Happened: w.T("programs.none")})
+		c.s.Tell(widgets.Message{Kind: widgets.Info, Happened: w.T("programs.none")})
 		return
 	}
-	column := parts.Column(0)
+	column := widgets.Column(0)
 	checks := make([]*widget.Check, len(all))
 	for i, p := range all {
 		checks[i] = programCheck(w, p, hasProgram(r.carries, p.Name))
 		column.Add(checks[i])
 	}
-	c.s.Ask(parts.Question{
+	c.s.Ask(widgets.Question{
 		Title: w.T("programs.choose.title"), Text: w.T("programs.choose.text"), Yes: w.T("programs.choose.yes"), Extra: column,
 	}, func(yes bool) {
 		if !yes {
@@ -99,14 +99,14 @@ func hasProgram(list []stick.Program, name string) bool {
 }
 
 // programCheck is a tick for a program that a stick may carry.
-func programCheck(w *words.Words, p stick.Program, ticked bool) *widget.Check {
+func programCheck(w *i18n.Words, p stick.Program, ticked bool) *widget.Check {
 	check := widget.NewCheck(w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size)), nil)
 	check.Checked = ticked
 	return check
 }
 
 // programName says for which system a program is.
-func programName(w *words.Words, name string) string {
+func programName(w *i18n.Words, name string) string {
 	switch name {
 	case stick.WindowsProgram:
 		return w.T("programs.windows")
@@ -119,7 +119,7 @@ func programName(w *words.Words, name string) string {
 }
 
 // programTexts name programs with their versions.
-func programTexts(w *words.Words, list []stick.Program) []string {
+func programTexts(w *i18n.Words, list []stick.Program) []string {
 	var names []string
 	for _, p := range list {
 		names = append(names, w.T("programs.versioned", "name", programName(w, p.Name), "version", shortVersion(p.Version)))

@@ -13,7 +13,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // returnSteps is what is typed while a stick is led through its return.
@@ -27,31 +27,31 @@ type returnSteps struct {
 func (c *checkIns) drawResult() {
 	w, r := c.s.Words, c.result
 	d := r.sight.Device
-	rows := parts.Narrow(3, parts.Heading(d.Name()), parts.NewBanner(c.healthMessage()).View)
+	rows := widgets.Narrow(3, widgets.Heading(d.Name()), widgets.NewBanner(c.healthMessage()).View)
 	for _, m := range c.programMessages() {
-		rows.Add(parts.NewBanner(m).View)
+		rows.Add(widgets.NewBanner(m).View)
 	}
 	if r.sight.Tampered != nil {
-		rows.Add(parts.NewBanner(c.s.Explain(r.sight.Tampered)).View)
+		rows.Add(widgets.NewBanner(c.s.Explain(r.sight.Tampered)).View)
 	}
 	if r.sight.Older {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Bad, Happened: w.T("checkin.older"), Next: w.T("checkin.older.next")}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: w.T("checkin.older"), Next: w.T("checkin.older.next")}).View)
 	}
 	switch {
 	case r.sight.BackupErr != nil:
-		rows.Add(parts.NewBanner(c.s.Explain(r.sight.BackupErr)).View)
+		rows.Add(widgets.NewBanner(c.s.Explain(r.sight.BackupErr)).View)
 	case r.sight.Backup != nil:
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.backedup")}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("checkin.backedup")}).View)
 	}
 	if r.returning {
-		rows.Add(parts.Card(c.changedCard()))
-		rows.Add(parts.Card(c.backCard(d)))
-		rows.Add(parts.Card(c.incidentCard()))
-		rows.Add(parts.Card(c.nextCard(d)))
+		rows.Add(widgets.Card(c.changedCard()))
+		rows.Add(widgets.Card(c.backCard(d)))
+		rows.Add(widgets.Card(c.incidentCard()))
+		rows.Add(widgets.Card(c.nextCard(d)))
 	}
-	buttons := parts.Row(2, parts.NewButton(w.T("checkin.another"), nil, c.another))
+	buttons := widgets.Row(2, widgets.NewButton(w.T("checkin.another"), nil, c.another))
 	if !r.returning { // it is checked in once more, which would forget what was typed
-		buttons.Add(parts.NewButton(w.T("programs.choose"), nil, c.choosePrograms))
+		buttons.Add(widgets.NewButton(w.T("programs.choose"), nil, c.choosePrograms))
 	}
 	rows.Add(buttons)
 	c.set(rows)
@@ -71,19 +71,19 @@ func (c *checkIns) another() {
 		return
 	}
 	w := c.s.Words
-	c.s.Ask(parts.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
+	c.s.Ask(widgets.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
 		if yes {
 			leave()
 		}
 	})
 }
 
-func (c *checkIns) healthMessage() parts.Message {
+func (c *checkIns) healthMessage() widgets.Message {
 	w, check := c.s.Words, c.result.check
 	if check.Healthy() {
 		return healthyMessage(w, check)
 	}
-	m := parts.Message{Kind: parts.Bad, Happened: w.N("care.problems", len(check.Problems)), Next: w.T("checkin.problems.next")}
+	m := widgets.Message{Kind: widgets.Bad, Happened: w.N("care.problems", len(check.Problems)), Next: w.T("checkin.problems.next")}
 	for _, p := range check.Problems {
 		m.Details += p.String() + "\n"
 	}
@@ -93,13 +93,13 @@ func (c *checkIns) healthMessage() parts.Message {
 // changedCard says what changed since the last backup.
 func (c *checkIns) changedCard() fyne.CanvasObject {
 	r := c.result
-	column := parts.Column(1, parts.Heading(c.s.Words.T("checkin.changed")))
+	column := widgets.Column(1, widgets.Heading(c.s.Words.T("checkin.changed")))
 	if r.compared != nil && !errors.Is(r.compared, fs.ErrNotExist) {
-		column.Add(parts.NewBanner(c.s.Explain(r.compared)).View)
+		column.Add(widgets.NewBanner(c.s.Explain(r.compared)).View)
 		return column
 	}
 	for _, text := range c.changedText() {
-		column.Add(parts.Body(text))
+		column.Add(widgets.Body(text))
 	}
 	return column
 }
@@ -132,9 +132,9 @@ func wasCompared(r *checkedIn) bool { return r.compared == nil && !r.changes.Sin
 // backCard takes the stick back in the register.
 func (c *checkIns) backCard(d devices.Device) fyne.CanvasObject {
 	w := c.s.Words
-	column := parts.Column(2, parts.Heading(w.T("checkin.back")))
+	column := widgets.Column(2, widgets.Heading(w.T("checkin.back")))
 	if !wentMissing(d) {
-		column.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.back.done", "state", stateName(w, d.State))}).View)
+		column.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("checkin.back.done", "state", stateName(w, d.State))}).View)
 		return column
 	}
 	if c.steps.where == nil {
@@ -144,9 +144,9 @@ func (c *checkIns) backCard(d devices.Device) fyne.CanvasObject {
 	if d.State == devices.Found {
 		actions = actions[1:]
 	}
-	column.Add(parts.Body(w.T("checkin.back.text")))
-	column.Add(parts.NewField(w.T("checkin.back.where"), c.steps.where, w.T("checkin.back.where.hint")).View)
-	column.Add(parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("checkin.back.do"), parts.Icon("return").Resource(), func() {
+	column.Add(widgets.Body(w.T("checkin.back.text")))
+	column.Add(widgets.NewField(w.T("checkin.back.where"), c.steps.where, w.T("checkin.back.where.hint")).View)
+	column.Add(widgets.Row(2, widgets.Spring(), widgets.NewPrimary(w.T("checkin.back.do"), widgets.Icon("return").Resource(), func() {
 		c.act(strings.TrimSpace(c.steps.where.Text), actions...)
 	})))
 	return column
@@ -191,14 +191,14 @@ func (c *checkIns) acted(d devices.Device, err error) {
 // incidentCard leads to the end of the open incident about the loss.
 func (c *checkIns) incidentCard() fyne.CanvasObject {
 	w := c.s.Words
-	column := parts.Column(2, parts.Heading(w.T("checkin.incident")))
+	column := widgets.Column(2, widgets.Heading(w.T("checkin.incident")))
 	if len(c.result.incidents) == 0 {
 		c.steps.closing = nil
-		column.Add(parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("checkin.incident.none")}).View)
+		column.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("checkin.incident.none")}).View)
 		return column
 	}
 	if wentMissing(c.result.sight.Device) {
-		column.Add(parts.Body(w.T("checkin.incident.later")))
+		column.Add(widgets.Body(w.T("checkin.incident.later")))
 		return column
 	}
 	i := c.result.incidents[0]
@@ -212,26 +212,26 @@ func (c *checkIns) incidentCard() fyne.CanvasObject {
 // nextCard is what may become of the stick.
 func (c *checkIns) nextCard(d devices.Device) fyne.CanvasObject {
 	w := c.s.Words
-	column := parts.Column(2, parts.Heading(w.T("checkin.next")))
+	column := widgets.Column(2, widgets.Heading(w.T("checkin.next")))
 	if d.State == devices.Destroyed {
-		column.Add(parts.Body(w.T("checkin.next.destroyed")))
-		column.Add(parts.Row(2, parts.NewPrimary(w.T("checkin.next.certificate"), parts.Icon("pdf").Resource(), func() { c.papers().certificate(d) })))
+		column.Add(widgets.Body(w.T("checkin.next.destroyed")))
+		column.Add(widgets.Row(2, widgets.NewPrimary(w.T("checkin.next.certificate"), widgets.Icon("pdf").Resource(), func() { c.papers().certificate(d) })))
 		return column
 	}
 	can := func(a devices.Action) bool { return !wentMissing(d) && slices.Contains(devices.Allowed(d.State), a) }
-	issue := parts.NewButton(w.T("checkin.next.issue"), parts.IconIssue.Resource(), func() { c.p.goIssue(c.s, c.path()) })
-	retire := parts.NewButton(w.T("checkin.next.retire"), parts.Icon("archive").Resource(), func() {
-		c.s.Ask(parts.Question{Title: w.T("checkin.next.retire"), Text: w.T("checkin.next.retire.text", "label", d.Name()), Yes: w.T("checkin.next.retire.yes"), Danger: true}, func(yes bool) {
+	issue := widgets.NewButton(w.T("checkin.next.issue"), widgets.IconIssue.Resource(), func() { c.p.goIssue(c.s, c.path()) })
+	retire := widgets.NewButton(w.T("checkin.next.retire"), widgets.Icon("archive").Resource(), func() {
+		c.s.Ask(widgets.Question{Title: w.T("checkin.next.retire"), Text: w.T("checkin.next.retire.text", "label", d.Name()), Yes: w.T("checkin.next.retire.yes"), Danger: true}, func(yes bool) {
 			if yes {
 				c.act("", devices.Retire)
 			}
 		})
 	})
-	destroy := parts.NewButton(w.T("checkin.next.destroy"), parts.Icon("delete").Resource(), func() { c.destroy(d) })
+	destroy := widgets.NewButton(w.T("checkin.next.destroy"), widgets.Icon("delete").Resource(), func() { c.destroy(d) })
 	issue.SetEnabled(can(devices.Issue))
 	retire.SetEnabled(can(devices.Retire))
 	destroy.SetEnabled(can(devices.Destroy))
-	column.Add(parts.Body(w.T("checkin.next.text")))
+	column.Add(widgets.Body(w.T("checkin.next.text")))
 	column.Add(newFlow(3, issue, retire, destroy))
 	return column
 }

@@ -9,21 +9,21 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/stick"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // chooseFolder asks for a folder of the stick into which things are moved. The folders
 // to be moved are not offered, nor what is below them.
 func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 	w := b.s.Words
-	var d *parts.Dialog
+	var d *widgets.Dialog
 	at := b.folder
-	way := parts.FieldLabel("")
-	list := parts.Column(0)
+	way := widgets.FieldLabel("")
+	list := widgets.Column(0)
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(420, 240))
-	here := parts.NewPrimary("", nil, func() {
+	here := widgets.NewPrimary("", nil, func() {
 		d.Close()
 		chosen(at)
 	})
@@ -34,11 +34,11 @@ func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 		if at != "." {
 			name = strings.ReplaceAll(at, "/", " › ")
 		}
-		parts.SetText(way, name)
+		widgets.SetText(way, name)
 		here.SetText(w.T("move.here"))
 		list.Objects = nil
-		row := func(icon parts.Icon, name, to string) {
-			list.Add(parts.NewNavItem(icon, name, func() { show(to) }).View)
+		row := func(icon widgets.Icon, name, to string) {
+			list.Add(widgets.NewNavItem(icon, name, func() { show(to) }).View)
 		}
 		if at != "." {
 			row("up", w.T("browser.up"), path.Dir(at))
@@ -47,20 +47,20 @@ func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 		if err != nil {
 			b.s.Fail(err)
 		}
-		slices.SortStableFunc(entries, func(x, y stick.Entry) int { return words.CompareNames(x.Path, y.Path) })
+		slices.SortStableFunc(entries, func(x, y stick.Entry) int { return i18n.CompareNames(x.Path, y.Path) })
 		for _, e := range entries {
 			if e.IsFolder() && !slices.Contains(moved, e.Path) {
-				row(parts.IconFolder, baseName(e.Path), e.Path)
+				row(widgets.IconFolder, baseName(e.Path), e.Path)
 			}
 		}
 		if len(list.Objects) == 0 {
-			list.Add(parts.Muted(w.T("move.nofolders")))
+			list.Add(widgets.Muted(w.T("move.nofolders")))
 		}
 		scroll.ScrollToTop()
 		list.Refresh()
 	}
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), here)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), here)
 	show(at)
-	d = parts.ShowDialog(b.s.Window.Canvas(), w.N("move.title", len(moved)), parts.Column(2, way, scroll, buttons), nil)
+	d = widgets.ShowDialog(b.s.Window.Canvas(), w.N("move.title", len(moved)), widgets.Column(2, way, scroll, buttons), nil)
 	b.s.Window.Canvas().Focus(here)
 }

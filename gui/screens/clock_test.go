@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"stowage/devices"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // TestClockJumps sets the computer's clock back and on while a stick is open: the stick
@@ -32,7 +32,7 @@ func TestClockJumps(t *testing.T) {
 
 // TestBackedUpInTheFuture: when the clock was set back, a backup was not made just now.
 func TestBackedUpInTheFuture(t *testing.T) {
-	w := words.New(words.English, time.UTC)
+	w := i18n.New(i18n.English, time.UTC)
 	for _, c := range []struct {
 		ago  time.Duration
 		want string
@@ -52,12 +52,12 @@ func TestBackedUpInTheFuture(t *testing.T) {
 
 // TestIncidentsClockThatCannotBe says so when the school became aware in the future.
 func TestIncidentsClockThatCannotBe(t *testing.T) {
-	w := words.New(words.English, time.UTC)
+	w := i18n.New(i18n.English, time.UTC)
 	i := devices.Incident{IncidentDetails: devices.IncidentDetails{Aware: day}, State: devices.IncidentOpen}
-	if m := clockMessage(w, i, day.AddDate(-1, 0, 0)); m.Kind != parts.Warn || m.Next != w.T("incident.clock.odd") {
+	if m := clockMessage(w, i, day.AddDate(-1, 0, 0)); m.Kind != widgets.Warn || m.Next != w.T("incident.clock.odd") {
 		t.Errorf("%+v", m)
 	}
-	if m := clockMessage(w, i, day); m.Kind != parts.Info || m.Next == w.T("incident.clock.odd") {
+	if m := clockMessage(w, i, day); m.Kind != widgets.Info || m.Next == w.T("incident.clock.odd") {
 		t.Errorf("%+v", m)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"stowage/devices/school"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // mostListed is how many names of files are drawn: a list of everything would take the
@@ -16,21 +16,21 @@ const mostListed = 200
 
 // listedFiles shows what was on a device: how much, from where and when that is known,
 // and the names.
-func listedFiles(w *words.Words, l school.Listing) fyne.CanvasObject {
-	rows := parts.Column(-1)
+func listedFiles(w *i18n.Words, l school.Listing) fyne.CanvasObject {
+	rows := widgets.Column(-1)
 	for _, f := range l.Files[:min(len(l.Files), mostListed)] {
-		rows.Add(parts.Body(f.Path + "  (" + w.Size(f.Size) + ")"))
+		rows.Add(widgets.Body(f.Path + "  (" + w.Size(f.Size) + ")"))
 	}
 	if more := len(l.Files) - min(len(l.Files), mostListed) + l.More; more > 0 {
-		rows.Add(parts.Muted(w.N("contents.more", more)))
+		rows.Add(widgets.Muted(w.N("contents.more", more)))
 	}
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(0, min(rows.MinSize().Height, 9*theme.TextSize())))
-	return parts.Column(1, parts.Body(w.N("contents.files", len(l.Files)+l.More, "size", w.Size(l.Bytes()))), parts.Muted(knownFrom(w, l)), scroll)
+	return widgets.Column(1, widgets.Body(w.N("contents.files", len(l.Files)+l.More, "size", w.Size(l.Bytes()))), widgets.Muted(knownFrom(w, l)), scroll)
 }
 
 // knownFrom says from where and when it is known what was on a device.
-func knownFrom(w *words.Words, l school.Listing) string {
+func knownFrom(w *i18n.Words, l school.Listing) string {
 	switch {
 	case l.From == school.FromCheckIn:
 		return w.T("contents.from.checkin", "when", w.DateTime(l.At))

@@ -15,7 +15,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // dashboard shows ICT how things stand: each number leads to its rows.
@@ -23,7 +23,7 @@ type dashboard struct {
 	s       *gui.Session
 	p       *Place
 	page    *fyne.Container
-	banner  *parts.Banner
+	banner  *widgets.Banner
 	loading *jobs.Job
 	again   bool
 	drawn   bool
@@ -53,9 +53,9 @@ func (d *dashboard) Title() string { return d.s.Words.T("dashboard.title") }
 
 // Content is part of Screen.
 func (d *dashboard) Content() fyne.CanvasObject {
-	d.banner = parts.NewBanner(parts.Message{})
-	d.page = parts.Column(3)
-	return container.NewVScroll(container.NewPadded(parts.Column(3, d.banner.View, d.page)))
+	d.banner = widgets.NewBanner(widgets.Message{})
+	d.page = widgets.Column(3)
+	return container.NewVScroll(container.NewPadded(widgets.Column(3, d.banner.View, d.page)))
 }
 
 // Shown is part of Shower.
@@ -79,9 +79,9 @@ func (d *dashboard) Hidden() {
 func (d *dashboard) Closed() { d.tidy() }
 
 // Commands is part of Commander.
-func (d *dashboard) Commands() []parts.Command {
-	return []parts.Command{
-		{Name: d.s.Words.T("dashboard.refresh"), Icon: parts.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: parts.Ctrl, Run: d.load},
+func (d *dashboard) Commands() []widgets.Command {
+	return []widgets.Command{
+		{Name: d.s.Words.T("dashboard.refresh"), Icon: widgets.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: widgets.Ctrl, Run: d.load},
 		d.p.lockCommand(d.s),
 	}
 }
@@ -128,7 +128,7 @@ func (d *dashboard) load() {
 		d.show(st, err)
 	})
 	if !d.drawn {
-		d.page.Objects = []fyne.CanvasObject{parts.Muted(d.s.Words.T("dashboard.reading"))}
+		d.page.Objects = []fyne.CanvasObject{widgets.Muted(d.s.Words.T("dashboard.reading"))}
 		d.page.Refresh()
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // plugged finds the school's sticks that are plugged in, while the dashboard is in view.
@@ -26,7 +26,7 @@ func (d *dashboard) plugged(drives.Seen) {
 // checkInCard leads to the check-in of the sticks that are here, and to what other
 // computers told of lost ones.
 func (d *dashboard) checkInCard(st standing) fyne.CanvasObject {
-	d.sticks, d.seen = parts.Column(2), st.found
+	d.sticks, d.seen = widgets.Column(2), st.found
 	d.drawHere()
 	return d.sticks
 }
@@ -36,12 +36,12 @@ func (d *dashboard) drawHere() {
 		return
 	}
 	w := d.s.Words
-	rows := []fyne.CanvasObject{parts.Heading(w.T("dashboard.checkin"))}
-	add := func(m parts.Message, do string, run func()) { // the card is narrow, so the button goes below
-		rows = append(rows, parts.NewBanner(m).View, parts.Row(2, parts.Spring(), parts.NewButton(do, nil, run)))
+	rows := []fyne.CanvasObject{widgets.Heading(w.T("dashboard.checkin"))}
+	add := func(m widgets.Message, do string, run func()) { // the card is narrow, so the button goes below
+		rows = append(rows, widgets.NewBanner(m).View, widgets.Row(2, widgets.Spring(), widgets.NewButton(do, nil, run)))
 	}
 	for _, h := range d.here {
-		m, name := parts.Message{Kind: parts.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name())}, w.T("dashboard.checkin.do")
+		m, name := widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name())}, w.T("dashboard.checkin.do")
 		if wentMissing(h.device) {
 			m, name = missingMessage(w, h.device), w.T("checkin.return")
 			m.Next = "" // the room says it
@@ -49,10 +49,10 @@ func (d *dashboard) drawHere() {
 		add(m, name, func() { d.p.goCheckIn(d.s, h.device.ID) })
 	}
 	if len(d.here) == 0 {
-		rows = append(rows, parts.Muted(w.T("dashboard.checkin.none")))
+		rows = append(rows, widgets.Muted(w.T("dashboard.checkin.none")))
 	}
 	if d.seen > 0 {
-		add(parts.Message{Kind: parts.Warn, Happened: w.N("dashboard.checkin.seen", d.seen)}, w.T("dashboard.checkin.read"), d.readMessages)
+		add(widgets.Message{Kind: widgets.Warn, Happened: w.N("dashboard.checkin.seen", d.seen)}, w.T("dashboard.checkin.read"), d.readMessages)
 	}
 	d.sticks.Objects = rows
 	d.sticks.Refresh()

@@ -7,7 +7,7 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // incidentsID is the room of incidents.
@@ -18,7 +18,7 @@ func (d *dashboard) show(st standing, err error) {
 	w := d.s.Words
 	if err != nil {
 		m := d.s.Explain(err)
-		m.Do = parts.Command{Name: w.T("register.again"), Icon: parts.Icon("refresh").Resource(), Run: d.load}
+		m.Do = widgets.Command{Name: w.T("register.again"), Icon: widgets.Icon("refresh").Resource(), Run: d.load}
 		d.banner.Set(m)
 		d.page.Objects = nil
 		d.page.Refresh()
@@ -28,10 +28,10 @@ func (d *dashboard) show(st standing, err error) {
 	d.banner.Clear()
 	d.page.Objects = nil
 	if sum(st.states) == 0 {
-		d.banner.Set(parts.Message{Kind: parts.Info, Happened: w.T("dashboard.empty"), Do: parts.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
+		d.banner.Set(widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.empty"), Do: widgets.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
 	}
 	d.page.Objects = []fyne.CanvasObject{newFlow(2,
-		parts.Card(d.attention(st)), parts.Card(d.incidents(st)), parts.Card(d.checkInCard(st)), parts.Card(d.states(st)), parts.Card(d.care(st)))}
+		widgets.Card(d.attention(st)), widgets.Card(d.incidents(st)), widgets.Card(d.checkInCard(st)), widgets.Card(d.states(st)), widgets.Card(d.care(st)))}
 	d.page.Refresh()
 	d.s.Refresh()
 }
@@ -39,40 +39,40 @@ func (d *dashboard) show(st standing, err error) {
 // states is the ring of devices by state.
 func (d *dashboard) states(st standing) fyne.CanvasObject {
 	w := d.s.Words
-	chart := parts.NewDonut(w, w.T("dashboard.devices"))
-	var slices []parts.Slice
+	chart := widgets.NewDonut(w, w.T("dashboard.devices"))
+	var slices []widgets.Slice
 	for i, state := range devices.States() {
 		if n := st.states[state]; n > 0 {
-			slices = append(slices, parts.Slice{
-				Name: stateName(w, state), Value: n, Color: parts.ChartColor(i),
+			slices = append(slices, widgets.Slice{
+				Name: stateName(w, state), Value: n, Color: widgets.ChartColor(i),
 				Pressed: func() { d.p.showRegister(d.s, filters{state: state}) },
 			})
 		}
 	}
 	chart.Set(slices)
-	kinds := parts.NewStacked(w)
-	var parted []parts.Slice
+	kinds := widgets.NewStacked(w)
+	var parted []widgets.Slice
 	for i, k := range devices.Kinds() {
 		if st.kinds[k] > 0 {
-			parted = append(parted, parts.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: parts.ChartColor(i), Pressed: func() { d.p.showRegister(d.s, filters{kind: k}) }})
+			parted = append(parted, widgets.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: widgets.ChartColor(i), Pressed: func() { d.p.showRegister(d.s, filters{kind: k}) }})
 		}
 	}
 	kinds.Set(parted)
-	return parts.Column(2, parts.Heading(w.T("dashboard.states")), chart.View, parts.Heading(w.T("dashboard.kinds")), kinds.View)
+	return widgets.Column(2, widgets.Heading(w.T("dashboard.states")), chart.View, widgets.Heading(w.T("dashboard.kinds")), kinds.View)
 }
 
 // attention is what ICT should look at.
 func (d *dashboard) attention(st standing) fyne.CanvasObject {
 	w := d.s.Words
 	lead := func(f filters) func() { return func() { d.p.showRegister(d.s, f) } }
-	chart := parts.NewBars(w)
-	chart.Set([]parts.Slice{
-		{Name: w.T("dashboard.overdue"), Value: sum(st.overdue), Color: parts.ColorError, Pressed: lead(filters{overdue: true})},
-		{Name: w.T("dashboard.unseen", "days", st.unseenDays), Value: sum(st.unseen), Color: parts.ColorWarn, Pressed: lead(filters{unseen: true})},
-		{Name: w.T("dashboard.unverified"), Value: sum(st.unverified), Color: parts.ColorWarn, Pressed: lead(filters{unverified: true, inUse: true})},
-		{Name: w.T("dashboard.missing"), Value: st.states[devices.Lost] + st.states[devices.Stolen], Color: parts.ColorError, Pressed: lead(filters{missing: true})},
+	chart := widgets.NewBars(w)
+	chart.Set([]widgets.Slice{
+		{Name: w.T("dashboard.overdue"), Value: sum(st.overdue), Color: widgets.ColorError, Pressed: lead(filters{overdue: true})},
+		{Name: w.T("dashboard.unseen", "days", st.unseenDays), Value: sum(st.unseen), Color: widgets.ColorWarn, Pressed: lead(filters{unseen: true})},
+		{Name: w.T("dashboard.unverified"), Value: sum(st.unverified), Color: widgets.ColorWarn, Pressed: lead(filters{unverified: true, inUse: true})},
+		{Name: w.T("dashboard.missing"), Value: st.states[devices.Lost] + st.states[devices.Stolen], Color: widgets.ColorError, Pressed: lead(filters{missing: true})},
 	})
-	return parts.Column(2, parts.Heading(w.T("dashboard.attention")), chart.View)
+	return widgets.Column(2, widgets.Heading(w.T("dashboard.attention")), chart.View)
 }
 
 // mostIncidents is how many incidents are listed.
@@ -81,13 +81,13 @@ const mostIncidents = 6
 // incidents are those that are open, those with the least time left first.
 func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 	w := d.s.Words
-	list := []fyne.CanvasObject{parts.Heading(w.T("dashboard.incidents"))}
+	list := []fyne.CanvasObject{widgets.Heading(w.T("dashboard.incidents"))}
 	if len(st.incidents) == 0 {
-		list = append(list, parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("dashboard.incidents.none")}).View)
+		list = append(list, widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("dashboard.incidents.none")}).View)
 	}
 	for i, inc := range st.incidents {
 		if i == mostIncidents {
-			list = append(list, parts.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsID) }))
+			list = append(list, widgets.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsID) }))
 			break
 		}
 		name := st.names[inc.Device]
@@ -95,24 +95,24 @@ func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 			name = w.T("dashboard.incident.unnamed", "day", w.Date(inc.Opened))
 		}
 		clock, kind := d.clock(inc)
-		row := parts.NewBanner(parts.Message{Kind: kind, Happened: name, Next: clock})
-		list = append(list, parts.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsID) }))
+		row := widgets.NewBanner(widgets.Message{Kind: kind, Happened: name, Next: clock})
+		list = append(list, widgets.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsID) }))
 	}
-	return parts.Column(2, list...)
+	return widgets.Column(2, list...)
 }
 
 // clock says how much of the 72 hours is left.
-func (d *dashboard) clock(i devices.Incident) (string, parts.Kind) {
+func (d *dashboard) clock(i devices.Incident) (string, widgets.Kind) {
 	w, left := d.s.Words, i.Left(d.s.Now())
 	switch {
 	case !i.ClockRuns():
-		return w.T("dashboard.incident.decided"), parts.Info
+		return w.T("dashboard.incident.decided"), widgets.Info
 	case left < 0:
-		return w.T("dashboard.incident.over", "ago", w.Duration((-left).Truncate(time.Hour))), parts.Bad
+		return w.T("dashboard.incident.over", "ago", w.Duration((-left).Truncate(time.Hour))), widgets.Bad
 	case left < 24*time.Hour:
-		return w.T("dashboard.incident.left", "left", w.Duration(left.Truncate(time.Minute))), parts.Bad
+		return w.T("dashboard.incident.left", "left", w.Duration(left.Truncate(time.Minute))), widgets.Bad
 	}
-	return w.T("dashboard.incident.left", "left", w.Duration(left.Truncate(time.Hour))), parts.Warn
+	return w.T("dashboard.incident.left", "left", w.Duration(left.Truncate(time.Hour))), widgets.Warn
 }
 
 // Ages after which something wants doing.
@@ -124,21 +124,21 @@ const (
 // care is what has to be done now and then.
 func (d *dashboard) care(st standing) fyne.CanvasObject {
 	w, now := d.s.Words, d.s.Now()
-	backup := parts.Message{Kind: parts.Good, Happened: w.T("dashboard.backup", "when", w.When(st.backup, now))}
+	backup := widgets.Message{Kind: widgets.Good, Happened: w.T("dashboard.backup", "when", w.When(st.backup, now))}
 	switch {
 	case d.p.Config().Backup == "":
-		backup = parts.Message{Kind: parts.Warn, Happened: w.T("dashboard.backup.never"), Next: w.T("dashboard.backup.next")}
+		backup = widgets.Message{Kind: widgets.Warn, Happened: w.T("dashboard.backup.never"), Next: w.T("dashboard.backup.next")}
 	case st.backupErr != nil:
-		backup = parts.Message{Kind: parts.Warn, Happened: w.T("dashboard.backup.gone"), Next: w.T("dashboard.backup.next")}
+		backup = widgets.Message{Kind: widgets.Warn, Happened: w.T("dashboard.backup.gone"), Next: w.T("dashboard.backup.next")}
 	case now.Sub(st.backup) > oldBackup:
-		backup.Kind, backup.Next = parts.Warn, w.T("dashboard.backup.next")
+		backup.Kind, backup.Next = widgets.Warn, w.T("dashboard.backup.next")
 	}
-	directory := parts.Message{Kind: parts.Good, Happened: w.T("dashboard.directory", "when", w.When(st.published, now))}
+	directory := widgets.Message{Kind: widgets.Good, Happened: w.T("dashboard.directory", "when", w.When(st.published, now))}
 	switch {
 	case st.directoryErr != nil:
-		directory = parts.Message{Kind: parts.Bad, Happened: w.T("dashboard.directory.bad"), Next: w.T("dashboard.directory.next")}
+		directory = widgets.Message{Kind: widgets.Bad, Happened: w.T("dashboard.directory.bad"), Next: w.T("dashboard.directory.next")}
 	case now.Sub(st.published) > oldDirectory:
-		directory.Kind, directory.Next = parts.Warn, w.T("dashboard.directory.next")
+		directory.Kind, directory.Next = widgets.Warn, w.T("dashboard.directory.next")
 	}
-	return parts.Column(2, parts.Heading(w.T("dashboard.care")), parts.NewBanner(backup).View, parts.NewBanner(directory).View)
+	return widgets.Column(2, widgets.Heading(w.T("dashboard.care")), widgets.NewBanner(backup).View, widgets.NewBanner(directory).View)
 }

@@ -7,7 +7,7 @@ import (
 
 	"stowage/devices/store"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // askDatabasePassword asks for the password of the register's database, and waits for
@@ -24,7 +24,7 @@ func (p *Place) askDatabasePassword(ctx context.Context) ([]byte, error) {
 		return bytes.Clone(known.password), nil
 	}
 	answer := make(chan []byte, 1) // so that nobody waits to give it
-	var dialog *parts.Dialog
+	var dialog *widgets.Dialog
 	s.Do(func() { dialog = showDatabasePassword(s, answer) })
 	select {
 	case password := <-answer:
@@ -60,10 +60,10 @@ func (p *Place) rememberPassword() (forget func()) {
 }
 
 // showDatabasePassword shows the question. The answer is empty when it is left.
-func showDatabasePassword(s *gui.Session, answer chan<- []byte) *parts.Dialog {
+func showDatabasePassword(s *gui.Session, answer chan<- []byte) *widgets.Dialog {
 	w := s.Words
-	var entry *parts.Passphrase
-	var dialog *parts.Dialog
+	var entry *widgets.Passphrase
+	var dialog *widgets.Dialog
 	answered := false
 	end := func(password []byte) {
 		if answered {
@@ -80,15 +80,15 @@ func showDatabasePassword(s *gui.Session, answer chan<- []byte) *parts.Dialog {
 			end(entry.Take())
 		}
 	}
-	connect := parts.NewPrimary(w.T("place.password.do"), nil, send)
-	entry = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("place.password"), Submit: send, Changed: func() {
+	connect := widgets.NewPrimary(w.T("place.password.do"), nil, send)
+	entry = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("place.password"), Submit: send, Changed: func() {
 		s.Used()
 		connect.SetEnabled(!entry.Empty())
 	}})
 	connect.Disable()
 	leave := func() { end(nil) }
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(w.T("parts.cancel"), nil, leave), connect)
-	dialog = parts.ShowDialog(s.Window.Canvas(), w.T("place.password"), parts.Column(3, parts.Body(w.T("place.password.text")), entry.View, buttons), leave)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, leave), connect)
+	dialog = widgets.ShowDialog(s.Window.Canvas(), w.T("place.password"), widgets.Column(3, widgets.Body(w.T("place.password.text")), entry.View, buttons), leave)
 	s.Window.Canvas().Focus(entry.Focus())
 	return dialog
 }

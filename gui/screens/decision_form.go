@@ -6,8 +6,8 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // decisionForm is in which a person writes down what was decided about telling the
@@ -40,8 +40,8 @@ func newDecisionForm(s *gui.Session, d devices.Decision) *decisionForm {
 
 // fields are what the form asks.
 func (f *decisionForm) fields() []fyne.CanvasObject {
-	field := func(name words.Key, input fyne.CanvasObject) fyne.CanvasObject {
-		return parts.NewField(f.s.Words.T("incident.field."+name), input, "").View
+	field := func(name i18n.Key, input fyne.CanvasObject) fyne.CanvasObject {
+		return widgets.NewField(f.s.Words.T("incident.field."+name), input, "").View
 	}
 	return []fyne.CanvasObject{
 		field("notify", f.notify.group), field("why", f.why), field("by", f.by), field("notified", f.notified.entry), field("reference", f.reference),

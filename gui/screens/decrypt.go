@@ -16,7 +16,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // decrypt turns age files back into files, with the person's key: one that a stick
@@ -28,14 +28,14 @@ type decrypt struct {
 	keys  []keyPlace // what can be chosen, in order
 	with  int        // the one that is chosen, -1 for none
 
-	view       *parts.Busy
+	view       *widgets.Busy
 	form       fyne.CanvasObject
 	files      *fileList
 	group      *widget.RadioGroup
 	noKey      *widget.Label
-	passphrase *parts.Passphrase
+	passphrase *widgets.Passphrase
 	where      *destination
-	start      *parts.Button
+	start      *widgets.Button
 	result     *results
 }
 
@@ -60,21 +60,21 @@ func (d *decrypt) Content() fyne.CanvasObject {
 	d.files = newFileList(d.s, d.remove)
 	d.group = widget.NewRadioGroup(nil, d.chosen)
 	d.group.Required = true
-	d.noKey = parts.Body(w.T("decrypt.nokey"))
-	d.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("decrypt.passphrase"), Submit: d.decrypt, Changed: d.update})
+	d.noKey = widgets.Body(w.T("decrypt.nokey"))
+	d.passphrase = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("decrypt.passphrase"), Submit: d.decrypt, Changed: d.update})
 	d.where = newDestination(d.s)
-	d.start = parts.NewPrimary("", parts.IconUnlock.Resource(), d.decrypt)
+	d.start = widgets.NewPrimary("", widgets.IconUnlock.Resource(), d.decrypt)
 	d.result = newResults(d.s, d.s.Back)
-	file := parts.NewButton(w.T("decrypt.file"), parts.IconKey.Resource(), d.chooseKey)
-	right := parts.Column(3,
-		parts.Column(1, parts.Heading(w.T("decrypt.with")), d.noKey, d.group, parts.Row(1, file)),
+	file := widgets.NewButton(w.T("decrypt.file"), widgets.IconKey.Resource(), d.chooseKey)
+	right := widgets.Column(3,
+		widgets.Column(1, widgets.Heading(w.T("decrypt.with")), d.noKey, d.group, widgets.Row(1, file)),
 		d.passphrase.View,
 		d.where.view,
 	)
-	left := container.NewBorder(parts.Heading(w.T("decrypt.files")), nil, nil, nil, d.files.view)
+	left := container.NewBorder(widgets.Heading(w.T("decrypt.files")), nil, nil, nil, d.files.view)
 	columns := container.NewGridWithColumns(2, container.NewPadded(left), container.NewPadded(container.NewVScroll(right)))
-	d.form = container.NewBorder(nil, parts.Row(2, parts.Spring(), d.start), nil, nil, columns)
-	d.view = parts.NewBusy(w, container.NewStack(d.form, d.result.view))
+	d.form = container.NewBorder(nil, widgets.Row(2, widgets.Spring(), d.start), nil, nil, columns)
+	d.view = widgets.NewBusy(w, container.NewStack(d.form, d.result.view))
 	d.update()
 	return d.view.View
 }
@@ -96,10 +96,10 @@ func (d *decrypt) Closed() { d.passphrase.Clear() }
 func (d *decrypt) Focus() fyne.Focusable { return d.passphrase.Focus() }
 
 // Commands are part of gui.Commander.
-func (d *decrypt) Commands() []parts.Command {
+func (d *decrypt) Commands() []widgets.Command {
 	w := d.s.Words
-	return []parts.Command{
-		{Name: w.T("decrypt.file"), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: d.chooseKey},
+	return []widgets.Command{
+		{Name: w.T("decrypt.file"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: d.chooseKey},
 		{Name: w.T("decrypt.again"), Key: fyne.KeyF5, Run: d.look},
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // firstOfKey is the screen on which a holder chooses a passphrase for a key file, in
@@ -23,9 +23,9 @@ type firstOfKey struct {
 	holder  string
 	chosen  func() // after which the key can be used
 
-	once, twice *parts.Passphrase
-	fail        *parts.Banner
-	busy        *parts.Busy
+	once, twice *widgets.Passphrase
+	fail        *widgets.Banner
+	busy        *widgets.Busy
 	form        *fyne.Container
 }
 
@@ -35,22 +35,22 @@ func (f *firstOfKey) Title() string { return f.k.s.Words.T("choose.title") }
 // Content is part of gui.Screen.
 func (f *firstOfKey) Content() fyne.CanvasObject {
 	w := f.k.s.Words
-	f.fail = parts.NewBanner(parts.Message{})
-	f.once = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.once"), Judge: f.judge, Submit: func() { f.focus(f.twice) }})
-	f.twice = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.twice"), Submit: f.submit})
-	save := parts.NewPrimary(w.T("choose.save"), parts.IconKey.Resource(), f.submit)
-	f.form = parts.Narrow(4, f.fail.View, parts.Card(parts.Column(3,
-		parts.Heading(w.T("choose.first")), parts.Body(w.T("decrypt.first")), parts.Muted(w.T("choose.advice")),
-		f.once.View, f.twice.View, parts.Row(2, parts.Spring(), save),
+	f.fail = widgets.NewBanner(widgets.Message{})
+	f.once = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("choose.once"), Judge: f.judge, Submit: func() { f.focus(f.twice) }})
+	f.twice = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("choose.twice"), Submit: f.submit})
+	save := widgets.NewPrimary(w.T("choose.save"), widgets.IconKey.Resource(), f.submit)
+	f.form = widgets.Narrow(4, f.fail.View, widgets.Card(widgets.Column(3,
+		widgets.Heading(w.T("choose.first")), widgets.Body(w.T("decrypt.first")), widgets.Muted(w.T("choose.advice")),
+		f.once.View, f.twice.View, widgets.Row(2, widgets.Spring(), save),
 	)))
-	f.busy = parts.NewBusy(w, f.form)
+	f.busy = widgets.NewBusy(w, f.form)
 	return container.NewVScroll(f.busy.View)
 }
 
 // Focus is part of gui.Focuser.
 func (f *firstOfKey) Focus() fyne.Focusable { return f.once.Focus() }
 
-func (f *firstOfKey) focus(p *parts.Passphrase) { f.k.s.Window.Canvas().Focus(p.Focus()) }
+func (f *firstOfKey) focus(p *widgets.Passphrase) { f.k.s.Window.Canvas().Focus(p.Focus()) }
 
 // Leave is part of gui.Leaver.
 func (f *firstOfKey) Leave(proceed func()) {
@@ -74,13 +74,13 @@ func (f *firstOfKey) policy() keys.Policy {
 	return keys.DefaultPolicy()
 }
 
-func (f *firstOfKey) judge(secret []byte) parts.Strength {
+func (f *firstOfKey) judge(secret []byte) widgets.Strength {
 	w := f.k.s.Words
 	strength, err := keys.Judge(secret, f.policy(), f.school, f.holder)
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return parts.Strength{Level: 1, Text: weakWords(w, weak)}
+		return widgets.Strength{Level: 1, Text: weakWords(w, weak)}
 	}
-	return parts.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
+	return widgets.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
 }
 
 func (f *firstOfKey) submit() {
@@ -107,7 +107,7 @@ func (f *firstOfKey) submit() {
 	}))
 }
 
-func (f *firstOfKey) refuse(p *parts.Passphrase, why string) {
+func (f *firstOfKey) refuse(p *widgets.Passphrase, why string) {
 	p.Refuse(why)
 	f.form.Refresh()
 	f.focus(p)

@@ -14,7 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // add asks for a new device.
@@ -33,7 +33,7 @@ type deviceFields struct {
 	label, serial, make, model, gb   textField
 	site                             *widget.SelectEntry
 	notes                            *widget.Entry
-	siteField, kindField, notesField *parts.Field
+	siteField, kindField, notesField *widgets.Field
 }
 
 // deviceForm adds a device, or edits one that is there.
@@ -95,16 +95,16 @@ func newDeviceFields(r *register, d devices.Device) *deviceFields {
 	}
 	f.kind.SetSelectedIndex(max(slices.Index(devices.Kinds(), d.Kind), 0))
 	f.site.SetText(d.Site)
-	f.kindField = parts.NewField(w.T("register.column.kind"), f.kind, "")
-	f.siteField = parts.NewField(w.T("register.column.site"), f.site, "")
-	f.notesField = parts.NewField(w.T("register.notes"), f.notes, "")
+	f.kindField = widgets.NewField(w.T("register.column.kind"), f.kind, "")
+	f.siteField = widgets.NewField(w.T("register.column.site"), f.site, "")
+	f.notesField = widgets.NewField(w.T("register.notes"), f.notes, "")
 	return f
 }
 
 // read reads the fields, and says what is wrong with them.
 func (f *deviceFields) read(r *register, dialog *form) (devices.DeviceDetails, bool) {
 	w := r.s.Words
-	for _, field := range []*parts.Field{f.label.Field, f.serial.Field, f.gb.Field} {
+	for _, field := range []*widgets.Field{f.label.Field, f.serial.Field, f.gb.Field} {
 		field.Refuse("")
 	}
 	d := devices.DeviceDetails{
@@ -134,7 +134,7 @@ func (f *deviceFields) refuse(r *register, dialog *form, err error) {
 	} else if e, ok := errors.AsType[*devices.InvalidError](err); ok {
 		name = e.Field
 	}
-	fields := map[string]*parts.Field{
+	fields := map[string]*widgets.Field{
 		"label": f.label.Field, "serial": f.serial.Field, "make": f.make.Field, "model": f.model.Field,
 		"capacity": f.gb.Field, "site": f.siteField, "notes": f.notesField,
 	}
@@ -155,10 +155,10 @@ func (r *register) verify() {
 	w := r.s.Words
 	method := widget.NewSelectEntry([]string{devices.BitLocker, devices.FileVault, devices.LUKS, devices.StowageFormat1})
 	method.SetText(d.Encryption.Method)
-	methodField := parts.NewField(w.T("register.protection.how"), method, w.T("register.verify.hint"))
-	found := parts.NewChoice([]string{w.T("register.verify.yes"), w.T("register.verify.no")}, nil)
+	methodField := widgets.NewField(w.T("register.protection.how"), method, w.T("register.verify.hint"))
+	found := widgets.NewChoice([]string{w.T("register.verify.yes"), w.T("register.verify.no")}, nil)
 	note := newTextField(w.T("register.note"), w.T("register.verify.note"), "")
-	fields := []fyne.CanvasObject{methodField.View, parts.Column(1, parts.FieldLabel(w.T("register.verify.found")), found.View), note.View}
+	fields := []fyne.CanvasObject{methodField.View, widgets.Column(1, widgets.FieldLabel(w.T("register.verify.found")), found.View), note.View}
 	actor := r.p.options.Actor
 	showForm(r.s, formSays{Title: w.T("register.verify.title", "device", d.Name()), Yes: w.T("register.verify.record")}, fields, method, func(f *form) {
 		v := devices.Verification{Method: strings.TrimSpace(method.Text), By: actor, Encrypted: found.On()[0] == 0, Note: note.entry.Text}

@@ -8,26 +8,26 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // moments are the history of a device, newest first.
-func moments(w *words.Words, rec record) []parts.Moment {
-	all := make([]parts.Moment, len(rec.events))
+func moments(w *i18n.Words, rec record) []widgets.Moment {
+	all := make([]widgets.Moment, len(rec.events))
 	for i, e := range rec.events {
-		title := w.T(words.Key("event." + compact(string(e.Kind))))
+		title := w.T(i18n.Key("event." + compact(string(e.Kind))))
 		if name := rec.names[e.Holder]; name != "" {
 			title = w.T("event.who", "event", title, "name", name)
 		}
 		icon, color := eventLook(e.Kind)
-		all[i] = parts.Moment{When: w.DateTime(e.Time) + "  ·  " + e.Actor, Title: title, Text: withLogin(w, e, eventText(w, e)), Icon: icon, Color: color}
+		all[i] = widgets.Moment{When: w.DateTime(e.Time) + "  ·  " + e.Actor, Title: title, Text: withLogin(w, e, eventText(w, e)), Icon: icon, Color: color}
 	}
 	return all
 }
 
 // eventBy is who did it: the name given, and the login beside it where that is another.
-func eventBy(w *words.Words, e devices.Event) string {
+func eventBy(w *i18n.Words, e devices.Event) string {
 	if e.Claimed() {
 		return w.T("event.claimed", "name", e.Actor, "login", e.Login)
 	}
@@ -36,7 +36,7 @@ func eventBy(w *words.Words, e devices.Event) string {
 
 // withLogin adds to what an event says the login that recorded it, where that is not the name given:
 // on a line that can be wrapped.
-func withLogin(w *words.Words, e devices.Event, text string) string {
+func withLogin(w *i18n.Words, e devices.Event, text string) string {
 	if !e.Claimed() {
 		return text
 	}
@@ -44,7 +44,7 @@ func withLogin(w *words.Words, e devices.Event, text string) string {
 }
 
 // eventText is what an event says beside its kind: notes, dates and reasons.
-func eventText(w *words.Words, e devices.Event) string {
+func eventText(w *i18n.Words, e devices.Event) string {
 	var b struct {
 		Note, Condition, Method, Place, Reason, Circumstances string
 		Due                                                   time.Time
@@ -69,28 +69,28 @@ func eventText(w *words.Words, e devices.Event) string {
 }
 
 // eventLook is how an event looks in a history.
-func eventLook(k devices.EventKind) (parts.Icon, fyne.ThemeColorName) {
+func eventLook(k devices.EventKind) (widgets.Icon, fyne.ThemeColorName) {
 	switch k {
 	case devices.DeviceAdded, devices.DeviceImported:
-		return "add", parts.ColorInfo
+		return "add", widgets.ColorInfo
 	case devices.DeviceIssued, devices.LoanExtended:
-		return "hand-over", parts.ColorGood
+		return "hand-over", widgets.ColorGood
 	case devices.DeviceReturned, devices.DeviceRestocked:
-		return "return", parts.ColorInfo
+		return "return", widgets.ColorInfo
 	case devices.DeviceLost, devices.DeviceStolen:
-		return parts.IconLost, parts.ColorError
+		return widgets.IconLost, widgets.ColorError
 	case devices.DeviceFound:
-		return parts.IconSearch, parts.ColorWarn
+		return widgets.IconSearch, widgets.ColorWarn
 	case devices.DeviceDamaged:
-		return "warning", parts.ColorWarn
+		return "warning", widgets.ColorWarn
 	case devices.DeviceVerified:
-		return parts.IconShield, parts.ColorGood
+		return widgets.IconShield, widgets.ColorGood
 	case devices.FilesOpened:
-		return parts.IconUnlock, parts.ColorWarn
+		return widgets.IconUnlock, widgets.ColorWarn
 	case devices.KeyPlaced, devices.KeyRemoved, devices.CodeStored, devices.CodeUsed:
-		return parts.IconKey, parts.ColorMuted
+		return widgets.IconKey, widgets.ColorMuted
 	case devices.DeviceSeen:
-		return parts.IconShow, parts.ColorMuted
+		return widgets.IconShow, widgets.ColorMuted
 	}
-	return "edit", parts.ColorMuted
+	return "edit", widgets.ColorMuted
 }

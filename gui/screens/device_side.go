@@ -10,9 +10,9 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // deviceSide is what is known of one device, beside the register.
@@ -27,7 +27,7 @@ type deviceSide struct {
 }
 
 func newDeviceSide(r *register) *deviceSide {
-	return &deviceSide{r: r, view: parts.Column(3), cancel: func() {}}
+	return &deviceSide{r: r, view: widgets.Column(3), cancel: func() {}}
 }
 
 // forget shows no device.
@@ -51,7 +51,7 @@ func (v *deviceSide) follow(id string) {
 	if id != v.id {
 		v.view.Objects = nil
 		if known {
-			v.view.Objects = []fyne.CanvasObject{v.head(d), parts.Muted(v.r.s.Words.T("register.reading"))}
+			v.view.Objects = []fyne.CanvasObject{v.head(d), widgets.Muted(v.r.s.Words.T("register.reading"))}
 		}
 		v.view.Refresh()
 	}
@@ -81,7 +81,7 @@ func (v *deviceSide) read(id string) {
 		}
 		if err != nil {
 			m := v.r.s.Explain(err)
-			v.view.Objects = []fyne.CanvasObject{parts.NewBanner(m).View}
+			v.view.Objects = []fyne.CanvasObject{widgets.NewBanner(m).View}
 		} else {
 			v.shown, v.rec = rec.device.Version, rec
 			v.view.Objects = v.draw(rec)
@@ -94,12 +94,12 @@ func (v *deviceSide) read(id string) {
 // authority is unlocked.
 func (v *deviceSide) contents(d devices.Device) fyne.CanvasObject {
 	w := v.r.s.Words
-	restore := parts.NewButton(w.T("restore.command"), parts.Icon("history").Resource(), func() { v.r.s.Push(newRestores(v.r.s, v.r.p, d.Name())) })
+	restore := widgets.NewButton(w.T("restore.command"), widgets.Icon("history").Resource(), func() { v.r.s.Push(newRestores(v.r.s, v.r.p, d.Name())) })
 	if v.files != nil {
-		return parts.Column(1, listedFiles(w, *v.files), parts.Row(0, restore))
+		return widgets.Column(1, listedFiles(w, *v.files), widgets.Row(0, restore))
 	}
-	show := parts.NewButton(w.T("contents.show"), parts.IconUnlock.Resource(), v.showContents)
-	return parts.Column(1, parts.Muted(w.T("contents.sealed")), container.New(layout.NewRowWrapLayout(), show, restore))
+	show := widgets.NewButton(w.T("contents.show"), widgets.IconUnlock.Resource(), v.showContents)
+	return widgets.Column(1, widgets.Muted(w.T("contents.sealed")), container.New(layout.NewRowWrapLayout(), show, restore))
 }
 
 func (v *deviceSide) showContents() {
@@ -167,33 +167,33 @@ func readRecord(ctx context.Context, r *devices.Register, id string) (rec record
 // head is the device's name and state.
 func (v *deviceSide) head(d devices.Device) fyne.CanvasObject {
 	w := v.r.s.Words
-	name := parts.Heading(d.Name())
+	name := widgets.Heading(d.Name())
 	name.Truncation = fyne.TextTruncateEllipsis
 	state := stateName(w, d.State)
 	if d.Overdue(v.r.s.Now()) {
 		state = w.T("register.state.overdue", "state", state)
 	}
-	return parts.Column(-1, name, parts.Muted(w.T("register.state.since", "state", state, "day", w.Date(d.Since))))
+	return widgets.Column(-1, name, widgets.Muted(w.T("register.state.since", "state", state, "day", w.Date(d.Since))))
 }
 
 // draw shows everything about a device.
 func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 	w, d := v.r.s.Words, rec.device
-	buttons := container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.edit"), parts.Icon("edit").Resource(), v.r.edit))
+	buttons := container.New(layout.NewRowWrapLayout(), widgets.NewButton(w.T("register.edit"), widgets.Icon("edit").Resource(), v.r.edit))
 	for i, a := range devices.Allowed(d.State) {
 		if i < 3 {
-			buttons.Add(parts.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { v.r.act(a) }))
+			buttons.Add(widgets.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { v.r.act(a) }))
 		}
 	}
 	if canCheckIn(d) {
-		buttons.Add(parts.NewButton(w.T("checkin.one"), parts.Icon("return").Resource(), func() { v.r.p.goCheckIn(v.r.s, d.ID) }))
+		buttons.Add(widgets.NewButton(w.T("checkin.one"), widgets.Icon("return").Resource(), func() { v.r.p.goCheckIn(v.r.s, d.ID) }))
 	}
-	more := parts.NewQuiet(w.T("register.actions"), parts.Icon("more").Resource(), nil)
+	more := widgets.NewQuiet(w.T("register.actions"), widgets.Icon("more").Resource(), nil)
 	more.OnTapped = func() { v.r.showMenu(more) }
 	buttons.Add(more)
 	objects := []fyne.CanvasObject{v.head(d), buttons}
-	section := func(title words.Key, content ...fyne.CanvasObject) {
-		objects = append(objects, parts.Column(1, append([]fyne.CanvasObject{parts.Heading(w.T(title))}, content...)...))
+	section := func(title i18n.Key, content ...fyne.CanvasObject) {
+		objects = append(objects, widgets.Column(1, append([]fyne.CanvasObject{widgets.Heading(w.T(title))}, content...)...))
 	}
 	was := func(now bool) {
 		if now && d.Seen.Stick != "" {
@@ -205,10 +205,10 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 		section("register.section.loan", loanDetails(w, rec))
 	}
 	section("register.section.protection", protection(w, d),
-		container.New(layout.NewRowWrapLayout(), parts.NewButton(w.T("register.verify"), parts.IconShield.Resource(), v.r.verify)))
+		container.New(layout.NewRowWrapLayout(), widgets.NewButton(w.T("register.verify"), widgets.IconShield.Resource(), v.r.verify)))
 	was(!missingNow(d))
 	section("register.section.facts", facts(w, d))
-	section("register.section.history", parts.Timeline(w, moments(w, rec)))
+	section("register.section.history", widgets.Timeline(w, moments(w, rec)))
 	return objects
 }
 
@@ -218,52 +218,52 @@ func (r *register) showMenu(below fyne.CanvasObject) {
 	popUpMenu(r.s, r.menu(), at)
 }
 
-func loanDetails(w *words.Words, rec record) fyne.CanvasObject {
+func loanDetails(w *i18n.Words, rec record) fyne.CanvasObject {
 	d := rec.device
 	due := ""
 	if !d.Due.IsZero() {
 		due = w.Date(d.Due)
 	}
-	list := []parts.Detail{
+	list := []widgets.Detail{
 		{Name: w.T("register.column.holder"), Value: d.HolderName},
 		{Name: w.T("register.email"), Value: rec.holder.Email},
 		{Name: w.T("register.column.due"), Value: due},
 	}
 	for _, l := range rec.loans {
 		if l.ID == d.Loan {
-			list = append(list, parts.Detail{Name: w.T("register.issued"), Value: w.Date(l.From)})
+			list = append(list, widgets.Detail{Name: w.T("register.issued"), Value: w.Date(l.From)})
 			if l.Extensions > 0 {
-				list = append(list, parts.Detail{Name: w.T("register.extended"), Value: w.N("register.times", l.Extensions)})
+				list = append(list, widgets.Detail{Name: w.T("register.extended"), Value: w.N("register.times", l.Extensions)})
 			}
 		}
 	}
-	return parts.Details(list...)
+	return widgets.Details(list...)
 }
 
 // protection says how a device is protected, as it was verified.
-func protection(w *words.Words, d devices.Device) fyne.CanvasObject {
+func protection(w *i18n.Words, d devices.Device) fyne.CanvasObject {
 	e := d.Encryption
 	if e.At.IsZero() {
-		return parts.NewBanner(parts.Message{Kind: parts.Warn, Happened: w.T("register.protection.never"), Next: w.T("register.protection.never.next")}).View
+		return widgets.NewBanner(widgets.Message{Kind: widgets.Warn, Happened: w.T("register.protection.never"), Next: w.T("register.protection.never.next")}).View
 	}
 	if !e.Encrypted {
-		return parts.Column(1,
-			parts.NewBanner(parts.Message{Kind: parts.Bad, Happened: w.T("register.protection.plain"), Next: w.T("register.protection.plain.next")}).View,
+		return widgets.Column(1,
+			widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: w.T("register.protection.plain"), Next: w.T("register.protection.plain.next")}).View,
 			verification(w, e))
 	}
-	return parts.Column(1, parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("register.protection.good", "method", e.Method)}).View, verification(w, e))
+	return widgets.Column(1, widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("register.protection.good", "method", e.Method)}).View, verification(w, e))
 }
 
-func verification(w *words.Words, e devices.Verification) fyne.CanvasObject {
-	return parts.Details(
-		parts.Detail{Name: w.T("register.protection.how"), Value: e.Method},
-		parts.Detail{Name: w.T("register.protection.by"), Value: e.By},
-		parts.Detail{Name: w.T("register.protection.when"), Value: w.DateTime(e.At)},
-		parts.Detail{Name: w.T("register.note"), Value: e.Note},
+func verification(w *i18n.Words, e devices.Verification) fyne.CanvasObject {
+	return widgets.Details(
+		widgets.Detail{Name: w.T("register.protection.how"), Value: e.Method},
+		widgets.Detail{Name: w.T("register.protection.by"), Value: e.By},
+		widgets.Detail{Name: w.T("register.protection.when"), Value: w.DateTime(e.At)},
+		widgets.Detail{Name: w.T("register.note"), Value: e.Note},
 	)
 }
 
-func facts(w *words.Words, d devices.Device) fyne.CanvasObject {
+func facts(w *i18n.Words, d devices.Device) fyne.CanvasObject {
 	capacity, seen := "", ""
 	if d.Capacity > 0 {
 		capacity = w.Size(d.Capacity)
@@ -274,16 +274,16 @@ func facts(w *words.Words, d devices.Device) fyne.CanvasObject {
 			seen += ", " + d.Seen.Place
 		}
 	}
-	return parts.Details(
-		parts.Detail{Name: w.T("register.column.kind"), Value: kindName(w, d.Kind)},
-		parts.Detail{Name: w.T("register.make"), Value: d.Make},
-		parts.Detail{Name: w.T("register.model"), Value: d.Model},
-		parts.Detail{Name: w.T("register.column.serial"), Value: d.Serial},
-		parts.Detail{Name: w.T("register.column.label"), Value: d.Label},
-		parts.Detail{Name: w.T("register.capacity"), Value: capacity},
-		parts.Detail{Name: w.T("register.column.site"), Value: d.Site},
-		parts.Detail{Name: w.T("register.column.seen"), Value: seen},
-		parts.Detail{Name: w.T("register.added"), Value: w.Date(d.Added)},
-		parts.Detail{Name: w.T("register.notes"), Value: d.Notes},
+	return widgets.Details(
+		widgets.Detail{Name: w.T("register.column.kind"), Value: kindName(w, d.Kind)},
+		widgets.Detail{Name: w.T("register.make"), Value: d.Make},
+		widgets.Detail{Name: w.T("register.model"), Value: d.Model},
+		widgets.Detail{Name: w.T("register.column.serial"), Value: d.Serial},
+		widgets.Detail{Name: w.T("register.column.label"), Value: d.Label},
+		widgets.Detail{Name: w.T("register.capacity"), Value: capacity},
+		widgets.Detail{Name: w.T("register.column.site"), Value: d.Site},
+		widgets.Detail{Name: w.T("register.column.seen"), Value: seen},
+		widgets.Detail{Name: w.T("register.added"), Value: w.Date(d.Added)},
+		widgets.Detail{Name: w.T("register.notes"), Value: d.Notes},
 	)
 }

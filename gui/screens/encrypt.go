@@ -10,7 +10,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // encrypt is where files are encrypted for people: they are dropped or chosen, the
@@ -26,12 +26,12 @@ type encrypt struct {
 	result *results
 
 	empty, form fyne.CanvasObject
-	drop        *parts.DropZone
+	drop        *widgets.DropZone
 	files       *fileList
 	ageLine     *widget.RichText
-	banner      *parts.Banner
-	start       *parts.Button
-	busy        *parts.Busy
+	banner      *widgets.Banner
+	start       *widgets.Button
+	busy        *widgets.Busy
 }
 
 func newEncrypt(s *gui.Session, k *staff) gui.Screen { return &encrypt{s: s, staff: k} }
@@ -42,26 +42,26 @@ func (e *encrypt) Title() string { return e.s.Words.T("room.encrypt") }
 // Content is part of gui.Screen.
 func (e *encrypt) Content() fyne.CanvasObject {
 	w := e.s.Words
-	e.banner = parts.NewBanner(parts.Message{})
-	e.ageLine = parts.Muted("")
-	e.drop = parts.NewDropZone(w.T("encrypt.drop"), w.T("encrypt.drop.hint"), e.chooseFile, e.Dropped)
-	folder := parts.NewQuiet(w.T("encrypt.folder"), parts.IconFolder.Resource(), e.chooseFolder)
-	e.empty = parts.Narrow(3, parts.Body(w.T("encrypt.intro")), e.drop, parts.Row(2, parts.Spring(), folder, parts.Spring()))
+	e.banner = widgets.NewBanner(widgets.Message{})
+	e.ageLine = widgets.Muted("")
+	e.drop = widgets.NewDropZone(w.T("encrypt.drop"), w.T("encrypt.drop.hint"), e.chooseFile, e.Dropped)
+	folder := widgets.NewQuiet(w.T("encrypt.folder"), widgets.IconFolder.Resource(), e.chooseFolder)
+	e.empty = widgets.Narrow(3, widgets.Body(w.T("encrypt.intro")), e.drop, widgets.Row(2, widgets.Spring(), folder, widgets.Spring()))
 
 	e.files = newFileList(e.s, e.remove)
 	e.people = newPeople(e.s, e.staff, e.update)
 	e.where = newDestination(e.s)
-	e.start = parts.NewPrimary("", parts.IconEncrypt.Resource(), e.encrypt)
-	add := parts.NewButton(w.T("encrypt.add"), parts.Icon("add").Resource(), e.chooseFile)
-	addFolder := parts.NewButton(w.T("encrypt.add.folder"), parts.IconFolder.Resource(), e.chooseFolder)
-	left := container.NewBorder(parts.Heading(w.T("encrypt.files")), parts.Column(2, parts.Row(1, add, addFolder), e.where.view), nil, nil, e.files.view)
-	right := container.NewBorder(parts.Heading(w.T("encrypt.for")), nil, nil, nil, e.people.view)
+	e.start = widgets.NewPrimary("", widgets.IconEncrypt.Resource(), e.encrypt)
+	add := widgets.NewButton(w.T("encrypt.add"), widgets.Icon("add").Resource(), e.chooseFile)
+	addFolder := widgets.NewButton(w.T("encrypt.add.folder"), widgets.IconFolder.Resource(), e.chooseFolder)
+	left := container.NewBorder(widgets.Heading(w.T("encrypt.files")), widgets.Column(2, widgets.Row(1, add, addFolder), e.where.view), nil, nil, e.files.view)
+	right := container.NewBorder(widgets.Heading(w.T("encrypt.for")), nil, nil, nil, e.people.view)
 	columns := container.NewGridWithColumns(2, container.NewPadded(left), container.NewPadded(right))
-	e.form = container.NewBorder(nil, parts.Row(2, parts.NewButton(w.T("encrypt.over"), nil, e.restart), parts.Spring(), e.start), nil, nil, columns)
+	e.form = container.NewBorder(nil, widgets.Row(2, widgets.NewButton(w.T("encrypt.over"), nil, e.restart), widgets.Spring(), e.start), nil, nil, columns)
 
 	e.result = newResults(e.s, e.restart)
 	page := container.NewStack(container.NewVScroll(e.empty), e.form, e.result.view)
-	e.busy = parts.NewBusy(w, container.New(headed{}, e.banner.View, container.NewBorder(nil, e.ageLine, nil, nil, page)))
+	e.busy = widgets.NewBusy(w, container.New(headed{}, e.banner.View, container.NewBorder(nil, e.ageLine, nil, nil, page)))
 	e.update()
 	return e.busy.View
 }
@@ -100,12 +100,12 @@ func (e *encrypt) Focus() fyne.Focusable {
 }
 
 // Commands are part of gui.Commander.
-func (e *encrypt) Commands() []parts.Command {
+func (e *encrypt) Commands() []widgets.Command {
 	w := e.s.Words
-	return []parts.Command{
-		{Name: w.T("encrypt.add"), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: e.chooseFile},
-		{Name: w.T("encrypt.add.folder"), Key: fyne.KeyO, Modifier: parts.Ctrl | fyne.KeyModifierShift, Run: e.chooseFolder},
-		{Name: w.T("encrypt.now"), Key: fyne.KeyReturn, Modifier: parts.Ctrl, Run: e.encrypt, Disabled: func() bool { return !e.ready() }, Divide: true},
+	return []widgets.Command{
+		{Name: w.T("encrypt.add"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: e.chooseFile},
+		{Name: w.T("encrypt.add.folder"), Key: fyne.KeyO, Modifier: widgets.Ctrl | fyne.KeyModifierShift, Run: e.chooseFolder},
+		{Name: w.T("encrypt.now"), Key: fyne.KeyReturn, Modifier: widgets.Ctrl, Run: e.encrypt, Disabled: func() bool { return !e.ready() }, Divide: true},
 	}
 }
 
@@ -147,9 +147,9 @@ func (e *encrypt) Dropped(paths []string) {
 	case len(plain) == 0:
 		e.decrypt(sealed)
 	default:
-		e.s.Ask(parts.Question{
+		e.s.Ask(widgets.Question{
 			Title: w.T("encrypt.both"), Text: w.T("encrypt.both.text", "sealed", w.N("encrypt.count", len(sealed)), "plain", w.N("encrypt.count", len(plain))),
-			Yes: w.T("encrypt.both.encrypt"), Third: parts.Command{Name: w.T("encrypt.both.decrypt"), Run: func() { e.decrypt(sealed) }},
+			Yes: w.T("encrypt.both.encrypt"), Third: widgets.Command{Name: w.T("encrypt.both.decrypt"), Run: func() { e.decrypt(sealed) }},
 		}, func(yes bool) {
 			if yes {
 				e.add(plain)
@@ -207,7 +207,7 @@ func (e *encrypt) update() {
 	show(e.form, len(e.paths) > 0 && !shown)
 	show(e.ageLine, !shown)
 	e.files.set(e.paths)
-	parts.SetText(e.ageLine, e.staff.ageLine(e.s.Now()))
+	widgets.SetText(e.ageLine, e.staff.ageLine(e.s.Now()))
 	e.start.SetText(e.s.Words.N("encrypt.start", len(e.paths)))
 	e.start.SetEnabled(e.ready())
 	if e.busy != nil {

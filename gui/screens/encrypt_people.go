@@ -12,7 +12,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // maxMatches is how many people are shown at a time; more are found by typing more.
@@ -34,10 +34,10 @@ type people struct {
 }
 
 func newPeople(s *gui.Session, k *staff, changed func()) *people {
-	p := &people{s: s, staff: k, changed: changed, fixed: parts.Column(1), found: parts.Column(1), search: widget.NewEntry()}
+	p := &people{s: s, staff: k, changed: changed, fixed: widgets.Column(1), found: widgets.Column(1), search: widget.NewEntry()}
 	p.search.OnChanged = func(string) { p.list() }
 	p.search.OnSubmitted = func(string) { p.first() }
-	scroll := container.NewVScroll(parts.Column(2, p.fixed, p.found))
+	scroll := container.NewVScroll(widgets.Column(2, p.fixed, p.found))
 	p.view = container.NewBorder(p.search, nil, nil, nil, scroll)
 	p.refresh()
 	return p
@@ -83,13 +83,13 @@ func (p *people) refresh() {
 	p.whoami = !known
 	p.fixed.Objects = nil
 	if known {
-		p.fixed.Add(p.member(parts.IconPerson, w.T("encrypt.me", "name", me.Name), w.T("encrypt.always"), parts.NewQuiet(w.T("encrypt.notme"), nil, p.notMe)))
+		p.fixed.Add(p.member(widgets.IconPerson, w.T("encrypt.me", "name", me.Name), w.T("encrypt.always"), widgets.NewQuiet(w.T("encrypt.notme"), nil, p.notMe)))
 	} else {
-		p.fixed.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("encrypt.who"), Next: w.T("encrypt.who.next")}).View)
+		p.fixed.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: w.T("encrypt.who"), Next: w.T("encrypt.who.next")}).View)
 	}
-	p.fixed.Add(p.member(parts.IconShield, w.T("encrypt.ict"), w.T("encrypt.always"), nil))
+	p.fixed.Add(p.member(widgets.IconShield, w.T("encrypt.ict"), w.T("encrypt.always"), nil))
 	for _, c := range p.chosen {
-		p.fixed.Add(p.member(parts.IconPerson, c.Name, c.Email, parts.NewQuiet(w.T("encrypt.remove"), parts.IconClose.Resource(), func() { p.drop(c.ID) })))
+		p.fixed.Add(p.member(widgets.IconPerson, c.Name, c.Email, widgets.NewQuiet(w.T("encrypt.remove"), widgets.IconClose.Resource(), func() { p.drop(c.ID) })))
 	}
 	p.search.SetPlaceHolder(w.T("encrypt.search"))
 	if p.whoami {
@@ -100,9 +100,9 @@ func (p *people) refresh() {
 }
 
 // member is one of those whom the files are for.
-func (p *people) member(icon parts.Icon, name, hint string, button fyne.CanvasObject) fyne.CanvasObject {
-	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Colored(parts.ColorOnTint))), button, twoLines(name, hint))
-	return container.NewStack(parts.NewGround(parts.ColorSelected, "", "buttonRadius"), container.NewPadded(row))
+func (p *people) member(icon widgets.Icon, name, hint string, button fyne.CanvasObject) fyne.CanvasObject {
+	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Colored(widgets.ColorOnTint))), button, twoLines(name, hint))
+	return container.NewStack(widgets.NewGround(widgets.ColorSelected, "", "buttonRadius"), container.NewPadded(row))
 }
 
 // list shows the people whom the search finds. Before anything is typed there are
@@ -117,9 +117,9 @@ func (p *people) list() {
 	switch {
 	case p.staff.known.Directory == nil:
 	case len(matches) == 0 && p.search.Text != "":
-		p.found.Add(parts.Muted(w.T("encrypt.nobody", "typed", p.search.Text)))
+		p.found.Add(widgets.Muted(w.T("encrypt.nobody", "typed", p.search.Text)))
 	case more > 0:
-		p.found.Add(parts.Muted(w.N("encrypt.more", more)))
+		p.found.Add(widgets.Muted(w.N("encrypt.more", more)))
 	}
 	p.found.Refresh()
 }
@@ -149,16 +149,16 @@ func (p *people) matches(typed string) (found []keys.Person, more int) {
 func (p *people) match(one keys.Person) fyne.CanvasObject {
 	why := p.refusal(one)
 	hint := one.Email
-	icon := parts.IconPerson.Resource()
+	icon := widgets.IconPerson.Resource()
 	if why != "" {
-		icon = parts.Icon("bad").Colored(parts.ColorMuted)
+		icon = widgets.Icon("bad").Colored(widgets.ColorMuted)
 	}
 	left := container.NewCenter(widget.NewIcon(icon))
 	if why != "" {
-		return container.NewPadded(container.NewBorder(nil, nil, left, nil, parts.Column(-2, clipped(one.Name), parts.Muted(why))))
+		return container.NewPadded(container.NewBorder(nil, nil, left, nil, widgets.Column(-2, clipped(one.Name), widgets.Muted(why))))
 	}
 	row := container.NewBorder(nil, nil, left, nil, twoLines(one.Name, hint))
-	return parts.NewPressable(one.Name+". "+hint, container.NewPadded(row), parts.ColorSurface, "", func() { p.choose(one) })
+	return widgets.NewPressable(one.Name+". "+hint, container.NewPadded(row), widgets.ColorSurface, "", func() { p.choose(one) })
 }
 
 // refusal says why nothing may be encrypted for somebody, "" when it may.

@@ -19,156 +19,156 @@ import (
 	"stowage/devices/store"
 	"stowage/gui"
 	"stowage/gui/editing"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // explanation puts an error into words: KEY says what happened, KEY.files what it
 // means for the files, KEY.next what to do next.
 type explanation struct {
 	is   error
-	kind parts.Kind
-	key  words.Key
+	kind widgets.Kind
+	key  i18n.Key
 }
 
 // explanations are tried in order; the first whose error is in the chain wins.
 var explanations = []explanation{
 	// What a person does or types.
-	{keys.ErrPassphrase, parts.Warn, "explain.passphrase"},
-	{keys.ErrCode, parts.Warn, "explain.code"},
-	{errIntoItself, parts.Warn, "explain.itself"},
-	{keys.ErrMustChange, parts.Info, "explain.mustchange"},
-	{keys.ErrTooWeak, parts.Warn, "explain.weak"},
-	{crypt.ErrPassphrase, parts.Warn, "explain.passphrase"},
+	{keys.ErrPassphrase, widgets.Warn, "explain.passphrase"},
+	{keys.ErrCode, widgets.Warn, "explain.code"},
+	{errIntoItself, widgets.Warn, "explain.itself"},
+	{keys.ErrMustChange, widgets.Info, "explain.mustchange"},
+	{keys.ErrTooWeak, widgets.Warn, "explain.weak"},
+	{crypt.ErrPassphrase, widgets.Warn, "explain.passphrase"},
 
 	// The school and its directory.
-	{keys.ErrOtherSchool, parts.Bad, "explain.otherschool"},
-	{keys.ErrForged, parts.Bad, "explain.forged"},
-	{keys.ErrOlder, parts.Warn, "explain.older"},
-	{keys.ErrNewer, parts.Warn, "explain.newer"},
-	{keys.ErrBlocked, parts.Warn, "explain.blocked"},
-	{keys.ErrNoKey, parts.Warn, "explain.nokey"},
-	{keys.ErrUnknown, parts.Warn, "explain.unknown"},
-	{keys.ErrAmbiguous, parts.Warn, "explain.ambiguous"},
-	{keys.ErrDamagedKey, parts.Bad, "explain.damagedkey"},
-	{keys.ErrWrongKey, parts.Warn, "explain.wrongkey"},
-	{keys.ErrWorkFactor, parts.Bad, "explain.workfactor"},
-	{config.ErrNoSchool, parts.Info, "explain.noschool"},
-	{school.ErrReport, parts.Bad, "explain.report"},
-	{school.ErrNoInbox, parts.Warn, "explain.noinbox"},
-	{school.ErrNoShared, parts.Warn, "explain.noshared"},
-	{school.ErrHandled, parts.Info, "explain.handled"},
-	{school.ErrNotSchool, parts.Warn, "explain.notschool"},
-	{school.ErrNotEmpty, parts.Warn, "explain.notempty"},
-	{school.ErrLocked, parts.Info, "explain.locked"},
-	{school.ErrHasKey, parts.Warn, "explain.haskey"},
-	{school.ErrNoKeyFile, parts.Warn, "explain.nokeyfile"},
-	{school.ErrNotRemovable, parts.Warn, "explain.notremovable"},
-	{school.ErrUnknownStick, parts.Warn, "explain.unknownstick"},
-	{school.ErrNotPluggedIn, parts.Warn, "explain.notpluggedin"},
-	{school.ErrNotTheirs, parts.Warn, "explain.nottheirs"},
-	{school.ErrToRotate, parts.Warn, "explain.torotate"},
-	{school.ErrNoReason, parts.Warn, "explain.noreason"},
-	{school.ErrNoCode, parts.Warn, "explain.nocode"},
-	{school.ErrListing, parts.Bad, "explain.listing"},
-	{school.ErrNoProgram, parts.Warn, "explain.noprogram"},
-	{release.ErrNotProgram, parts.Warn, "explain.notprogram"},
-	{stick.ErrProgram, parts.Bad, "explain.strangeprogram"},
-	{keys.ErrValue, parts.Bad, "explain.value"},
+	{keys.ErrOtherSchool, widgets.Bad, "explain.otherschool"},
+	{keys.ErrForged, widgets.Bad, "explain.forged"},
+	{keys.ErrOlder, widgets.Warn, "explain.older"},
+	{keys.ErrNewer, widgets.Warn, "explain.newer"},
+	{keys.ErrBlocked, widgets.Warn, "explain.blocked"},
+	{keys.ErrNoKey, widgets.Warn, "explain.nokey"},
+	{keys.ErrUnknown, widgets.Warn, "explain.unknown"},
+	{keys.ErrAmbiguous, widgets.Warn, "explain.ambiguous"},
+	{keys.ErrDamagedKey, widgets.Bad, "explain.damagedkey"},
+	{keys.ErrWrongKey, widgets.Warn, "explain.wrongkey"},
+	{keys.ErrWorkFactor, widgets.Bad, "explain.workfactor"},
+	{config.ErrNoSchool, widgets.Info, "explain.noschool"},
+	{school.ErrReport, widgets.Bad, "explain.report"},
+	{school.ErrNoInbox, widgets.Warn, "explain.noinbox"},
+	{school.ErrNoShared, widgets.Warn, "explain.noshared"},
+	{school.ErrHandled, widgets.Info, "explain.handled"},
+	{school.ErrNotSchool, widgets.Warn, "explain.notschool"},
+	{school.ErrNotEmpty, widgets.Warn, "explain.notempty"},
+	{school.ErrLocked, widgets.Info, "explain.locked"},
+	{school.ErrHasKey, widgets.Warn, "explain.haskey"},
+	{school.ErrNoKeyFile, widgets.Warn, "explain.nokeyfile"},
+	{school.ErrNotRemovable, widgets.Warn, "explain.notremovable"},
+	{school.ErrUnknownStick, widgets.Warn, "explain.unknownstick"},
+	{school.ErrNotPluggedIn, widgets.Warn, "explain.notpluggedin"},
+	{school.ErrNotTheirs, widgets.Warn, "explain.nottheirs"},
+	{school.ErrToRotate, widgets.Warn, "explain.torotate"},
+	{school.ErrNoReason, widgets.Warn, "explain.noreason"},
+	{school.ErrNoCode, widgets.Warn, "explain.nocode"},
+	{school.ErrListing, widgets.Bad, "explain.listing"},
+	{school.ErrNoProgram, widgets.Warn, "explain.noprogram"},
+	{release.ErrNotProgram, widgets.Warn, "explain.notprogram"},
+	{stick.ErrProgram, widgets.Bad, "explain.strangeprogram"},
+	{keys.ErrValue, widgets.Bad, "explain.value"},
 
-	{gui.ErrProgram, parts.Warn, "explain.program"},
+	{gui.ErrProgram, widgets.Warn, "explain.program"},
 
 	// Sticks and drives.
-	{stick.ErrNotStick, parts.Warn, "explain.notstick"},
-	{stick.ErrAlreadyStick, parts.Warn, "explain.already"},
-	{stick.ErrInTheWay, parts.Warn, "explain.intheway"},
-	{stick.ErrFormat, parts.Warn, "explain.newer"},
-	{stick.ErrNoCode, parts.Warn, "explain.codeused"},
-	{stick.ErrNoKey, parts.Warn, "explain.stick.nokey"},
-	{stick.ErrSwapped, parts.Bad, "explain.swapped"},
-	{stick.ErrForged, parts.Bad, "explain.stick.forged"},
-	{stick.ErrGone, parts.Warn, "explain.gone"},
-	{stick.ErrFull, parts.Warn, "explain.full"},
-	{stick.ErrReadOnly, parts.Warn, "explain.readonly"},
-	{stick.ErrFailing, parts.Warn, "explain.failing"},
-	{stick.ErrReopen, parts.Warn, "explain.reopen"},
-	{stick.ErrLocked, parts.Warn, "explain.inuse"},
-	{stick.ErrClosed, parts.Info, "explain.closed"},
-	{editing.ErrClosed, parts.Info, "explain.closed"},
-	{stick.ErrTooLarge, parts.Warn, "explain.toolarge"},
-	{stick.ErrExists, parts.Warn, "explain.exists"},
-	{stick.ErrKind, parts.Warn, "explain.kind"},
-	{stick.ErrName, parts.Warn, "explain.name"},
-	{stick.ErrSpecial, parts.Warn, "explain.special"},
-	{stick.ErrChanged, parts.Warn, "explain.changed"},
-	{stick.ErrNotVerified, parts.Bad, "explain.notverified"},
-	{stick.ErrNotFound, parts.Warn, "explain.stick.notfound"},
-	{stick.ErrMissing, parts.Bad, "explain.missing"},
-	{stick.ErrDamaged, parts.Bad, "explain.stick.damaged"},
-	{drives.ErrSystem, parts.Warn, "explain.system"},
-	{drives.ErrBusy, parts.Warn, "explain.drive.busy"},
-	{drives.ErrNotAllowed, parts.Warn, "explain.drive.notallowed"},
-	{drives.ErrGone, parts.Warn, "explain.gone"},
+	{stick.ErrNotStick, widgets.Warn, "explain.notstick"},
+	{stick.ErrAlreadyStick, widgets.Warn, "explain.already"},
+	{stick.ErrInTheWay, widgets.Warn, "explain.intheway"},
+	{stick.ErrFormat, widgets.Warn, "explain.newer"},
+	{stick.ErrNoCode, widgets.Warn, "explain.codeused"},
+	{stick.ErrNoKey, widgets.Warn, "explain.stick.nokey"},
+	{stick.ErrSwapped, widgets.Bad, "explain.swapped"},
+	{stick.ErrForged, widgets.Bad, "explain.stick.forged"},
+	{stick.ErrGone, widgets.Warn, "explain.gone"},
+	{stick.ErrFull, widgets.Warn, "explain.full"},
+	{stick.ErrReadOnly, widgets.Warn, "explain.readonly"},
+	{stick.ErrFailing, widgets.Warn, "explain.failing"},
+	{stick.ErrReopen, widgets.Warn, "explain.reopen"},
+	{stick.ErrLocked, widgets.Warn, "explain.inuse"},
+	{stick.ErrClosed, widgets.Info, "explain.closed"},
+	{editing.ErrClosed, widgets.Info, "explain.closed"},
+	{stick.ErrTooLarge, widgets.Warn, "explain.toolarge"},
+	{stick.ErrExists, widgets.Warn, "explain.exists"},
+	{stick.ErrKind, widgets.Warn, "explain.kind"},
+	{stick.ErrName, widgets.Warn, "explain.name"},
+	{stick.ErrSpecial, widgets.Warn, "explain.special"},
+	{stick.ErrChanged, widgets.Warn, "explain.changed"},
+	{stick.ErrNotVerified, widgets.Bad, "explain.notverified"},
+	{stick.ErrNotFound, widgets.Warn, "explain.stick.notfound"},
+	{stick.ErrMissing, widgets.Bad, "explain.missing"},
+	{stick.ErrDamaged, widgets.Bad, "explain.stick.damaged"},
+	{drives.ErrSystem, widgets.Warn, "explain.system"},
+	{drives.ErrBusy, widgets.Warn, "explain.drive.busy"},
+	{drives.ErrNotAllowed, widgets.Warn, "explain.drive.notallowed"},
+	{drives.ErrGone, widgets.Warn, "explain.gone"},
 
 	// The register.
-	{devices.ErrNotFound, parts.Warn, "explain.notfound"},
-	{devices.ErrChanged, parts.Warn, "explain.register.changed"},
-	{devices.ErrLeft, parts.Warn, "explain.left"},
-	{devices.ErrCorrupt, parts.Bad, "explain.register.damaged"},
-	{store.ErrDamaged, parts.Bad, "explain.register.damaged"},
-	{school.ErrTampered, parts.Bad, "explain.tampered"},
-	{school.ErrCheckpoint, parts.Warn, "explain.checkpoint"},
-	{store.ErrNotRegister, parts.Warn, "explain.notregister"},
-	{devices.ErrNewer, parts.Warn, "explain.newer"},
-	{store.ErrNewer, parts.Warn, "explain.newer"},
-	{store.ErrFull, parts.Warn, "explain.register.full"},
-	{store.ErrReadOnly, parts.Warn, "explain.register.readonly"},
-	{store.ErrVanished, parts.Warn, "explain.register.vanished"},
-	{store.ErrFailing, parts.Warn, "explain.register.failing"},
-	{store.ErrBusy, parts.Info, "explain.register.busy"},
-	{store.ErrNotAllowed, parts.Warn, "explain.register.notallowed"},
-	{store.ErrPassword, parts.Warn, "explain.register.password"},
-	{store.ErrNoDatabase, parts.Warn, "explain.register.unreachable"},
-	{store.ErrURL, parts.Warn, "explain.register.url"},
-	{store.ErrNotSetUp, parts.Warn, "explain.register.notsetup"},
-	{store.ErrNotEmpty, parts.Warn, "explain.register.notempty"},
-	{school.ErrOnServer, parts.Warn, "explain.register.onserver"},
-	{store.ErrMoved, parts.Warn, "explain.register.moved"},
+	{devices.ErrNotFound, widgets.Warn, "explain.notfound"},
+	{devices.ErrChanged, widgets.Warn, "explain.register.changed"},
+	{devices.ErrLeft, widgets.Warn, "explain.left"},
+	{devices.ErrCorrupt, widgets.Bad, "explain.register.damaged"},
+	{store.ErrDamaged, widgets.Bad, "explain.register.damaged"},
+	{school.ErrTampered, widgets.Bad, "explain.tampered"},
+	{school.ErrCheckpoint, widgets.Warn, "explain.checkpoint"},
+	{store.ErrNotRegister, widgets.Warn, "explain.notregister"},
+	{devices.ErrNewer, widgets.Warn, "explain.newer"},
+	{store.ErrNewer, widgets.Warn, "explain.newer"},
+	{store.ErrFull, widgets.Warn, "explain.register.full"},
+	{store.ErrReadOnly, widgets.Warn, "explain.register.readonly"},
+	{store.ErrVanished, widgets.Warn, "explain.register.vanished"},
+	{store.ErrFailing, widgets.Warn, "explain.register.failing"},
+	{store.ErrBusy, widgets.Info, "explain.register.busy"},
+	{store.ErrNotAllowed, widgets.Warn, "explain.register.notallowed"},
+	{store.ErrPassword, widgets.Warn, "explain.register.password"},
+	{store.ErrNoDatabase, widgets.Warn, "explain.register.unreachable"},
+	{store.ErrURL, widgets.Warn, "explain.register.url"},
+	{store.ErrNotSetUp, widgets.Warn, "explain.register.notsetup"},
+	{store.ErrNotEmpty, widgets.Warn, "explain.register.notempty"},
+	{school.ErrOnServer, widgets.Warn, "explain.register.onserver"},
+	{store.ErrMoved, widgets.Warn, "explain.register.moved"},
 
 	// Files.
-	{crypt.ErrExists, parts.Warn, "explain.exists"},
-	{crypt.ErrNoIdentity, parts.Warn, "explain.noidentity"},
-	{crypt.ErrNotAge, parts.Warn, "explain.notage"},
-	{crypt.ErrWorkFactor, parts.Bad, "explain.hostile"},
-	{crypt.ErrDamaged, parts.Bad, "explain.damaged"},
-	{crypt.ErrTooMany, parts.Bad, "explain.toomany"},
-	{crypt.ErrUnsafe, parts.Bad, "explain.unsafe"},
-	{crypt.ErrChanged, parts.Warn, "explain.changed"},
-	{crypt.ErrNotRegular, parts.Warn, "explain.notafile"},
-	{school.ErrNotEncrypted, parts.Warn, "explain.notage"},
-	{crypt.ErrInUse, parts.Warn, "explain.file.inuse"},
-	{crypt.ErrPartInUse, parts.Warn, "explain.file.inuse"},
-	{fault.ErrFull, parts.Warn, "explain.full"},
-	{fault.ErrReadOnly, parts.Warn, "explain.readonly"},
-	{fault.ErrGone, parts.Warn, "explain.file.taken"},
-	{fault.ErrFailing, parts.Warn, "explain.failing"},
-	{fs.ErrNotExist, parts.Warn, "explain.file.gone"},
-	{fs.ErrExist, parts.Warn, "explain.exists"},
-	{fs.ErrPermission, parts.Warn, "explain.permission"},
-	{webdav.ErrComputerFull, parts.Warn, "explain.computer.full"},
-	{webdav.ErrComputerFailing, parts.Warn, "explain.computer.failing"},
-	{webdav.ErrNoClient, parts.Warn, "explain.drive.noclient"},
-	{stick.ErrBackingUp, parts.Warn, "explain.backingup"},
-	{stick.ErrNoBackup, parts.Warn, "explain.nobackup"},
-	{stick.ErrOtherBackup, parts.Bad, "explain.otherbackup"},
-	{devices.ErrClosed, parts.Warn, "explain.incident.closed"},
-	{devices.ErrUndecided, parts.Warn, "explain.incident.undecided"},
-	{context.DeadlineExceeded, parts.Warn, "explain.slow"},
+	{crypt.ErrExists, widgets.Warn, "explain.exists"},
+	{crypt.ErrNoIdentity, widgets.Warn, "explain.noidentity"},
+	{crypt.ErrNotAge, widgets.Warn, "explain.notage"},
+	{crypt.ErrWorkFactor, widgets.Bad, "explain.hostile"},
+	{crypt.ErrDamaged, widgets.Bad, "explain.damaged"},
+	{crypt.ErrTooMany, widgets.Bad, "explain.toomany"},
+	{crypt.ErrUnsafe, widgets.Bad, "explain.unsafe"},
+	{crypt.ErrChanged, widgets.Warn, "explain.changed"},
+	{crypt.ErrNotRegular, widgets.Warn, "explain.notafile"},
+	{school.ErrNotEncrypted, widgets.Warn, "explain.notage"},
+	{crypt.ErrInUse, widgets.Warn, "explain.file.inuse"},
+	{crypt.ErrPartInUse, widgets.Warn, "explain.file.inuse"},
+	{fault.ErrFull, widgets.Warn, "explain.full"},
+	{fault.ErrReadOnly, widgets.Warn, "explain.readonly"},
+	{fault.ErrGone, widgets.Warn, "explain.file.taken"},
+	{fault.ErrFailing, widgets.Warn, "explain.failing"},
+	{fs.ErrNotExist, widgets.Warn, "explain.file.gone"},
+	{fs.ErrExist, widgets.Warn, "explain.exists"},
+	{fs.ErrPermission, widgets.Warn, "explain.permission"},
+	{webdav.ErrComputerFull, widgets.Warn, "explain.computer.full"},
+	{webdav.ErrComputerFailing, widgets.Warn, "explain.computer.failing"},
+	{webdav.ErrNoClient, widgets.Warn, "explain.drive.noclient"},
+	{stick.ErrBackingUp, widgets.Warn, "explain.backingup"},
+	{stick.ErrNoBackup, widgets.Warn, "explain.nobackup"},
+	{stick.ErrOtherBackup, widgets.Bad, "explain.otherbackup"},
+	{devices.ErrClosed, widgets.Warn, "explain.incident.closed"},
+	{devices.ErrUndecided, widgets.Warn, "explain.incident.undecided"},
+	{context.DeadlineExceeded, widgets.Warn, "explain.slow"},
 }
 
 // Explain puts an error into words for people: gui.Options.Explain. It returns false
 // for what it does not know, which the window then shows as unexpected.
-func Explain(w *words.Words, err error) (parts.Message, bool) {
+func Explain(w *i18n.Words, err error) (widgets.Message, bool) {
 	err = fault.Told(err)
 	if m, ok := explainTyped(w, err); ok {
 		return m, true
@@ -178,12 +178,12 @@ func Explain(w *words.Words, err error) (parts.Message, bool) {
 			return say(w, e.kind, e.key, subject(err)), true
 		}
 	}
-	return parts.Message{}, false
+	return widgets.Message{}, false
 }
 
 // say is a message from a group of texts; pairs fill the placeholders.
-func say(w *words.Words, kind parts.Kind, key words.Key, about string, pairs ...any) parts.Message {
-	return parts.Message{
+func say(w *i18n.Words, kind widgets.Kind, key i18n.Key, about string, pairs ...any) widgets.Message {
+	return widgets.Message{
 		Kind: kind, Happened: w.T(key, pairs...), Files: w.T(key+".files", pairs...), Next: w.T(key+".next", pairs...),
 		Details: about,
 	}
@@ -204,60 +204,60 @@ func subject(err error) string {
 }
 
 // explainTyped puts errors into words that say more than what kind they are of.
-func explainTyped(w *words.Words, err error) (parts.Message, bool) {
+func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
 	if e, ok := errors.AsType[*school.ReportError](err); ok {
-		key := words.Key("explain.report.field")
+		key := i18n.Key("explain.report.field")
 		if e.Long {
 			key = "explain.report.long"
 		}
-		return say(w, parts.Warn, key, e.Field), true
+		return say(w, widgets.Warn, key, e.Field), true
 	}
 	if e, ok := errors.AsType[*config.FileError](err); ok {
-		return say(w, parts.Bad, "explain.config", e.Error()), true
+		return say(w, widgets.Bad, "explain.config", e.Error()), true
 	}
 	if e, ok := errors.AsType[*school.PublishError](err); ok {
-		return say(w, parts.Warn, "explain.publish", e.Err.Error()), true
+		return say(w, widgets.Warn, "explain.publish", e.Err.Error()), true
 	}
 	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
-		key := words.Key("explain.known.label")
+		key := i18n.Key("explain.known.label")
 		if e.Serial {
 			key = "explain.known.serial"
 		}
-		return say(w, parts.Warn, key, "", "name", e.Name), true
+		return say(w, widgets.Warn, key, "", "name", e.Name), true
 	}
 	if e, ok := errors.AsType[*stick.DestinationError](err); ok {
 		return explainDestination(w, e), true
 	}
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
-		return say(w, parts.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
+		return say(w, widgets.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
 	}
 	if e, ok := errors.AsType[*stick.InUseError](err); ok {
 		if e.Program != "" && e.PID != 0 {
-			return say(w, parts.Warn, "explain.inuse.by", "", "program", e.Program, "process", e.PID), true
+			return say(w, widgets.Warn, "explain.inuse.by", "", "program", e.Program, "process", e.PID), true
 		}
-		return say(w, parts.Warn, "explain.inuse", ""), true
+		return say(w, widgets.Warn, "explain.inuse", ""), true
 	}
 	if e, ok := errors.AsType[*keys.WeakError](err); ok {
-		m := say(w, parts.Warn, "explain.weak", "")
+		m := say(w, widgets.Warn, "explain.weak", "")
 		m.Happened = m.Happened + " " + weakWords(w, e)
 		return m, true
 	}
 	if e, ok := errors.AsType[*keys.BlockedError](err); ok {
-		return say(w, parts.Warn, "explain.blocked", e.Person.Name), true
+		return say(w, widgets.Warn, "explain.blocked", e.Person.Name), true
 	}
 	if e, ok := errors.AsType[*config.FileError](err); ok {
-		return say(w, parts.Bad, "explain.config", e.Error()), true
+		return say(w, widgets.Bad, "explain.config", e.Error()), true
 	}
 	return explainRegister(w, err)
 }
 
 // explainDestination says what became of files that were being written to this computer.
-func explainDestination(w *words.Words, e *stick.DestinationError) parts.Message {
-	key := words.Key("explain.dest.gone")
+func explainDestination(w *i18n.Words, e *stick.DestinationError) widgets.Message {
+	key := i18n.Key("explain.dest.gone")
 	switch fault.Of(e.Err) {
 	case fault.ErrFull:
 		if e.Free >= 0 && e.Need > e.Free {
-			return say(w, parts.Warn, "explain.dest.space", e.Path, "need", w.Size(e.Need), "free", w.Size(e.Free))
+			return say(w, widgets.Warn, "explain.dest.space", e.Path, "need", w.Size(e.Need), "free", w.Size(e.Free))
 		}
 		key = "explain.dest.full"
 	case fault.ErrReadOnly:
@@ -265,5 +265,5 @@ func explainDestination(w *words.Words, e *stick.DestinationError) parts.Message
 	case fault.ErrFailing:
 		key = "explain.dest.failing"
 	}
-	return say(w, parts.Warn, key, e.Path)
+	return say(w, widgets.Warn, key, e.Path)
 }

@@ -5,29 +5,29 @@ import (
 	"slices"
 
 	"stowage/devices"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // explainRegister puts the register's typed errors into words.
-func explainRegister(w *words.Words, err error) (parts.Message, bool) {
+func explainRegister(w *i18n.Words, err error) (widgets.Message, bool) {
 	if e, ok := errors.AsType[*devices.ImportError](err); ok {
-		m := say(w, parts.Warn, "explain.import", "")
+		m := say(w, widgets.Warn, "explain.import", "")
 		m.Details = importDetails(w, e)
 		return m, true
 	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok && e.Action == devices.Issue && (e.State == devices.Lost || e.State == devices.Stolen) {
-		return say(w, parts.Warn, "explain.refusal.lost", "", "name", e.Name), true
+		return say(w, widgets.Warn, "explain.refusal.lost", "", "name", e.Name), true
 	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok {
-		return say(w, parts.Warn, "explain.refusal", "",
+		return say(w, widgets.Warn, "explain.refusal", "",
 			"name", e.Name, "state", stateName(w, e.State), "action", w.T(actionKey(e.Action)+".done"), "instead", insteadOf(w, e.Instead)), true
 	}
 	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
-		return say(w, parts.Warn, "explain.duplicate", "", "field", fieldName(w, e.Field), "value", e.Value), true
+		return say(w, widgets.Warn, "explain.duplicate", "", "field", fieldName(w, e.Field), "value", e.Value), true
 	}
 	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
-		m := say(w, parts.Warn, "explain.invalid", "", "field", fieldName(w, e.Field))
+		m := say(w, widgets.Warn, "explain.invalid", "", "field", fieldName(w, e.Field))
 		m.Details = e.Error()
 		return m, true
 	}
@@ -36,13 +36,13 @@ func explainRegister(w *words.Words, err error) (parts.Message, bool) {
 		for _, h := range e.Candidates {
 			names = append(names, h.Name)
 		}
-		return say(w, parts.Warn, "explain.who", "", "text", e.Text, "names", w.List(names)), true
+		return say(w, widgets.Warn, "explain.who", "", "text", e.Text, "names", w.List(names)), true
 	}
-	return parts.Message{}, false
+	return widgets.Message{}, false
 }
 
 // insteadOf says what can be done instead, as a sentence lists it.
-func insteadOf(w *words.Words, actions []devices.Action) string {
+func insteadOf(w *i18n.Words, actions []devices.Action) string {
 	names := make([]string, len(actions))
 	for i, a := range actions {
 		names[i] = w.T(actionKey(a) + ".verb")
@@ -51,7 +51,7 @@ func insteadOf(w *words.Words, actions []devices.Action) string {
 }
 
 // importDetails lists what is wrong in a file by line and column.
-func importDetails(w *words.Words, e *devices.ImportError) string {
+func importDetails(w *i18n.Words, e *devices.ImportError) string {
 	text := ""
 	for i, row := range e.Rows {
 		if i == 5 {
@@ -66,7 +66,7 @@ func importDetails(w *words.Words, e *devices.ImportError) string {
 }
 
 // rowText is one thing wrong in a file.
-func rowText(w *words.Words, row devices.RowError) string {
+func rowText(w *i18n.Words, row devices.RowError) string {
 	what := row.Err.Error()
 	if m, ok := explainRegister(w, row.Err); ok && m.Details == "" {
 		what = m.Happened
@@ -78,16 +78,16 @@ func rowText(w *words.Words, row devices.RowError) string {
 }
 
 // stateName is a state as people read it: "In stock".
-func stateName(w *words.Words, s devices.State) string {
-	return w.T(words.Key("device.state." + compact(string(s))))
+func stateName(w *i18n.Words, s devices.State) string {
+	return w.T(i18n.Key("device.state." + compact(string(s))))
 }
 
 // actionKey is the key of an action's name.
-func actionKey(a devices.Action) words.Key { return words.Key("device.action." + compact(string(a))) }
+func actionKey(a devices.Action) i18n.Key { return i18n.Key("device.action." + compact(string(a))) }
 
 // fieldName is the name of a field that an error is about.
-func fieldName(w *words.Words, field string) string {
-	if key := words.Key("device.field." + compact(field)); w.Has(key) {
+func fieldName(w *i18n.Words, field string) string {
+	if key := i18n.Key("device.field." + compact(field)); w.Has(key) {
 		return w.T(key)
 	}
 	return field

@@ -12,8 +12,8 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/sentineltest"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/screens"
-	"stowage/gui/words"
 )
 
 // TestEverySentinelHasWords reads the packages for errors that callers decide on, so
@@ -38,7 +38,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 }
 
 func TestExplainSaysWhatWhatItMeansAndWhatNext(t *testing.T) {
-	w := words.New(words.English, nil)
+	w := i18n.New(i18n.English, nil)
 	m, ok := screens.Explain(w, fmt.Errorf("decrypt: %w", &school.FileError{Path: "/home/a/letter.txt.age", Err: crypt.ErrDamaged}))
 	if !ok || m.Happened == "" || m.Files == "" || m.Next == "" || m.Details != "/home/a/letter.txt.age" {
 		t.Errorf("%+v, %v", m, ok)

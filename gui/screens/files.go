@@ -12,7 +12,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // fileList shows the files and folders that are to be encrypted or decrypted.
@@ -26,7 +26,7 @@ type fileList struct {
 }
 
 func newFileList(s *gui.Session, remove func(path string)) *fileList {
-	l := &fileList{s: s, remove: remove, rows: parts.Column(1), total: parts.Caption("")}
+	l := &fileList{s: s, remove: remove, rows: widgets.Column(1), total: widgets.Caption("")}
 	l.view = container.NewBorder(nil, l.total, nil, nil, container.NewVScroll(l.rows))
 	return l
 }
@@ -46,7 +46,7 @@ func (l *fileList) set(paths []string) {
 		l.rows.Add(l.row(path))
 	}
 	if more := len(paths) - maxRows; more > 0 {
-		l.rows.Add(parts.Muted(w.N("files.more", more)))
+		l.rows.Add(widgets.Muted(w.N("files.more", more)))
 	}
 	l.rows.Refresh()
 	l.measure(paths)
@@ -55,7 +55,7 @@ func (l *fileList) set(paths []string) {
 // measure finds out how large everything is, which may take a while for folders.
 func (l *fileList) measure(paths []string) {
 	w := l.s.Words
-	parts.SetText(l.total, "")
+	widgets.SetText(l.total, "")
 	if len(paths) == 0 {
 		return
 	}
@@ -68,19 +68,19 @@ func (l *fileList) measure(paths []string) {
 		return measured{bytes, files}, ctx.Err()
 	}, func(m measured, err error) {
 		if err == nil && len(l.shown) == len(paths) {
-			parts.SetText(l.total, w.N("files.total", m.files, "size", w.Size(m.bytes)))
+			widgets.SetText(l.total, w.N("files.total", m.files, "size", w.Size(m.bytes)))
 		}
 	})
 }
 
 func (l *fileList) row(path string) fyne.CanvasObject {
-	icon := parts.IconFile
+	icon := widgets.IconFile
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		icon = parts.IconFolder
+		icon = widgets.IconFolder
 	}
 	var button fyne.CanvasObject
 	if l.remove != nil {
-		button = parts.NewQuiet(l.s.Words.T("files.remove"), parts.IconClose.Resource(), func() { l.remove(path) })
+		button = widgets.NewQuiet(l.s.Words.T("files.remove"), widgets.IconClose.Resource(), func() { l.remove(path) })
 	}
 	return container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Resource())), button, twoLines(filepath.Base(path), filepath.Dir(path)))
 }
@@ -95,9 +95,9 @@ func clipped(text string) *widget.Label {
 // twoLines is a name with something of second rank below it, each cut where its space
 // ends.
 func twoLines(name, hint string) *fyne.Container {
-	caption := parts.Caption(hint)
+	caption := widgets.Caption(hint)
 	caption.Truncation = fyne.TextTruncateEllipsis
-	return parts.Column(-2, clipped(name), caption)
+	return widgets.Column(-2, clipped(name), caption)
 }
 
 // destination is where made files go: beside the originals or into a folder.
@@ -112,7 +112,7 @@ type destination struct {
 
 func newDestination(s *gui.Session) *destination {
 	w := s.Words
-	d := &destination{s: s, path: parts.Caption("")}
+	d := &destination{s: s, path: widgets.Caption("")}
 	d.path.Truncation = fyne.TextTruncateEllipsis
 	beside, other := w.T("files.beside"), w.T("files.folder")
 	d.group = widget.NewRadioGroup([]string{beside, other}, nil)
@@ -127,7 +127,7 @@ func newDestination(s *gui.Session) *destination {
 			d.ask()
 		}
 	}
-	d.view = parts.Column(0, parts.FieldLabel(w.T("files.where")), d.group, d.path)
+	d.view = widgets.Column(0, widgets.FieldLabel(w.T("files.where")), d.group, d.path)
 	d.path.Hide()
 	return d
 }
@@ -143,7 +143,7 @@ func (d *destination) ask() {
 
 func (d *destination) set(folder string) {
 	d.folder = folder
-	parts.SetText(d.path, folder)
+	widgets.SetText(d.path, folder)
 	show(d.path, folder != "")
 	d.view.Refresh()
 }
@@ -168,10 +168,10 @@ func askTaken(s *gui.Session, taken []string, then func(school.Taken)) {
 	if more := len(taken) - askedNames; more > 0 {
 		names = append(names, w.N("files.others", more))
 	}
-	s.Ask(parts.Question{
+	s.Ask(widgets.Question{
 		Title: w.N("files.taken", len(taken)), Text: w.T("files.taken.text", "names", w.List(names)),
 		Yes:   w.T("files.keep"),
-		Third: parts.Command{Name: w.T("files.replace"), Run: func() { then(school.TakenReplace) }},
+		Third: widgets.Command{Name: w.T("files.replace"), Run: func() { then(school.TakenReplace) }},
 	}, func(yes bool) {
 		if yes {
 			then(school.TakenKeepBoth)
@@ -197,7 +197,7 @@ func (headed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	size := objects[1].MinSize()
 	if head := objects[0]; head.Visible() {
 		least := head.MinSize()
-		size = fyne.NewSize(max(size.Width, least.Width), size.Height+least.Height+parts.Gap()/2)
+		size = fyne.NewSize(max(size.Width, least.Width), size.Height+least.Height+widgets.Gap()/2)
 	}
 	return size
 }
@@ -209,7 +209,7 @@ func (headed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		head.Resize(fyne.NewSize(size.Width, head.MinSize().Height))
 		head.Resize(fyne.NewSize(size.Width, head.MinSize().Height))
 		head.Move(fyne.Position{})
-		top = head.MinSize().Height + parts.Gap()/2
+		top = head.MinSize().Height + widgets.Gap()/2
 	}
 	rest.Move(fyne.NewPos(0, top))
 	rest.Resize(fyne.NewSize(size.Width, size.Height-top))

@@ -10,8 +10,8 @@ import (
 
 	"stowage/devices/school"
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // results shows what became of files that were encrypted or decrypted.
@@ -19,19 +19,19 @@ type results struct {
 	s      *gui.Session
 	again  func()
 	view   *fyne.Container
-	banner *parts.Banner
+	banner *widgets.Banner
 	note   *widget.Label
 	rows   *fyne.Container
-	folder *parts.Button
+	folder *widgets.Button
 	first  string // the first file that was made
 }
 
 // newResults returns results that are hidden; again is pressed to begin anew.
 func newResults(s *gui.Session, again func()) *results {
-	r := &results{s: s, again: again, banner: parts.NewBanner(parts.Message{}), note: parts.Body(""), rows: parts.Column(1)}
-	r.folder = parts.NewPrimary(s.Words.T("files.show"), parts.IconFolder.Resource(), func() { showInFolder(s, r.first) })
-	buttons := parts.Row(2, parts.NewButton(s.Words.T("files.again"), nil, again), parts.Spring(), r.folder)
-	r.view = container.NewBorder(parts.Column(2, r.banner.View, r.note), buttons, nil, nil, container.NewVScroll(r.rows))
+	r := &results{s: s, again: again, banner: widgets.NewBanner(widgets.Message{}), note: widgets.Body(""), rows: widgets.Column(1)}
+	r.folder = widgets.NewPrimary(s.Words.T("files.show"), widgets.IconFolder.Resource(), func() { showInFolder(s, r.first) })
+	buttons := widgets.Row(2, widgets.NewButton(s.Words.T("files.again"), nil, again), widgets.Spring(), r.folder)
+	r.view = container.NewBorder(widgets.Column(2, r.banner.View, r.note), buttons, nil, nil, container.NewVScroll(r.rows))
 	r.view.Hide()
 	return r
 }
@@ -42,7 +42,7 @@ func (r *results) hide() { r.view.Hide() }
 
 // set shows outcomes; kind is "encrypt" or "decrypt", the group of the words, err
 // why it ended early, and note what else is to be said when anything was made.
-func (r *results) set(kind words.Key, all []outcome, err error, note string) {
+func (r *results) set(kind i18n.Key, all []outcome, err error, note string) {
 	w := r.s.Words
 	made, failed := 0, 0
 	r.first = ""
@@ -59,14 +59,14 @@ func (r *results) set(kind words.Key, all []outcome, err error, note string) {
 			r.rows.Add(r.row(o))
 		}
 	}
-	m := parts.Message{Kind: parts.Good, Happened: w.N(kind+".done", made), Files: w.T(kind + ".done.files")}
+	m := widgets.Message{Kind: widgets.Good, Happened: w.N(kind+".done", made), Files: w.T(kind + ".done.files")}
 	switch {
 	case err != nil:
-		m = parts.Message{Kind: parts.Info, Happened: w.T("files.stopped"), Files: w.N("files.stopped.files", made)}
+		m = widgets.Message{Kind: widgets.Info, Happened: w.T("files.stopped"), Files: w.N("files.stopped.files", made)}
 	case made == 0:
-		m = parts.Message{Kind: parts.Bad, Happened: w.N(kind+".failed", failed), Files: w.T("files.unharmed")}
+		m = widgets.Message{Kind: widgets.Bad, Happened: w.N(kind+".failed", failed), Files: w.T("files.unharmed")}
 	case failed > 0:
-		m = parts.Message{Kind: parts.Warn, Happened: w.N(kind+".partly", made, "failed", w.Number(int64(failed))), Files: w.T("files.unharmed")}
+		m = widgets.Message{Kind: widgets.Warn, Happened: w.N(kind+".partly", made, "failed", w.Number(int64(failed))), Files: w.T("files.unharmed")}
 	}
 	r.banner.Set(m)
 	r.note.SetText(note)
@@ -82,22 +82,22 @@ func (r *results) set(kind words.Key, all []outcome, err error, note string) {
 // row is one outcome.
 func (r *results) row(o outcome) fyne.CanvasObject {
 	w := r.s.Words
-	lines := parts.Column(-2)
-	icon := parts.Icon("good").Colored(parts.ColorGood)
+	lines := widgets.Column(-2)
+	icon := widgets.Icon("good").Colored(widgets.ColorGood)
 	for _, path := range o.made {
 		lines.Add(twoLines(filepath.Base(path), filepath.Dir(path)))
 	}
 	if o.err != nil {
-		icon = parts.Icon("bad").Colored(parts.ColorError)
+		icon = widgets.Icon("bad").Colored(widgets.ColorError)
 		m := r.s.Explain(fileCause(o.err))
 		lines.Add(clipped(filepath.Base(o.source)))
-		lines.Add(parts.Muted(m.Happened + " " + m.Next))
+		lines.Add(widgets.Muted(m.Happened + " " + m.Next))
 	}
 	if n := len(o.skipped); n > 0 {
-		lines.Add(parts.Muted(w.N("encrypt.skipped", n, "first", filepath.Base(o.skipped[0]))))
+		lines.Add(widgets.Muted(w.N("encrypt.skipped", n, "first", filepath.Base(o.skipped[0]))))
 	}
 	if o.renamed > 0 {
-		lines.Add(parts.Muted(w.N("decrypt.renamed", o.renamed)))
+		lines.Add(widgets.Muted(w.N("decrypt.renamed", o.renamed)))
 	}
 	return container.NewBorder(nil, nil, container.NewVBox(container.NewPadded(widget.NewIcon(icon))), nil, lines)
 }

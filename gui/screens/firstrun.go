@@ -16,9 +16,9 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // setupRoom is the room in which a computer is told of its school.
@@ -53,19 +53,19 @@ func (u *setup) draw(another bool) {
 	w, c := u.s.Words, u.p.Config()
 	where, _ := c.DirectoryPath()
 	if where != "" && !another {
-		u.view.Objects = []fyne.CanvasObject{parts.Narrow(4,
-			parts.NewBanner(parts.Message{Kind: parts.Good, Happened: w.T("setup.there")}).View,
-			parts.Details(parts.Detail{Name: w.T("setup.there.where"), Value: filepath.Dir(where)}, parts.Detail{Name: w.T("settings.key"), Value: c.Verifier}),
-			parts.Row(2, parts.NewButton(w.T("setup.change"), nil, func() { u.draw(true) })))}
+		u.view.Objects = []fyne.CanvasObject{widgets.Narrow(4,
+			widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("setup.there")}).View,
+			widgets.Details(widgets.Detail{Name: w.T("setup.there.where"), Value: filepath.Dir(where)}, widgets.Detail{Name: w.T("settings.key"), Value: c.Verifier}),
+			widgets.Row(2, widgets.NewButton(w.T("setup.change"), nil, func() { u.draw(true) })))}
 		u.view.Refresh()
 		return
 	}
-	u.view.Objects = []fyne.CanvasObject{parts.Narrow(3,
-		parts.Body(w.T("setup.intro")),
-		parts.NewAction(parts.Icon("school"), w.T("setup.create"), w.T("setup.create.hint"), func() { u.s.Push(newCreate(u.s, u.p)) }),
-		parts.NewAction(parts.IconFolder, w.T("setup.use"), w.T("setup.use.hint"), func() { u.s.Choose.Folder(w.T("setup.use"), u.useFolder) }),
-		parts.NewAction(parts.IconPeople, w.T("setup.join"), w.T("setup.join.hint"), func() { u.s.Choose.Folder(w.T("setup.join"), u.joinFolder) }),
-		parts.NewAction(parts.IconFile, w.T("setup.file"), w.T("setup.file.hint"), func() { u.s.Choose.File(w.T("setup.file"), u.joinFile, ".note") }))}
+	u.view.Objects = []fyne.CanvasObject{widgets.Narrow(3,
+		widgets.Body(w.T("setup.intro")),
+		widgets.NewAction(widgets.Icon("school"), w.T("setup.create"), w.T("setup.create.hint"), func() { u.s.Push(newCreate(u.s, u.p)) }),
+		widgets.NewAction(widgets.IconFolder, w.T("setup.use"), w.T("setup.use.hint"), func() { u.s.Choose.Folder(w.T("setup.use"), u.useFolder) }),
+		widgets.NewAction(widgets.IconPeople, w.T("setup.join"), w.T("setup.join.hint"), func() { u.s.Choose.Folder(w.T("setup.join"), u.joinFolder) }),
+		widgets.NewAction(widgets.IconFile, w.T("setup.file"), w.T("setup.file.hint"), func() { u.s.Choose.File(w.T("setup.file"), u.joinFile, ".note") }))}
 	u.view.Refresh()
 }
 
@@ -117,7 +117,7 @@ func (u *setup) read(path string, made func(*keys.Directory) (config.Config, err
 			u.s.Fail(err)
 			return
 		}
-		u.s.Ask(parts.Question{Title: w.T("setup.join.title"), Text: w.T("setup.join.text", "school", d.School, "key", d.Verifier), Yes: w.T("setup.join.yes")}, func(yes bool) {
+		u.s.Ask(widgets.Question{Title: w.T("setup.join.title"), Text: w.T("setup.join.text", "school", d.School, "key", d.Verifier), Yes: w.T("setup.join.yes")}, func(yes bool) {
 			if !yes {
 				return
 			}
@@ -160,13 +160,13 @@ type create struct {
 	s                 *gui.Session
 	p                 *Place
 	name, folder      textField
-	how               *parts.Chips // the first: the passphrase is drawn
+	how               *widgets.Chips // the first: the passphrase is drawn
 	drawn             *drawnPassphrase
-	passphrase, again *parts.Passphrase
-	class             *parts.Chips
-	banner            *parts.Banner
-	busy              *parts.Busy
-	makeIt            *parts.Button
+	passphrase, again *widgets.Passphrase
+	class             *widgets.Chips
+	banner            *widgets.Banner
+	busy              *widgets.Busy
+	makeIt            *widgets.Button
 }
 
 func newCreate(s *gui.Session, p *Place) gui.Screen { return &create{s: s, p: p} }
@@ -177,24 +177,24 @@ func (c *create) Title() string { return c.s.Words.T("setup.create") }
 // Content is part of Screen.
 func (c *create) Content() fyne.CanvasObject {
 	w := c.s.Words
-	c.banner = parts.NewBanner(parts.Message{})
+	c.banner = widgets.NewBanner(widgets.Message{})
 	c.name = newTextField(w.T("setup.name"), "", "")
-	c.folder = textField{entry: parts.NewEntry("", nil)}
+	c.folder = textField{entry: widgets.NewEntry("", nil)}
 	c.folder.entry.Label = w.T("setup.folder")
-	choose := parts.NewButton(w.T("setup.choose"), parts.IconFolder.Resource(), func() { c.s.Choose.Folder(w.T("setup.folder"), c.folder.entry.SetText) })
-	c.folder.Field = parts.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
-	c.passphrase = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
-	c.again = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
-	c.class = parts.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
-	c.makeIt = parts.NewPrimary(w.T("setup.create"), parts.Icon("school").Resource(), c.create)
+	choose := widgets.NewButton(w.T("setup.choose"), widgets.IconFolder.Resource(), func() { c.s.Choose.Folder(w.T("setup.folder"), c.folder.entry.SetText) })
+	c.folder.Field = widgets.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
+	c.passphrase = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
+	c.again = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
+	c.class = widgets.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
+	c.makeIt = widgets.NewPrimary(w.T("setup.create"), widgets.Icon("school").Resource(), c.create)
 	c.drawn = newDrawnPassphrase(w, c.s.Used, c.create)
-	own := parts.Column(1, c.passphrase.View, c.again.View)
-	c.how = parts.NewChoice([]string{w.T("setup.passphrase.drawn"), w.T("setup.passphrase.own")}, func() { c.choose(own) })
-	form := parts.Narrow(3, c.banner.View, c.name.View, c.folder.View,
-		parts.Column(1, parts.FieldLabel(w.T("setup.passphrase")), c.how.View, parts.Muted(w.T("setup.passphrase.hint")), c.drawn.view, own),
-		parts.Column(1, parts.FieldLabel(w.T("setup.class")), c.class.View),
-		parts.Row(2, parts.Spring(), c.makeIt))
-	c.busy = parts.NewBusy(w, container.NewVScroll(form))
+	own := widgets.Column(1, c.passphrase.View, c.again.View)
+	c.how = widgets.NewChoice([]string{w.T("setup.passphrase.drawn"), w.T("setup.passphrase.own")}, func() { c.choose(own) })
+	form := widgets.Narrow(3, c.banner.View, c.name.View, c.folder.View,
+		widgets.Column(1, widgets.FieldLabel(w.T("setup.passphrase")), c.how.View, widgets.Muted(w.T("setup.passphrase.hint")), c.drawn.view, own),
+		widgets.Column(1, widgets.FieldLabel(w.T("setup.class")), c.class.View),
+		widgets.Row(2, widgets.Spring(), c.makeIt))
+	c.busy = widgets.NewBusy(w, container.NewVScroll(form))
 	c.choose(own)
 	return c.busy.View
 }
@@ -221,17 +221,17 @@ func (c *create) Closed() {
 	c.drawn.clear()
 }
 
-func (c *create) judge(secret []byte) parts.Strength {
+func (c *create) judge(secret []byte) widgets.Strength {
 	return judged(c.s.Words, secret, keys.DefaultPolicy(), c.name.entry.Text)
 }
 
 // judged says how strong a passphrase is, in words.
-func judged(w *words.Words, secret []byte, policy keys.Policy, personal ...string) parts.Strength {
+func judged(w *i18n.Words, secret []byte, policy keys.Policy, personal ...string) widgets.Strength {
 	s, err := keys.Judge(secret, policy, personal...)
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return parts.Strength{Level: min(max(s.Score, 1), 2), Text: weakWords(w, weak)}
+		return widgets.Strength{Level: min(max(s.Score, 1), 2), Text: weakWords(w, weak)}
 	}
-	return parts.Strength{Level: max(s.Score, 3)}
+	return widgets.Strength{Level: max(s.Score, 3)}
 }
 
 // create makes the school, when all is filled in.

@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // flow puts things side by side in columns of the same width where they fit, and below
@@ -25,7 +25,7 @@ func (f *flow) across(objects []fyne.CanvasObject, width float32) int {
 		widest = max(widest, o.MinSize().Width)
 	}
 	n := f.columns
-	for n > 1 && widest*float32(n)+parts.Gap()*float32(n-1) > width {
+	for n > 1 && widest*float32(n)+widgets.Gap()*float32(n-1) > width {
 		n--
 	}
 	return n
@@ -50,7 +50,7 @@ func (f *flow) rows(objects []fyne.CanvasObject, n int, place func(o fyne.Canvas
 			high = max(high, o.MinSize().Height)
 		}
 		if rows > 0 {
-			height += parts.Gap()
+			height += widgets.Gap()
 		}
 		for column, o := range row {
 			if place != nil {
@@ -67,12 +67,12 @@ func (f *flow) rows(objects []fyne.CanvasObject, n int, place func(o fyne.Canvas
 func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	f.width = size.Width
 	n := f.across(objects, size.Width)
-	width := (size.Width - parts.Gap()*float32(n-1)) / float32(n)
+	width := (size.Width - widgets.Gap()*float32(n-1)) / float32(n)
 	for _, o := range objects { // text that wraps knows its height once it knows its width
 		o.Resize(fyne.NewSize(width, o.MinSize().Height))
 	}
 	f.rows(objects, n, func(o fyne.CanvasObject, column int, y, height float32) {
-		o.Move(fyne.NewPos((width+parts.Gap())*float32(column), y))
+		o.Move(fyne.NewPos((width+widgets.Gap())*float32(column), y))
 		o.Resize(fyne.NewSize(width, height))
 	})
 }
@@ -88,14 +88,14 @@ func (b *besideSearch) fits(objects []fyne.CanvasObject, width float32) bool {
 	return objects[1].MinSize().Width+b.room() <= width
 }
 
-func (b *besideSearch) room() float32 { return b.least * parts.Gap() / 16 }
+func (b *besideSearch) room() float32 { return b.least * widgets.Gap() / 16 }
 
 // MinSize is part of fyne.Layout.
 func (b *besideSearch) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	first, second := objects[0].MinSize(), objects[1].MinSize()
 	width := max(first.Width, second.Width)
 	if b.width > 0 && !b.fits(objects, b.width) {
-		return fyne.NewSize(width, first.Height+second.Height+parts.Gap()/4)
+		return fyne.NewSize(width, first.Height+second.Height+widgets.Gap()/4)
 	}
 	return fyne.NewSize(width, max(first.Height, second.Height))
 }
@@ -106,7 +106,7 @@ func (b *besideSearch) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	first, second := objects[0].MinSize(), objects[1].MinSize()
 	if b.fits(objects, size.Width) {
 		high := max(first.Height, second.Height)
-		objects[0].Resize(fyne.NewSize(size.Width-second.Width-parts.Gap()/2, high))
+		objects[0].Resize(fyne.NewSize(size.Width-second.Width-widgets.Gap()/2, high))
 		objects[0].Move(fyne.Position{})
 		objects[1].Resize(fyne.NewSize(second.Width, high))
 		objects[1].Move(fyne.NewPos(size.Width-second.Width, 0))
@@ -115,5 +115,5 @@ func (b *besideSearch) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(fyne.NewSize(size.Width, first.Height))
 	objects[0].Move(fyne.Position{})
 	objects[1].Resize(fyne.NewSize(size.Width, second.Height))
-	objects[1].Move(fyne.NewPos(0, first.Height+parts.Gap()/4))
+	objects[1].Move(fyne.NewPos(0, first.Height+widgets.Gap()/4))
 }

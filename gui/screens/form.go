@@ -9,17 +9,17 @@ import (
 
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // form is a dialog with fields, which stays until what was entered is taken. A failure
 // is said inside it, so that nothing that was typed is lost.
 type form struct {
 	s      *gui.Session
-	banner *parts.Banner
-	dialog *parts.Dialog
-	yes    *parts.Button
-	panel  *parts.Progress
+	banner *widgets.Banner
+	dialog *widgets.Dialog
+	yes    *widgets.Button
+	panel  *widgets.Progress
 	job    *jobs.Job
 	focus  fyne.Focusable
 }
@@ -38,30 +38,30 @@ const tallest = 380
 // showForm shows fields. send is called for Yes: it checks what was entered and starts
 // what is to be done.
 func showForm(s *gui.Session, t formSays, fields []fyne.CanvasObject, focus fyne.Focusable, send func(*form)) *form {
-	f := &form{s: s, banner: parts.NewBanner(parts.Message{}), panel: parts.NewProgress(s.Words), focus: focus}
+	f := &form{s: s, banner: widgets.NewBanner(widgets.Message{}), panel: widgets.NewProgress(s.Words), focus: focus}
 	press := func() {
 		s.Used()
 		if f.job == nil {
 			send(f)
 		}
 	}
-	f.yes = parts.NewPrimary(t.Yes, nil, press)
+	f.yes = widgets.NewPrimary(t.Yes, nil, press)
 	if t.Danger {
-		f.yes = parts.NewDanger(t.Yes, nil, press)
+		f.yes = widgets.NewDanger(t.Yes, nil, press)
 	}
 	rows := []fyne.CanvasObject{f.banner.View}
 	if t.Text != "" {
-		rows = append(rows, parts.Body(t.Text))
+		rows = append(rows, widgets.Body(t.Text))
 	}
-	body := parts.Column(2, append(rows, fields...)...)
+	body := widgets.Column(2, append(rows, fields...)...)
 	var middle fyne.CanvasObject = body
 	if len(fields) > 3 || body.MinSize().Height > tallest {
 		scroll := container.NewVScroll(container.NewPadded(body))
 		scroll.SetMinSize(fyne.NewSize(0, tallest))
 		middle = scroll
 	}
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(cmp.Or(t.No, s.Words.T("parts.cancel")), nil, f.cancel), f.yes)
-	f.dialog = parts.ShowDialog(s.Window.Canvas(), t.Title, parts.Column(2, middle, f.panel.View, buttons), f.cancel)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(cmp.Or(t.No, s.Words.T("parts.cancel")), nil, f.cancel), f.yes)
+	f.dialog = widgets.ShowDialog(s.Window.Canvas(), t.Title, widgets.Column(2, middle, f.panel.View, buttons), f.cancel)
 	f.first()
 	return f
 }
@@ -102,7 +102,7 @@ func (f *form) refuse(err error) {
 }
 
 // wrong says what is wrong with a field.
-func (f *form) wrong(field *parts.Field, reason string) {
+func (f *form) wrong(field *widgets.Field, reason string) {
 	field.Refuse(reason)
 	f.first()
 	f.dialog.Refresh()
@@ -110,15 +110,15 @@ func (f *form) wrong(field *parts.Field, reason string) {
 
 // textField is a field of one line.
 type textField struct {
-	*parts.Field
-	entry *parts.Entry
+	*widgets.Field
+	entry *widgets.Entry
 }
 
 func newTextField(label, hint, value string) textField {
-	e := parts.NewEntry("", nil)
+	e := widgets.NewEntry("", nil)
 	e.Label = label
 	e.SetText(value)
-	return textField{parts.NewField(label, e, hint), e}
+	return textField{widgets.NewField(label, e, hint), e}
 }
 
 // newNotes is an entry of several lines. Tab leads out of it.

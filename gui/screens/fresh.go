@@ -9,8 +9,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // freshName is a path in a folder with the time in its name, so that it is not there
@@ -20,12 +20,12 @@ func freshName(folder, name string, at time.Time, extension string) string {
 }
 
 // popUpMenu shows commands at a place of the window.
-func popUpMenu(s *gui.Session, commands []parts.Command, at fyne.Position) {
-	widget.ShowPopUpMenuAtPosition(parts.Menu("", commands), s.Window.Canvas(), at)
+func popUpMenu(s *gui.Session, commands []widgets.Command, at fyne.Position) {
+	widget.ShowPopUpMenuAtPosition(widgets.Menu("", commands), s.Window.Canvas(), at)
 }
 
 // wordKey is one of two keys.
-func wordKey(otherwise words.Key, is bool, then words.Key) words.Key {
+func wordKey(otherwise i18n.Key, is bool, then i18n.Key) i18n.Key {
 	if is {
 		return then
 	}

@@ -16,9 +16,9 @@ import (
 	"stowage/devices/breachform"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // incidentCase is one incident: its clock, and what is written down in sections.
@@ -27,14 +27,14 @@ type incidentCase struct {
 	p  *Place
 	id string
 
-	clock   *parts.Banner
-	tabs    *parts.Chips
+	clock   *widgets.Banner
+	tabs    *widgets.Chips
 	body    *fyne.Container
 	head    *fyne.Container
 	page    *fyne.Container
 	scroll  *container.Scroll
-	save    *parts.Button
-	close   *parts.Button
+	save    *widgets.Button
+	close   *widgets.Button
 	kase    namedIncident
 	history []devices.Event
 	form    *incidentForm
@@ -57,20 +57,20 @@ func (c *incidentCase) Title() string {
 // Content is part of gui.Screen.
 func (c *incidentCase) Content() fyne.CanvasObject {
 	w := c.s.Words
-	c.clock = parts.NewBanner(parts.Message{})
-	c.tabs = parts.NewChoice([]string{w.T("incident.tab.happened"), w.T("incident.tab.affected"), w.T("incident.tab.done"), w.T("incident.tab.decision"), w.T("incident.tab.history")}, c.draw)
-	c.body = parts.Narrow(3)
+	c.clock = widgets.NewBanner(widgets.Message{})
+	c.tabs = widgets.NewChoice([]string{w.T("incident.tab.happened"), w.T("incident.tab.affected"), w.T("incident.tab.done"), w.T("incident.tab.decision"), w.T("incident.tab.history")}, c.draw)
+	c.body = widgets.Narrow(3)
 	c.scroll = container.NewVScroll(container.NewPadded(c.body))
-	c.save = parts.NewPrimary(w.T("incident.save"), nil, c.keep)
-	c.close = parts.NewButton(w.T("incident.close"), nil, c.end)
-	foot := parts.Row(2, parts.Spring(), c.close, c.save)
-	c.head = parts.Column(2, c.clock.View, c.tabs.View)
+	c.save = widgets.NewPrimary(w.T("incident.save"), nil, c.keep)
+	c.close = widgets.NewButton(w.T("incident.close"), nil, c.end)
+	foot := widgets.Row(2, widgets.Spring(), c.close, c.save)
+	c.head = widgets.Column(2, c.clock.View, c.tabs.View)
 	c.page = container.NewBorder(c.head, foot, nil, nil, c.scroll)
 	return c.page
 }
 
 // say shows a message, or the clock, above everything.
-func (c *incidentCase) say(m parts.Message) {
+func (c *incidentCase) say(m widgets.Message) {
 	c.clock.Set(m)
 	c.head.Refresh() // which may have grown
 	c.page.Refresh()
@@ -97,7 +97,7 @@ func (c *incidentCase) Leave(proceed func()) {
 		return
 	}
 	w := c.s.Words
-	c.s.Ask(parts.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
+	c.s.Ask(widgets.Question{Title: w.T("incident.leave"), Text: w.T("incident.leave.text"), Yes: w.T("incident.leave.yes"), No: w.T("incident.leave.no")}, func(yes bool) {
 		if yes {
 			proceed()
 		}
@@ -105,13 +105,13 @@ func (c *incidentCase) Leave(proceed func()) {
 }
 
 // Commands is part of gui.Commander.
-func (c *incidentCase) Commands() []parts.Command {
+func (c *incidentCase) Commands() []widgets.Command {
 	w := c.s.Words
-	return []parts.Command{
-		{Name: w.T("incident.save"), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: c.keep},
+	return []widgets.Command{
+		{Name: w.T("incident.save"), Key: fyne.KeyS, Modifier: widgets.Ctrl, Run: c.keep},
 		{Name: w.T("incident.copy"), Run: c.copySummary},
 		{Name: w.T("incident.ics"), Run: c.saveCalendar},
-		{Name: w.T("restore.command"), Icon: parts.Icon("history").Resource(), Run: c.restore, Disabled: func() bool { return c.kase.Device == "" }},
+		{Name: w.T("restore.command"), Icon: widgets.Icon("history").Resource(), Run: c.restore, Disabled: func() bool { return c.kase.Device == "" }},
 		{Name: w.T("incident.merge"), Run: c.mergeInto, Disabled: func() bool { return c.kase.State != devices.IncidentOpen }},
 	}
 }
@@ -177,7 +177,7 @@ func (c *incidentCase) draw() {
 	case 0:
 		list = c.form.happened()
 		if c.kase.holder != "" {
-			list = append([]fyne.CanvasObject{parts.Body(c.s.Words.T("incident.with", "name", c.kase.holder))}, list...)
+			list = append([]fyne.CanvasObject{widgets.Body(c.s.Words.T("incident.with", "name", c.kase.holder))}, list...)
 		}
 	case 1:
 		list = append([]fyne.CanvasObject{c.listing()}, c.form.affected()...)
@@ -186,7 +186,7 @@ func (c *incidentCase) draw() {
 	case 3:
 		list = c.decision()
 	case 4:
-		list = []fyne.CanvasObject{parts.Timeline(c.s.Words, c.moments())}
+		list = []fyne.CanvasObject{widgets.Timeline(c.s.Words, c.moments())}
 	}
 	c.body.Objects = list
 	c.body.Refresh()
@@ -209,7 +209,7 @@ func (c *incidentCase) keep() {
 	}
 	d, wrong := c.form.details()
 	if wrong != "" {
-		c.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: c.s.Words.T("incident.wrong.kept")})
+		c.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: wrong, Files: c.s.Words.T("incident.wrong.kept")})
 		return
 	}
 	version := c.kase.Version
@@ -220,7 +220,7 @@ func (c *incidentCase) keep() {
 }
 
 // change changes the incident and shows it anew; done is said then.
-func (c *incidentCase) change(done words.Key, f func(context.Context, *school.School) error) {
+func (c *incidentCase) change(done i18n.Key, f func(context.Context, *school.School) error) {
 	work(c.p, c.s, c.s.Words.T("incident.saving"), func(ctx context.Context, s *school.School, _ jobs.Progress) (struct{}, error) {
 		return struct{}{}, f(ctx, s)
 	}, func(_ struct{}, err error) {
@@ -237,18 +237,18 @@ func (c *incidentCase) change(done words.Key, f func(context.Context, *school.Sc
 func (c *incidentCase) listing() fyne.CanvasObject {
 	w := c.s.Words
 	if c.files != nil && c.p.Desk.Unlocked() {
-		return parts.Card(parts.Column(1, listedFiles(w, *c.files), parts.Row(0, c.restoreButton())))
+		return widgets.Card(widgets.Column(1, listedFiles(w, *c.files), widgets.Row(0, c.restoreButton())))
 	}
 	if c.kase.Device == "" {
-		return parts.Muted(w.T("incident.files.unknown"))
+		return widgets.Muted(w.T("incident.files.unknown"))
 	}
-	show := parts.NewButton(w.T("incident.files.show"), parts.IconUnlock.Resource(), c.showFiles)
-	return parts.Card(parts.Column(1, parts.Body(w.T("incident.files.sealed")), container.New(layout.NewRowWrapLayout(), show, c.restoreButton())))
+	show := widgets.NewButton(w.T("incident.files.show"), widgets.IconUnlock.Resource(), c.showFiles)
+	return widgets.Card(widgets.Column(1, widgets.Body(w.T("incident.files.sealed")), container.New(layout.NewRowWrapLayout(), show, c.restoreButton())))
 }
 
 // restoreButton leads to the backups of the device.
-func (c *incidentCase) restoreButton() *parts.Button {
-	return parts.NewButton(c.s.Words.T("restore.command"), parts.Icon("history").Resource(), c.restore)
+func (c *incidentCase) restoreButton() *widgets.Button {
+	return widgets.NewButton(c.s.Words.T("restore.command"), widgets.Icon("history").Resource(), c.restore)
 }
 
 func (c *incidentCase) restore() { c.s.Push(newRestores(c.s, c.p, c.kase.device)) }
@@ -288,7 +288,7 @@ func (c *incidentCase) copySummary() {
 			return
 		}
 		c.s.App.Clipboard().SetContent(text)
-		c.s.Tell(parts.Message{Kind: parts.Info, Happened: c.s.Words.T("incident.copied"), Next: c.s.Words.T("incident.copied.next")})
+		c.s.Tell(widgets.Message{Kind: widgets.Info, Happened: c.s.Words.T("incident.copied"), Next: c.s.Words.T("incident.copied.next")})
 	})
 }
 
@@ -308,7 +308,7 @@ func (c *incidentCase) saveCalendar() {
 }
 
 // moments is what happened to the incident, for the history.
-func (c *incidentCase) moments() (list []parts.Moment) {
+func (c *incidentCase) moments() (list []widgets.Moment) {
 	w := c.s.Words
 	for i := len(c.history) - 1; i >= 0; i-- {
 		e := c.history[i]
@@ -316,9 +316,9 @@ func (c *incidentCase) moments() (list []parts.Moment) {
 			Why string `json:"why"`
 		}
 		_ = json.NewDecoder(bytes.NewReader(e.Body)).Decode(&body)
-		list = append(list, parts.Moment{
-			When: w.DateTime(e.Time) + ", " + e.Actor, Title: w.T("incident.event." + words.Key(compact(string(e.Kind)))), Text: withLogin(w, e, body.Why),
-			Icon: parts.Icon("history"),
+		list = append(list, widgets.Moment{
+			When: w.DateTime(e.Time) + ", " + e.Actor, Title: w.T("incident.event." + i18n.Key(compact(string(e.Kind)))), Text: withLogin(w, e, body.Why),
+			Icon: widgets.Icon("history"),
 		})
 	}
 	return list

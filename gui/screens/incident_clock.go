@@ -6,30 +6,30 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // clockEvery is how often the clock of an incident is looked at.
 const clockEvery = 30 * time.Second
 
 // clockKind is how pressing an incident's clock is: the colour of what says it.
-func clockKind(i devices.Incident, now time.Time) parts.Kind {
+func clockKind(i devices.Incident, now time.Time) widgets.Kind {
 	switch left := i.Left(now); {
 	case !i.ClockRuns():
-		return parts.Good
+		return widgets.Good
 	case i.ClockOdd(now):
-		return parts.Warn
+		return widgets.Warn
 	case left < 0:
-		return parts.Bad
+		return widgets.Bad
 	case left < 24*time.Hour:
-		return parts.Warn
+		return widgets.Warn
 	}
-	return parts.Info
+	return widgets.Info
 }
 
 // clockText says in words how an incident's clock stands.
-func clockText(w *words.Words, i devices.Incident, now time.Time) string {
+func clockText(w *i18n.Words, i devices.Incident, now time.Time) string {
 	switch {
 	case i.State == devices.IncidentMerged:
 		return w.T("incident.clock.merged")
@@ -53,8 +53,8 @@ func clockText(w *words.Words, i devices.Incident, now time.Time) string {
 }
 
 // clockMessage is the clock as a banner: in words and colour.
-func clockMessage(w *words.Words, i devices.Incident, now time.Time) parts.Message {
-	m := parts.Message{Kind: clockKind(i, now), Happened: clockText(w, i, now)}
+func clockMessage(w *i18n.Words, i devices.Incident, now time.Time) widgets.Message {
+	m := widgets.Message{Kind: clockKind(i, now), Happened: clockText(w, i, now)}
 	if i.ClockRuns() {
 		m.Files = w.T("incident.clock.since", "when", w.DateTime(i.Aware))
 		m.Next = w.T("incident.clock.person")
@@ -66,14 +66,14 @@ func clockMessage(w *words.Words, i devices.Incident, now time.Time) parts.Messa
 }
 
 // kindColors are the ground and the edge of what is as pressing as that.
-func kindColors(k parts.Kind) (back, edge fyne.ThemeColorName) {
+func kindColors(k widgets.Kind) (back, edge fyne.ThemeColorName) {
 	switch k {
-	case parts.Good:
-		return parts.ColorSurface, parts.ColorBorder
-	case parts.Warn:
-		return parts.ColorWarnBack, parts.ColorWarn
-	case parts.Bad:
-		return parts.ColorErrorBack, parts.ColorError
+	case widgets.Good:
+		return widgets.ColorSurface, widgets.ColorBorder
+	case widgets.Warn:
+		return widgets.ColorWarnBack, widgets.ColorWarn
+	case widgets.Bad:
+		return widgets.ColorErrorBack, widgets.ColorError
 	}
-	return parts.ColorInfoBack, parts.ColorInfo
+	return widgets.ColorInfoBack, widgets.ColorInfo
 }

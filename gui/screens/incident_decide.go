@@ -17,7 +17,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // decision is the section in which a person decides. The program says nothing about
@@ -25,10 +25,10 @@ import (
 func (c *incidentCase) decision() []fyne.CanvasObject {
 	w := c.s.Words
 	form := newDecisionForm(c.s, c.kase.Decision)
-	record := parts.NewPrimary(w.T("incident.decide"), nil, func() {
+	record := widgets.NewPrimary(w.T("incident.decide"), nil, func() {
 		next, wrong := form.decision()
 		if wrong != "" {
-			c.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: w.T("incident.wrong.kept")})
+			c.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: wrong, Files: w.T("incident.wrong.kept")})
 			return
 		}
 		version := c.kase.Version
@@ -39,11 +39,11 @@ func (c *incidentCase) decision() []fyne.CanvasObject {
 	})
 	record.SetEnabled(c.kase.State == devices.IncidentOpen)
 	take := container.New(layout.NewRowWrapLayout(),
-		parts.NewButton(w.T("incident.copy"), parts.Icon("copy").Resource(), c.copySummary),
-		parts.NewButton(w.T("incident.ics"), parts.IconCalendar.Resource(), c.saveCalendar),
-		parts.NewButton(w.T("incident.evidence"), parts.Icon("pdf").Resource(), c.saveEvidence))
-	fields := append([]fyne.CanvasObject{parts.Body(w.T("incident.decision.person")), take}, form.fields()...)
-	return append(fields, parts.Row(0, parts.Spring(), record))
+		widgets.NewButton(w.T("incident.copy"), widgets.Icon("copy").Resource(), c.copySummary),
+		widgets.NewButton(w.T("incident.ics"), widgets.IconCalendar.Resource(), c.saveCalendar),
+		widgets.NewButton(w.T("incident.evidence"), widgets.Icon("pdf").Resource(), c.saveEvidence))
+	fields := append([]fyne.CanvasObject{widgets.Body(w.T("incident.decision.person")), take}, form.fields()...)
+	return append(fields, widgets.Row(0, widgets.Spring(), record))
 }
 
 // saveEvidence saves the evidence about the device and the incident as a PDF.
@@ -83,9 +83,9 @@ func (c *incidentCase) end() {
 	if !closed {
 		text.SetText(c.kase.Lessons)
 	}
-	var d *parts.Dialog
+	var d *widgets.Dialog
 	version := c.kase.Version
-	do := parts.NewPrimary(title, nil, func() {
+	do := widgets.NewPrimary(title, nil, func() {
 		d.Close()
 		if closed {
 			c.change("incident.reopened", func(ctx context.Context, s *school.School) error {
@@ -99,8 +99,8 @@ func (c *incidentCase) end() {
 			return err
 		})
 	})
-	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
-	d = parts.ShowDialog(c.s.Window.Canvas(), title, parts.Column(2, parts.NewField(label, text, "").View, parts.Row(2, parts.Spring(), cancel, do)), nil)
+	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	d = widgets.ShowDialog(c.s.Window.Canvas(), title, widgets.Column(2, widgets.NewField(label, text, "").View, widgets.Row(2, widgets.Spring(), cancel, do)), nil)
 	c.s.Window.Canvas().Focus(text)
 }
 
@@ -109,16 +109,16 @@ type telephone struct {
 	s      *gui.Session
 	p      *Place
 	form   *incidentForm
-	device *parts.Field
-	label  *parts.Entry
-	holder *parts.Entry
+	device *widgets.Field
+	label  *widgets.Entry
+	holder *widgets.Entry
 }
 
 func newTelephone(s *gui.Session, p *Place) *telephone {
 	t := &telephone{s: s, p: p}
 	t.form = newIncidentForm(s, devices.IncidentDetails{Kind: devices.Unclear, Aware: s.Now()})
-	t.label, t.holder = parts.NewEntry("", nil), parts.NewEntry("", nil)
-	t.device = parts.NewField(s.Words.T("incident.field.device"), t.label, s.Words.T("incident.hint.device"))
+	t.label, t.holder = widgets.NewEntry("", nil), widgets.NewEntry("", nil)
+	t.device = widgets.NewField(s.Words.T("incident.field.device"), t.label, s.Words.T("incident.hint.device"))
 	return t
 }
 
@@ -129,11 +129,11 @@ func (t *telephone) Title() string { return t.s.Words.T("incidents.open") }
 func (t *telephone) Content() fyne.CanvasObject {
 	w := t.s.Words
 	list := append([]fyne.CanvasObject{
-		parts.Body(w.T("incidents.open.text")), t.device.View,
-		parts.NewField(w.T("incident.field.holder"), t.holder, w.T("incident.hint.holder")).View,
+		widgets.Body(w.T("incidents.open.text")), t.device.View,
+		widgets.NewField(w.T("incident.field.holder"), t.holder, w.T("incident.hint.holder")).View,
 	}, t.form.happened()...)
-	open := parts.NewPrimary(w.T("incidents.open.now"), nil, t.open)
-	return container.NewBorder(nil, parts.Row(2, parts.Spring(), open), nil, nil, container.NewVScroll(parts.Narrow(3, list...)))
+	open := widgets.NewPrimary(w.T("incidents.open.now"), nil, t.open)
+	return container.NewBorder(nil, widgets.Row(2, widgets.Spring(), open), nil, nil, container.NewVScroll(widgets.Narrow(3, list...)))
 }
 
 // Focus is part of gui.Focuser.
@@ -144,7 +144,7 @@ func (t *telephone) Focus() fyne.Focusable { return t.label }
 func (t *telephone) open() {
 	d, wrong := t.form.details()
 	if wrong != "" {
-		t.s.Tell(parts.Message{Kind: parts.Warn, Happened: wrong, Files: t.s.Words.T("incident.wrong.kept")})
+		t.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: wrong, Files: t.s.Words.T("incident.wrong.kept")})
 		return
 	}
 	n := school.NewIncident{Device: strings.TrimSpace(t.label.Text), Holder: strings.TrimSpace(t.holder.Text), Details: d}

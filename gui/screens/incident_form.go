@@ -10,8 +10,8 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // incidentForm is everything that is written down about an incident, in sections.
@@ -42,7 +42,7 @@ func newIncidentForm(s *gui.Session, d devices.IncidentDetails) *incidentForm {
 	}
 	var boxes []string
 	for _, c := range devices.SpecialCategories() {
-		boxes = append(boxes, w.T("incident.special."+words.Key(compact(c))))
+		boxes = append(boxes, w.T("incident.special."+i18n.Key(compact(c))))
 	}
 	f.special = widget.NewCheckGroup(append(boxes, w.T(specialNone)), nil)
 	for name, field := range f.fields(&d) {
@@ -91,7 +91,7 @@ func (f *incidentForm) fill(d devices.IncidentDetails) {
 	f.trained.set(d.Trained)
 	var on []string
 	for _, c := range d.Special {
-		on = append(on, w.T("incident.special."+words.Key(compact(c))))
+		on = append(on, w.T("incident.special."+i18n.Key(compact(c))))
 	}
 	if d.SpecialNone {
 		on = append(on, w.T(specialNone))
@@ -125,7 +125,7 @@ func (f *incidentForm) details() (d devices.IncidentDetails, wrong string) {
 	for name, t := range f.moments(&d) {
 		at, ok := f.times[name].get()
 		if !ok {
-			return d, f.s.Words.T("incident.wrong.time", "field", f.s.Words.T(words.Key("incident.field."+name)))
+			return d, f.s.Words.T("incident.wrong.time", "field", f.s.Words.T(i18n.Key("incident.field."+name)))
 		}
 		*t = at
 	}
@@ -137,7 +137,7 @@ func (f *incidentForm) details() (d devices.IncidentDetails, wrong string) {
 		}
 		var err error
 		if *n, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return d, f.s.Words.T("incident.wrong.number", "field", f.s.Words.T(words.Key("incident.field."+name)))
+			return d, f.s.Words.T("incident.wrong.number", "field", f.s.Words.T(i18n.Key("incident.field."+name)))
 		}
 	}
 	d.Kind, _ = f.kind.get()
@@ -168,16 +168,16 @@ func (f *incidentForm) changed() bool {
 	return wrong != "" || !sameAnswers(d, f.before)
 }
 
-func (f *incidentForm) field(name string, input fyne.CanvasObject, hint words.Key) fyne.CanvasObject {
+func (f *incidentForm) field(name string, input fyne.CanvasObject, hint i18n.Key) fyne.CanvasObject {
 	text := ""
 	if hint != "" {
 		text = f.s.Words.T(hint)
 	}
-	return parts.NewField(f.s.Words.T(words.Key("incident.field."+name)), input, text).View
+	return widgets.NewField(f.s.Words.T(i18n.Key("incident.field."+name)), input, text).View
 }
 
 func (f *incidentForm) text(name string) fyne.CanvasObject {
-	hint := words.Key("incident.hint." + name)
+	hint := i18n.Key("incident.hint." + name)
 	if !f.s.Words.Has(hint) {
 		hint = ""
 	}
@@ -196,7 +196,7 @@ func (f *incidentForm) happened() []fyne.CanvasObject {
 		told = append(told, strings.TrimSpace(t.Who+" ("+w.DateTime(t.At)+")"))
 	}
 	list := []fyne.CanvasObject{
-		f.field("kind", f.kind.group, ""), parts.Muted(w.T("incident.times")),
+		f.field("kind", f.kind.group, ""), widgets.Muted(w.T("incident.times")),
 		f.moment("from"), f.moment("to"), f.moment("noticed"), f.field("aware", f.times["aware"].entry, "incident.hint.aware"),
 		f.text("lastseen"), f.text("circumstances"), f.text("discovered"), f.text("police"),
 	}
@@ -204,7 +204,7 @@ func (f *incidentForm) happened() []fyne.CanvasObject {
 		list = append([]fyne.CanvasObject{f.text("what")}, list...)
 	}
 	if len(told) > 0 {
-		list = append(list, parts.Body(w.T("incident.told.already", "names", strings.Join(told, "; "))))
+		list = append(list, widgets.Body(w.T("incident.told.already", "names", strings.Join(told, "; "))))
 	}
 	return append(list, f.text("told"))
 }
@@ -259,7 +259,7 @@ func (m *momentEntry) get() (time.Time, bool) {
 	if i := strings.LastIndex(text, " "); i > 0 && strings.Contains(text[i:], ":") {
 		day, hour = strings.TrimSpace(text[:i]), text[i+1:]
 	}
-	at, ok := parts.ReadDate(day, zone)
+	at, ok := widgets.ReadDate(day, zone)
 	if !ok || hour == "" {
 		return at, ok
 	}

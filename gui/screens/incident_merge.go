@@ -10,7 +10,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // mergeInto asks which other open incident this one is part of, since both are about
@@ -27,7 +27,7 @@ func (c *incidentCase) mergeInto() {
 			c.s.Fail(err)
 		case len(others) == 0:
 			w := c.s.Words
-			c.s.Tell(parts.Message{Kind: parts.Info, Happened: w.T("incident.merge.none"), Files: w.T("explain.notfound.files")})
+			c.s.Tell(widgets.Message{Kind: widgets.Info, Happened: w.T("incident.merge.none"), Files: w.T("explain.notfound.files")})
 		default:
 			c.askMerge(others)
 		}
@@ -62,7 +62,7 @@ func (c *incidentCase) askMerge(others []namedIncident) {
 	}
 	choice := widget.NewSelect(names, nil)
 	choice.SetSelectedIndex(c.likeliest(others))
-	fields := []fyne.CanvasObject{parts.NewField(w.T("incident.merge.into"), choice, w.T("incident.merge.hint")).View}
+	fields := []fyne.CanvasObject{widgets.NewField(w.T("incident.merge.into"), choice, w.T("incident.merge.hint")).View}
 	showForm(c.s, formSays{Title: w.T("incident.merge"), Text: w.T("incident.merge.text", "name", c.kase.name()), Yes: w.T("incident.merge.yes")}, fields, choice, func(f *form) {
 		if choice.SelectedIndex() < 0 {
 			return

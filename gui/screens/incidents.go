@@ -13,12 +13,12 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // incidentsRoom is the room of the incidents.
 func incidentsRoom(p *Place) gui.Room {
-	return gui.Room{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: parts.IconIncident, New: p.room(newIncidents)}
+	return gui.Room{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: p.room(newIncidents)}
 }
 
 // namedIncident is an incident with what people call its device and holder.
@@ -43,12 +43,12 @@ type incidents struct {
 	s *gui.Session
 	p *Place
 
-	news   *parts.Banner
+	news   *widgets.Banner
 	list   *fyne.Container
 	head   *fyne.Container
 	page   *fyne.Container
-	open   *parts.Button
-	all    *parts.Chips
+	open   *widgets.Button
+	all    *widgets.Chips
 	now    incidentsNow
 	shown  int // reports that are drawn at once
 	stop   func()
@@ -65,11 +65,11 @@ func (l *incidents) Title() string { return l.s.Words.T("room.incidents") }
 // Content is part of gui.Screen.
 func (l *incidents) Content() fyne.CanvasObject {
 	w := l.s.Words
-	l.news = parts.NewBanner(parts.Message{})
-	l.list = parts.Column(2)
-	l.open = parts.NewButton(w.T("incidents.open"), parts.Icon("telephone").Resource(), l.telephone)
-	l.all = parts.NewChoice([]string{w.T("incidents.still"), w.T("incidents.all")}, l.refresh)
-	l.head = parts.Column(2, l.news.View, container.NewBorder(nil, nil, nil, container.NewCenter(l.open), l.all.View))
+	l.news = widgets.NewBanner(widgets.Message{})
+	l.list = widgets.Column(2)
+	l.open = widgets.NewButton(w.T("incidents.open"), widgets.Icon("telephone").Resource(), l.telephone)
+	l.all = widgets.NewChoice([]string{w.T("incidents.still"), w.T("incidents.all")}, l.refresh)
+	l.head = widgets.Column(2, l.news.View, container.NewBorder(nil, nil, nil, container.NewCenter(l.open), l.all.View))
 	l.page = container.NewBorder(l.head, nil, nil, nil, container.NewVScroll(container.NewPadded(l.list)))
 	return l.page
 }
@@ -96,9 +96,9 @@ func (l *incidents) Hidden() {
 func (l *incidents) Focus() fyne.Focusable { return l.open }
 
 // Commands is part of gui.Commander.
-func (l *incidents) Commands() []parts.Command {
-	return []parts.Command{
-		{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.telephone},
+func (l *incidents) Commands() []widgets.Command {
+	return []widgets.Command{
+		{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: widgets.Ctrl, Run: l.telephone},
 		restoreCommand(l.s, l.p),
 	}
 }
@@ -176,7 +176,7 @@ func nameIncident(ctx context.Context, s *school.School, i devices.Incident) (na
 }
 
 // say shows a message above everything; an empty one is none.
-func (l *incidents) say(m parts.Message) {
+func (l *incidents) say(m widgets.Message) {
 	l.news.Set(m)
 	l.head.Refresh() // which may have grown
 	l.page.Refresh()
@@ -185,19 +185,19 @@ func (l *incidents) say(m parts.Message) {
 // show draws the page from what was read.
 func (l *incidents) show() {
 	w := l.s.Words
-	l.say(parts.Message{})
+	l.say(widgets.Message{})
 	if l.now.inbox != nil && !errors.Is(l.now.inbox, school.ErrNoShared) {
 		l.say(l.s.Explain(l.now.inbox))
 	}
 	rows := l.inboxRows()
 	if len(l.now.list) > 0 && len(rows) > 0 {
-		rows = append(rows, parts.Heading(w.T("room.incidents")))
+		rows = append(rows, widgets.Heading(w.T("room.incidents")))
 	}
 	for _, i := range l.now.list {
 		rows = append(rows, l.row(i))
 	}
 	if len(rows) == 0 {
-		rows = append(rows, parts.Muted(w.T("incidents.none")))
+		rows = append(rows, widgets.Muted(w.T("incidents.none")))
 	}
 	l.list.Objects = rows
 	l.list.Refresh()
@@ -206,16 +206,16 @@ func (l *incidents) show() {
 // row is one incident: what, whose, and its clock in words and colour.
 func (l *incidents) row(i namedIncident) fyne.CanvasObject {
 	w := l.s.Words
-	title := parts.Body(w.T("incident.title."+lossKey(i.Kind), "name", i.name()))
+	title := widgets.Body(w.T("incident.title."+lossKey(i.Kind), "name", i.name()))
 	title.TextStyle.Bold = true
 	back, edge := kindColors(clockKind(i.Incident, l.s.Now()))
 	open := func() { l.s.Push(newIncidentCase(l.s, l.p, i.ID)) }
 	clock := clockText(w, i.Incident, l.s.Now())
-	text := parts.Column(-2, title, parts.Body(clock))
+	text := widgets.Column(-2, title, widgets.Body(clock))
 	if i.holder != "" {
-		text.Add(parts.Muted(w.T("incident.with", "name", i.holder)))
+		text.Add(widgets.Muted(w.T("incident.with", "name", i.holder)))
 	}
-	return parts.NewPressable(title.Text+". "+clock, parts.Inset(text), back, edge, open)
+	return widgets.NewPressable(title.Text+". "+clock, widgets.Inset(text), back, edge, open)
 }
 
 func (l *incidents) openOnes() (open []namedIncident) {

@@ -10,9 +10,9 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // readInbox counts the reports, and reads them while the authority is unlocked.
@@ -49,12 +49,12 @@ func (l *incidents) inboxRows() []fyne.CanvasObject {
 	if l.now.waiting == 0 {
 		return nil
 	}
-	rows := []fyne.CanvasObject{parts.Heading(w.N("incidents.inbox", l.now.waiting))}
+	rows := []fyne.CanvasObject{widgets.Heading(w.N("incidents.inbox", l.now.waiting))}
 	if len(l.now.reports) == 0 {
-		unlock := parts.NewButton(w.T("incidents.unlock"), parts.IconUnlock.Resource(), func() {
+		unlock := widgets.NewButton(w.T("incidents.unlock"), widgets.IconUnlock.Resource(), func() {
 			l.p.authority(l.s, "incidents.why.inbox", func(*school.School) { l.refresh() })
 		})
-		return append(rows, parts.Row(2, parts.Muted(w.T("incidents.sealed")), parts.Spring(), unlock))
+		return append(rows, widgets.Row(2, widgets.Muted(w.T("incidents.sealed")), widgets.Spring(), unlock))
 	}
 	for i, r := range l.now.reports {
 		if i < l.shown || r.Err != nil {
@@ -62,10 +62,10 @@ func (l *incidents) inboxRows() []fyne.CanvasObject {
 		}
 	}
 	if more := min(reportsAtOnce, len(l.now.reports)-l.shown); more > 0 {
-		rows = append(rows, parts.Row(2, parts.NewButton(w.N("parts.timeline.more", more), nil, func() {
+		rows = append(rows, widgets.Row(2, widgets.NewButton(w.N("parts.timeline.more", more), nil, func() {
 			l.shown += reportsAtOnce
 			l.show()
-		}), parts.Spring()))
+		}), widgets.Spring()))
 	}
 	return rows
 }
@@ -75,29 +75,29 @@ func (l *incidents) report(r school.Report) fyne.CanvasObject {
 	w := l.s.Words
 	if r.Err != nil {
 		m := l.s.Explain(r.Err)
-		return parts.Column(-2, parts.Heading(w.N("incidents.unread", r.Unread)), parts.NewBanner(m).View)
+		return widgets.Column(-2, widgets.Heading(w.N("incidents.unread", r.Unread)), widgets.NewBanner(m).View)
 	}
-	title := parts.Body(w.T("incidents.report", "name", r.Reporter.Name, "device", cmp.Or(r.Device.Label, r.Device.Description)))
+	title := widgets.Body(w.T("incidents.report", "name", r.Reporter.Name, "device", cmp.Or(r.Device.Label, r.Device.Description)))
 	title.TextStyle.Bold = true
-	text := parts.Column(-2, title, parts.Muted(w.T("incidents.received", "when", w.DateTime(r.Received))))
+	text := widgets.Column(-2, title, widgets.Muted(w.T("incidents.received", "when", w.DateTime(r.Received))))
 	for _, more := range []string{r.Place, r.Circumstances} {
 		if more != "" {
-			text.Add(parts.Body(more))
+			text.Add(widgets.Body(more))
 		}
 	}
 	if r.Reporter.Contact != "" {
-		text.Add(parts.Body(w.T("incidents.contact", "contact", r.Reporter.Contact)))
+		text.Add(widgets.Body(w.T("incidents.contact", "contact", r.Reporter.Contact)))
 	}
 	if len(r.Same) > 0 {
-		text.Add(parts.Muted(w.T("incidents.same")))
+		text.Add(widgets.Muted(w.T("incidents.same")))
 	}
-	accept := parts.NewPrimary(w.T("incidents.accept"), nil, func() { l.accept(r) })
-	merge := parts.NewButton(w.T("incidents.merge"), nil, func() { l.merge(r) })
-	buttons := parts.Row(2, parts.Spring(), merge, accept)
+	accept := widgets.NewPrimary(w.T("incidents.accept"), nil, func() { l.accept(r) })
+	merge := widgets.NewButton(w.T("incidents.merge"), nil, func() { l.merge(r) })
+	buttons := widgets.Row(2, widgets.Spring(), merge, accept)
 	if len(l.openOnes()) == 0 {
 		merge.Hide()
 	}
-	return parts.Card(parts.Column(1, text, buttons))
+	return widgets.Card(widgets.Column(1, text, buttons))
 }
 
 // accept makes an incident of a report, or adds it to the one about the same.
@@ -132,10 +132,10 @@ func (l *incidents) accepted(i devices.Incident, merged bool, err error) {
 // merge asks which open incident a report belongs to.
 func (l *incidents) merge(r school.Report) {
 	w := l.s.Words
-	var d *parts.Dialog
-	rows := parts.Column(1)
+	var d *widgets.Dialog
+	rows := widgets.Column(1)
 	for _, i := range l.openOnes() {
-		rows.Add(parts.NewAction(parts.IconIncident, w.T("incident.title."+lossKey(i.Kind), "name", i.name()), i.holder, func() {
+		rows.Add(widgets.NewAction(widgets.IconIncident, w.T("incident.title."+lossKey(i.Kind), "name", i.name()), i.holder, func() {
 			d.Close()
 			work(l.p, l.s, w.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
 				return s.MergeReport(ctx, r, i.ID)
@@ -144,15 +144,15 @@ func (l *incidents) merge(r school.Report) {
 	}
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(460, 240))
-	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
-	d = parts.ShowDialog(l.s.Window.Canvas(), w.T("incidents.merge"), parts.Column(2, scroll, parts.Row(2, parts.Spring(), cancel)), nil)
+	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	d = widgets.ShowDialog(l.s.Window.Canvas(), w.T("incidents.merge"), widgets.Column(2, scroll, widgets.Row(2, widgets.Spring(), cancel)), nil)
 }
 
 // telephone opens an incident for somebody on the telephone.
 func (l *incidents) telephone() { l.s.Push(newTelephone(l.s, l.p)) }
 
 // lossKey is the part of a word's key that a kind of loss has.
-func lossKey(k devices.LossKind) words.Key {
+func lossKey(k devices.LossKind) i18n.Key {
 	switch k {
 	case devices.WasLost:
 		return "lost"

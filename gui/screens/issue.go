@@ -7,7 +7,7 @@ import (
 
 	"stowage/devices/drives"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // handing is the wizard that hands a stick out, in four steps: the drive, who gets it,
@@ -19,13 +19,13 @@ type handing struct {
 	source *restoreSource // nil for an empty stick
 	ended  bool           // the stick is handed out, and its end is shown
 
-	steps   *parts.Steps
+	steps   *widgets.Steps
 	page    *fyne.Container
 	foot    *fyne.Container
-	view    *parts.Busy
-	back    *parts.Button
-	next    *parts.Button
-	problem *parts.Banner
+	view    *widgets.Busy
+	back    *widgets.Button
+	next    *widgets.Button
+	problem *widgets.Banner
 
 	// Step 1.
 	drives []drives.Drive
@@ -35,27 +35,27 @@ type handing struct {
 	look   looked
 
 	// Step 2.
-	search  *parts.Search
-	table   *parts.Table
+	search  *widgets.Search
+	table   *widgets.Table
 	side    *fyne.Container
 	holders []personRow
 	holder  personRow
 	asked   int
 
 	// Step 3.
-	label   *parts.Entry
+	label   *widgets.Entry
 	finder  *widget.Entry // where a finder brings it
-	due     *parts.DateEntry
+	due     *widgets.DateEntry
 	convert *widget.Check
 	carry   []*widget.Check // one for each of look.programs
-	own     *parts.Chips    // temporary passphrase, or one chosen now; nil with a key
-	once    *parts.Passphrase
-	twice   *parts.Passphrase
-	field   *parts.Field
+	own     *widgets.Chips  // temporary passphrase, or one chosen now; nil with a key
+	once    *widgets.Passphrase
+	twice   *widgets.Passphrase
+	field   *widgets.Field
 	weak    error // what is wrong with the passphrase that is being chosen
 
 	// Step 4.
-	sign *parts.Signature
+	sign *widgets.Signature
 	read *widget.Check
 }
 
@@ -74,14 +74,14 @@ func (i *handing) Title() string {
 // Content is part of gui.Screen.
 func (i *handing) Content() fyne.CanvasObject {
 	t := i.s.Words.T
-	i.steps = parts.NewSteps(i.s.Words, t("issue.step.drive"), t("issue.step.holder"), t("issue.step.loan"), t("issue.step.sign"))
+	i.steps = widgets.NewSteps(i.s.Words, t("issue.step.drive"), t("issue.step.holder"), t("issue.step.loan"), t("issue.step.sign"))
 	i.page = container.NewStack()
-	i.problem = parts.NewBanner(parts.Message{})
-	i.back = parts.NewButton(t("issue.back"), nil, func() { i.goTo(i.steps.At() - 1) })
-	i.next = parts.NewPrimary(t("issue.next"), nil, i.proceed)
-	i.foot = parts.Row(2, i.back, parts.Spring(), i.next)
-	head := parts.Column(2, i.steps.View, i.problem.View)
-	i.view = parts.NewBusy(i.s.Words, container.NewBorder(head, container.NewPadded(i.foot), nil, nil, i.page))
+	i.problem = widgets.NewBanner(widgets.Message{})
+	i.back = widgets.NewButton(t("issue.back"), nil, func() { i.goTo(i.steps.At() - 1) })
+	i.next = widgets.NewPrimary(t("issue.next"), nil, i.proceed)
+	i.foot = widgets.Row(2, i.back, widgets.Spring(), i.next)
+	head := widgets.Column(2, i.steps.View, i.problem.View)
+	i.view = widgets.NewBusy(i.s.Words, container.NewBorder(head, container.NewPadded(i.foot), nil, nil, i.page))
 	i.goTo(0)
 	return i.view.View
 }
@@ -127,7 +127,7 @@ func (i *handing) Leave(proceed func()) {
 		return
 	}
 	t := i.s.Words.T
-	i.s.Ask(parts.Question{Title: t("issue.leave"), Text: t("issue.leave.text"), Yes: t("issue.leave.yes"), No: t("issue.leave.no")}, func(yes bool) {
+	i.s.Ask(widgets.Question{Title: t("issue.leave"), Text: t("issue.leave.text"), Yes: t("issue.leave.yes"), No: t("issue.leave.no")}, func(yes bool) {
 		if yes {
 			i.reset()
 			proceed()
@@ -136,16 +136,16 @@ func (i *handing) Leave(proceed func()) {
 }
 
 // Commands is part of gui.Commander.
-func (i *handing) Commands() []parts.Command {
-	folder := parts.Command{Name: i.s.Words.T("issue.folder"), Run: i.folder, Disabled: func() bool { return i.steps.At() != 0 }}
+func (i *handing) Commands() []widgets.Command {
+	folder := widgets.Command{Name: i.s.Words.T("issue.folder"), Run: i.folder, Disabled: func() bool { return i.steps.At() != 0 }}
 	if i.source != nil {
-		return []parts.Command{folder}
+		return []widgets.Command{folder}
 	}
-	return []parts.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, restoreCommand(i.s, i.p)}
+	return []widgets.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, restoreCommand(i.s, i.p)}
 }
 
 func (i *handing) wipe() {
-	for _, p := range []*parts.Passphrase{i.once, i.twice} {
+	for _, p := range []*widgets.Passphrase{i.once, i.twice} {
 		if p != nil {
 			p.Clear()
 		}
@@ -173,7 +173,7 @@ func (i *handing) plugged(seen drives.Seen) {
 	}
 	if !there && i.path != "" {
 		i.reset()
-		i.problem.Set(parts.Message{Kind: parts.Warn, Happened: i.s.Words.T("issue.gone"), Files: i.s.Words.T("issue.gone.files")})
+		i.problem.Set(widgets.Message{Kind: widgets.Warn, Happened: i.s.Words.T("issue.gone"), Files: i.s.Words.T("issue.gone.files")})
 		return
 	}
 	if i.steps.At() == 0 {

@@ -11,7 +11,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // looked is what was found on the drive that was chosen.
@@ -32,7 +32,7 @@ type looked struct {
 // stepDrive lists the drives that can become a stick.
 func (i *handing) stepDrive() fyne.CanvasObject {
 	t := i.s.Words.T
-	rows := parts.Column(2)
+	rows := widgets.Column(2)
 	for _, d := range i.drives {
 		if !d.Offered() {
 			continue
@@ -41,35 +41,35 @@ func (i *handing) stepDrive() fyne.CanvasObject {
 		if name == " " {
 			name = d.Name()
 		}
-		icon := parts.IconStick
+		icon := widgets.IconStick
 		if d.Path == i.path {
 			icon = "check"
 		}
 		hint := t("issue.drive.hint", "size", i.s.Words.Size(d.Size), "serial", d.Serial, "path", d.Path)
-		rows.Add(parts.NewAction(icon, name, hint, func() { i.take(d, d.Path) }))
+		rows.Add(widgets.NewAction(icon, name, hint, func() { i.take(d, d.Path) }))
 	}
 	if len(rows.Objects) == 0 {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: t("issue.drive.none"), Next: t("issue.drive.none.next")}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: t("issue.drive.none"), Next: t("issue.drive.none.next")}).View)
 	}
 	if i.path != "" {
-		rows.Add(parts.NewBanner(i.lookedAt()).View)
+		rows.Add(widgets.NewBanner(i.lookedAt()).View)
 	}
-	rows.Add(parts.Row(1, parts.NewQuiet(t("issue.folder"), parts.IconFolder.Resource(), i.folder)))
+	rows.Add(widgets.Row(1, widgets.NewQuiet(t("issue.folder"), widgets.IconFolder.Resource(), i.folder)))
 	return scrolled(rows)
 }
 
 // lookedAt says what is on the drive that was chosen.
-func (i *handing) lookedAt() parts.Message {
+func (i *handing) lookedAt() widgets.Message {
 	w := i.s.Words
-	m := parts.Message{Kind: parts.Good, Happened: w.T("issue.look.empty")}
+	m := widgets.Message{Kind: widgets.Good, Happened: w.T("issue.look.empty")}
 	if len(i.look.plain) > 0 {
-		m = parts.Message{Kind: parts.Info, Happened: w.N("issue.look.plain", len(i.look.plain), "size", w.Size(i.look.bytes)), Next: w.T("issue.look.plain.next")}
+		m = widgets.Message{Kind: widgets.Info, Happened: w.N("issue.look.plain", len(i.look.plain), "size", w.Size(i.look.bytes)), Next: w.T("issue.look.plain.next")}
 	}
 	switch {
 	case i.source != nil && !i.look.stick && i.drive.Size > 0 && i.drive.Free < i.source.contents.Bytes:
-		m.Kind, m.Files = parts.Warn, w.T("restore.small", "size", w.Size(i.source.contents.Bytes))
+		m.Kind, m.Files = widgets.Warn, w.T("restore.small", "size", w.Size(i.source.contents.Bytes))
 	case i.look.stick:
-		m.Kind, m.Files = parts.Warn, w.T("issue.look.stick", "name", i.look.known.Name())
+		m.Kind, m.Files = widgets.Warn, w.T("issue.look.stick", "name", i.look.known.Name())
 	case i.look.known.ID != "":
 		m.Files = w.T("issue.look.known", "name", i.look.known.Name())
 	}

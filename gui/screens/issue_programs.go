@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // programChecks are one tick for each program that the school has for its sticks.
@@ -21,13 +21,13 @@ func (i *handing) programChecks() []*widget.Check {
 func (i *handing) programChoice() fyne.CanvasObject {
 	w := i.s.Words
 	if len(i.carry) == 0 {
-		return parts.Muted(w.T("programs.none"))
+		return widgets.Muted(w.T("programs.none"))
 	}
-	rows := parts.Column(0, parts.FieldLabel(w.T("programs.carry")))
+	rows := widgets.Column(0, widgets.FieldLabel(w.T("programs.carry")))
 	for _, check := range i.carry {
 		rows.Add(check)
 	}
-	rows.Add(parts.Muted(w.T("programs.carry.hint")))
+	rows.Add(widgets.Muted(w.T("programs.carry.hint")))
 	return rows
 }
 

@@ -15,7 +15,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // order is all that was chosen in the wizard, apart from its widgets.
@@ -191,39 +191,39 @@ func (i *handing) done(out handedOut, err error) {
 		i.failed(out, err)
 		return
 	}
-	rows := parts.Column(3, parts.NewBanner(parts.Message{
-		Kind: parts.Good, Happened: w.T("issue.done", "label", out.stick.Device.Name(), "name", out.stick.Holder.Name), Next: w.T("issue.done.next"),
+	rows := widgets.Column(3, widgets.NewBanner(widgets.Message{
+		Kind: widgets.Good, Happened: w.T("issue.done", "label", out.stick.Device.Name(), "name", out.stick.Holder.Name), Next: w.T("issue.done.next"),
 	}).View)
 	if out.restored != nil {
-		rows.Add(parts.NewBanner(i.restoredMessage(*out.restored)).View)
+		rows.Add(widgets.NewBanner(i.restoredMessage(*out.restored)).View)
 	}
 	for _, o := range out.others {
 		if o.Err != nil {
-			rows.Add(parts.Body(w.T("given.stick.failed", "name", o.Device.Name(), "why", i.s.Explain(o.Err).Happened)))
+			rows.Add(widgets.Body(w.T("given.stick.failed", "name", o.Device.Name(), "why", i.s.Explain(o.Err).Happened)))
 		} else {
-			rows.Add(parts.Body(w.T("given.stick", "name", o.Device.Name())))
+			rows.Add(widgets.Body(w.T("given.stick", "name", o.Device.Name())))
 		}
 	}
 	if list := out.stick.Note.Programs; len(list) > 0 {
-		rows.Add(parts.Body(w.T("programs.carries", "names", w.List(programTexts(w, list)))))
+		rows.Add(widgets.Body(w.T("programs.carries", "names", w.List(programTexts(w, list)))))
 	}
 	for _, name := range out.stick.Kept {
-		rows.Add(parts.Body(w.T("issue.done.kept", "name", name)))
+		rows.Add(widgets.Body(w.T("issue.done.kept", "name", name)))
 	}
 	if n := len(out.converted.Stored); n > 0 {
-		rows.Add(parts.Body(w.N("issue.done.converted", n)))
+		rows.Add(widgets.Body(w.N("issue.done.converted", n)))
 	}
 	if n := len(out.converted.Left); n > 0 {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Warn, Happened: w.N("issue.done.left", n)}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Warn, Happened: w.N("issue.done.left", n)}).View)
 	}
 	if out.trouble != nil {
-		rows.Add(parts.NewBanner(i.s.Explain(out.trouble)).View)
+		rows.Add(widgets.NewBanner(i.s.Explain(out.trouble)).View)
 	}
-	again := parts.NewPrimary(w.T("issue.again"), parts.IconIssue.Resource(), i.finish)
+	again := widgets.NewPrimary(w.T("issue.again"), widgets.IconIssue.Resource(), i.finish)
 	if i.source != nil {
-		again = parts.NewPrimary(w.T("restore.done"), parts.Icon("check").Resource(), i.s.Back)
+		again = widgets.NewPrimary(w.T("restore.done"), widgets.Icon("check").Resource(), i.s.Back)
 	}
-	rows.Add(parts.Row(2, again, i.slipButton(out)))
+	rows.Add(widgets.Row(2, again, i.slipButton(out)))
 	i.steps.Set(3)
 	i.page.Objects = []fyne.CanvasObject{scrolled(rows)}
 	i.page.Refresh()
@@ -251,18 +251,18 @@ func (i *handing) failed(out handedOut, err error) {
 }
 
 // restoredMessage says what is on a restored stick, and exactly what is not.
-func (i *handing) restoredMessage(r school.RestoredStick) parts.Message {
+func (i *handing) restoredMessage(r school.RestoredStick) widgets.Message {
 	w := i.s.Words
-	m := parts.Message{Kind: parts.Good, Happened: w.N("restore.done.files", r.Files, "size", w.Size(r.Bytes)), Files: w.T("restore.done.whole")}
+	m := widgets.Message{Kind: widgets.Good, Happened: w.N("restore.done.files", r.Files, "size", w.Size(r.Bytes)), Files: w.T("restore.done.whole")}
 	if missing := len(r.Skipped); missing > 0 {
-		m.Kind, m.Files = parts.Bad, w.N("restore.done.missing", missing)
+		m.Kind, m.Files = widgets.Bad, w.N("restore.done.missing", missing)
 		for _, s := range r.Skipped {
 			m.Details += s.Path + ": " + i.s.Explain(s.Err).Happened + "\n"
 		}
 	}
 	if n := len(r.Warnings); n > 0 {
-		if m.Kind == parts.Good {
-			m.Kind, m.Files = parts.Warn, w.T("restore.warnings.files")
+		if m.Kind == widgets.Good {
+			m.Kind, m.Files = widgets.Warn, w.T("restore.warnings.files")
 		}
 		for _, warning := range r.Warnings {
 			m.Details += warning.String() + "\n"

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"stowage/devices/papers"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // slip writes the handover slip of a stick that was just issued, with the signature on
@@ -43,6 +43,6 @@ func fileName(text string) string {
 }
 
 // slipButton offers the slip.
-func (i *handing) slipButton(out handedOut) *parts.Button {
-	return parts.NewButton(i.s.Words.T("issue.slip"), parts.Icon("print").Resource(), func() { i.slip(out) })
+func (i *handing) slipButton(out handedOut) *widgets.Button {
+	return widgets.NewButton(i.s.Words.T("issue.slip"), widgets.Icon("print").Resource(), func() { i.slip(out) })
 }

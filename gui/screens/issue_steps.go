@@ -14,7 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 func notFound(err error) bool { return errors.Is(err, devices.ErrNotFound) }
@@ -22,10 +22,10 @@ func notFound(err error) bool { return errors.Is(err, devices.ErrNotFound) }
 // stepHolder searches for who gets the stick, with what they hold beside it.
 func (i *handing) stepHolder() fyne.CanvasObject {
 	t := i.s.Words.T
-	i.search = parts.NewSearch(t("people.search"), i.s.After, func(string) { i.find() })
-	i.table = parts.NewTable(i.s.Words, parts.TableOptions{
+	i.search = widgets.NewSearch(t("people.search"), i.s.After, func(string) { i.find() })
+	i.table = widgets.NewTable(i.s.Words, widgets.TableOptions{
 		Label: t("issue.step.holder"), Empty: t("people.empty"), Now: i.s.Now, Key: i.s.Typed,
-		Columns:  []parts.TableColumn{{Title: t("people.column.name"), Width: 200, Grow: true, Fixed: true}, {Title: t("people.column.key"), Width: 110, Fixed: true}},
+		Columns:  []widgets.TableColumn{{Title: t("people.column.name"), Width: 200, Grow: true, Fixed: true}, {Title: t("people.column.key"), Width: 110, Fixed: true}},
 		Selected: i.chosen,
 		Open: func(int) {
 			if i.holder.holder.ID != "" {
@@ -33,12 +33,12 @@ func (i *handing) stepHolder() fyne.CanvasObject {
 			}
 		},
 	})
-	i.side = container.NewStack(parts.Muted(t("issue.holder.none")))
+	i.side = container.NewStack(widgets.Muted(t("issue.holder.none")))
 	if i.source != nil && i.holder.holder.ID == "" { // whose it was, unless somebody else is chosen
 		i.search.Set(i.source.kept.device.HolderName)
 		i.holder.holder.ID = i.source.kept.device.Holder
 	}
-	add := parts.NewButton(t("people.add"), parts.Icon("add").Resource(), func() {
+	add := widgets.NewButton(t("people.add"), widgets.Icon("add").Resource(), func() {
 		editPerson(i.s, i.p, devices.Holder{}, func(h devices.Holder) {
 			i.search.Set(h.Name)
 			i.holder = personRow{holder: h}
@@ -65,7 +65,7 @@ func (i *handing) find() {
 		}
 		i.holders = found.rows
 		cells := newEverybody(i.s, i.p)
-		i.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, func(r personRow, column int) parts.Cell {
+		i.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, func(r personRow, column int) widgets.Cell {
 			return cells.cell(r, column*2)
 		}})
 		if i.holder.holder.ID != "" {
@@ -95,9 +95,9 @@ func (i *handing) chosen() {
 			return
 		}
 		w := i.s.Words
-		side := parts.Column(2, parts.Heading(has.Holder.Name), parts.Muted(has.Holder.Email), parts.FieldLabel(w.N("person.devices", len(has.Devices))))
+		side := widgets.Column(2, widgets.Heading(has.Holder.Name), widgets.Muted(has.Holder.Email), widgets.FieldLabel(w.N("person.devices", len(has.Devices))))
 		if len(has.Devices) == 0 {
-			side.Add(parts.Muted(w.T("person.devices.none")))
+			side.Add(widgets.Muted(w.T("person.devices.none")))
 		}
 		for _, d := range has.Devices {
 			side.Add(heldLine(i.s, d))
@@ -111,10 +111,10 @@ func (i *handing) chosen() {
 func (i *handing) stepLoan() fyne.CanvasObject {
 	w := i.s.Words
 	if i.label == nil {
-		i.label = parts.NewEntry("MS-0001", nil)
+		i.label = widgets.NewEntry("MS-0001", nil)
 		i.label.Label = w.T("issue.label")
 		i.label.SetText(i.look.label)
-		i.due = parts.NewDateEntry(w, i.s.Now, nil)
+		i.due = widgets.NewDateEntry(w, i.s.Now, nil)
 		if i.look.days > 0 {
 			i.due.Set(i.s.Now().AddDate(0, 0, i.look.days))
 		}
@@ -124,37 +124,37 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 		i.convert.Checked = true
 		i.carry = i.programChecks()
 	}
-	i.field = parts.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
-	rows := parts.Column(3, parts.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View,
-		parts.NewField(w.T("issue.return"), i.finder, w.T("issue.return.hint")).View)
+	i.field = widgets.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
+	rows := widgets.Column(3, widgets.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View,
+		widgets.NewField(w.T("issue.return"), i.finder, w.T("issue.return.hint")).View)
 	if len(i.look.plain) > 0 {
-		rows.Add(parts.Column(0, i.convert, parts.Muted(w.T("issue.convert.hint"))))
+		rows.Add(widgets.Column(0, i.convert, widgets.Muted(w.T("issue.convert.hint"))))
 	}
 	rows.Add(i.programChoice())
 	i.wipe()
 	i.own = nil
 	if i.holder.key.ID != "" && !i.holder.blocked {
-		rows.Add(parts.NewBanner(parts.Message{Kind: parts.Info, Happened: w.T("issue.key.has", "name", i.holder.holder.Name)}).View)
+		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Info, Happened: w.T("issue.key.has", "name", i.holder.holder.Name)}).View)
 		return scrolled(rows)
 	}
-	judge := func(secret []byte) parts.Strength {
+	judge := func(secret []byte) widgets.Strength {
 		strength, err := keys.Judge(secret, i.look.policy, i.holder.holder.Name, i.look.school)
 		i.weak = err
 		if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-			return parts.Strength{Level: 1, Text: weakWords(w, weak)}
+			return widgets.Strength{Level: 1, Text: weakWords(w, weak)}
 		}
-		return parts.Strength{Level: min(max(strength.Score, 2), 4)}
+		return widgets.Strength{Level: min(max(strength.Score, 2), 4)}
 	}
-	i.once = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("issue.passphrase"), Judge: judge})
-	i.twice = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("issue.passphrase.again")})
-	both := parts.Column(2, i.once.View, i.twice.View)
+	i.once = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("issue.passphrase"), Judge: judge})
+	i.twice = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("issue.passphrase.again")})
+	both := widgets.Column(2, i.once.View, i.twice.View)
 	both.Hide()
-	i.own = parts.NewChoice([]string{w.T("issue.temporary"), w.T("issue.chosen")}, func() {
+	i.own = widgets.NewChoice([]string{w.T("issue.temporary"), w.T("issue.chosen")}, func() {
 		both.Hidden = i.own.On()[0] == 0
 		rows.Refresh()
 	})
 	ask := wordKey("issue.key.none", i.holder.blocked, "issue.key.blocked")
-	rows.Add(parts.NewField(w.T(ask, "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
+	rows.Add(widgets.NewField(w.T(ask, "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
 	rows.Add(both)
 	return scrolled(rows)
 }
@@ -168,7 +168,7 @@ func (i *handing) loanFits() bool {
 		return false
 	}
 	if strings.TrimSpace(i.label.Text) == "" {
-		i.problem.Set(parts.Message{Kind: parts.Warn, Happened: t("issue.label.missing")})
+		i.problem.Set(widgets.Message{Kind: widgets.Warn, Happened: t("issue.label.missing")})
 		return false
 	}
 	if i.own == nil || i.own.On()[0] == 0 {
@@ -197,21 +197,21 @@ func (i *handing) dueDate() time.Time {
 // stepSign shows the rules, which the holder accepts and signs.
 func (i *handing) stepSign() fyne.CanvasObject {
 	t := i.s.Words.T
-	i.sign = parts.NewSignature(i.s.Words, func() { i.able() })
+	i.sign = widgets.NewSignature(i.s.Words, func() { i.able() })
 	i.read = widget.NewCheck(t("sign.accept"), func(bool) { i.able() })
-	summary := parts.Details(
-		parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
-		parts.Detail{Name: t("issue.due"), Value: i.dueText()})
-	left := parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read)
+	summary := widgets.Details(
+		widgets.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, widgets.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
+		widgets.Detail{Name: t("issue.due"), Value: i.dueText()})
+	left := widgets.Column(2, summary, widgets.Card(widgets.Body(i.rules())), i.read)
 	if i.source != nil {
 		c := i.source.contents
-		summary = parts.Details(
-			parts.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, parts.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
-			parts.Detail{Name: t("issue.due"), Value: i.dueText()},
-			parts.Detail{Name: t("restore.sum"), Value: i.s.Words.N("restore.sum.files", c.Files, "size", i.s.Words.Size(c.Bytes), "label", i.source.kept.name())})
-		left = parts.Column(2, summary, parts.Card(parts.Body(i.rules())), i.read, parts.Muted(t("restore.sign.later")))
+		summary = widgets.Details(
+			widgets.Detail{Name: t("issue.sum.stick"), Value: i.label.Text}, widgets.Detail{Name: t("issue.sum.to"), Value: i.holder.holder.Name},
+			widgets.Detail{Name: t("issue.due"), Value: i.dueText()},
+			widgets.Detail{Name: t("restore.sum"), Value: i.s.Words.N("restore.sum.files", c.Files, "size", i.s.Words.Size(c.Bytes), "label", i.source.kept.name())})
+		left = widgets.Column(2, summary, widgets.Card(widgets.Body(i.rules())), i.read, widgets.Muted(t("restore.sign.later")))
 	}
-	right := parts.Column(1, parts.FieldLabel(t("sign.here")), i.sign.View)
+	right := widgets.Column(1, widgets.FieldLabel(t("sign.here")), i.sign.View)
 	return scrolled(container.NewGridWithColumns(2, left, right))
 }
 

@@ -11,7 +11,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // leavers is the room in which everything that a person holds is taken back or handed
@@ -20,11 +20,11 @@ type leavers struct {
 	s *gui.Session
 	p *Place
 
-	view   *parts.Busy
+	view   *widgets.Busy
 	page   *fyne.Container
-	answer *parts.Banner
-	search *parts.Search
-	table  *parts.Table
+	answer *widgets.Banner
+	search *widgets.Search
+	table  *widgets.Table
 	rows   []personRow
 	asked  int
 
@@ -32,14 +32,14 @@ type leavers struct {
 	fates  []*fate
 	revoke *widget.Check
 	leave  *widget.Check
-	sign   *parts.Signature
+	sign   *widgets.Signature
 }
 
 // fate is what is to become of one device.
 type fate struct {
 	device devices.Device
-	choice *parts.Chips // take back, hand over, stays
-	to     *parts.Entry
+	choice *widgets.Chips // take back, hand over, stays
+	to     *widgets.Entry
 }
 
 // What a fate's choice means.
@@ -56,8 +56,8 @@ func (l *leavers) Title() string { return l.s.Words.T("leavers.title") }
 
 // Content is part of gui.Screen.
 func (l *leavers) Content() fyne.CanvasObject {
-	l.page, l.answer = container.NewStack(), parts.NewBanner(parts.Message{})
-	l.view = parts.NewBusy(l.s.Words, container.NewBorder(l.answer.View, nil, nil, nil, l.page))
+	l.page, l.answer = container.NewStack(), widgets.NewBanner(widgets.Message{})
+	l.view = widgets.NewBusy(l.s.Words, container.NewBorder(l.answer.View, nil, nil, nil, l.page))
 	l.showSearch()
 	return l.view.View
 }
@@ -76,11 +76,11 @@ func (l *leavers) Focus() fyne.Focusable { return l.search.Focus() }
 func (l *leavers) showSearch() {
 	t := l.s.Words.T
 	l.has, l.fates = devices.Holdings{}, nil
-	l.search = parts.NewSearch(t("people.search"), l.s.After, func(string) { l.find() })
+	l.search = widgets.NewSearch(t("people.search"), l.s.After, func(string) { l.find() })
 	cells := newEverybody(l.s, l.p)
-	l.table = parts.NewTable(l.s.Words, parts.TableOptions{
+	l.table = widgets.NewTable(l.s.Words, widgets.TableOptions{
 		Label: t("leavers.title"), Empty: t("people.empty"), Now: l.s.Now, Key: l.s.Typed,
-		Columns: []parts.TableColumn{
+		Columns: []widgets.TableColumn{
 			{Title: t("people.column.name"), Width: 200, Grow: true, Fixed: true},
 			{Title: t("people.column.email"), Width: 200, Grow: true, Fixed: true},
 			{Title: t("people.column.key"), Width: 130, Fixed: true},
@@ -89,13 +89,13 @@ func (l *leavers) showSearch() {
 		Open: func(row int) { l.open(l.rows[row].holder.ID) },
 	})
 	l.table.SetRows(list[personRow]{l.rows, func(r personRow) string { return r.holder.ID }, cells.cell})
-	next := parts.NewPrimary(t("leavers.choose"), parts.IconForward.Resource(), func() {
+	next := widgets.NewPrimary(t("leavers.choose"), widgets.IconForward.Resource(), func() {
 		if rows := l.table.SelectedRows(); len(rows) == 1 {
 			l.open(l.rows[rows[0]].holder.ID)
 		}
 	})
-	head := parts.Column(1, parts.Body(t("leavers.intro")), l.search.View)
-	l.page.Objects = []fyne.CanvasObject{container.NewBorder(head, container.NewPadded(parts.Row(2, parts.Spring(), next)), nil, nil, l.table.View)}
+	head := widgets.Column(1, widgets.Body(t("leavers.intro")), l.search.View)
+	l.page.Objects = []fyne.CanvasObject{container.NewBorder(head, container.NewPadded(widgets.Row(2, widgets.Spring(), next)), nil, nil, l.table.View)}
 	l.page.Refresh()
 }
 
@@ -136,9 +136,9 @@ func (l *leavers) open(id string) {
 func (l *leavers) showHoldings() {
 	w := l.s.Words
 	l.fates = nil
-	rows := parts.Column(2, parts.Heading(l.has.Holder.Name))
+	rows := widgets.Column(2, widgets.Heading(l.has.Holder.Name))
 	if len(l.has.Devices) == 0 {
-		rows.Add(parts.Body(w.T("person.devices.none")))
+		rows.Add(widgets.Body(w.T("person.devices.none")))
 	}
 	for _, d := range l.has.Devices {
 		rows.Add(l.fateOf(d))
@@ -150,11 +150,11 @@ func (l *leavers) showHoldings() {
 		rows.Add(l.revoke)
 	}
 	rows.Add(l.leave)
-	l.sign = parts.NewSignature(w, nil)
-	rows.Add(parts.Card(parts.Column(2, parts.Body(l.statement()), l.sign.View, parts.Muted(w.T("leavers.sign.hint")))))
-	back := parts.NewButton(w.T("leavers.other"), nil, func() { l.showSearch(); l.find() })
-	do := parts.NewPrimary(w.T("leavers.do"), parts.Icon("check").Resource(), l.windUp)
-	foot := container.NewPadded(parts.Row(2, back, parts.Spring(), do))
+	l.sign = widgets.NewSignature(w, nil)
+	rows.Add(widgets.Card(widgets.Column(2, widgets.Body(l.statement()), l.sign.View, widgets.Muted(w.T("leavers.sign.hint")))))
+	back := widgets.NewButton(w.T("leavers.other"), nil, func() { l.showSearch(); l.find() })
+	do := widgets.NewPrimary(w.T("leavers.do"), widgets.Icon("check").Resource(), l.windUp)
+	foot := container.NewPadded(widgets.Row(2, back, widgets.Spring(), do))
 	l.page.Objects = []fyne.CanvasObject{container.NewBorder(nil, foot, nil, nil, scrolled(rows))}
 	l.page.Refresh()
 }
@@ -162,15 +162,15 @@ func (l *leavers) showHoldings() {
 // fateOf asks what is to become of a device. One that is missing stays so.
 func (l *leavers) fateOf(d devices.Device) fyne.CanvasObject {
 	t := l.s.Words.T
-	f := &fate{device: d, to: parts.NewEntry(t("leavers.to"), nil)}
+	f := &fate{device: d, to: widgets.NewEntry(t("leavers.to"), nil)}
 	f.to.Label = t("leavers.to")
 	f.to.Hide()
 	line := heldLine(l.s, d)
 	if _, can := devices.Next(d.State, devices.Return); !can {
-		return parts.Column(0, line)
+		return widgets.Column(0, line)
 	}
-	row := parts.Column(1, line)
-	f.choice = parts.NewChoice([]string{t("leavers.fate.back"), t("leavers.fate.over"), t("leavers.fate.stays")}, func() {
+	row := widgets.Column(1, line)
+	f.choice = widgets.NewChoice([]string{t("leavers.fate.back"), t("leavers.fate.over"), t("leavers.fate.stays")}, func() {
 		f.to.Hidden = f.choice.On()[0] != fateOver
 		row.Refresh()
 		if !f.to.Hidden {
@@ -253,7 +253,7 @@ func (l *leavers) departed(out school.Departed, err error) {
 		m.Next = l.s.Words.N("leavers.done.keys", len(out.Revoked))
 	}
 	if n := len(out.Rest.Devices); n > 0 && err == nil {
-		m.Kind, m.Next = parts.Warn, m.Next+" "+l.s.Words.N("leavers.rest", n)
+		m.Kind, m.Next = widgets.Warn, m.Next+" "+l.s.Words.N("leavers.rest", n)
 	}
 	if err != nil {
 		l.s.Fail(err)

@@ -9,7 +9,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // lost is the form by which a person tells ICT of a lost stick: two short pages, and
@@ -25,8 +25,8 @@ type lost struct {
 	body   *fyne.Container
 	foot   *fyne.Container
 	scroll *container.Scroll
-	banner *parts.Banner
-	busy   *parts.Busy
+	banner *widgets.Banner
+	busy   *widgets.Busy
 	done   *lostDone
 }
 
@@ -39,17 +39,17 @@ func (l *lost) Title() string { return l.s.Words.T("room.lost") }
 func (l *lost) Content() fyne.CanvasObject {
 	w := l.s.Words
 	l.form = newLostForm(l.s, l.relayout)
-	l.banner = parts.NewBanner(parts.Message{})
+	l.banner = widgets.NewBanner(widgets.Message{})
 	l.done = newLostDone(l)
 	l.pages = [3]fyne.CanvasObject{l.form.first(), l.form.second(), l.done.view}
 	l.feet = [3]fyne.CanvasObject{
-		parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("lost.next"), nil, l.next)),
-		parts.Row(2, parts.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), parts.Spring(), parts.NewPrimary(w.T("lost.send"), nil, l.send)),
-		parts.Row(2, parts.Spring(), parts.NewButton(w.T("lost.home"), parts.IconHome.Resource(), l.s.Back)),
+		widgets.Row(2, widgets.Spring(), widgets.NewPrimary(w.T("lost.next"), nil, l.next)),
+		widgets.Row(2, widgets.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), widgets.Spring(), widgets.NewPrimary(w.T("lost.send"), nil, l.send)),
+		widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("lost.home"), widgets.IconHome.Resource(), l.s.Back)),
 	}
 	l.body, l.foot = container.NewStack(), container.NewStack()
-	l.scroll = container.NewVScroll(parts.Narrow(3, l.banner.View, l.body))
-	l.busy = parts.NewBusy(w, container.NewBorder(nil, parts.Narrow(0, l.foot), nil, nil, l.scroll))
+	l.scroll = container.NewVScroll(widgets.Narrow(3, l.banner.View, l.body))
+	l.busy = widgets.NewBusy(w, container.NewBorder(nil, widgets.Narrow(0, l.foot), nil, nil, l.scroll))
 	l.turn(0)
 	return l.busy.View
 }
@@ -81,7 +81,7 @@ func (l *lost) Leave(proceed func()) {
 		return
 	}
 	w := l.s.Words
-	l.s.Ask(parts.Question{Title: w.T("lost.leave"), Text: w.T("lost.leave.text"), Yes: w.T("lost.leave.yes"), No: w.T("lost.leave.no"), Danger: true}, func(yes bool) {
+	l.s.Ask(widgets.Question{Title: w.T("lost.leave"), Text: w.T("lost.leave.text"), Yes: w.T("lost.leave.yes"), No: w.T("lost.leave.no"), Danger: true}, func(yes bool) {
 		if yes {
 			l.restart()
 			proceed()

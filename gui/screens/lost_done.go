@@ -6,35 +6,35 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // lostDone is the page that says what became of a report, and what happens now.
 type lostDone struct {
 	l      *lost
 	view   *fyne.Container
-	banner *parts.Banner
-	save   *parts.Button
-	show   *parts.Button
+	banner *widgets.Banner
+	save   *widgets.Button
+	show   *widgets.Button
 	sealed sealedReport
 }
 
 func newLostDone(l *lost) *lostDone {
 	w := l.s.Words
-	d := &lostDone{l: l, banner: parts.NewBanner(parts.Message{})}
-	d.save = parts.NewPrimary(w.T("lost.save"), parts.Icon("save").Resource(), d.saveAs)
-	d.show = parts.NewButton(w.T("files.show"), parts.IconFolder.Resource(), func() { showInFolder(l.s, d.sealed.file) })
-	steps := parts.Column(1, parts.Heading(w.T("lost.then")))
+	d := &lostDone{l: l, banner: widgets.NewBanner(widgets.Message{})}
+	d.save = widgets.NewPrimary(w.T("lost.save"), widgets.Icon("save").Resource(), d.saveAs)
+	d.show = widgets.NewButton(w.T("files.show"), widgets.IconFolder.Resource(), func() { showInFolder(l.s, d.sealed.file) })
+	steps := widgets.Column(1, widgets.Heading(w.T("lost.then")))
 	for _, key := range lostSteps {
-		steps.Add(parts.Body("•  " + w.T(key)))
+		steps.Add(widgets.Body("•  " + w.T(key)))
 	}
-	d.view = parts.Column(3, d.banner.View, parts.Row(2, d.save, d.show), parts.Card(steps))
+	d.view = widgets.Column(3, d.banner.View, widgets.Row(2, d.save, d.show), widgets.Card(steps))
 	return d
 }
 
 // lostSteps say what happens after a report.
-var lostSteps = [...]words.Key{"lost.then.ring", "lost.then.ict", "lost.then.found", "lost.then.stolen"}
+var lostSteps = [...]i18n.Key{"lost.then.ring", "lost.then.ict", "lost.then.found", "lost.then.stolen"}
 
 // set says what became of a report.
 func (d *lostDone) set(r sealedReport) {
@@ -43,12 +43,12 @@ func (d *lostDone) set(r sealedReport) {
 	if r.file != "" {
 		d.save.Hide()
 		d.show.Hide()
-		d.banner.Set(parts.Message{Kind: parts.Good, Happened: w.T("lost.sent"), Next: w.T("lost.ring")})
+		d.banner.Set(widgets.Message{Kind: widgets.Good, Happened: w.T("lost.sent"), Next: w.T("lost.ring")})
 		return
 	}
 	d.save.Show()
 	d.show.Hide()
-	d.banner.Set(parts.Message{Kind: parts.Warn, Happened: w.T("lost.unreached"), Files: w.T("lost.unreached.files"), Next: w.T("lost.ring")})
+	d.banner.Set(widgets.Message{Kind: widgets.Warn, Happened: w.T("lost.unreached"), Files: w.T("lost.unreached.files"), Next: w.T("lost.ring")})
 }
 
 // saveAs writes the report to a folder that the person chooses.
@@ -63,6 +63,6 @@ func (d *lostDone) saveAs() {
 		d.sealed.file = path
 		d.save.Hide()
 		d.show.Show()
-		d.banner.Set(parts.Message{Kind: parts.Good, Happened: w.T("lost.saved", "name", d.sealed.name), Files: w.T("lost.saved.files"), Next: w.T("lost.saved.next")})
+		d.banner.Set(widgets.Message{Kind: widgets.Good, Happened: w.T("lost.saved", "name", d.sealed.name), Files: w.T("lost.saved.files"), Next: w.T("lost.saved.next")})
 	})
 }

@@ -9,8 +9,8 @@ import (
 
 	"stowage/devices/school"
 	"stowage/gui"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // lostForm is what a person is asked about a lost stick.
@@ -25,8 +25,8 @@ type lostForm struct {
 	with     *choices[school.Answer]
 	onlyCopy *choices[school.Answer]
 
-	whichField, nameField, contactField *parts.Field
-	policeField                         *parts.Field
+	whichField, nameField, contactField *widgets.Field
+	policeField                         *widgets.Field
 }
 
 // newLostForm returns an empty form; grown is called when something has appeared in it.
@@ -42,10 +42,10 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 		with:     yesNo(w),
 		onlyCopy: yesNo(w),
 	}
-	f.whichField = parts.NewField(w.T("lost.which"), f.which, w.T("lost.which.hint"))
-	f.policeField = parts.NewField(w.T("lost.police"), f.police, w.T("lost.police.hint"))
-	f.nameField = parts.NewField(w.T("lost.name"), f.name, "")
-	f.contactField = parts.NewField(w.T("lost.contact"), f.contact, w.T("lost.contact.hint"))
+	f.whichField = widgets.NewField(w.T("lost.which"), f.which, w.T("lost.which.hint"))
+	f.policeField = widgets.NewField(w.T("lost.police"), f.police, w.T("lost.police.hint"))
+	f.nameField = widgets.NewField(w.T("lost.name"), f.name, "")
+	f.contactField = widgets.NewField(w.T("lost.contact"), f.contact, w.T("lost.contact.hint"))
 	f.policeField.View.Hide()
 	f.kind.group.OnChanged = func(string) {
 		kind, _ := f.kind.get()
@@ -57,7 +57,7 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 
 func justNow(now time.Time) (from, to time.Time) { return now, now }
 
-func yesNo(w *words.Words) *choices[school.Answer] {
+func yesNo(w *i18n.Words) *choices[school.Answer] {
 	return newChoices(w, true, reply[school.Answer]{"lost.yes", school.Yes}, reply[school.Answer]{"lost.no", school.No}, reply[school.Answer]{"lost.unsure", school.NotSure})
 }
 
@@ -75,26 +75,26 @@ func lines(rows int) *widget.Entry {
 // first is the page about the stick.
 func (f *lostForm) first() fyne.CanvasObject {
 	w := f.s.Words
-	return parts.Column(3,
-		parts.Body(w.T("lost.calm")),
+	return widgets.Column(3,
+		widgets.Body(w.T("lost.calm")),
 		f.whichField.View,
-		parts.NewField(w.T("lost.kind"), f.kind.group, "").View,
+		widgets.NewField(w.T("lost.kind"), f.kind.group, "").View,
 		f.policeField.View,
-		parts.NewField(w.T("lost.had"), f.had.group, "").View,
-		parts.NewField(w.T("lost.place"), f.place, "").View,
-		parts.NewField(w.T("lost.noticed"), f.noticed.group, "").View,
+		widgets.NewField(w.T("lost.had"), f.had.group, "").View,
+		widgets.NewField(w.T("lost.place"), f.place, "").View,
+		widgets.NewField(w.T("lost.noticed"), f.noticed.group, "").View,
 	)
 }
 
 // second is the page about what was on it, and about the person.
 func (f *lostForm) second() fyne.CanvasObject {
 	w := f.s.Words
-	return parts.Column(3,
-		parts.NewField(w.T("lost.with"), f.with.group, w.T("lost.with.hint")).View,
-		parts.NewField(w.T("lost.contents"), f.contents, w.T("lost.contents.hint")).View,
-		parts.NewField(w.T("lost.whose"), f.whose, w.T("lost.whose.hint")).View,
-		parts.NewField(w.T("lost.only"), f.onlyCopy.group, "").View,
-		parts.NewField(w.T("lost.more"), f.more, w.T("lost.more.hint")).View,
+	return widgets.Column(3,
+		widgets.NewField(w.T("lost.with"), f.with.group, w.T("lost.with.hint")).View,
+		widgets.NewField(w.T("lost.contents"), f.contents, w.T("lost.contents.hint")).View,
+		widgets.NewField(w.T("lost.whose"), f.whose, w.T("lost.whose.hint")).View,
+		widgets.NewField(w.T("lost.only"), f.onlyCopy.group, "").View,
+		widgets.NewField(w.T("lost.more"), f.more, w.T("lost.more.hint")).View,
 		f.nameField.View,
 		f.contactField.View,
 	)
@@ -146,7 +146,7 @@ func (f *lostForm) clear() {
 	f.noticed.clear()
 	f.with.clear()
 	f.onlyCopy.clear()
-	for _, field := range []*parts.Field{f.whichField, f.nameField, f.contactField} {
+	for _, field := range []*widgets.Field{f.whichField, f.nameField, f.contactField} {
 		field.Refuse("")
 	}
 }
@@ -166,7 +166,7 @@ func (f *lostForm) checkSecond() fyne.Focusable {
 	return contact
 }
 
-func (f *lostForm) need(field *parts.Field, e *widget.Entry, why words.Key) fyne.Focusable {
+func (f *lostForm) need(field *widgets.Field, e *widget.Entry, why i18n.Key) fyne.Focusable {
 	if strings.TrimSpace(e.Text) != "" {
 		field.Refuse("")
 		return nil

@@ -12,9 +12,9 @@ import (
 	papersfill "stowage/devices/papers/fill"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // paperDesk writes papers into folders that people choose.
@@ -28,7 +28,7 @@ type paperDesk struct {
 type gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)
 
 // write has a folder chosen and writes a paper into it.
-func (d paperDesk) write(name words.Key, extension string, from gather) {
+func (d paperDesk) write(name i18n.Key, extension string, from gather) {
 	d.s.Choose.Folder(d.s.Words.T("paper.where"), func(folder string) {
 		d.to(freshName(folder, d.s.Words.T(name), d.s.Now(), extension), from)
 	})
@@ -50,13 +50,13 @@ func (d paperDesk) to(path string, from gather) {
 }
 
 // tellWritten says where something was written, or why it was not.
-func tellWritten(s *gui.Session, key words.Key) func(string, error) {
+func tellWritten(s *gui.Session, key i18n.Key) func(string, error) {
 	return func(path string, err error) {
 		if err != nil {
 			s.Fail(err)
 			return
 		}
-		s.Tell(parts.Message{Kind: parts.Good, Happened: s.Words.T(key), Files: s.Words.T(key + ".files"), Details: path})
+		s.Tell(widgets.Message{Kind: widgets.Good, Happened: s.Words.T(key), Files: s.Words.T(key + ".files"), Details: path})
 	}
 }
 
@@ -82,11 +82,11 @@ func (d paperDesk) certificate(device devices.Device) {
 
 // destruction is how a device was destroyed, and who saw it.
 type destruction struct {
-	w               *words.Words
+	w               *i18n.Words
 	method, witness textField
 }
 
-func newDestruction(w *words.Words) destruction {
+func newDestruction(w *i18n.Words) destruction {
 	return destruction{
 		w:       w,
 		method:  newTextField(w.T("register.method"), w.T("register.method.hint"), ""),

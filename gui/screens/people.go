@@ -11,7 +11,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // everybody is the room with everybody in the register and their keys.
@@ -19,9 +19,9 @@ type everybody struct {
 	s *gui.Session
 	p *Place
 
-	search  *parts.Search
+	search  *widgets.Search
 	leavers *widget.Check
-	table   *parts.Table
+	table   *widgets.Table
 	more    *widget.RichText
 	rows    []personRow
 	asked   int // which reading of the register is the newest
@@ -46,11 +46,11 @@ func (l *everybody) Title() string { return l.s.Words.T("people.title") }
 // Content is part of gui.Screen.
 func (l *everybody) Content() fyne.CanvasObject {
 	t := l.s.Words.T
-	l.search = parts.NewSearch(t("people.search"), l.s.After, func(string) { l.read() })
+	l.search = widgets.NewSearch(t("people.search"), l.s.After, func(string) { l.read() })
 	l.leavers = widget.NewCheck(t("people.leavers"), func(bool) { l.read() })
-	l.table = parts.NewTable(l.s.Words, parts.TableOptions{
+	l.table = widgets.NewTable(l.s.Words, widgets.TableOptions{
 		Label: t("people.title"), Empty: t("people.empty"), Now: l.s.Now, Key: l.s.Typed,
-		Columns: []parts.TableColumn{
+		Columns: []widgets.TableColumn{
 			{Title: t("people.column.name"), Width: 190, Grow: true, Fixed: true},
 			{Title: t("people.column.email"), Width: 210, Grow: true, Fixed: true},
 			{Title: t("people.column.key"), Width: 140, Fixed: true},
@@ -58,8 +58,8 @@ func (l *everybody) Content() fyne.CanvasObject {
 		},
 		Open: func(row int) { l.open(l.rows[row].holder.ID) },
 	})
-	l.more = parts.Muted("")
-	head := parts.Column(1, container.NewBorder(nil, nil, nil, l.leavers, l.search.View))
+	l.more = widgets.Muted("")
+	head := widgets.Column(1, container.NewBorder(nil, nil, nil, l.leavers, l.search.View))
 	return container.NewBorder(head, l.more, nil, nil, l.table.View)
 }
 
@@ -77,12 +77,12 @@ func (l *everybody) Focus() fyne.Focusable { return l.search.Focus() }
 
 // Actions is part of gui.Actor.
 func (l *everybody) Actions() []fyne.CanvasObject {
-	return []fyne.CanvasObject{parts.NewPrimary(l.s.Words.T("people.add"), parts.Icon("add").Resource(), l.add)}
+	return []fyne.CanvasObject{widgets.NewPrimary(l.s.Words.T("people.add"), widgets.Icon("add").Resource(), l.add)}
 }
 
 // Commands is part of gui.Commander.
-func (l *everybody) Commands() []parts.Command {
-	return []parts.Command{{Name: l.s.Words.T("people.add"), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: l.add}}
+func (l *everybody) Commands() []widgets.Command {
+	return []widgets.Command{{Name: l.s.Words.T("people.add"), Key: fyne.KeyN, Modifier: widgets.Ctrl, Run: l.add}}
 }
 
 // read asks the register for those who fit. A later reading wins over an earlier one
@@ -152,27 +152,27 @@ func (l *everybody) show(found foundPeople) {
 	if found.more {
 		text = l.s.Words.T("people.more", "n", l.s.Words.Number(int64(len(found.rows))))
 	}
-	parts.SetText(l.more, text)
+	widgets.SetText(l.more, text)
 }
 
-func (l *everybody) cell(r personRow, column int) parts.Cell {
+func (l *everybody) cell(r personRow, column int) widgets.Cell {
 	switch column {
 	case 0:
-		return parts.Cell{Text: r.holder.Name, Icon: parts.IconPerson, Bold: true}
+		return widgets.Cell{Text: r.holder.Name, Icon: widgets.IconPerson, Bold: true}
 	case 1:
-		return parts.Cell{Text: r.holder.Email, Color: parts.ColorMuted}
+		return widgets.Cell{Text: r.holder.Email, Color: widgets.ColorMuted}
 	case 2:
 		switch {
 		case r.blocked:
-			return parts.Cell{Text: l.s.Words.T("people.key.blocked"), Icon: parts.IconKey, Color: parts.ColorWarn}
+			return widgets.Cell{Text: l.s.Words.T("people.key.blocked"), Icon: widgets.IconKey, Color: widgets.ColorWarn}
 		case r.key.ID != "":
-			return parts.Cell{Text: l.s.Words.T("people.key.has"), Icon: parts.IconKey, Color: parts.ColorGood}
+			return widgets.Cell{Text: l.s.Words.T("people.key.has"), Icon: widgets.IconKey, Color: widgets.ColorGood}
 		case !r.holder.Left.IsZero():
-			return parts.Cell{Text: l.s.Words.T("people.left"), Color: parts.ColorMuted}
+			return widgets.Cell{Text: l.s.Words.T("people.left"), Color: widgets.ColorMuted}
 		}
-		return parts.Cell{Text: l.s.Words.T("people.key.none"), Color: parts.ColorMuted}
+		return widgets.Cell{Text: l.s.Words.T("people.key.none"), Color: widgets.ColorMuted}
 	}
-	return parts.Cell{Text: l.s.Words.Number(int64(r.devices))}
+	return widgets.Cell{Text: l.s.Words.Number(int64(r.devices))}
 }
 
 func (l *everybody) open(id string) { l.s.Push(newPerson(l.s, l.p, id)) }
@@ -189,14 +189,14 @@ func (l *everybody) add() {
 // is told who it is now.
 func editPerson(s *gui.Session, p *Place, h devices.Holder, done func(devices.Holder)) {
 	t := s.Words.T
-	name, email, site := parts.NewEntry("", nil), parts.NewEntry("", nil), parts.NewEntry("", nil)
+	name, email, site := widgets.NewEntry("", nil), widgets.NewEntry("", nil), widgets.NewEntry("", nil)
 	name.Label, email.Label, site.Label = t("people.name"), t("people.email"), t("people.site")
 	name.SetText(h.Name)
 	email.SetText(h.Email)
 	site.SetText(h.Site)
-	field := parts.NewField(t("people.name"), name, "")
-	refused := parts.NewBanner(parts.Message{})
-	var dialog *parts.Dialog
+	field := widgets.NewField(t("people.name"), name, "")
+	refused := widgets.NewBanner(widgets.Message{})
+	var dialog *widgets.Dialog
 	save := func() {
 		details := devices.HolderDetails{Name: name.Text, Email: email.Text, Site: site.Text, Notes: h.Notes}
 		work(p, s, t("people.saving"), func(ctx context.Context, sch *school.School, _ jobs.Progress) (devices.Holder, error) {
@@ -214,15 +214,15 @@ func editPerson(s *gui.Session, p *Place, h devices.Holder, done func(devices.Ho
 			done(saved)
 		})
 	}
-	for _, e := range []*parts.Entry{name, email, site} {
+	for _, e := range []*widgets.Entry{name, email, site} {
 		e.OnSubmitted = func(string) { save() }
 	}
 	title := t("people.edit")
 	if h.ID == "" {
 		title = t("people.add")
 	}
-	buttons := parts.Row(2, parts.Spring(), parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() }), parts.NewPrimary(t("people.save"), nil, save))
-	content := parts.Column(2, field.View, parts.NewField(t("people.email"), email, "").View, parts.NewField(t("people.site"), site, "").View, refused.View, buttons)
-	dialog = parts.ShowDialog(s.Window.Canvas(), title, content, nil)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() }), widgets.NewPrimary(t("people.save"), nil, save))
+	content := widgets.Column(2, field.View, widgets.NewField(t("people.email"), email, "").View, widgets.NewField(t("people.site"), site, "").View, refused.View, buttons)
+	dialog = widgets.ShowDialog(s.Window.Canvas(), title, content, nil)
 	s.Window.Canvas().Focus(name)
 }

@@ -12,17 +12,17 @@ import (
 
 	"stowage/crypt"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // deskRooms are the rooms in which ICT hands out, counts and takes back.
 func deskRooms(p *Place) []gui.Room {
 	return []gui.Room{
-		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: parts.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
+		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
 		{ID: checkInRoom, Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
-		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: parts.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
-		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: parts.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
-		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: parts.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
+		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
+		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
+		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
 	}
 }
 
@@ -35,12 +35,12 @@ func scrolled(content fyne.CanvasObject) *container.Scroll {
 type list[T any] struct {
 	rows []T
 	key  func(T) string
-	cell func(row T, column int) parts.Cell
+	cell func(row T, column int) widgets.Cell
 }
 
-func (l list[T]) Len() int                        { return len(l.rows) }
-func (l list[T]) Key(row int) string              { return l.key(l.rows[row]) }
-func (l list[T]) Cell(row, column int) parts.Cell { return l.cell(l.rows[row], column) }
+func (l list[T]) Len() int                          { return len(l.rows) }
+func (l list[T]) Key(row int) string                { return l.key(l.rows[row]) }
+func (l list[T]) Cell(row, column int) widgets.Cell { return l.cell(l.rows[row], column) }
 
 // writeInto writes a new file into a folder, which appears when it is complete. A
 // number tells it from files with its name. It returns its path.

@@ -11,8 +11,8 @@ import (
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // testDesk is a school and a place at it whose authority is unlocked.
@@ -79,7 +79,7 @@ func (d *testDesk) holder(t *testing.T, who string) devices.Holder {
 }
 
 // roomOf is options for a window with one room of ICT's, and the screen once it is made.
-func roomOf[S gui.Screen](id gui.RoomID, name words.Key, icon parts.Icon, make func(*gui.Session) S) (gui.Options, func() S) {
+func roomOf[S gui.Screen](id gui.RoomID, name i18n.Key, icon widgets.Icon, make func(*gui.Session) S) (gui.Options, func() S) {
 	var made S
 	return gui.Options{ICT: true, Explain: Explain, Rooms: []gui.Room{{ID: id, Side: gui.ICT, Name: name, Icon: icon, New: func(s *gui.Session) gui.Screen {
 		made = make(s)

@@ -10,9 +10,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // person is the page of one person: what is known of them, their keys and where these
@@ -24,7 +24,7 @@ type person struct {
 
 	known knownPerson
 	body  *fyne.Container
-	view  *parts.Busy
+	view  *widgets.Busy
 	stop  func()
 }
 
@@ -50,8 +50,8 @@ func (n *person) Title() string {
 
 // Content is part of gui.Screen.
 func (n *person) Content() fyne.CanvasObject {
-	n.body = parts.Column(3)
-	n.view = parts.NewBusy(n.s.Words, container.NewVScroll(container.NewPadded(n.body)))
+	n.body = widgets.Column(3)
+	n.view = widgets.NewBusy(n.s.Words, container.NewVScroll(container.NewPadded(n.body)))
 	return n.view.View
 }
 
@@ -66,13 +66,13 @@ func (n *person) Hidden() { n.stop() }
 
 // Actions is part of gui.Actor.
 func (n *person) Actions() []fyne.CanvasObject {
-	return []fyne.CanvasObject{parts.NewQuiet(n.s.Words.T("people.edit"), parts.Icon("edit").Resource(), n.edit)}
+	return []fyne.CanvasObject{widgets.NewQuiet(n.s.Words.T("people.edit"), widgets.Icon("edit").Resource(), n.edit)}
 }
 
 // Commands is part of gui.Commander.
-func (n *person) Commands() []parts.Command {
+func (n *person) Commands() []widgets.Command {
 	noKey := func() bool { _, ok := n.current(); return !ok }
-	return []parts.Command{
+	return []widgets.Command{
 		{Name: n.s.Words.T("people.edit"), Key: fyne.KeyF2, Run: n.edit},
 		{Name: n.s.Words.T("person.issue"), Run: n.issueKey, Disabled: func() bool { return !noKey() }, Divide: true},
 		{Name: n.s.Words.T("person.recover"), Run: n.recover, Disabled: noKey},
@@ -128,17 +128,17 @@ func (n *person) current() (devices.Key, bool) {
 
 func (n *person) show() {
 	w, h := n.s.Words, n.known.holdings.Holder
-	details := []parts.Detail{{Name: w.T("people.email"), Value: h.Email}, {Name: w.T("people.site"), Value: h.Site}, {Name: w.T("person.notes"), Value: h.Notes}}
+	details := []widgets.Detail{{Name: w.T("people.email"), Value: h.Email}, {Name: w.T("people.site"), Value: h.Site}, {Name: w.T("person.notes"), Value: h.Notes}}
 	if !h.Left.IsZero() {
-		details = append(details, parts.Detail{Name: w.T("people.left"), Value: w.Date(h.Left)})
+		details = append(details, widgets.Detail{Name: w.T("people.left"), Value: w.Date(h.Left)})
 	}
 	n.body.Objects = []fyne.CanvasObject{
-		parts.Details(details...),
-		parts.Card(parts.Column(2, parts.Heading(w.T("person.key")), n.keyPart())),
-		parts.Card(parts.Column(2, parts.Heading(w.N("person.devices", len(n.known.holdings.Devices))), n.devicesPart())),
+		widgets.Details(details...),
+		widgets.Card(widgets.Column(2, widgets.Heading(w.T("person.key")), n.keyPart())),
+		widgets.Card(widgets.Column(2, widgets.Heading(w.N("person.devices", len(n.known.holdings.Devices))), n.devicesPart())),
 	}
 	if len(n.known.keys) > len(n.known.holdings.Keys) {
-		n.body.Add(parts.Card(parts.Column(2, parts.Heading(w.T("person.earlier")), n.earlier())))
+		n.body.Add(widgets.Card(widgets.Column(2, widgets.Heading(w.T("person.earlier")), n.earlier())))
 	}
 	n.body.Refresh()
 }
@@ -148,21 +148,21 @@ func (n *person) keyPart() fyne.CanvasObject {
 	w := n.s.Words
 	key, ok := n.current()
 	if !ok {
-		issue := parts.NewPrimary(w.T("person.issue"), parts.IconKey.Resource(), n.issueKey)
+		issue := widgets.NewPrimary(w.T("person.issue"), widgets.IconKey.Resource(), n.issueKey)
 		if !n.known.holdings.Holder.Left.IsZero() {
-			return parts.Body(w.T("person.key.left"))
+			return widgets.Body(w.T("person.key.left"))
 		}
-		return parts.Column(2, parts.Body(w.T("person.key.none")), parts.Row(2, issue))
+		return widgets.Column(2, widgets.Body(w.T("person.key.none")), widgets.Row(2, issue))
 	}
-	return parts.Column(2,
-		parts.Details(
-			parts.Detail{Name: w.T("person.key.issued"), Value: w.Date(key.Issued)},
-			parts.Detail{Name: w.T("person.key.copies"), Value: n.copies(key)},
+	return widgets.Column(2,
+		widgets.Details(
+			widgets.Detail{Name: w.T("person.key.issued"), Value: w.Date(key.Issued)},
+			widgets.Detail{Name: w.T("person.key.copies"), Value: n.copies(key)},
 		),
 		container.New(layout.NewRowWrapLayout(),
-			parts.NewButton(w.T("person.recover"), parts.Icon("question").Resource(), n.recover),
-			parts.NewButton(w.T("person.rotate"), parts.IconKey.Resource(), n.rotate),
-			parts.NewButton(w.T("person.revoke"), nil, n.revoke),
+			widgets.NewButton(w.T("person.recover"), widgets.Icon("question").Resource(), n.recover),
+			widgets.NewButton(w.T("person.rotate"), widgets.IconKey.Resource(), n.rotate),
+			widgets.NewButton(w.T("person.revoke"), nil, n.revoke),
 		))
 }
 
@@ -183,13 +183,13 @@ func (n *person) copies(k devices.Key) string {
 
 func (n *person) devicesPart() fyne.CanvasObject {
 	if len(n.known.holdings.Devices) == 0 {
-		return parts.Muted(n.s.Words.T("person.devices.none"))
+		return widgets.Muted(n.s.Words.T("person.devices.none"))
 	}
-	rows := parts.Column(1)
+	rows := widgets.Column(1)
 	for _, d := range n.known.holdings.Devices {
 		line := heldLine(n.s, d)
 		if _, can := devices.Next(d.State, devices.Return); can {
-			back := parts.NewButton(n.s.Words.T("return.button"), parts.Icon("return").Resource(), func() { n.takeBack(d) })
+			back := widgets.NewButton(n.s.Words.T("return.button"), widgets.Icon("return").Resource(), func() { n.takeBack(d) })
 			line = container.NewBorder(nil, nil, nil, container.NewCenter(back), line)
 		}
 		rows.Add(line)
@@ -210,11 +210,11 @@ func heldLine(s *gui.Session, d devices.Device) fyne.CanvasObject {
 	case !d.Due.IsZero():
 		hint = w.T("held.due", "date", w.Date(d.Due))
 	}
-	return parts.Column(-2, parts.Body(text), parts.Muted(hint))
+	return widgets.Column(-2, widgets.Body(text), widgets.Muted(hint))
 }
 
 // kindKey is the text for a kind of device.
-func kindKey(k devices.Kind) words.Key {
+func kindKey(k devices.Kind) i18n.Key {
 	switch k {
 	case devices.ExternalDrive:
 		return "held.kind.drive"
@@ -230,12 +230,12 @@ func kindKey(k devices.Kind) words.Key {
 
 // earlier lists the keys that are not in force any more.
 func (n *person) earlier() fyne.CanvasObject {
-	rows := parts.Column(1)
+	rows := widgets.Column(1)
 	for _, k := range n.known.keys {
 		if k.Status == devices.KeyIssued {
 			continue
 		}
-		key := words.Key("person.key.replaced")
+		key := i18n.Key("person.key.replaced")
 		if k.Status == devices.KeyRevoked {
 			key = "person.key.revoked"
 		}
@@ -243,7 +243,7 @@ func (n *person) earlier() fyne.CanvasObject {
 		if len(k.Devices) > 0 {
 			text += " " + n.s.Words.T("person.key.still", "places", n.copies(k))
 		}
-		rows.Add(parts.Column(-2, parts.Body(text), parts.Muted(k.Reason)))
+		rows.Add(widgets.Column(-2, widgets.Body(text), widgets.Muted(k.Reason)))
 	}
 	return rows
 }

@@ -12,7 +12,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/desk"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // Place is what the screens of one window share: which school this computer belongs
@@ -189,9 +189,9 @@ func (p *Place) watch(s *gui.Session, limit time.Duration) {
 }
 
 // lockCommand is for the menus of ICT's screens: it locks the authority now.
-func (p *Place) lockCommand(s *gui.Session) parts.Command {
-	return parts.Command{
-		Name: s.Words.T("authority.lock"), Icon: parts.IconLock.Resource(), Divide: true,
+func (p *Place) lockCommand(s *gui.Session) widgets.Command {
+	return widgets.Command{
+		Name: s.Words.T("authority.lock"), Icon: widgets.IconLock.Resource(), Divide: true,
 		Disabled: func() bool { return !p.Desk.Unlocked() },
 		Run: func() {
 			p.Desk.Lock()

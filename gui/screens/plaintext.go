@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // onStick reports whether a folder lies on an encrypted stick, outside what is
@@ -39,7 +39,7 @@ func askPlain(s *gui.Session, folders []string, then func()) {
 		return
 	}
 	w := s.Words
-	s.Ask(parts.Question{
+	s.Ask(widgets.Question{
 		Title: w.T("plain.title"), Text: w.T("plain.text"), Yes: w.T("plain.yes"), No: w.T("plain.no"), Danger: true,
 	}, func(yes bool) {
 		if yes {

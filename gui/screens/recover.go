@@ -10,7 +10,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // given is a key that was just made, and the sticks that were given it.
@@ -35,17 +35,17 @@ func (n *person) follow(j *jobs.Job) { n.view.Follow(j) }
 // recover helps a person who forgot the passphrase: here, or by telephone.
 func (n *person) recover() {
 	t := n.s.Words.T
-	var dialog *parts.Dialog
-	here := parts.NewAction(parts.IconPerson, t("recover.here"), t("recover.here.hint"), func() {
+	var dialog *widgets.Dialog
+	here := widgets.NewAction(widgets.IconPerson, t("recover.here"), t("recover.here.hint"), func() {
 		dialog.Close()
 		n.renew(school.Renewal{Who: n.id, Reason: "passphrase forgotten"})
 	})
-	call := parts.NewAction("telephone", t("recover.telephone"), t("recover.telephone.hint"), func() {
+	call := widgets.NewAction("telephone", t("recover.telephone"), t("recover.telephone.hint"), func() {
 		dialog.Close()
 		n.telephone()
 	})
-	cancel := parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
-	dialog = parts.ShowDialog(n.s.Window.Canvas(), t("person.recover"), parts.Column(2, parts.Body(t("recover.text")), here, call, parts.Row(2, parts.Spring(), cancel)), nil)
+	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	dialog = widgets.ShowDialog(n.s.Window.Canvas(), t("person.recover"), widgets.Column(2, widgets.Body(t("recover.text")), here, call, widgets.Row(2, widgets.Spring(), cancel)), nil)
 	n.s.Window.Canvas().Focus(here)
 }
 
@@ -141,14 +141,14 @@ func (n *person) telephone() {
 		}
 	}
 	if len(sticks) == 0 {
-		n.s.Tell(parts.Message{Kind: parts.Warn, Happened: t("telephone.none"), Next: t("telephone.none.next")})
+		n.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: t("telephone.none"), Next: t("telephone.none.next")})
 		return
 	}
-	which := parts.NewChoice(names, nil)
-	how := parts.NewEntry(t("telephone.how.example"), nil)
+	which := widgets.NewChoice(names, nil)
+	how := widgets.NewEntry(t("telephone.how.example"), nil)
 	how.Label = t("telephone.how")
-	field := parts.NewField(t("telephone.how"), how, t("telephone.how.hint"))
-	var dialog *parts.Dialog
+	field := widgets.NewField(t("telephone.how"), how, t("telephone.how.hint"))
+	var dialog *widgets.Dialog
 	do := func() {
 		if strings.TrimSpace(how.Text) == "" {
 			field.Refuse(t("telephone.how.missing"))
@@ -160,10 +160,10 @@ func (n *person) telephone() {
 		n.readOut(sticks[which.On()[0]], how.Text)
 	}
 	how.OnSubmitted = func(string) { do() }
-	cancel := parts.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
-	content := parts.Column(2, parts.Body(t("telephone.text", "name", n.known.holdings.Holder.Name)), field.View, parts.NewField(t("telephone.which"), which.View, "").View,
-		parts.Row(2, parts.Spring(), cancel, parts.NewPrimary(t("telephone.show"), parts.IconShow.Resource(), do)))
-	dialog = parts.ShowDialog(n.s.Window.Canvas(), t("recover.telephone"), content, nil)
+	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	content := widgets.Column(2, widgets.Body(t("telephone.text", "name", n.known.holdings.Holder.Name)), field.View, widgets.NewField(t("telephone.which"), which.View, "").View,
+		widgets.Row(2, widgets.Spring(), cancel, widgets.NewPrimary(t("telephone.show"), widgets.IconShow.Resource(), do)))
+	dialog = widgets.ShowDialog(n.s.Window.Canvas(), t("recover.telephone"), content, nil)
 	n.s.Window.Canvas().Focus(how)
 }
 

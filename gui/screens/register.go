@@ -12,7 +12,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // registerRoom is the room of the register.
@@ -25,20 +25,20 @@ type register struct {
 	filters filters
 	view    registerView
 	rows    *deviceRows
-	table   *parts.Table
+	table   *widgets.Table
 	bar     *filterBar
 	picked  *selectionBar
-	side    *parts.Side
+	side    *widgets.Side
 	detail  *deviceSide
-	banner  *parts.Banner
+	banner  *widgets.Banner
 	count   *widget.RichText
 	tidy    func() // takes away the ear for changes
 	loading *jobs.Job
 	rest    func() // stops looking for what others change
 	again   bool   // the rows have changed while they were being read
 	loaded  bool
-	busy    *parts.Progress // of files that are written or read
-	unseen  int             // the policy's days after which a device counts as not seen lately
+	busy    *widgets.Progress // of files that are written or read
+	unseen  int               // the policy's days after which a device counts as not seen lately
 }
 
 func newRegister(s *gui.Session, p *Place) gui.Screen {
@@ -54,7 +54,7 @@ func (r *register) Title() string { return r.s.Words.T("register.title") }
 // Content is part of Screen.
 func (r *register) Content() fyne.CanvasObject {
 	w := r.s.Words
-	r.table = parts.NewTable(w, parts.TableOptions{
+	r.table = widgets.NewTable(w, widgets.TableOptions{
 		Label: w.T("register.title"), Columns: registerColumns(w), Multi: true, Empty: w.T("register.reading"),
 		Sort: r.sort, Selected: r.selected, Menu: r.menu, Key: r.s.Typed, Now: r.s.Now,
 		Open: func(int) { r.edit() },
@@ -65,12 +65,12 @@ func (r *register) Content() fyne.CanvasObject {
 	r.bar = newFilterBar(r)
 	r.picked = newSelectionBar(r)
 	r.detail = newDeviceSide(r)
-	r.banner = parts.NewBanner(parts.Message{})
-	r.count = parts.Caption("")
-	r.busy = parts.NewProgress(w)
-	r.side = parts.NewSide(r.table.View, r.detail.view, 0.38)
+	r.banner = widgets.NewBanner(widgets.Message{})
+	r.count = widgets.Caption("")
+	r.busy = widgets.NewProgress(w)
+	r.side = widgets.NewSide(r.table.View, r.detail.view, 0.38)
 	foot := container.NewBorder(nil, nil, r.count, r.picked.view)
-	return container.NewBorder(parts.Column(2, r.banner.View, r.bar.view, r.busy.View), foot, nil, nil, r.side.View)
+	return container.NewBorder(widgets.Column(2, r.banner.View, r.bar.view, r.busy.View), foot, nil, nil, r.side.View)
 }
 
 // Shown is part of Shower.
@@ -173,7 +173,7 @@ func (r *register) show(l listing, err error) {
 	}
 	if err != nil {
 		m := r.s.Explain(err)
-		m.Do = parts.Command{Name: r.s.Words.T("register.again"), Icon: parts.Icon("refresh").Resource(), Run: r.load}
+		m.Do = widgets.Command{Name: r.s.Words.T("register.again"), Icon: widgets.Icon("refresh").Resource(), Run: r.load}
 		r.banner.Set(m)
 		r.table.SetEmpty(r.s.Words.T("register.unread"))
 		return
@@ -188,7 +188,7 @@ func (r *register) show(l listing, err error) {
 		r.table.SetEmpty(r.s.Words.T("register.nothing"))
 	}
 	r.table.Refresh()
-	parts.SetText(r.count, r.s.Words.N("register.count", len(l.order)))
+	widgets.SetText(r.count, r.s.Words.N("register.count", len(l.order)))
 	r.selected()
 	r.s.Refresh()
 }

@@ -14,9 +14,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // selectionBar says how many rows are selected, and offers what is most often done
@@ -29,13 +29,13 @@ type selectionBar struct {
 
 func newSelectionBar(r *register) *selectionBar {
 	w := r.s.Words
-	b := &selectionBar{r: r, count: parts.Caption("")}
+	b := &selectionBar{r: r, count: widgets.Caption("")}
 	buttons := []fyne.CanvasObject{b.count}
 	for _, a := range []devices.Action{devices.Return, devices.Extend, devices.Retire} {
-		buttons = append(buttons, parts.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { r.act(a) }))
+		buttons = append(buttons, widgets.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { r.act(a) }))
 	}
-	buttons = append(buttons, parts.NewButton(w.T("register.export.some"), parts.Icon("download").Resource(), r.exportSelected))
-	b.view = container.NewPadded(parts.Row(1, buttons...))
+	buttons = append(buttons, widgets.NewButton(w.T("register.export.some"), widgets.Icon("download").Resource(), r.exportSelected))
+	b.view = container.NewPadded(widgets.Row(1, buttons...))
 	b.view.Hide()
 	return b
 }
@@ -43,25 +43,25 @@ func newSelectionBar(r *register) *selectionBar {
 // show shows the bar for more than one row.
 func (b *selectionBar) show(n int) {
 	b.view.Hidden = n < 2
-	parts.SetText(b.count, b.r.s.Words.N("register.selected", n))
+	widgets.SetText(b.count, b.r.s.Words.N("register.selected", n))
 	b.view.Refresh()
 }
 
 // actionIcon is the picture of an action.
-func actionIcon(a devices.Action) parts.Icon {
+func actionIcon(a devices.Action) widgets.Icon {
 	switch a {
 	case devices.Issue:
-		return parts.IconIssue
+		return widgets.IconIssue
 	case devices.Extend:
-		return parts.IconCalendar
+		return widgets.IconCalendar
 	case devices.Return:
 		return "return"
 	case devices.Restock:
 		return "archive"
 	case devices.Lose, devices.Steal:
-		return parts.IconLost
+		return widgets.IconLost
 	case devices.Find:
-		return parts.IconSearch
+		return widgets.IconSearch
 	case devices.Damage:
 		return "warning"
 	case devices.Retire:
@@ -72,27 +72,27 @@ func actionIcon(a devices.Action) parts.Icon {
 
 // menu lists what can be done with the selected rows. For one row it is what its
 // state allows; for several, what may be allowed for some of them.
-func (r *register) menu() []parts.Command {
+func (r *register) menu() []widgets.Command {
 	w := r.s.Words
 	actions := []devices.Action{devices.Return, devices.Extend, devices.Restock, devices.Lose, devices.Steal, devices.Find, devices.Damage, devices.Retire, devices.Destroy}
 	if d, ok := r.one(); ok {
 		actions = devices.Allowed(d.State)
 	}
-	commands := []parts.Command{
-		{Name: w.T("register.edit"), Icon: parts.Icon("edit").Resource(), Key: fyne.KeyF2, Run: r.edit, Disabled: func() bool { return r.table.Count() != 1 }},
-		{Name: w.T("register.verify"), Icon: parts.IconShield.Resource(), Run: r.verify, Disabled: func() bool { return r.table.Count() != 1 }},
+	commands := []widgets.Command{
+		{Name: w.T("register.edit"), Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyF2, Run: r.edit, Disabled: func() bool { return r.table.Count() != 1 }},
+		{Name: w.T("register.verify"), Icon: widgets.IconShield.Resource(), Run: r.verify, Disabled: func() bool { return r.table.Count() != 1 }},
 	}
 	if d, ok := r.one(); ok && canCheckIn(d) {
-		commands = append(commands, parts.Command{Name: w.T("checkin.one"), Icon: parts.Icon("return").Resource(), Run: func() { r.p.goCheckIn(r.s, d.ID) }})
+		commands = append(commands, widgets.Command{Name: w.T("checkin.one"), Icon: widgets.Icon("return").Resource(), Run: func() { r.p.goCheckIn(r.s, d.ID) }})
 	}
 	for i, a := range actions {
-		commands = append(commands, parts.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
+		commands = append(commands, widgets.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
 	if d, ok := r.one(); ok && d.Seen.Stick != "" {
-		commands = append(commands, parts.Command{Name: w.T("restore.command"), Icon: parts.Icon("history").Resource(), Divide: true, Run: func() { r.s.Push(newRestores(r.s, r.p, d.Name())) }})
+		commands = append(commands, widgets.Command{Name: w.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { r.s.Push(newRestores(r.s, r.p, d.Name())) }})
 	}
 	commands = append(commands, r.paperCommands()...)
-	return append(commands, parts.Command{Name: w.T("register.export.some"), Icon: parts.Icon("download").Resource(), Divide: true, Run: r.exportSelected})
+	return append(commands, widgets.Command{Name: w.T("register.export.some"), Icon: widgets.Icon("download").Resource(), Divide: true, Run: r.exportSelected})
 }
 
 // act asks for what an action needs and does it to every selected device.
@@ -126,8 +126,8 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 	note := newTextField(w.T("register.note"), w.T(noteHint(a)), "")
 	fields := []fyne.CanvasObject{note.View}
 	focus := fyne.Focusable(note.entry)
-	due := parts.NewDateEntry(w, r.s.Now, nil)
-	dueField := parts.NewField(w.T("register.due"), due.View, "")
+	due := widgets.NewDateEntry(w, r.s.Now, nil)
+	dueField := widgets.NewField(w.T("register.due"), due.View, "")
 	end := newDestruction(w)
 	switch a {
 	case devices.Extend:
@@ -154,7 +154,7 @@ func (r *register) askFacts(a devices.Action, ids []string) {
 }
 
 // noteHint says what is worth noting with an action.
-func noteHint(a devices.Action) words.Key {
+func noteHint(a devices.Action) i18n.Key {
 	switch a {
 	case devices.Return:
 		return "register.note.return"
@@ -239,7 +239,7 @@ func (r *register) acted(a devices.Action, asked int, o actionOutcome, err error
 
 // refusals says for which devices something could not be done, and what can be done
 // with them.
-func (r *register) refusals(done string, refused []error) parts.Message {
+func (r *register) refusals(done string, refused []error) widgets.Message {
 	const most = 6
 	w := r.s.Words
 	var lines []string
@@ -251,8 +251,8 @@ func (r *register) refusals(done string, refused []error) parts.Message {
 		m := r.s.Explain(err)
 		lines = append(lines, m.Happened+" "+m.Next)
 	}
-	return parts.Message{
-		Kind: parts.Warn, Happened: w.N("register.refused", len(refused)), Files: done, Details: strings.Join(lines, "\n"),
+	return widgets.Message{
+		Kind: widgets.Warn, Happened: w.N("register.refused", len(refused)), Files: done, Details: strings.Join(lines, "\n"),
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 
 	"stowage/crypt"
 	"stowage/devices"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // registerOrder is what each column of the register sorts by.
@@ -28,8 +28,8 @@ func registerOrder() []devices.Column {
 }
 
 // registerColumns are the columns of the register.
-func registerColumns(w *words.Words) []parts.TableColumn {
-	return []parts.TableColumn{
+func registerColumns(w *i18n.Words) []widgets.TableColumn {
+	return []widgets.TableColumn{
 		{Title: w.T("register.column.label"), Width: 120, Search: true},
 		{Title: w.T("register.column.state"), Width: 108},
 		{Title: w.T("register.column.holder"), Width: 196, Grow: true},
@@ -44,47 +44,47 @@ func registerColumns(w *words.Words) []parts.TableColumn {
 }
 
 // deviceCell is what stands in a column of the register.
-func deviceCell(w *words.Words, d devices.Device, column int, now time.Time) parts.Cell {
+func deviceCell(w *i18n.Words, d devices.Device, column int, now time.Time) widgets.Cell {
 	switch registerOrder()[column] {
 	case devices.ByLabel:
-		return parts.Cell{Text: d.Name(), Icon: kindIcon(d.Kind), Bold: true}
+		return widgets.Cell{Text: d.Name(), Icon: kindIcon(d.Kind), Bold: true}
 	case devices.ByState:
 		color, back := stateColors(d.State)
-		return parts.Cell{Text: stateName(w, d.State), Color: color, Back: back}
+		return widgets.Cell{Text: stateName(w, d.State), Color: color, Back: back}
 	case devices.ByHolder:
-		return parts.Cell{Text: d.HolderName}
+		return widgets.Cell{Text: d.HolderName}
 	case devices.ByDue:
 		if d.Overdue(now) {
-			return parts.Cell{Text: w.ShortDate(d.Due), Icon: "clock", Color: parts.ColorError, Bold: true}
+			return widgets.Cell{Text: w.ShortDate(d.Due), Icon: "clock", Color: widgets.ColorError, Bold: true}
 		}
-		return parts.Cell{Text: shortDay(w, d.Due)}
+		return widgets.Cell{Text: shortDay(w, d.Due)}
 	case devices.ByKind:
-		return parts.Cell{Text: kindName(w, d.Kind)}
+		return widgets.Cell{Text: kindName(w, d.Kind)}
 	case devices.ByModel:
-		return parts.Cell{Text: strings.TrimSpace(d.Make + " " + d.Model)}
+		return widgets.Cell{Text: strings.TrimSpace(d.Make + " " + d.Model)}
 	case devices.BySeen:
-		return parts.Cell{Text: shortDay(w, d.Seen.At)}
+		return widgets.Cell{Text: shortDay(w, d.Seen.At)}
 	case devices.ByVerified:
 		return verifiedCell(w, d)
 	case devices.BySite:
-		return parts.Cell{Text: d.Site}
+		return widgets.Cell{Text: d.Site}
 	}
-	return parts.Cell{Text: d.Serial}
+	return widgets.Cell{Text: d.Serial}
 }
 
 // verifiedCell says whether a device was found to be encrypted.
-func verifiedCell(w *words.Words, d devices.Device) parts.Cell {
+func verifiedCell(w *i18n.Words, d devices.Device) widgets.Cell {
 	switch v := d.Encryption; {
 	case v.At.IsZero():
-		return parts.Cell{Text: w.T("register.unverified"), Icon: "question", Color: parts.ColorWarn}
+		return widgets.Cell{Text: w.T("register.unverified"), Icon: "question", Color: widgets.ColorWarn}
 	case !v.Encrypted:
-		return parts.Cell{Text: w.T("register.plain"), Icon: "warning", Color: parts.ColorError}
+		return widgets.Cell{Text: w.T("register.plain"), Icon: "warning", Color: widgets.ColorError}
 	default:
-		return parts.Cell{Text: w.ShortDate(v.At), Icon: parts.IconShield, Color: parts.ColorGood}
+		return widgets.Cell{Text: w.ShortDate(v.At), Icon: widgets.IconShield, Color: widgets.ColorGood}
 	}
 }
 
-func shortDay(w *words.Words, t time.Time) string {
+func shortDay(w *i18n.Words, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -95,19 +95,19 @@ func shortDay(w *words.Words, t time.Time) string {
 func stateColors(s devices.State) (text, back fyne.ThemeColorName) {
 	switch s {
 	case devices.InStock:
-		return parts.ColorInfo, parts.ColorInfoBack
+		return widgets.ColorInfo, widgets.ColorInfoBack
 	case devices.Issued:
-		return parts.ColorGood, parts.ColorGoodBack
+		return widgets.ColorGood, widgets.ColorGoodBack
 	case devices.Lost, devices.Stolen:
-		return parts.ColorError, parts.ColorErrorBack
+		return widgets.ColorError, widgets.ColorErrorBack
 	case devices.Returned, devices.Found, devices.Damaged:
-		return parts.ColorWarn, parts.ColorWarnBack
+		return widgets.ColorWarn, widgets.ColorWarnBack
 	}
-	return parts.ColorMuted, ""
+	return widgets.ColorMuted, ""
 }
 
 // kindIcon is the picture of a kind.
-func kindIcon(k devices.Kind) parts.Icon {
+func kindIcon(k devices.Kind) widgets.Icon {
 	switch k {
 	case devices.ExternalDrive:
 		return "drive"
@@ -118,12 +118,12 @@ func kindIcon(k devices.Kind) parts.Icon {
 	case devices.Phone:
 		return "phone"
 	}
-	return parts.IconStick
+	return widgets.IconStick
 }
 
 // kindName is a kind as people read it: "Memory stick".
-func kindName(w *words.Words, k devices.Kind) string {
-	return w.T(words.Key("device.kind." + compact(string(k))))
+func kindName(w *i18n.Words, k devices.Kind) string {
+	return w.T(i18n.Key("device.kind." + compact(string(k))))
 }
 
 // hasPrefixFold reports whether text begins with prefix, which is in lower case.

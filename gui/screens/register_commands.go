@@ -10,7 +10,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // issue lends what is no stick; sticks have a room of their own, which makes them.
@@ -25,8 +25,8 @@ func (r *register) issue() {
 	}
 	w := r.s.Words
 	who := newTextField(w.T("register.holder"), w.T("register.holder.hint"), "")
-	due := parts.NewDateEntry(w, r.s.Now, nil)
-	dueField := parts.NewField(w.T("register.due"), due.View, w.T("register.due.policy"))
+	due := widgets.NewDateEntry(w, r.s.Now, nil)
+	dueField := widgets.NewField(w.T("register.due"), due.View, w.T("register.due.policy"))
 	showForm(r.s, formSays{Title: w.T("register.act.one", "action", w.T(actionKey(devices.Issue)), "device", d.Name()), Yes: w.T(actionKey(devices.Issue))},
 		[]fyne.CanvasObject{who.View, dueField.View}, who.entry, func(f *form) {
 			name := strings.TrimSpace(who.entry.Text)
@@ -57,12 +57,12 @@ func (r *register) issue() {
 }
 
 // Commands is part of gui.Commander.
-func (r *register) Commands() []parts.Command {
+func (r *register) Commands() []widgets.Command {
 	w := r.s.Words
-	commands := []parts.Command{
-		{Name: w.T("register.add"), Icon: parts.Icon("add").Resource(), Key: fyne.KeyN, Modifier: parts.Ctrl, Run: r.add},
-		{Name: w.T("register.find"), Icon: parts.IconSearch.Resource(), Key: fyne.KeyF, Modifier: parts.Ctrl, Run: func() { r.s.Window.Canvas().Focus(r.bar.search.Focus()) }},
-		{Name: w.T("register.refresh"), Icon: parts.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: parts.Ctrl, Run: func() { r.rows.outdated(); r.load() }},
+	commands := []widgets.Command{
+		{Name: w.T("register.add"), Icon: widgets.Icon("add").Resource(), Key: fyne.KeyN, Modifier: widgets.Ctrl, Run: r.add},
+		{Name: w.T("register.find"), Icon: widgets.IconSearch.Resource(), Key: fyne.KeyF, Modifier: widgets.Ctrl, Run: func() { r.s.Window.Canvas().Focus(r.bar.search.Focus()) }},
+		{Name: w.T("register.refresh"), Icon: widgets.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: widgets.Ctrl, Run: func() { r.rows.outdated(); r.load() }},
 	}
 	if r.table != nil && r.table.Count() > 0 {
 		menu := r.menu()
@@ -71,11 +71,11 @@ func (r *register) Commands() []parts.Command {
 	}
 	return append(commands,
 		restoreCommand(r.s, r.p),
-		parts.Command{Name: w.T("register.import"), Icon: parts.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
-		parts.Command{Name: w.T("register.export"), Icon: parts.Icon("download").Resource(), Run: r.exportAll},
-		parts.Command{Name: w.T("paper.audit"), Icon: parts.Icon("pdf").Resource(), Run: r.auditReport},
-		parts.Command{Name: w.T("register.backup"), Icon: parts.Icon("archive").Resource(), Divide: true, Run: r.backUp},
-		parts.Command{Name: w.T("register.restore"), Icon: parts.Icon("history").Resource(), Run: r.restore},
+		widgets.Command{Name: w.T("register.import"), Icon: widgets.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
+		widgets.Command{Name: w.T("register.export"), Icon: widgets.Icon("download").Resource(), Run: r.exportAll},
+		widgets.Command{Name: w.T("paper.audit"), Icon: widgets.Icon("pdf").Resource(), Run: r.auditReport},
+		widgets.Command{Name: w.T("register.backup"), Icon: widgets.Icon("archive").Resource(), Divide: true, Run: r.backUp},
+		widgets.Command{Name: w.T("register.restore"), Icon: widgets.Icon("history").Resource(), Run: r.restore},
 		r.p.lockCommand(r.s),
 	)
 }
@@ -83,17 +83,17 @@ func (r *register) Commands() []parts.Command {
 // Actions is part of gui.Actor.
 func (r *register) Actions() []fyne.CanvasObject {
 	w := r.s.Words
-	more := parts.NewButton(w.T("register.files"), parts.Icon("more").Resource(), nil)
+	more := widgets.NewButton(w.T("register.files"), widgets.Icon("more").Resource(), nil)
 	more.OnTapped = func() {
-		menu := parts.Menu("", r.fileCommands())
+		menu := widgets.Menu("", r.fileCommands())
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height)
 		widget.ShowPopUpMenuAtPosition(menu, r.s.Window.Canvas(), at)
 	}
-	return []fyne.CanvasObject{more, parts.NewPrimary(w.T("register.add"), parts.Icon("add").Resource(), r.add)}
+	return []fyne.CanvasObject{more, widgets.NewPrimary(w.T("register.add"), widgets.Icon("add").Resource(), r.add)}
 }
 
 // fileCommands are those about files.
-func (r *register) fileCommands() []parts.Command {
+func (r *register) fileCommands() []widgets.Command {
 	commands := r.Commands()
 	return commands[len(commands)-6 : len(commands)-1]
 }

@@ -16,9 +16,9 @@ import (
 	"stowage/crypt"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // importCSV has a file chosen and imports it.
@@ -41,7 +41,7 @@ func (r *register) importFrom(path string) {
 		}
 		text := w.T("register.import.would",
 			"added", w.N("register.import.added", would.Added), "changed", w.N("register.import.changed", would.Changed), "same", w.N("register.import.unchanged", would.Same))
-		r.s.Ask(parts.Question{Title: w.T("register.import.title", "file", filepath.Base(path)), Text: text, Yes: w.T("register.import.yes")}, func(yes bool) {
+		r.s.Ask(widgets.Question{Title: w.T("register.import.title", "file", filepath.Base(path)), Text: text, Yes: w.T("register.import.yes")}, func(yes bool) {
 			if !yes {
 				return
 			}
@@ -151,7 +151,7 @@ func (r *register) restore() { r.s.Choose.File(r.s.Words.T("register.restore"), 
 // the backup in the place of the register.
 func (r *register) restoreFrom(path string) {
 	w := r.s.Words
-	entry := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("authority.passphrase")})
+	entry := widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("authority.passphrase")})
 	t := formSays{Title: w.T("register.restore.title"), Text: w.T("register.restore.text", "file", filepath.Base(path)), Yes: w.T("register.restore.yes"), Danger: true}
 	showForm(r.s, t, []fyne.CanvasObject{entry.View}, entry.Focus(), func(f *form) {
 		if entry.Empty() {
@@ -196,18 +196,18 @@ func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []b
 }
 
 // restoredMessage says what the register is now, and what is not in it any more.
-func restoredMessage(w *words.Words, r school.RestoredRegister) parts.Message {
-	m := parts.Message{Kind: parts.Good, Happened: w.T("register.restored", "when", w.DateTime(r.Newest)), Next: w.T("register.restored.next")}
+func restoredMessage(w *i18n.Words, r school.RestoredRegister) widgets.Message {
+	m := widgets.Message{Kind: widgets.Good, Happened: w.T("register.restored", "when", w.DateTime(r.Newest)), Next: w.T("register.restored.next")}
 	missing := int(max(0, r.Had-r.Events))
 	switch {
 	case r.AllRead && missing == 0:
 		m.Files = w.T("register.restored.all")
 	case r.AllRead:
-		m.Kind, m.Files = parts.Warn, w.N("register.restored.lost", missing)
+		m.Kind, m.Files = widgets.Warn, w.N("register.restored.lost", missing)
 	case missing > 0:
-		m.Kind, m.Files = parts.Warn, w.N("register.restored.some", missing)
+		m.Kind, m.Files = widgets.Warn, w.N("register.restored.some", missing)
 	default:
-		m.Kind, m.Files = parts.Warn, w.T("register.restored.unknown")
+		m.Kind, m.Files = widgets.Warn, w.T("register.restored.unknown")
 	}
 	for _, e := range r.Lost {
 		m.Details += lostEvent(w, e) + "\n"
@@ -217,8 +217,8 @@ func restoredMessage(w *words.Words, r school.RestoredRegister) parts.Message {
 
 // lostEvent is one line about an event that is no longer on record, with what it was about as far as
 // it says so itself.
-func lostEvent(w *words.Words, e devices.Event) string {
-	pieces := []string{w.DateTime(e.Time), eventBy(w, e), w.T(words.Key("event." + compact(string(e.Kind))))}
+func lostEvent(w *i18n.Words, e devices.Event) string {
+	pieces := []string{w.DateTime(e.Time), eventBy(w, e), w.T(i18n.Key("event." + compact(string(e.Kind))))}
 	var body struct {
 		Details struct{ Label, Name, Make, Model, Serial string }
 		Name    string

@@ -10,7 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // filters say which devices the register shows. The zero value is all.
@@ -78,17 +78,17 @@ func (p *Place) takeFilters() *filters {
 type filterBar struct {
 	view              *fyne.Container
 	r                 *register
-	search            *parts.Search
+	search            *widgets.Search
 	state, kind, site *widget.Select
-	chips             *parts.Chips
-	clear             *parts.Button
+	chips             *widgets.Chips
+	clear             *widgets.Button
 	quiet             bool // set while show changes what is shown
 }
 
 func newFilterBar(r *register) *filterBar {
 	w := r.s.Words
 	b := &filterBar{r: r}
-	b.search = parts.NewSearch(w.T("register.search"), r.s.After, func(string) { b.changed() })
+	b.search = widgets.NewSearch(w.T("register.search"), r.s.After, func(string) { b.changed() })
 	states := []string{w.T("register.states")}
 	for _, s := range devices.States() {
 		states = append(states, stateName(w, s))
@@ -100,14 +100,14 @@ func newFilterBar(r *register) *filterBar {
 	b.state = widget.NewSelect(states, func(string) { b.changed() })
 	b.kind = widget.NewSelect(kinds, func(string) { b.changed() })
 	b.site = widget.NewSelect([]string{w.T("register.sites")}, func(string) { b.changed() })
-	b.chips = parts.NewChips([]string{w.T("register.overdue"), w.T("register.unseen"), w.T("register.notverified")}, b.changed)
-	b.clear = parts.NewQuiet(w.T("register.clear"), parts.Icon("clear").Resource(), func() {
+	b.chips = widgets.NewChips([]string{w.T("register.overdue"), w.T("register.unseen"), w.T("register.notverified")}, b.changed)
+	b.clear = widgets.NewQuiet(w.T("register.clear"), widgets.Icon("clear").Resource(), func() {
 		b.r.filters = filters{}
 		b.show()
 		b.r.load()
 	})
-	selects := parts.Row(1, b.state, b.kind, b.site)
-	b.view = parts.Column(1,
+	selects := widgets.Row(1, b.state, b.kind, b.site)
+	b.view = widgets.Column(1,
 		container.New(&besideSearch{least: 260}, b.search.View, selects),
 		container.NewBorder(nil, nil, nil, b.clear, b.chips.View))
 	b.show()

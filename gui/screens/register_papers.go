@@ -16,18 +16,18 @@ import (
 	papersfill "stowage/devices/papers/fill"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // paperCommands are the papers about the selected devices.
-func (r *register) paperCommands() []parts.Command {
+func (r *register) paperCommands() []widgets.Command {
 	w := r.s.Words
 	not := func(ok func(devices.Device) bool) func() bool {
 		return func() bool { d, one := r.one(); return !one || !ok(d) }
 	}
-	pdf := parts.Icon("pdf").Resource()
-	return []parts.Command{
-		{Name: w.T("paper.labels"), Icon: parts.Icon("print").Resource(), Divide: true, Run: r.printLabels},
+	pdf := widgets.Icon("pdf").Resource()
+	return []widgets.Command{
+		{Name: w.T("paper.labels"), Icon: widgets.Icon("print").Resource(), Divide: true, Run: r.printLabels},
 		{Name: w.T("paper.slip"), Icon: pdf, Run: r.slip, Disabled: not(func(d devices.Device) bool { return d.State == devices.Issued })},
 		{Name: w.T("paper.receipt"), Icon: pdf, Run: r.receipt, Disabled: not(func(d devices.Device) bool { return d.Holder == "" })},
 		{Name: w.T("paper.certificate"), Icon: pdf, Run: r.certificate, Disabled: not(func(d devices.Device) bool { return d.State == devices.Destroyed })},
@@ -69,7 +69,7 @@ func (r *register) askLabels(ids []string, address string) {
 	start := newTextField(w.T("paper.labels.start"), w.T("paper.labels.start.hint"), "1")
 	back := lines(2)
 	back.SetText(address)
-	fields := []fyne.CanvasObject{parts.NewField(w.T("paper.labels.sheet"), sheet, w.T("paper.labels.actual")).View, start.View, parts.NewField(w.T("paper.labels.return"), back, w.T("paper.labels.return.hint")).View}
+	fields := []fyne.CanvasObject{widgets.NewField(w.T("paper.labels.sheet"), sheet, w.T("paper.labels.actual")).View, start.View, widgets.NewField(w.T("paper.labels.return"), back, w.T("paper.labels.return.hint")).View}
 	showForm(r.s, formSays{Title: w.T("paper.labels"), Yes: w.T("paper.save")}, fields, start.entry, func(f *form) {
 		facts := papers.LabelFacts{Sheet: papers.Sheets()[sheet.SelectedIndex()], Return: cmp.Or(strings.TrimSpace(back.Text), address)}
 		var err error
@@ -150,9 +150,9 @@ func (r *register) certificate() {
 // auditReport asks for the span of time, and writes the report as PDF or CSV.
 func (r *register) auditReport() {
 	w := r.s.Words
-	from, to := parts.NewDateEntry(w, r.s.Now, nil), parts.NewDateEntry(w, r.s.Now, nil)
-	fromField := parts.NewField(w.T("paper.audit.from"), from.View, w.T("paper.audit.from.hint"))
-	toField := parts.NewField(w.T("paper.audit.to"), to.View, w.T("paper.audit.to.hint"))
+	from, to := widgets.NewDateEntry(w, r.s.Now, nil), widgets.NewDateEntry(w, r.s.Now, nil)
+	fromField := widgets.NewField(w.T("paper.audit.from"), from.View, w.T("paper.audit.from.hint"))
+	toField := widgets.NewField(w.T("paper.audit.to"), to.View, w.T("paper.audit.to.hint"))
 	table := widget.NewCheck(w.T("paper.audit.csv"), nil)
 	showForm(r.s, formSays{Title: w.T("paper.audit"), Yes: w.T("paper.save")}, []fyne.CanvasObject{fromField.View, toField.View, table}, nil, func(f *form) {
 		plan := papersfill.AuditPlan{Now: r.s.Now()}

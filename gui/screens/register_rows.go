@@ -5,7 +5,7 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // pageRows is how many devices are read at a time, and keptRows how many are kept.
@@ -111,7 +111,7 @@ func (r *deviceRows) Find(id string) int {
 }
 
 // Cell is part of parts.Rows.
-func (r *deviceRows) Cell(row, column int) parts.Cell {
+func (r *deviceRows) Cell(row, column int) widgets.Cell {
 	id := r.order[row]
 	if _, ok := r.known[id]; !ok {
 		r.need(row)
@@ -119,9 +119,9 @@ func (r *deviceRows) Cell(row, column int) parts.Cell {
 	d, ok := r.device(id)
 	if !ok {
 		if column == 0 {
-			return parts.Cell{Text: "…", Color: parts.ColorMuted}
+			return widgets.Cell{Text: "…", Color: widgets.ColorMuted}
 		}
-		return parts.Cell{}
+		return widgets.Cell{}
 	}
 	return deviceCell(r.s.Words, d, column, r.s.Now())
 }

@@ -15,7 +15,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // stocked is a school with devices in many states.
@@ -451,18 +451,18 @@ func TestRegisterPictures(t *testing.T) {
 
 // TestRegisterWords shows that every state, kind, action and event has its words.
 func TestRegisterWords(t *testing.T) {
-	for _, lang := range words.Languages() {
-		w := words.New(lang.Code, time.UTC)
-		check := func(key words.Key) {
+	for _, lang := range i18n.Languages() {
+		w := i18n.New(lang.Code, time.UTC)
+		check := func(key i18n.Key) {
 			if !w.Has(key) {
 				t.Errorf("%s: no text for %s", lang.Code, key)
 			}
 		}
 		for _, s := range devices.States() {
-			check(words.Key("device.state." + compact(string(s))))
+			check(i18n.Key("device.state." + compact(string(s))))
 		}
 		for _, k := range devices.Kinds() {
-			check(words.Key("device.kind." + compact(string(k))))
+			check(i18n.Key("device.kind." + compact(string(k))))
 		}
 		for _, a := range devices.Actions() {
 			check(actionKey(a))
@@ -470,7 +470,7 @@ func TestRegisterWords(t *testing.T) {
 			check(actionKey(a) + ".verb")
 		}
 		for _, k := range devices.EventKinds() {
-			check(words.Key("event." + compact(string(k))))
+			check(i18n.Key("event." + compact(string(k))))
 		}
 	}
 }

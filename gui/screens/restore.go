@@ -13,7 +13,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // restores lists the backups of sticks, the newest first, of which one is chosen to be
@@ -23,10 +23,10 @@ type restores struct {
 	p     *Place
 	about string // what is searched for at first: a device's name, or ""
 
-	search *parts.Search
-	table  *parts.Table
-	answer *parts.Banner
-	next   *parts.Button
+	search *widgets.Search
+	table  *widgets.Table
+	answer *widgets.Banner
+	next   *widgets.Button
 	page   *fyne.Container
 	all    []keptBackup
 	rows   []keptBackup
@@ -58,8 +58,8 @@ func newRestores(s *gui.Session, p *Place, about string) *restores {
 }
 
 // restoreCommand is for the menus of ICT's screens.
-func restoreCommand(s *gui.Session, p *Place) parts.Command {
-	return parts.Command{Name: s.Words.T("restore.command"), Icon: parts.Icon("history").Resource(), Divide: true, Run: func() { s.Push(newRestores(s, p, "")) }}
+func restoreCommand(s *gui.Session, p *Place) widgets.Command {
+	return widgets.Command{Name: s.Words.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { s.Push(newRestores(s, p, "")) }}
 }
 
 // Title is part of gui.Screen.
@@ -68,14 +68,14 @@ func (r *restores) Title() string { return r.s.Words.T("restore.title") }
 // Content is part of gui.Screen.
 func (r *restores) Content() fyne.CanvasObject {
 	t := r.s.Words.T
-	r.answer = parts.NewBanner(parts.Message{})
-	r.search = parts.NewSearch(t("restore.search"), r.s.After, func(string) { r.show() })
+	r.answer = widgets.NewBanner(widgets.Message{})
+	r.search = widgets.NewSearch(t("restore.search"), r.s.After, func(string) { r.show() })
 	if r.about != "" {
 		r.search.Set(r.about)
 	}
-	r.table = parts.NewTable(r.s.Words, parts.TableOptions{
+	r.table = widgets.NewTable(r.s.Words, widgets.TableOptions{
 		Label: t("restore.title"), Empty: t("restore.reading"), Now: r.s.Now, Key: r.s.Typed,
-		Columns: []parts.TableColumn{
+		Columns: []widgets.TableColumn{
 			{Title: t("restore.column.stick"), Width: 130, Grow: true, Fixed: true},
 			{Title: t("restore.column.holder"), Width: 160, Grow: true, Fixed: true},
 			{Title: t("restore.column.state"), Width: 110, Fixed: true},
@@ -85,10 +85,10 @@ func (r *restores) Content() fyne.CanvasObject {
 		Selected: func() { r.next.SetEnabled(r.table.Count() == 1) },
 		Open:     func(int) { r.open() },
 	})
-	r.next = parts.NewPrimary(t("restore.open"), parts.IconForward.Resource(), r.open)
+	r.next = widgets.NewPrimary(t("restore.open"), widgets.IconForward.Resource(), r.open)
 	r.next.Disable()
-	head := parts.Column(2, r.answer.View, parts.Muted(t("restore.intro")), r.search.View)
-	foot := container.NewPadded(parts.Row(2, parts.Spring(), r.next))
+	head := widgets.Column(2, r.answer.View, widgets.Muted(t("restore.intro")), r.search.View)
+	foot := container.NewPadded(widgets.Row(2, widgets.Spring(), r.next))
 	r.page = container.NewBorder(head, foot, nil, nil, r.table.View)
 	return r.page
 }
@@ -100,11 +100,11 @@ func (r *restores) Shown() { r.read() }
 func (r *restores) Focus() fyne.Focusable { return r.search.Focus() }
 
 // Commands is part of gui.Commander.
-func (r *restores) Commands() []parts.Command {
+func (r *restores) Commands() []widgets.Command {
 	w := r.s.Words
-	return []parts.Command{
+	return []widgets.Command{
 		{Name: w.T("restore.open"), Run: r.open, Disabled: func() bool { return r.next == nil || r.next.Disabled() }},
-		{Name: w.T("restore.again"), Icon: parts.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: parts.Ctrl, Run: r.read},
+		{Name: w.T("restore.again"), Icon: widgets.Icon("refresh").Resource(), Key: fyne.KeyR, Modifier: widgets.Ctrl, Run: r.read},
 		r.p.lockCommand(r.s),
 	}
 }
@@ -173,29 +173,29 @@ func (r *restores) show() {
 	r.next.SetEnabled(r.table.Count() == 1)
 }
 
-func (r *restores) cell(k keptBackup, column int) parts.Cell {
+func (r *restores) cell(k keptBackup, column int) widgets.Cell {
 	w := r.s.Words
 	switch column {
 	case 0:
-		return parts.Cell{Text: k.name(), Icon: parts.IconStick, Bold: true}
+		return widgets.Cell{Text: k.name(), Icon: widgets.IconStick, Bold: true}
 	case 1:
-		return parts.Cell{Text: k.device.HolderName}
+		return widgets.Cell{Text: k.device.HolderName}
 	case 2:
 		if k.device.ID == "" {
-			return parts.Cell{}
+			return widgets.Cell{}
 		}
-		c := parts.Cell{Text: stateName(w, k.device.State)}
+		c := widgets.Cell{Text: stateName(w, k.device.State)}
 		if missingNow(k.device) {
-			c.Color = parts.ColorError
+			c.Color = widgets.ColorError
 		}
 		return c
 	case 3:
 		if k.When.IsZero() {
-			return parts.Cell{Text: w.T("restore.unfinished"), Color: parts.ColorWarn}
+			return widgets.Cell{Text: w.T("restore.unfinished"), Color: widgets.ColorWarn}
 		}
-		return parts.Cell{Text: w.When(k.When, r.s.Now())}
+		return widgets.Cell{Text: w.When(k.When, r.s.Now())}
 	}
-	return parts.Cell{Text: w.Size(k.Bytes)}
+	return widgets.Cell{Text: w.Size(k.Bytes)}
 }
 
 // open looks at the one that is chosen.

@@ -14,7 +14,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // restoring is one backup: it is opened, with the recovery key or with its holder's, to
@@ -24,12 +24,12 @@ type restoring struct {
 	p    *Place
 	kept keptBackup
 
-	with   *parts.Chips
-	secret *parts.Passphrase
-	answer *parts.Banner
+	with   *widgets.Chips
+	secret *widgets.Passphrase
+	answer *widgets.Banner
 	found  *fyne.Container
-	next   *parts.Button
-	view   *parts.Busy
+	next   *widgets.Button
+	view   *widgets.Busy
 	page   *fyne.Container
 	source *restoreSource // once it was opened
 }
@@ -96,25 +96,25 @@ func (r *restoring) Content() fyne.CanvasObject {
 	if r.kept.device.ID != "" {
 		state = w.T("register.state.since", "state", stateName(w, r.kept.device.State), "day", w.Date(r.kept.device.Since))
 	}
-	facts := parts.Details(
-		parts.Detail{Name: w.T("restore.column.when"), Value: when},
-		parts.Detail{Name: w.T("restore.column.size"), Value: w.Size(r.kept.Bytes)},
-		parts.Detail{Name: w.T("restore.column.holder"), Value: r.kept.device.HolderName},
-		parts.Detail{Name: w.T("restore.column.state"), Value: state},
+	facts := widgets.Details(
+		widgets.Detail{Name: w.T("restore.column.when"), Value: when},
+		widgets.Detail{Name: w.T("restore.column.size"), Value: w.Size(r.kept.Bytes)},
+		widgets.Detail{Name: w.T("restore.column.holder"), Value: r.kept.device.HolderName},
+		widgets.Detail{Name: w.T("restore.column.state"), Value: state},
 	)
-	r.secret = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("restore.passphrase"), Submit: r.look})
+	r.secret = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("restore.passphrase"), Submit: r.look})
 	r.secret.View.Hide()
-	r.with = parts.NewChoice([]string{w.T("restore.with.recovery"), w.T("restore.with.holder")}, r.chosen)
-	r.answer = parts.NewBanner(parts.Message{})
-	r.found = parts.Column(2)
-	look := parts.NewButton(w.T("restore.look"), parts.IconUnlock.Resource(), r.look)
-	r.next = parts.NewPrimary(w.T("restore.next"), parts.IconForward.Resource(), r.proceed)
+	r.with = widgets.NewChoice([]string{w.T("restore.with.recovery"), w.T("restore.with.holder")}, r.chosen)
+	r.answer = widgets.NewBanner(widgets.Message{})
+	r.found = widgets.Column(2)
+	look := widgets.NewButton(w.T("restore.look"), widgets.IconUnlock.Resource(), r.look)
+	r.next = widgets.NewPrimary(w.T("restore.next"), widgets.IconForward.Resource(), r.proceed)
 	r.next.Disable()
-	r.page = parts.Narrow(3, facts, parts.Card(parts.Column(2,
-		parts.NewField(w.T("restore.with"), r.with.View, w.T("restore.with.hint")).View, r.secret.View, parts.Row(0, look))),
+	r.page = widgets.Narrow(3, facts, widgets.Card(widgets.Column(2,
+		widgets.NewField(w.T("restore.with"), r.with.View, w.T("restore.with.hint")).View, r.secret.View, widgets.Row(0, look))),
 		r.answer.View, r.found)
-	foot := container.NewPadded(parts.Row(2, parts.Spring(), r.next))
-	r.view = parts.NewBusy(w, container.NewBorder(nil, foot, nil, nil, scrolled(r.page)))
+	foot := container.NewPadded(widgets.Row(2, widgets.Spring(), r.next))
+	r.view = widgets.NewBusy(w, container.NewBorder(nil, foot, nil, nil, scrolled(r.page)))
 	return r.view.View
 }
 
@@ -133,9 +133,9 @@ func (r *restoring) forget() {
 }
 
 // Commands is part of gui.Commander.
-func (r *restoring) Commands() []parts.Command {
+func (r *restoring) Commands() []widgets.Command {
 	w := r.s.Words
-	return []parts.Command{
+	return []widgets.Command{
 		{Name: w.T("restore.look"), Run: r.look},
 		{Name: w.T("restore.next"), Run: r.proceed, Disabled: func() bool { return r.source == nil }},
 		r.p.lockCommand(r.s),
@@ -250,13 +250,13 @@ func (r *restoring) looked(source *restoreSource, err error) {
 	default:
 		r.source = source
 		if n := len(source.contents.Warnings); n > 0 {
-			m := parts.Message{Kind: parts.Warn, Happened: w.N("restore.warnings", n), Files: w.T("restore.warnings.files")}
+			m := widgets.Message{Kind: widgets.Warn, Happened: w.N("restore.warnings", n), Files: w.T("restore.warnings.files")}
 			for _, warning := range source.contents.Warnings {
 				m.Details += warning.String() + "\n"
 			}
-			r.found.Add(parts.NewBanner(m).View)
+			r.found.Add(widgets.NewBanner(m).View)
 		}
-		r.found.Add(parts.Card(listedFiles(w, source.contents.Listing())))
+		r.found.Add(widgets.Card(listedFiles(w, source.contents.Listing())))
 		r.s.Window.Canvas().Focus(r.next)
 	}
 	r.next.SetEnabled(r.source != nil)

@@ -18,7 +18,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // Rooms returns the rooms of the window, in the order of the navigation.
@@ -52,22 +52,22 @@ func staffRooms(p *Place, make func(*gui.Session, *Place) *staff) []gui.Room {
 		return k
 	}
 	return []gui.Room{
-		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: parts.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
-		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: parts.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
+		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
+		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
 	}
 }
 
 // registerRooms are those in which ICT sees how things stand.
 func registerRooms(p *Place) []gui.Room {
 	return []gui.Room{
-		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: parts.IconDashboard, Key: fyne.Key4, New: p.room(newDashboard)},
-		{ID: registerRoom, Side: gui.ICT, Name: "room.register", Icon: parts.IconRegister, Key: fyne.Key5, New: p.room(newRegister)},
+		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: p.room(newDashboard)},
+		{ID: registerRoom, Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: p.room(newRegister)},
 	}
 }
 
 // footRooms are the school's settings, and setting up a computer that is not ICT's.
 func footRooms(p *Place) []gui.Room {
-	rooms := []gui.Room{{ID: settingsRoom, Side: gui.ICT, Name: "room.settings", Icon: parts.IconSettings, New: p.room(newSettings)}}
+	rooms := []gui.Room{{ID: settingsRoom, Side: gui.ICT, Name: "room.settings", Icon: widgets.IconSettings, New: p.room(newSettings)}}
 	if !p.ICT() && p.own == "" {
 		rooms = append(rooms, gui.Room{ID: setupRoom, Side: gui.Foot, Name: "room.setup", Icon: "school", New: p.room(newSetup)})
 	}

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"stowage/gui"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // secretShown is how long a secret stays on the screen by itself.
@@ -22,7 +22,7 @@ const secretShown = 5 * time.Minute
 // not kept anywhere else.)
 func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled string, actions ...fyne.CanvasObject) {
 	t := s.Words.T
-	lines := parts.Column(1)
+	lines := widgets.Column(1)
 	for i := 0; i < len(groups); i += 3 {
 		line := ""
 		for _, g := range groups[i:min(i+3, len(groups))] {
@@ -30,8 +30,8 @@ func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled str
 		}
 		lines.Add(secretLine(line))
 	}
-	box := container.NewStack(parts.NewGround(parts.ColorSurface, parts.ColorBorder, theme.SizeNameCardRadius), parts.Inset(lines))
-	var dialog *parts.Dialog
+	box := container.NewStack(widgets.NewGround(widgets.ColorSurface, widgets.ColorBorder, theme.SizeNameCardRadius), widgets.Inset(lines))
+	var dialog *widgets.Dialog
 	var cancel func()
 	end := func() {
 		for _, g := range groups {
@@ -41,18 +41,18 @@ func showSecret(s *gui.Session, title, text string, groups [][]byte, spelled str
 		cancel()
 		dialog.Close()
 	}
-	hide := parts.NewPrimary(t("secret.hide"), parts.IconHide.Resource(), end)
-	content := parts.Column(2, parts.Body(text), box)
+	hide := widgets.NewPrimary(t("secret.hide"), widgets.IconHide.Resource(), end)
+	content := widgets.Column(2, widgets.Body(text), box)
 	if spelled != "" {
-		spoken := parts.Body(spelled)
+		spoken := widgets.Body(spelled)
 		spoken.TextStyle = fyne.TextStyle{Italic: true}
 		scroll := container.NewVScroll(spoken)
 		scroll.SetMinSize(fyne.NewSize(400, theme.TextSize()*9))
 		content.Add(scroll)
 	}
-	content.Add(parts.Row(2, append(append([]fyne.CanvasObject{parts.Spring()}, actions...), hide)...))
+	content.Add(widgets.Row(2, append(append([]fyne.CanvasObject{widgets.Spring()}, actions...), hide)...))
 	cancel = s.After(secretShown, end)
-	dialog = parts.ShowDialog(s.Window.Canvas(), title, content, end)
+	dialog = widgets.ShowDialog(s.Window.Canvas(), title, content, end)
 	s.Window.Canvas().Focus(hide)
 }
 

@@ -13,7 +13,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // settingsRoom is the room of the school's settings.
@@ -24,7 +24,7 @@ type settings struct {
 	s      *gui.Session
 	p      *Place
 	page   *fyne.Container
-	banner *parts.Banner
+	banner *widgets.Banner
 	policy *policyForm
 	tidy   func()
 	stale  bool
@@ -41,9 +41,9 @@ func (t *settings) Title() string { return t.s.Words.T("settings.title") }
 
 // Content is part of Screen.
 func (t *settings) Content() fyne.CanvasObject {
-	t.banner = parts.NewBanner(parts.Message{})
-	t.page = parts.Narrow(4)
-	return container.NewVScroll(container.NewPadded(parts.Column(3, t.banner.View, t.page)))
+	t.banner = widgets.NewBanner(widgets.Message{})
+	t.page = widgets.Narrow(4)
+	return container.NewVScroll(container.NewPadded(widgets.Column(3, t.banner.View, t.page)))
 }
 
 // Shown is part of Shower.
@@ -57,7 +57,7 @@ func (t *settings) Shown() {
 func (t *settings) Closed() { t.tidy() }
 
 // Commands is part of Commander.
-func (t *settings) Commands() []parts.Command { return []parts.Command{t.p.lockCommand(t.s)} }
+func (t *settings) Commands() []widgets.Command { return []widgets.Command{t.p.lockCommand(t.s)} }
 
 // published is what the settings show.
 type published struct {
@@ -103,10 +103,10 @@ func readPublished(s *school.School) (st published, err error) {
 // show draws what was read. Appearance is there whatever happened to the school.
 func (t *settings) show(st published, err error) {
 	w := t.s.Words
-	appearance := parts.Card(gui.AppearanceForm(t.s))
+	appearance := widgets.Card(gui.AppearanceForm(t.s))
 	if err != nil {
 		m := t.s.Explain(err)
-		m.Do = parts.Command{Name: w.T("register.again"), Icon: parts.Icon("refresh").Resource(), Run: t.load}
+		m.Do = widgets.Command{Name: w.T("register.again"), Icon: widgets.Icon("refresh").Resource(), Run: t.load}
 		t.banner.Set(m)
 		t.page.Objects = []fyne.CanvasObject{appearance}
 		t.page.Refresh()
@@ -115,7 +115,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		parts.Card(t.policy.view), parts.Card(t.folders(st)), parts.Card(t.register(st)), parts.Card(t.finder(st)), parts.Card(t.programs(st)), parts.Card(t.authority()), parts.Card(t.directory(st)), parts.Card(t.history()), appearance,
+		widgets.Card(t.policy.view), widgets.Card(t.folders(st)), widgets.Card(t.register(st)), widgets.Card(t.finder(st)), widgets.Card(t.programs(st)), widgets.Card(t.authority()), widgets.Card(t.directory(st)), widgets.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }
@@ -127,10 +127,10 @@ func (t *settings) folders(st published) fyne.CanvasObject {
 	if !st.reachable {
 		shared += "\n" + w.T("settings.folder.unreachable")
 	}
-	return parts.Column(2, parts.Heading(w.T("settings.folders")),
-		parts.Details(parts.Detail{Name: w.T("settings.folder.school"), Value: st.dir}),
-		parts.FieldLabel(w.T("settings.folder.shared")), parts.Body(shared), parts.Muted(w.T("settings.folder.shared.hint")),
-		parts.Row(2, parts.NewButton(w.T("settings.folder.move"), parts.IconFolder.Resource(), func() { t.s.Choose.Folder(w.T("settings.folder.shared"), t.moveShared) })))
+	return widgets.Column(2, widgets.Heading(w.T("settings.folders")),
+		widgets.Details(widgets.Detail{Name: w.T("settings.folder.school"), Value: st.dir}),
+		widgets.FieldLabel(w.T("settings.folder.shared")), widgets.Body(shared), widgets.Muted(w.T("settings.folder.shared.hint")),
+		widgets.Row(2, widgets.NewButton(w.T("settings.folder.move"), widgets.IconFolder.Resource(), func() { t.s.Choose.Folder(w.T("settings.folder.shared"), t.moveShared) })))
 }
 
 // moveShared moves the folder that the computers of staff reach.
@@ -153,17 +153,17 @@ func (t *settings) moveShared(dir string) {
 // authority is about the authority's passphrase.
 func (t *settings) authority() fyne.CanvasObject {
 	w := t.s.Words
-	return parts.Column(2, parts.Heading(w.T("settings.authority")), parts.Body(w.T("settings.authority.text")),
-		parts.Row(2, parts.NewButton(w.T("settings.authority.change"), parts.IconKey.Resource(), t.changePassphrase)))
+	return widgets.Column(2, widgets.Heading(w.T("settings.authority")), widgets.Body(w.T("settings.authority.text")),
+		widgets.Row(2, widgets.NewButton(w.T("settings.authority.change"), widgets.IconKey.Resource(), t.changePassphrase)))
 }
 
 // changePassphrase asks for the authority's passphrase and a new one.
 func (t *settings) changePassphrase() {
 	w := t.s.Words
 	policy := t.policy.was
-	old := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("settings.authority.old"), Changed: t.s.Used})
-	next := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("settings.authority.new"), Changed: t.s.Used, Judge: func(secret []byte) parts.Strength { return judged(w, secret, policy) }})
-	again := parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: t.s.Used})
+	old := widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("settings.authority.old"), Changed: t.s.Used})
+	next := widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("settings.authority.new"), Changed: t.s.Used, Judge: func(secret []byte) widgets.Strength { return judged(w, secret, policy) }})
+	again := widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: t.s.Used})
 	fields := []fyne.CanvasObject{old.View, next.View, again.View}
 	showForm(t.s, formSays{Title: w.T("settings.authority.change"), Yes: w.T("settings.authority.change")}, fields, old.Focus(), func(f *form) {
 		switch {
@@ -199,7 +199,7 @@ func (t *settings) changePassphrase() {
 				f.refuse(err)
 			default:
 				f.dialog.Close()
-				t.s.Tell(parts.Message{Kind: parts.Good, Happened: w.T("settings.authority.changed")})
+				t.s.Tell(widgets.Message{Kind: widgets.Good, Happened: w.T("settings.authority.changed")})
 			}
 		}))
 	})
@@ -209,13 +209,13 @@ func (t *settings) changePassphrase() {
 func (t *settings) directory(st published) fyne.CanvasObject {
 	w := t.s.Words
 	told := w.T("dashboard.directory.bad")
-	list := fyne.CanvasObject(parts.Column(0))
+	list := fyne.CanvasObject(widgets.Column(0))
 	if st.directory != nil {
 		told = w.T("settings.directory.text", "serial", w.Number(st.directory.Serial), "when", w.When(st.directory.Published, t.s.Now()))
-		list = parts.Details(parts.Detail{Name: w.T("settings.key"), Value: st.directory.Verifier})
+		list = widgets.Details(widgets.Detail{Name: w.T("settings.key"), Value: st.directory.Verifier})
 	}
-	return parts.Column(2, parts.Heading(w.T("settings.directory")), parts.Body(told), list,
-		parts.Row(2, parts.NewButton(w.T("settings.directory.publish"), parts.Icon("upload").Resource(), t.publish)))
+	return widgets.Column(2, widgets.Heading(w.T("settings.directory")), widgets.Body(told), list,
+		widgets.Row(2, widgets.NewButton(w.T("settings.directory.publish"), widgets.Icon("upload").Resource(), t.publish)))
 }
 
 // publish signs the directory anew.

@@ -9,24 +9,24 @@ import (
 
 	"stowage/devices/school"
 	"stowage/devices/store"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // register is about where the register is kept, and who may use it there.
 func (t *settings) register(st published) fyne.CanvasObject {
 	w := t.s.Words
-	column := parts.Column(2, parts.Heading(w.T("place.title")))
+	column := widgets.Column(2, widgets.Heading(w.T("place.title")))
 	if st.register == "" {
-		column.Add(parts.Body(w.T("place.file")))
-		column.Add(parts.Row(2, parts.NewButton(w.T("place.move"), nil, t.moveOut), parts.NewButton(w.T("place.setup"), nil, t.prepare)))
-		column.Add(parts.Row(2, parts.NewButton(w.T("place.allow"), nil, func() { t.allow("") })))
+		column.Add(widgets.Body(w.T("place.file")))
+		column.Add(widgets.Row(2, widgets.NewButton(w.T("place.move"), nil, t.moveOut), widgets.NewButton(w.T("place.setup"), nil, t.prepare)))
+		column.Add(widgets.Row(2, widgets.NewButton(w.T("place.allow"), nil, func() { t.allow("") })))
 		return column
 	}
-	column.Add(parts.Body(w.T("place.server")))
-	column.Add(parts.Details(parts.Detail{Name: w.T("place.where"), Value: st.register}))
-	column.Add(parts.Row(2, parts.NewButton(w.T("place.back"), nil, t.moveBack), parts.NewButton(w.T("place.allow"), nil, func() { t.allow(st.register) })))
+	column.Add(widgets.Body(w.T("place.server")))
+	column.Add(widgets.Details(widgets.Detail{Name: w.T("place.where"), Value: st.register}))
+	column.Add(widgets.Row(2, widgets.NewButton(w.T("place.back"), nil, t.moveBack), widgets.NewButton(w.T("place.allow"), nil, func() { t.allow(st.register) })))
 	return column
 }
 
@@ -79,7 +79,7 @@ func (t *settings) move(f *form, to string) {
 			return
 		}
 		f.dialog.Close()
-		said := parts.Message{Kind: parts.Good, Happened: w.N("place.moved", int(m.events))}
+		said := widgets.Message{Kind: widgets.Good, Happened: w.N("place.moved", int(m.events))}
 		if m.old != "" {
 			said.Next = w.T("place.moved.old", "file", filepath.Base(m.old))
 		}
@@ -118,14 +118,14 @@ func (t *settings) prepare() {
 		if !ok {
 			return
 		}
-		t.onDatabase(f, "place.setup.running", func(ctx context.Context, password []byte) error { return store.SetUpPostgres(ctx, at, password) }, parts.Message{
-			Kind: parts.Good, Happened: w.T("place.setup.done"), Next: w.T("place.setup.done.next"),
+		t.onDatabase(f, "place.setup.running", func(ctx context.Context, password []byte) error { return store.SetUpPostgres(ctx, at, password) }, widgets.Message{
+			Kind: widgets.Good, Happened: w.T("place.setup.done"), Next: w.T("place.setup.done.next"),
 		})
 	})
 }
 
 // onDatabase does something as the database's owner, and says what when it is done.
-func (t *settings) onDatabase(f *form, name words.Key, do func(context.Context, []byte) error, done parts.Message) {
+func (t *settings) onDatabase(f *form, name i18n.Key, do func(context.Context, []byte) error, done widgets.Message) {
 	f.follow(jobs.Run(t.s.Jobs, t.s.Words.T(name), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		return 0, t.p.withDatabasePassword(ctx, func(password []byte) error { return do(ctx, password) })
 	}, func(_ int, err error) {
@@ -141,7 +141,7 @@ func (t *settings) onDatabase(f *form, name words.Key, do func(context.Context, 
 // duty is a duty with its name.
 type duty struct {
 	is   store.Duty
-	name words.Key
+	name i18n.Key
 }
 
 var duties = []duty{
@@ -160,11 +160,11 @@ func (t *settings) allow(at string) {
 	for i, d := range duties {
 		names[i] = w.T(d.name)
 	}
-	choice := parts.NewChoice(names, t.s.Used)
+	choice := widgets.NewChoice(names, t.s.Used)
 	choice.Set(0)
 	sites := newNotes("")
-	sitesField := parts.NewField(w.T("place.sites"), sites, w.T("place.sites.hint"))
-	fields := []fyne.CanvasObject{url.View, login.View, parts.FieldLabel(w.T("place.duty")), choice.View, sitesField.View}
+	sitesField := widgets.NewField(w.T("place.sites"), sites, w.T("place.sites.hint"))
+	fields := []fyne.CanvasObject{url.View, login.View, widgets.FieldLabel(w.T("place.duty")), choice.View, sitesField.View}
 	showForm(t.s, formSays{Title: w.T("place.allow"), Text: w.T("place.allow.text"), Yes: w.T("place.allow.do")}, fields, url.entry, func(f *form) {
 		to, ok := t.checked(f, url)
 		if !ok {
@@ -183,7 +183,7 @@ func (t *settings) allow(at string) {
 		}
 		t.onDatabase(f, "place.allow.running", func(ctx context.Context, password []byte) error {
 			return store.Allow(ctx, to, password, who, chosen.is, named)
-		}, parts.Message{Kind: parts.Good, Happened: w.T("place.allow.done", "login", who, "duty", w.T(chosen.name))})
+		}, widgets.Message{Kind: widgets.Good, Happened: w.T("place.allow.done", "login", who, "duty", w.T(chosen.name))})
 	})
 }
 

@@ -13,9 +13,9 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // policyForm is the school's policy, to be changed and signed.
@@ -24,15 +24,15 @@ type policyForm struct {
 	t       *settings
 	was     keys.Policy
 	numbers []*policyNumber
-	class   *parts.Chips
+	class   *widgets.Chips
 	carry   *widget.Check
 	guesses *widget.Select
-	save    *parts.Button
+	save    *widgets.Button
 }
 
 // policyNumber is one number of the policy, with its bounds.
 type policyNumber struct {
-	name     words.Key
+	name     i18n.Key
 	from, to int
 	get      func(keys.Policy) int
 	set      func(*keys.Policy, int)
@@ -59,7 +59,7 @@ const leastGuesses, mostGuesses = 8, 20
 func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	w := t.s.Words
 	f := &policyForm{t: t, was: p, numbers: policyNumbers()}
-	f.class = parts.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
+	f.class = widgets.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
 	f.class.Set(slices.Index(classes(), p.Class))
 	var powers []string
 	for n := leastGuesses; n <= mostGuesses; n++ {
@@ -73,13 +73,13 @@ func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	for _, n := range f.numbers {
 		n.field = newTextField(w.T(n.name), "", strconv.Itoa(n.get(p)))
 		grid.Add(wrapLabel(w.T(n.name)))
-		grid.Add(parts.Column(0, n.field.entry, n.field.View))
+		grid.Add(widgets.Column(0, n.field.entry, n.field.View))
 	}
 	grid.Add(wrapLabel(w.T("settings.guesses")))
 	grid.Add(f.guesses)
-	f.save = parts.NewPrimary(w.T("settings.save"), parts.Icon("signature").Resource(), f.publish)
-	f.view = parts.Column(2, parts.Heading(w.T("settings.policy")), parts.Muted(w.T("settings.policy.text")),
-		parts.FieldLabel(w.T("settings.class")), f.class.View, grid, f.carry, parts.Row(2, parts.Spring(), f.save))
+	f.save = widgets.NewPrimary(w.T("settings.save"), widgets.Icon("signature").Resource(), f.publish)
+	f.view = widgets.Column(2, widgets.Heading(w.T("settings.policy")), widgets.Muted(w.T("settings.policy.text")),
+		widgets.FieldLabel(w.T("settings.class")), f.class.View, grid, f.carry, widgets.Row(2, widgets.Spring(), f.save))
 	for _, n := range f.numbers { // the label stands at the left, so that only the refusal is below
 		n.field.View.Objects = n.field.View.Objects[len(n.field.View.Objects)-1:]
 	}
@@ -88,7 +88,7 @@ func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 
 func classes() []keys.Class { return []keys.Class{keys.Hybrid, keys.X25519} }
 
-func wrapLabel(text string) fyne.CanvasObject { return parts.Body(text) }
+func wrapLabel(text string) fyne.CanvasObject { return widgets.Body(text) }
 
 // read reads the policy, and says which number is wrong.
 func (f *policyForm) read() (keys.Policy, bool) {

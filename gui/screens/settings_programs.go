@@ -10,25 +10,25 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // programs are those that ICT approved for sticks.
 func (t *settings) programs(st published) fyne.CanvasObject {
 	w := t.s.Words
-	rows := parts.Column(2, parts.Heading(w.T("programs.title")), parts.Body(w.T("programs.text")))
+	rows := widgets.Column(2, widgets.Heading(w.T("programs.title")), widgets.Body(w.T("programs.text")))
 	if st.programsErr != nil {
-		rows.Add(parts.NewBanner(t.s.Explain(st.programsErr)).View)
+		rows.Add(widgets.NewBanner(t.s.Explain(st.programsErr)).View)
 	}
 	for _, p := range st.programs {
-		remove := parts.NewQuiet(w.T("programs.remove"), parts.Icon("remove").Resource(), func() { t.removeProgram(p) })
+		remove := widgets.NewQuiet(w.T("programs.remove"), widgets.Icon("remove").Resource(), func() { t.removeProgram(p) })
 		line := w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size))
-		rows.Add(container.NewBorder(nil, nil, nil, remove, parts.Body(line)))
+		rows.Add(container.NewBorder(nil, nil, nil, remove, widgets.Body(line)))
 	}
-	add := parts.NewButton(w.T("programs.add"), parts.Icon("add").Resource(), func() {
+	add := widgets.NewButton(w.T("programs.add"), widgets.Icon("add").Resource(), func() {
 		t.s.Choose.File(w.T("programs.add"), t.addProgram)
 	})
-	rows.Add(parts.Row(2, add))
+	rows.Add(widgets.Row(2, add))
 	return rows
 }
 

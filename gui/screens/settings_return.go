@@ -9,7 +9,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // finder is about where a finder brings a device: it goes onto sticks, slips and labels.
@@ -17,8 +17,8 @@ func (t *settings) finder(st published) fyne.CanvasObject {
 	w := t.s.Words
 	address := lines(3)
 	address.SetText(st.finder)
-	field := parts.NewField(w.T("settings.return"), address, w.T("settings.return.hint"))
-	save := parts.NewButton(w.T("settings.return.save"), parts.Icon("save").Resource(), func() {
+	field := widgets.NewField(w.T("settings.return"), address, w.T("settings.return.hint"))
+	save := widgets.NewButton(w.T("settings.return.save"), widgets.Icon("save").Resource(), func() {
 		field.Refuse("")
 		text := address.Text
 		work(t.p, t.s, w.T("settings.return.save"), func(_ context.Context, s *school.School, _ jobs.Progress) (string, error) {
@@ -39,5 +39,5 @@ func (t *settings) finder(st published) fyne.CanvasObject {
 			}
 		})
 	})
-	return parts.Column(2, parts.Heading(w.T("settings.return.title")), field.View, parts.Row(2, save))
+	return widgets.Column(2, widgets.Heading(w.T("settings.return.title")), field.View, widgets.Row(2, save))
 }

@@ -10,17 +10,17 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // history is about whether the register's history is as it was written.
 func (t *settings) history() fyne.CanvasObject {
 	w := t.s.Words
-	panel := parts.NewProgress(w)
-	var check *parts.Button
-	check = parts.NewButton(w.T("verify.do"), parts.Icon("shield").Resource(), func() {
+	panel := widgets.NewProgress(w)
+	var check *widgets.Button
+	check = widgets.NewButton(w.T("verify.do"), widgets.Icon("shield").Resource(), func() {
 		check.Disable()
 		job := work(t.p, t.s, w.T("verify.running"), verifyRegister, func(proof school.RegisterProof, err error) {
 			check.Enable()
@@ -28,7 +28,7 @@ func (t *settings) history() fyne.CanvasObject {
 		})
 		panel.Follow(job)
 	})
-	return parts.Column(2, parts.Heading(w.T("verify.title")), parts.Body(w.T("verify.text")), parts.Row(2, check), panel.View)
+	return widgets.Column(2, widgets.Heading(w.T("verify.title")), widgets.Body(w.T("verify.text")), widgets.Row(2, check), panel.View)
 }
 
 // verifyRegister computes the whole history anew.
@@ -41,12 +41,12 @@ func verifyRegister(ctx context.Context, s *school.School, p jobs.Progress) (sch
 func (t *settings) verified(proof school.RegisterProof, err error) {
 	w := t.s.Words
 	if err == nil {
-		m := parts.Message{Kind: parts.Good, Happened: w.N("verify.good", int(proof.Tree.Size)), Files: w.T("verify.good.alone"), Details: proof.Tree.Root.String()}
+		m := widgets.Message{Kind: widgets.Good, Happened: w.N("verify.good", int(proof.Tree.Size)), Files: w.T("verify.good.alone"), Details: proof.Tree.Root.String()}
 		if n := len(proof.Witnesses); n > 0 {
 			m.Files = w.N("verify.good.checkpoints", n)
 		}
 		if len(proof.Restores)+len(proof.Odd) > 0 {
-			m.Kind, m.Details = parts.Warn, m.Details+"\n"+replacedLines(w, proof)
+			m.Kind, m.Details = widgets.Warn, m.Details+"\n"+replacedLines(w, proof)
 		}
 		t.s.Tell(m)
 		return
@@ -67,10 +67,10 @@ func (t *settings) verified(proof school.RegisterProof, err error) {
 
 // replacedLines name each time that a backup took the place of the register, and what is not as it should be
 // in the school's folder, a line each.
-func replacedLines(w *words.Words, proof school.RegisterProof) string {
+func replacedLines(w *i18n.Words, proof school.RegisterProof) string {
 	var lines []string
 	for _, x := range proof.Restores {
-		key := words.Key("verify.restored")
+		key := i18n.Key("verify.restored")
 		size := int64(0)
 		if x.Restored.Unread || len(x.Restored.Replaced) == 0 {
 			key = "verify.restored.unread"

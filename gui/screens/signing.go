@@ -7,12 +7,12 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // signed is the document that a person has signed: with a drawing, or with the name
 // that they typed.
-func signed(kind devices.DocumentKind, h devices.Holder, text string, s *parts.Signature) (devices.DocumentDetails, error) {
+func signed(kind devices.DocumentKind, h devices.Holder, text string, s *widgets.Signature) (devices.DocumentDetails, error) {
 	picture, err := s.PNG()
 	return devices.DocumentDetails{Kind: kind, Holder: h.ID, Name: cmp.Or(s.Name(), h.Name), Text: text, Signature: picture}, err
 }
@@ -21,10 +21,10 @@ func signed(kind devices.DocumentKind, h devices.Holder, text string, s *parts.S
 func (n *person) takeBack(d devices.Device) {
 	w, h := n.s.Words, n.known.holdings.Holder
 	text := w.T("return.statement", "name", d.Name())
-	condition := parts.NewEntry(w.T("return.condition.example"), nil)
+	condition := widgets.NewEntry(w.T("return.condition.example"), nil)
 	condition.Label = w.T("return.condition")
-	sign := parts.NewSignature(w, nil)
-	var dialog *parts.Dialog
+	sign := widgets.NewSignature(w, nil)
+	var dialog *widgets.Dialog
 	do := func() {
 		dialog.Close()
 		document, err := signed(devices.ReturnSigned, h, text, sign)
@@ -54,9 +54,9 @@ func (n *person) takeBack(d devices.Device) {
 			n.read()
 		}))
 	}
-	cancel := parts.NewButton(w.T("parts.cancel"), nil, func() { dialog.Close() })
-	content := parts.Column(2, parts.NewField(w.T("return.condition"), condition, "").View, parts.Body(text), sign.View, parts.Muted(w.T("return.hint")),
-		parts.Row(2, parts.Spring(), cancel, parts.NewPrimary(w.T("return.do"), parts.Icon("return").Resource(), do)))
-	dialog = parts.ShowDialog(n.s.Window.Canvas(), w.T("return.title", "name", d.Name()), content, nil)
+	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { dialog.Close() })
+	content := widgets.Column(2, widgets.NewField(w.T("return.condition"), condition, "").View, widgets.Body(text), sign.View, widgets.Muted(w.T("return.hint")),
+		widgets.Row(2, widgets.Spring(), cancel, widgets.NewPrimary(w.T("return.do"), widgets.Icon("return").Resource(), do)))
+	dialog = widgets.ShowDialog(n.s.Window.Canvas(), w.T("return.title", "name", d.Name()), content, nil)
 	n.s.Window.Canvas().Focus(condition)
 }

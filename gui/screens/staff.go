@@ -12,7 +12,7 @@ import (
 	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // settings are what the config file says. It fails with a config.FileError.
@@ -158,28 +158,28 @@ func (k *staff) join(path string) error {
 
 // age says how old the list of people is, and warns where it is the copy that the
 // computer kept.
-func (k *staff) age(now time.Time) parts.Message {
+func (k *staff) age(now time.Time) widgets.Message {
 	w := k.s.Words
 	d := k.known
 	if d.Directory == nil {
-		return parts.Message{}
+		return widgets.Message{}
 	}
 	when, number := w.When(d.Published, now), w.Number(d.Serial)
 	switch {
 	case errors.Is(d.Kept, keys.ErrOlder):
-		return parts.Message{
-			Kind: parts.Warn, Happened: w.T("staff.older"),
+		return widgets.Message{
+			Kind: widgets.Warn, Happened: w.T("staff.older"),
 			Files: w.T("staff.older.files", "when", when), Next: w.T("staff.older.next"),
 		}
 	case d.Kept != nil:
-		return parts.Message{
-			Kind: parts.Info, Happened: w.T("staff.kept", "when", when),
+		return widgets.Message{
+			Kind: widgets.Info, Happened: w.T("staff.kept", "when", when),
 			Files: w.T("staff.kept.files"),
 		}
 	case d.Age(now) > 60*24*time.Hour:
-		return parts.Message{Kind: parts.Info, Happened: w.T("staff.old", "when", when, "number", number), Next: w.T("staff.old.next")}
+		return widgets.Message{Kind: widgets.Info, Happened: w.T("staff.old", "when", when, "number", number), Next: w.T("staff.old.next")}
 	}
-	return parts.Message{}
+	return widgets.Message{}
 }
 
 // ageLine is the age in one line.
@@ -191,8 +191,8 @@ func (k *staff) ageLine(now time.Time) string {
 }
 
 // joinCommand lets the person say where the directory is.
-func (k *staff) joinCommand(joined func()) parts.Command {
-	return parts.Command{Name: k.s.Words.T("staff.join"), Run: func() {
+func (k *staff) joinCommand(joined func()) widgets.Command {
+	return widgets.Command{Name: k.s.Words.T("staff.join"), Run: func() {
 		k.s.Choose.File(k.s.Words.T("staff.join.title"), func(path string) {
 			if err := k.join(path); err != nil {
 				k.s.Fail(err)

@@ -8,7 +8,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // backupAfter is how long after the last change a stick is backed up: people store
@@ -157,7 +157,7 @@ func (o *opened) backupWords() string {
 }
 
 // backedUpWords says when a stick was last backed up.
-func backedUpWords(w *words.Words, when, now time.Time) string {
+func backedUpWords(w *i18n.Words, when, now time.Time) string {
 	switch ago := now.Sub(when); {
 	case ago < -time.Minute: // a clock has jumped: the date says more than "just now" would
 	case ago < time.Minute:

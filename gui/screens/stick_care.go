@@ -9,7 +9,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // look is called every two seconds while a stick is open: to see whether it is there,
@@ -103,12 +103,12 @@ func (o *opened) saved(saved editing.Saved) {
 		return
 	}
 	if len(saved.Failed) == 0 {
-		o.screen.unsaved(parts.Message{})
+		o.screen.unsaved(widgets.Message{})
 		return
 	}
 	failed := saved.Failed[0]
 	m := o.s.Explain(failed.Err)
-	m.Kind = parts.Bad
+	m.Kind = widgets.Bad
 	m.Happened = w.T("stick.unsaved", "name", baseName(failed.Path)) + " " + m.Happened
 	m.Files = w.T("stick.unsaved.files")
 	o.screen.unsaved(m)
@@ -122,17 +122,17 @@ func (o *opened) pulled() {
 	}
 	w := o.s.Words
 	unsaved := unstored(o.files)
-	m := parts.Message{
-		Kind: parts.Warn, Happened: w.T("stick.pulled", "label", o.label()),
+	m := widgets.Message{
+		Kind: widgets.Warn, Happened: w.T("stick.pulled", "label", o.label()),
 		Files: w.T("stick.pulled.none"), Next: w.T("stick.pulled.next"),
 	}
 	if o.stored > 0 {
 		m.Files = w.N("stick.pulled.stored", o.stored, "time", w.Time(o.last))
 	}
 	if len(unsaved) > 0 {
-		m.Kind = parts.Bad
+		m.Kind = widgets.Bad
 		m.Next = w.N("stick.pulled.unsaved", len(unsaved), "names", w.List(namesOf(unsaved)))
-		m.Do = parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unsaved) }}
+		m.Do = widgets.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unsaved) }}
 	}
 	o.k.news, o.k.gone = m, ""
 	o.forget()

@@ -11,14 +11,14 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // openFile opens a file in its program, and returns where it lies decrypted.
 func (r *rig) openFile(p string) string {
 	r.t.Helper()
 	r.pick(p)
-	r.Key(fyne.KeyE, parts.Ctrl)
+	r.Key(fyne.KeyE, widgets.Ctrl)
 	if len(r.opener.paths) == 0 {
 		r.t.Fatalf("nothing was opened: %s", r.Text())
 	}

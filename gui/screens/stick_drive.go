@@ -10,7 +10,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/webdav"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // shown is a drive that the system shows to every program; a *webdav.Mounted but in tests.
@@ -94,7 +94,7 @@ func (o *opened) showDrive() {
 	}, func(_ int, err error) {
 		if err != nil { // it is there all the same
 			w := o.s.Words
-			o.s.Tell(parts.Message{Kind: parts.Warn, Happened: w.T("drive.unshown"), Next: w.T("drive.unshown.next", "where", d.where)})
+			o.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.T("drive.unshown"), Next: w.T("drive.unshown.next", "where", d.where)})
 		}
 	})
 }
@@ -226,18 +226,18 @@ func (o *opened) takeDrive() {
 
 // notStored names the files that programs have saved and that are not on the stick, and
 // says where the client still has them; an empty message when all is stored.
-func (o *opened) notStored(d *asDrive) parts.Message {
+func (o *opened) notStored(d *asDrive) widgets.Message {
 	failed := d.Failed()
 	if len(failed) == 0 {
-		return parts.Message{}
+		return widgets.Message{}
 	}
 	w, names := o.s.Words, make([]string, len(failed))
 	for i, f := range failed {
 		names[i] = baseName(f.Path)
 	}
 	why := o.s.Explain(failed[0].Err)
-	m := parts.Message{
-		Kind: parts.Bad, Happened: w.N("drive.failed", len(names), "names", someNames(w, names)),
+	m := widgets.Message{
+		Kind: widgets.Bad, Happened: w.N("drive.failed", len(names), "names", someNames(w, names)),
 		Files: why.Happened + " " + w.T("drive.failed.files"), Next: w.T("drive.failed.next"), Details: why.Details,
 	}
 	if kept := d.shown.Kept(); kept != "" && o.drive != d {
@@ -247,10 +247,10 @@ func (o *opened) notStored(d *asDrive) parts.Message {
 }
 
 // driveFailures is notStored of the drive that was just taken away, which is none after this.
-func (o *opened) driveFailures() parts.Message {
+func (o *opened) driveFailures() widgets.Message {
 	d := o.drive
 	if o.drive = nil; d == nil {
-		return parts.Message{}
+		return widgets.Message{}
 	}
 	return o.notStored(d)
 }
@@ -259,7 +259,7 @@ func (o *opened) driveFailures() parts.Message {
 func (o *opened) askDrive(names []string, goOn func()) {
 	w := o.s.Words
 	slices.Sort(names)
-	o.s.Ask(parts.Question{
+	o.s.Ask(widgets.Question{
 		Title: w.N("drive.inuse", len(names)), Text: w.N("drive.inuse.text", len(names), "names", someNames(w, names)),
 		Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
 	}, func(yes bool) {
@@ -270,9 +270,9 @@ func (o *opened) askDrive(names []string, goOn func()) {
 }
 
 // driveBusy says that a program keeps the drive from being taken away.
-func (o *opened) driveBusy() parts.Message {
+func (o *opened) driveBusy() widgets.Message {
 	w := o.s.Words
-	return parts.Message{Kind: parts.Warn, Happened: w.T("drive.busy"), Files: w.T("drive.busy.files"), Next: w.T("drive.busy.next")}
+	return widgets.Message{Kind: widgets.Warn, Happened: w.T("drive.busy"), Files: w.T("drive.busy.files"), Next: w.T("drive.busy.next")}
 }
 
 // noteDrive shows on the stick's page whether it is a drive.
@@ -290,18 +290,18 @@ func (o *opened) follow(j *jobs.Job) {
 }
 
 // driveMessage says that the stick is a drive; an empty one when it is not.
-func (o *opened) driveMessage() parts.Message {
+func (o *opened) driveMessage() widgets.Message {
 	if o.drive == nil {
-		return parts.Message{}
+		return widgets.Message{}
 	}
 	w := o.s.Words
 	m := o.notStored(o.drive)
 	if m.Happened == "" {
-		m = parts.Message{Kind: parts.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files")}
+		m = widgets.Message{Kind: widgets.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files")}
 	}
 	if o.stick.ReadOnly() {
 		m.Files = w.T("drive.open.readonly")
 	}
-	m.Do = parts.Command{Name: w.T("drive.end"), Run: o.endDrive}
+	m.Do = widgets.Command{Name: w.T("drive.end"), Run: o.endDrive}
 	return m
 }

@@ -10,9 +10,9 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // newSecret is the screen on which a holder chooses a passphrase: at first use, in
@@ -23,9 +23,9 @@ type newSecret struct {
 	current []byte // the passphrase that opened the stick; nil when it is to be asked for
 	first   bool   // the stick is not to be used before
 
-	before, once, twice *parts.Passphrase
-	fail                *parts.Banner
-	busy                *parts.Busy
+	before, once, twice *widgets.Passphrase
+	fail                *widgets.Banner
+	busy                *widgets.Busy
 	form                *fyne.Container
 	done                bool
 }
@@ -48,23 +48,23 @@ func (n *newSecret) of() *opened { return n.o }
 // Content is part of gui.Screen.
 func (n *newSecret) Content() fyne.CanvasObject {
 	w := n.s.Words
-	n.fail = parts.NewBanner(parts.Message{})
-	n.once = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.once"), Judge: n.judge, Submit: func() { n.focus(n.twice) }})
-	n.twice = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.twice"), Submit: n.submit})
-	form := parts.Column(3)
+	n.fail = widgets.NewBanner(widgets.Message{})
+	n.once = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("choose.once"), Judge: n.judge, Submit: func() { n.focus(n.twice) }})
+	n.twice = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("choose.twice"), Submit: n.submit})
+	form := widgets.Column(3)
 	if n.first {
-		form.Add(parts.Heading(w.T("choose.first")))
-		form.Add(parts.Body(w.T("choose.first.text")))
+		form.Add(widgets.Heading(w.T("choose.first")))
+		form.Add(widgets.Body(w.T("choose.first.text")))
 	} else {
-		n.before = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T("choose.before"), Submit: func() { n.focus(n.once) }})
+		n.before = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("choose.before"), Submit: func() { n.focus(n.once) }})
 		form.Add(n.before.View)
 	}
-	form.Add(parts.Muted(w.T("choose.advice")))
+	form.Add(widgets.Muted(w.T("choose.advice")))
 	form.Add(n.once.View)
 	form.Add(n.twice.View)
-	form.Add(parts.Row(2, parts.Spring(), parts.NewPrimary(w.T("choose.save"), parts.IconKey.Resource(), n.submit)))
-	n.form = parts.Narrow(4, n.fail.View, parts.Card(form))
-	n.busy = parts.NewBusy(w, n.form)
+	form.Add(widgets.Row(2, widgets.Spring(), widgets.NewPrimary(w.T("choose.save"), widgets.IconKey.Resource(), n.submit)))
+	n.form = widgets.Narrow(4, n.fail.View, widgets.Card(form))
+	n.busy = widgets.NewBusy(w, n.form)
 	return container.NewVScroll(n.busy.View)
 }
 
@@ -76,7 +76,7 @@ func (n *newSecret) Focus() fyne.Focusable {
 	return n.once.Focus()
 }
 
-func (n *newSecret) focus(p *parts.Passphrase) { n.s.Window.Canvas().Focus(p.Focus()) }
+func (n *newSecret) focus(p *widgets.Passphrase) { n.s.Window.Canvas().Focus(p.Focus()) }
 
 // Leave is part of gui.Leaver: without a passphrase of its own the stick stays shut.
 func (n *newSecret) Leave(proceed func()) {
@@ -87,7 +87,7 @@ func (n *newSecret) Leave(proceed func()) {
 
 // Closed is part of gui.Closer.
 func (n *newSecret) Closed() {
-	for _, p := range []*parts.Passphrase{n.before, n.once, n.twice} {
+	for _, p := range []*widgets.Passphrase{n.before, n.once, n.twice} {
 		if p != nil {
 			p.Clear()
 		}
@@ -109,13 +109,13 @@ func (n *newSecret) personal() []string {
 }
 
 // judge says how strong what is typed is.
-func (n *newSecret) judge(secret []byte) parts.Strength {
+func (n *newSecret) judge(secret []byte) widgets.Strength {
 	strength, err := keys.Judge(secret, n.o.stick.Note().Policy, n.personal()...)
 	w := n.s.Words
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return parts.Strength{Level: 1, Text: weakWords(w, weak)}
+		return widgets.Strength{Level: 1, Text: weakWords(w, weak)}
 	}
-	return parts.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
+	return widgets.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
 }
 
 // submit changes the passphrase.
@@ -138,7 +138,7 @@ func (n *newSecret) submit() {
 		n.focus(n.twice)
 		return
 	}
-	n.say(parts.Message{})
+	n.say(widgets.Message{})
 	current, next := n.current, n.once.Take()
 	n.twice.Clear()
 	if n.before != nil {
@@ -181,14 +181,14 @@ func (n *newSecret) changed(err error) {
 }
 
 // say shows a message above the form; an empty one takes it away.
-func (n *newSecret) say(m parts.Message) {
+func (n *newSecret) say(m widgets.Message) {
 	n.fail.Set(m)
 	n.form.Refresh()
 }
 
 // weakWords says why a passphrase is refused.
-func weakWords(w *words.Words, e *keys.WeakError) string {
-	key, ok := map[keys.Reason]words.Key{
+func weakWords(w *i18n.Words, e *keys.WeakError) string {
+	key, ok := map[keys.Reason]i18n.Key{
 		keys.ReasonEmpty:     "weak.empty",
 		keys.ReasonShort:     "weak.short",
 		keys.ReasonLong:      "weak.long",

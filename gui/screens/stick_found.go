@@ -8,8 +8,8 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // lossNews is what the newest directory at hand says of a stick that is here.
@@ -23,7 +23,7 @@ type lossNews struct {
 func (n lossNews) lost() bool { return !n.since.IsZero() }
 
 // next is what to do with a lost stick.
-func (n lossNews) next(w *words.Words) string {
+func (n lossNews) next(w *i18n.Words) string {
 	switch {
 	case n.ict:
 		return w.T("stick.lost.ict")
@@ -101,12 +101,12 @@ func (p *Place) tellLost(n lossNews, note stick.Note) {
 			return
 		}
 		w := s.Words
-		m := parts.Message{
-			Kind: parts.Warn, Happened: w.T("stick.lost", "label", note.Label, "date", w.Date(n.since)), Next: n.next(w),
+		m := widgets.Message{
+			Kind: widgets.Warn, Happened: w.T("stick.lost", "label", note.Label, "date", w.Date(n.since)), Next: n.next(w),
 		}
 		if n.ict {
 			m.Happened, m.Next = w.T("checkin.lost", "label", note.Label, "date", w.Date(n.since)), w.T("checkin.lost.next")
-			m.Do = parts.Command{Name: w.T("checkin.return"), Run: func() { p.goCheckIn(s, "") }}
+			m.Do = widgets.Command{Name: w.T("checkin.return"), Run: func() { p.goCheckIn(s, "") }}
 		}
 		s.Tell(m)
 	})

@@ -16,17 +16,17 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // stickList is the first screen of "Open my stick": the drives that are plugged in.
 type stickList struct {
 	s     *gui.Session
 	k     *sticks
-	news  *parts.Banner
+	news  *widgets.Banner
 	list  *fyne.Container
 	page  *fyne.Container
-	other *parts.Button
+	other *widgets.Button
 	first fyne.Focusable
 
 	stop   func()
@@ -44,11 +44,11 @@ func (l *stickList) Title() string { return l.s.Words.T("room.open") }
 // Content is part of gui.Screen.
 func (l *stickList) Content() fyne.CanvasObject {
 	w := l.s.Words
-	l.news = parts.NewBanner(parts.Message{})
-	l.list = parts.Column(3)
-	l.other = parts.NewQuiet(w.T("sticks.folder"), parts.Icon("folder-open").Resource(), l.chooseFolder)
+	l.news = widgets.NewBanner(widgets.Message{})
+	l.list = widgets.Column(3)
+	l.other = widgets.NewQuiet(w.T("sticks.folder"), widgets.Icon("folder-open").Resource(), l.chooseFolder)
 	l.show(drives.Seen{}, false)
-	l.page = parts.Narrow(4, l.news.View, l.list, parts.Row(0, l.other))
+	l.page = widgets.Narrow(4, l.news.View, l.list, widgets.Row(0, l.other))
 	return container.NewVScroll(l.page)
 }
 
@@ -95,8 +95,8 @@ func (l *stickList) Focus() fyne.Focusable {
 }
 
 // Commands is part of gui.Commander.
-func (l *stickList) Commands() []parts.Command {
-	return []parts.Command{{Name: l.s.Words.T("sticks.folder"), Key: fyne.KeyO, Modifier: parts.Ctrl, Run: l.chooseFolder}}
+func (l *stickList) Commands() []widgets.Command {
+	return []widgets.Command{{Name: l.s.Words.T("sticks.folder"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: l.chooseFolder}}
 }
 
 // told is given the drives whenever they change, and has them looked at, which may
@@ -159,14 +159,14 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 	before := l.first
 	l.first = nil
 	rows := []fyne.CanvasObject{}
-	add := func(p *parts.Pressable) {
+	add := func(p *widgets.Pressable) {
 		rows = append(rows, p)
 		if l.first == nil {
 			l.first = p
 		}
 	}
 	for _, o := range l.k.open {
-		add(parts.NewAction(parts.IconUnlock, w.T("sticks.opened", "label", o.label()), w.T("sticks.opened.hint"), func() { l.k.browse(o) }))
+		add(widgets.NewAction(widgets.IconUnlock, w.T("sticks.opened", "label", o.label()), w.T("sticks.opened.hint"), func() { l.k.browse(o) }))
 	}
 	if row := l.ownRow(seen); row != nil {
 		add(row)
@@ -177,15 +177,15 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 		switch {
 		case l.k.openAt(d.Path) != nil:
 		case !ready:
-			plain = append(plain, l.row(parts.IconStick, d.Name(), w.T("sticks.looking")))
+			plain = append(plain, l.row(widgets.IconStick, d.Name(), w.T("sticks.looking")))
 		case found.stick:
 			if len(found.strange) > 0 {
-				rows = append(rows, parts.NewBanner(strangeMessage(l.s.Words, found.note.Label, found.strange)).View)
+				rows = append(rows, widgets.NewBanner(strangeMessage(l.s.Words, found.note.Label, found.strange)).View)
 			}
 			if planted := found.top.Running(); len(planted) > 0 {
-				rows = append(rows, parts.NewBanner(plantedMessage(l.s.Words, found.note.Label, planted)).View)
+				rows = append(rows, widgets.NewBanner(plantedMessage(l.s.Words, found.note.Label, planted)).View)
 			}
-			add(parts.NewAction(parts.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
+			add(widgets.NewAction(widgets.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
 				l.unlock(stickPlace{path: d.Path, drive: d, look: found})
 			}))
 		case found.err != nil:
@@ -197,13 +197,13 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 	}
 	switch {
 	case seen.Err != nil:
-		rows = append(rows, parts.NewBanner(parts.Message{
-			Kind: parts.Warn, Happened: w.T("sticks.unlisted"), Next: w.T("sticks.unlisted.next"), Details: seen.Err.Error(),
+		rows = append(rows, widgets.NewBanner(widgets.Message{
+			Kind: widgets.Warn, Happened: w.T("sticks.unlisted"), Next: w.T("sticks.unlisted.next"), Details: seen.Err.Error(),
 		}).View)
 	case len(rows) == 0 && len(plain) == 0 && known:
-		rows = append(rows, l.row(parts.IconStick, w.T("sticks.none"), w.T("sticks.none.hint")))
+		rows = append(rows, l.row(widgets.IconStick, w.T("sticks.none"), w.T("sticks.none.hint")))
 	case !known:
-		rows = append(rows, l.row(parts.IconStick, w.T("sticks.looking"), w.T("sticks.none.hint")))
+		rows = append(rows, l.row(widgets.IconStick, w.T("sticks.looking"), w.T("sticks.none.hint")))
 	}
 	l.list.Objects = append(rows, plain...)
 	l.list.Refresh()
@@ -218,7 +218,7 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 func (l *stickList) refocus(before fyne.Focusable) {
 	c := l.s.Window.Canvas()
 	at := c.Focused()
-	if l.page == nil || l.s.Current() != gui.Screen(l) || parts.Covered(c) {
+	if l.page == nil || l.s.Current() != gui.Screen(l) || widgets.Covered(c) {
 		return
 	}
 	if at == nil || at == before || at == fyne.Focusable(l.other) {
@@ -227,9 +227,9 @@ func (l *stickList) refocus(before fyne.Focusable) {
 }
 
 // row is a drive that cannot be opened, or what is said in the place of one.
-func (l *stickList) row(icon parts.Icon, name, hint string) fyne.CanvasObject {
-	picture := container.NewCenter(container.NewPadded(container.NewGridWrap(fyne.NewSquareSize(1.6*theme.IconInlineSize()), widget.NewIcon(icon.Colored(parts.ColorMuted)))))
-	return parts.Card(container.NewBorder(nil, nil, picture, nil, parts.Column(0, parts.Heading(name), parts.Muted(hint))))
+func (l *stickList) row(icon widgets.Icon, name, hint string) fyne.CanvasObject {
+	picture := container.NewCenter(container.NewPadded(container.NewGridWrap(fyne.NewSquareSize(1.6*theme.IconInlineSize()), widget.NewIcon(icon.Colored(widgets.ColorMuted)))))
+	return widgets.Card(container.NewBorder(nil, nil, picture, nil, widgets.Column(0, widgets.Heading(name), widgets.Muted(hint))))
 }
 
 // called names a drive by its label and hardware.
@@ -297,12 +297,12 @@ func (l *stickList) chosen(at stickPlace, err error) {
 	case at.look.stick:
 		l.unlock(at)
 	default:
-		l.s.Tell(parts.Message{Happened: w.T("sticks.folder.none"), Files: w.T("sticks.folder.files"), Next: w.T("sticks.folder.next")})
+		l.s.Tell(widgets.Message{Happened: w.T("sticks.folder.none"), Files: w.T("sticks.folder.files"), Next: w.T("sticks.folder.next")})
 	}
 }
 
 // unlock asks for the passphrase of a stick.
 func (l *stickList) unlock(at stickPlace) {
-	l.k.news, l.k.gone = parts.Message{}, ""
+	l.k.news, l.k.gone = widgets.Message{}, ""
 	l.s.Push(newUnlock(l.k, at))
 }

@@ -9,7 +9,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // lockReason is why a stick is being locked.
@@ -32,7 +32,7 @@ type locked struct {
 	closed  error    // closing the stick failed; it is closed all the same
 	eject   error    // the drive was not let go
 
-	notStored parts.Message // what programs have saved on the drive and is not on the stick
+	notStored widgets.Message // what programs have saved on the drive and is not on the stick
 }
 
 // lockAndRemove is the button: it warns of files that other programs have open, then
@@ -72,7 +72,7 @@ func (o *opened) warnedFiles(why lockReason, then func()) {
 		return
 	}
 	w := o.s.Words
-	q := parts.Question{Title: w.N("lock.open", len(files)), Yes: w.T("lock.yes"), No: w.T("lock.no")}
+	q := widgets.Question{Title: w.N("lock.open", len(files)), Yes: w.T("lock.yes"), No: w.T("lock.no")}
 	used := slices.DeleteFunc(slices.Clone(files), func(f editing.File) bool { return !f.InUse })
 	if len(used) > 0 {
 		q.Text = w.N("lock.used", len(used), "names", w.List(namesOf(used)))
@@ -175,7 +175,7 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	o.k.refreshList()
 	switch {
 	case why == lockClose && l.notStored.Happened != "": // the window goes when that was read
-		parts.Tell(o.s.Window.Canvas(), o.s.Words, l.notStored, then)
+		widgets.Tell(o.s.Window.Canvas(), o.s.Words, l.notStored, then)
 	case then != nil:
 		then()
 	}
@@ -184,7 +184,7 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 // askForce asks whether to take the drive away from the program that holds on to it.
 func (o *opened) askForce(why lockReason, then func()) {
 	w, m := o.s.Words, o.driveBusy()
-	o.s.Ask(parts.Question{
+	o.s.Ask(widgets.Question{
 		Title: m.Happened, Text: m.Files + " " + m.Next, Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
 	}, func(yes bool) {
 		if yes {
@@ -203,10 +203,10 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 	}
 	w := o.s.Words
 	m := o.s.Explain(unsaved)
-	o.s.Ask(parts.Question{
+	o.s.Ask(widgets.Question{
 		Title: w.T("lock.unsaved"), Text: m.Happened + " " + w.T("lock.unsaved.text"),
 		Yes: w.T("lock.unsaved.yes"), No: w.T("lock.no"), Danger: true,
-		Third: parts.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unstored(o.files)) }},
+		Third: widgets.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unstored(o.files)) }},
 	}, func(yes bool) {
 		if yes {
 			_, _ = o.files.Close()
@@ -217,9 +217,9 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 }
 
 // farewell is the last that is said of a stick: whether it may be pulled out.
-func (o *opened) farewell(why lockReason, l locked) parts.Message {
+func (o *opened) farewell(why lockReason, l locked) widgets.Message {
 	w := o.s.Words
-	m := parts.Message{Kind: parts.Good, Happened: w.T("lock.safe", "label", o.label()), Files: w.T("lock.files")}
+	m := widgets.Message{Kind: widgets.Good, Happened: w.T("lock.safe", "label", o.label()), Files: w.T("lock.files")}
 	if l.drive {
 		m.Files = w.T("lock.files.drive")
 	}
@@ -231,12 +231,12 @@ func (o *opened) farewell(why lockReason, l locked) parts.Message {
 	case errors.Is(l.eject, drives.ErrGone):
 		m.Happened = w.T("lock.gone", "label", o.label())
 	case l.eject != nil:
-		m.Kind = parts.Warn
+		m.Kind = widgets.Warn
 		m.Happened = w.T("lock.busy", "label", o.label())
 		m.Next = w.T("lock.busy.next")
 		m.Details = l.eject.Error()
 		drive := o.place.drive
-		m.Do = parts.Command{Name: w.T("lock.again"), Run: func() { o.k.eject(drive) }}
+		m.Do = widgets.Command{Name: w.T("lock.again"), Run: func() { o.k.eject(drive) }}
 	}
 	switch why {
 	case lockUnused:
@@ -245,11 +245,11 @@ func (o *opened) farewell(why lockReason, l locked) parts.Message {
 		m.Files = w.T("lock.slept") + " " + m.Files
 	}
 	if l.notStored.Happened != "" {
-		m.Kind, m.Details = parts.Bad, l.notStored.Details
+		m.Kind, m.Details = widgets.Bad, l.notStored.Details
 		m.Files, m.Next = l.notStored.Happened+" "+l.notStored.Files, strings.TrimSpace(l.notStored.Next+" "+m.Next)
 	}
 	if len(l.left) > 0 {
-		m.Kind = parts.Warn
+		m.Kind = widgets.Warn
 		m.Next = w.N("lock.left", len(l.left), "names", w.List(l.left)) + " " + m.Next
 	}
 	return m
@@ -265,7 +265,7 @@ func (k *sticks) eject(d drives.Drive) {
 			k.s.Fail(err)
 			return
 		}
-		k.news, k.gone = parts.Message{Kind: parts.Good, Happened: w.T("lock.safe", "label", d.Name()), Files: w.T("lock.files")}, d.Path
+		k.news, k.gone = widgets.Message{Kind: widgets.Good, Happened: w.T("lock.safe", "label", d.Name()), Files: w.T("lock.files")}, d.Path
 		k.refreshList()
 	})
 }

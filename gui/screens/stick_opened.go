@@ -14,9 +14,9 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/editing"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // opened is a stick that is open, from unlocking it until it is locked or pulled out.
@@ -173,7 +173,7 @@ func (o *opened) leave() {
 		return
 	}
 	for range 10 { // dialogs about it
-		if !parts.Escape(c) {
+		if !widgets.Escape(c) {
 			break
 		}
 	}
@@ -240,7 +240,7 @@ func (o *opened) tellOpenings() {
 		return
 	}
 	w := o.s.Words
-	m := parts.Message{Kind: parts.Info, Happened: w.T("opened.told"), Next: w.T("opened.told.next")}
+	m := widgets.Message{Kind: widgets.Info, Happened: w.T("opened.told"), Next: w.T("opened.told.next")}
 	for i, opening := range o.openings {
 		if i > 0 {
 			m.Files += "\n"
@@ -255,7 +255,7 @@ func (o *opened) tellOpenings() {
 	}, nil) // where it cannot be remembered, it is told again
 }
 
-func openedKey(what devices.Opened) words.Key {
+func openedKey(what devices.Opened) i18n.Key {
 	switch what {
 	case devices.OpenedBackup:
 		return "opened.backup"

@@ -8,7 +8,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // orphan is what was changed and not stored when a stick was pulled out: it stays in its
@@ -49,7 +49,7 @@ func (o *opened) copyUnsavedTo(unsaved []editing.File, to string) {
 			return
 		}
 		o.s.Toast(w.N("browser.copied", n), nil)
-		o.k.news = parts.Message{}
+		o.k.news = widgets.Message{}
 		o.k.wipeOrphans(func(orphan) bool { return true })
 	})
 }
@@ -100,7 +100,7 @@ func (k *sticks) adopt(o *opened) {
 			return
 		}
 		k.s.Toast(k.s.Words.T("stick.adopted", "names", k.s.Words.List(namesOf(unsaved))), nil)
-		k.news = parts.Message{}
+		k.news = widgets.Message{}
 		k.wipeOrphans(mine)
 	})
 }
@@ -130,7 +130,7 @@ func (k *sticks) atClose(proceed func()) {
 		return
 	}
 	w := k.s.Words
-	k.s.Ask(parts.Question{
+	k.s.Ask(widgets.Question{
 		Title: w.T("lock.unsaved"), Text: w.T("lock.unsaved.close"), Yes: w.T("lock.unsaved.give"), No: w.T("lock.no"), Danger: true,
 	}, func(yes bool) {
 		if !yes {

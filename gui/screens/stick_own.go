@@ -10,7 +10,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // OpenRoom is the room in which a window begins that was started from a stick.
@@ -59,7 +59,7 @@ func (l *stickList) openOwn() {
 }
 
 // ownRow leads to the stick that the program was started from, where the drives do not show it.
-func (l *stickList) ownRow(seen drives.Seen) *parts.Pressable {
+func (l *stickList) ownRow(seen drives.Seen) *widgets.Pressable {
 	if l.k.p == nil || l.k.p.own == "" || l.k.openAt(l.k.p.own) != nil {
 		return nil
 	}
@@ -67,22 +67,22 @@ func (l *stickList) ownRow(seen drives.Seen) *parts.Pressable {
 		return nil
 	}
 	w := l.s.Words
-	return parts.NewAction(parts.IconStick, w.T("portable.own"), w.T("portable.started"), l.openOwn)
+	return widgets.NewAction(widgets.IconStick, w.T("portable.own"), w.T("portable.started"), l.openOwn)
 }
 
 // ownFarewell is the last that is said of the stick that the program runs from: it cannot be let go while
 // the program runs.
-func (o *opened) ownFarewell(m parts.Message) parts.Message {
+func (o *opened) ownFarewell(m widgets.Message) widgets.Message {
 	w := o.s.Words
 	m.Happened, m.Next = w.T("portable.locked", "label", o.label()), w.T("portable.locked.next")
-	m.Do = parts.Command{Name: w.T("portable.close"), Run: o.s.Close}
+	m.Do = widgets.Command{Name: w.T("portable.close"), Run: o.s.Close}
 	return m
 }
 
 // startedFrom says on the page that asks for the passphrase which stick it is.
 func (u *unlockStick) startedFrom() fyne.CanvasObject {
 	if !u.k.isOwn(u.at.path) {
-		return parts.Column(0)
+		return widgets.Column(0)
 	}
-	return parts.Muted(u.s.Words.T("portable.started"))
+	return widgets.Muted(u.s.Words.T("portable.started"))
 }

@@ -7,8 +7,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school/config"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
+	"stowage/gui/widgets"
 )
 
 // strangePrograms are the programs on a stick that is plugged in which somebody else than the school
@@ -58,9 +58,9 @@ func strangeNames(found []stick.ProgramFound) []string {
 }
 
 // strangeMessage warns of programs that are not the school's.
-func strangeMessage(w *words.Words, label string, names []string) parts.Message {
-	return parts.Message{
-		Kind: parts.Bad, Happened: w.T("programs.strange", "label", label, "names", w.List(names)),
+func strangeMessage(w *i18n.Words, label string, names []string) widgets.Message {
+	return widgets.Message{
+		Kind: widgets.Bad, Happened: w.T("programs.strange", "label", label, "names", w.List(names)),
 		Files: w.T("programs.strange.files"), Next: w.T("programs.strange.next"),
 	}
 }
@@ -85,19 +85,19 @@ func shownName(name string) string {
 }
 
 // plantedMessage warns of what a computer may run that somebody put on a stick.
-func plantedMessage(w *words.Words, label string, list []stick.Planted) parts.Message {
-	return parts.Message{
-		Kind: parts.Bad, Happened: w.T("planted.runs", "label", label, "names", someNames(w, plantedNames(list))),
+func plantedMessage(w *i18n.Words, label string, list []stick.Planted) widgets.Message {
+	return widgets.Message{
+		Kind: widgets.Bad, Happened: w.T("planted.runs", "label", label, "names", someNames(w, plantedNames(list))),
 		Files: w.T("programs.strange.files"), Next: w.T("planted.runs.next"),
 	}
 }
 
 // othersMessage names what else lies beside the stick's own.
-func othersMessage(w *words.Words, label string, top stick.Top) (m parts.Message, any bool) {
+func othersMessage(w *i18n.Words, label string, top stick.Top) (m widgets.Message, any bool) {
 	others := top.Others()
 	n := len(others) + top.More
-	return parts.Message{
-		Kind: parts.Warn, Happened: w.N("planted.others", n, "label", label, "names", someNames(w, plantedNames(others))), Next: w.T("planted.others.next"),
+	return widgets.Message{
+		Kind: widgets.Warn, Happened: w.N("planted.others", n, "label", label, "names", someNames(w, plantedNames(others))), Next: w.T("planted.others.next"),
 	}, n > 0
 }
 

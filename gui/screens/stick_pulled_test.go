@@ -11,7 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 func pulledRig(t *testing.T) (*rig, *state) {
@@ -140,7 +140,7 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 	}
 	r.unlock(temporary)
 	r.MustSee("This stick can only be read here.", "Register.txt")
-	if b := r.Find("New folder").(*parts.Button); !b.Disabled() {
+	if b := r.Find("New folder").(*widgets.Button); !b.Disabled() {
 		t.Error("a folder can be made")
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))

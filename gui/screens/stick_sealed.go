@@ -12,7 +12,7 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
-	"stowage/gui/words"
+	"stowage/gui/i18n"
 )
 
 // keeper backs up the school's sticks that are plugged in and that nobody has opened:
@@ -168,7 +168,7 @@ func (k *keeper) onChange(f func()) (remove func()) {
 }
 
 // says tells how the backup of the stick at a path stands; "" for nothing to say.
-func (k *keeper) says(w *words.Words, path string) string {
+func (k *keeper) says(w *i18n.Words, path string) string {
 	if k == nil {
 		return ""
 	}

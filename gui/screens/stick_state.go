@@ -15,7 +15,7 @@ import (
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/editing"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // sticks is what the screens around "Open my stick" share: the sticks that are open
@@ -26,8 +26,8 @@ type sticks struct {
 	p    *Place
 	open []*opened
 	seen drives.Seen
-	news parts.Message // what became of the stick that was open last
-	gone string        // the drive that the news are about: they go when it does
+	news widgets.Message // what became of the stick that was open last
+	gone string          // the drive that the news are about: they go when it does
 
 	orphans  []orphan
 	watchers []*watcher
@@ -62,7 +62,7 @@ func newSticks(s *gui.Session, p *Place) *sticks {
 func openRoom(p *Place, adapt func(*sticks)) gui.Room {
 	var k *sticks // outlives the screens, as open sticks do
 	return gui.Room{
-		ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: parts.IconStick, Key: fyne.Key1,
+		ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
 		New: func(s *gui.Session) gui.Screen {
 			if k == nil || k.s != s {
 				k = newSticks(s, p)
@@ -125,7 +125,7 @@ func (k *sticks) begin() { k.stop = watchDrives(k.s, k.tell) }
 func (k *sticks) tell(now drives.Seen) {
 	k.seen = now
 	if k.gone != "" && now.Err == nil && !slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == k.gone }) {
-		k.gone, k.news = "", parts.Message{}
+		k.gone, k.news = "", widgets.Message{}
 	}
 	for _, w := range slices.Clone(k.watchers) {
 		w.told(now)

@@ -14,7 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // troubled is a stick's drive that falls into trouble as a test says.
@@ -274,7 +274,7 @@ func TestEditedFileOnADriveInTrouble(t *testing.T) {
 		r.Advance(3 * tickEvery)
 		r.Until("it to be saved", func() bool { return r.content("Register.txt") == text })
 	}
-	if _, disabled := r.Find("New folder").(*parts.Button); !disabled {
+	if _, disabled := r.Find("New folder").(*widgets.Button); !disabled {
 		t.Error("the browser is not in view")
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
-	"stowage/gui/words"
+	"stowage/gui/widgets"
 )
 
 // unlockStick asks for the passphrase of a stick, or for the code that ICT reads out.
@@ -25,13 +25,13 @@ type unlockStick struct {
 	byCode  bool
 	keyFile string // a key that is not on the stick
 
-	secret *parts.Passphrase
-	fail   *parts.Banner
-	busy   *parts.Busy
+	secret *widgets.Passphrase
+	fail   *widgets.Banner
+	busy   *widgets.Busy
 	page   *fyne.Container
 	form   *fyne.Container
-	keyed  *parts.Button
-	open   *parts.Button
+	keyed  *widgets.Button
+	open   *widgets.Button
 }
 
 func newUnlock(k *sticks, at stickPlace) *unlockStick { return &unlockStick{s: k.s, k: k, at: at} }
@@ -51,27 +51,27 @@ func (u *unlockStick) Content() fyne.CanvasObject {
 // fill draws the page for what is asked for now.
 func (u *unlockStick) fill() {
 	w := u.s.Words
-	var intro, label, other words.Key = "unlock.intro", "unlock.passphrase", "unlock.bycode"
+	var intro, label, other i18n.Key = "unlock.intro", "unlock.passphrase", "unlock.bycode"
 	if u.byCode {
 		intro, label, other = "unlock.code.intro", "unlock.code", "unlock.bypassphrase"
 	}
-	u.secret = parts.NewPassphrase(w, parts.PassphraseOptions{Label: w.T(label), Submit: u.submit})
-	u.open = parts.NewPrimary(w.T("unlock.open"), parts.IconUnlock.Resource(), u.submit)
-	u.fail = parts.NewBanner(parts.Message{})
-	turn := parts.NewQuiet(w.T(other), parts.Icon("telephone").Resource(), u.turn)
+	u.secret = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T(label), Submit: u.submit})
+	u.open = widgets.NewPrimary(w.T("unlock.open"), widgets.IconUnlock.Resource(), u.submit)
+	u.fail = widgets.NewBanner(widgets.Message{})
+	turn := widgets.NewQuiet(w.T(other), widgets.Icon("telephone").Resource(), u.turn)
 	if u.byCode {
-		turn.SetIcon(parts.IconKey.Resource())
+		turn.SetIcon(widgets.IconKey.Resource())
 	}
-	links := parts.Column(1, parts.Row(0, turn))
+	links := widgets.Column(1, widgets.Row(0, turn))
 	if !u.byCode {
-		u.keyed = parts.NewQuiet(u.keyText(), parts.IconKey.Resource(), u.chooseKey)
-		links.Add(parts.Row(0, u.keyed))
+		u.keyed = widgets.NewQuiet(u.keyText(), widgets.IconKey.Resource(), u.chooseKey)
+		links.Add(widgets.Row(0, u.keyed))
 	}
 	note := u.at.look.note
-	who := parts.Muted(w.T("unlock.school", "school", note.School))
-	form := parts.Card(parts.Column(3, parts.Heading(note.Label), who, u.startedFrom(), parts.Body(w.T(intro)), u.secret.View, parts.Row(2, parts.Spring(), u.open)))
-	u.form = parts.Narrow(4, u.fail.View, form, links)
-	u.busy = parts.NewBusy(w, u.form)
+	who := widgets.Muted(w.T("unlock.school", "school", note.School))
+	form := widgets.Card(widgets.Column(3, widgets.Heading(note.Label), who, u.startedFrom(), widgets.Body(w.T(intro)), u.secret.View, widgets.Row(2, widgets.Spring(), u.open)))
+	u.form = widgets.Narrow(4, u.fail.View, form, links)
+	u.busy = widgets.NewBusy(w, u.form)
 	u.page.Objects = []fyne.CanvasObject{container.NewVScroll(u.busy.View)}
 	u.page.Refresh()
 }
@@ -116,7 +116,7 @@ func (u *unlockStick) submit() {
 		u.secret.Refuse(w.T("unlock.empty"))
 		return
 	}
-	u.say(parts.Message{})
+	u.say(widgets.Message{})
 	secret := u.secret.Take()
 	with := unlockWith{secret: secret, code: u.byCode, keyFile: u.keyFile}
 	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.working"), func(ctx context.Context, _ jobs.Progress) (*opened, error) {
@@ -161,9 +161,9 @@ func (u *unlockStick) refuse(err error) {
 	case errors.Is(err, keys.ErrCode):
 		u.secret.Refuse(w.T("unlock.code.wrong"))
 	case errors.Is(err, stick.ErrNoKey) && !u.byCode:
-		u.say(parts.Message{
-			Kind: parts.Warn, Happened: w.T("unlock.nokey"), Files: w.T("unlock.nokey.files"), Next: w.T("unlock.nokey.next"),
-			Do: parts.Command{Name: w.T("unlock.keyfile"), Run: u.chooseKey},
+		u.say(widgets.Message{
+			Kind: widgets.Warn, Happened: w.T("unlock.nokey"), Files: w.T("unlock.nokey.files"), Next: w.T("unlock.nokey.next"),
+			Do: widgets.Command{Name: w.T("unlock.keyfile"), Run: u.chooseKey},
 		})
 	default:
 		u.say(u.s.Explain(err))
@@ -222,7 +222,7 @@ func readSmall(path string) ([]byte, error) {
 }
 
 // say shows a message above the form; an empty one takes it away.
-func (u *unlockStick) say(m parts.Message) {
+func (u *unlockStick) say(m widgets.Message) {
 	u.fail.Set(m)
 	u.form.Refresh()
 }

@@ -12,7 +12,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // versionList shows the previous versions of a file, or the deleted files of the stick:
@@ -22,8 +22,8 @@ type versionList struct {
 	b     *browser
 	file  string // whose versions; "" for the deleted files
 	list  []stick.Version
-	table *parts.Table
-	busy  *parts.Busy
+	table *widgets.Table
+	busy  *widgets.Busy
 }
 
 // versions shows the previous versions of the selected file.
@@ -50,7 +50,7 @@ func (v *versionList) Title() string {
 // Content is part of gui.Screen.
 func (v *versionList) Content() fyne.CanvasObject {
 	w := v.s.Words
-	columns := []parts.TableColumn{
+	columns := []widgets.TableColumn{
 		{Title: w.T("versions.stored"), Width: 230, Fixed: true, Grow: true},
 		{Title: w.T("browser.changed"), Width: 170, Fixed: true},
 		{Title: w.T("browser.size"), Width: 110, Fixed: true, Right: true},
@@ -61,20 +61,20 @@ func (v *versionList) Content() fyne.CanvasObject {
 		columns[0].Title, columns[3].Title = w.T("browser.name"), w.T("browser.where")
 		intro, empty = w.T("deleted.intro"), w.T("deleted.none")
 	}
-	v.table = parts.NewTable(w, parts.TableOptions{
+	v.table = widgets.NewTable(w, widgets.TableOptions{
 		Label: v.Title(), Columns: columns, Empty: empty, Multi: v.file == "",
 		Selected: v.s.Refresh, Open: func(row int) { v.view(v.list[row]) }, Menu: v.Commands, Key: v.s.Typed, Now: v.s.Now,
 	})
-	buttons := parts.Row(1)
+	buttons := widgets.Row(1)
 	for _, c := range v.Commands() {
-		buttons.Add(parts.NewButton(c.Name, c.Icon, func() {
+		buttons.Add(widgets.NewButton(c.Name, c.Icon, func() {
 			if c.Can() {
 				c.Run()
 			}
 		}))
 	}
 	v.load()
-	v.busy = parts.NewBusy(w, container.NewBorder(parts.Column(2, parts.Muted(intro), buttons), nil, nil, nil, v.table.View))
+	v.busy = widgets.NewBusy(w, container.NewBorder(widgets.Column(2, widgets.Muted(intro), buttons), nil, nil, nil, v.table.View))
 	return v.busy.View
 }
 
@@ -110,20 +110,20 @@ func (v *versionList) Key(row int) string {
 }
 
 // Cell is part of parts.Rows.
-func (v *versionList) Cell(row, column int) parts.Cell {
+func (v *versionList) Cell(row, column int) widgets.Cell {
 	w, version := v.s.Words, v.list[row]
 	switch column {
 	case 0:
 		if v.file == "" {
-			return parts.Cell{Text: baseName(version.Path), Icon: iconOf(version.Entry)}
+			return widgets.Cell{Text: baseName(version.Path), Icon: iconOf(version.Entry)}
 		}
-		return parts.Cell{Text: w.When(version.Stored, v.s.Now()), Icon: "history", Bold: version.Current}
+		return widgets.Cell{Text: w.When(version.Stored, v.s.Now()), Icon: "history", Bold: version.Current}
 	case 1:
-		return parts.Cell{Text: w.ShortDateTime(version.ModTime), Color: parts.ColorMuted}
+		return widgets.Cell{Text: w.ShortDateTime(version.ModTime), Color: widgets.ColorMuted}
 	case 2:
-		return parts.Cell{Text: w.Size(version.Size), Color: parts.ColorMuted}
+		return widgets.Cell{Text: w.Size(version.Size), Color: widgets.ColorMuted}
 	}
-	return parts.Cell{Text: v.remark(version), Color: parts.ColorMuted}
+	return widgets.Cell{Text: v.remark(version), Color: widgets.ColorMuted}
 }
 
 // remark is what the last column says.
@@ -145,9 +145,9 @@ func (v *versionList) remark(version stick.Version) string {
 }
 
 // Commands is part of gui.Commander.
-func (v *versionList) Commands() []parts.Command {
+func (v *versionList) Commands() []widgets.Command {
 	w := v.s.Words
-	restore := parts.Command{Name: w.T("versions.restore"), Icon: parts.Icon("undo").Resource(), Key: fyne.KeyR, Modifier: parts.Ctrl, Run: v.restore, Disabled: func() bool {
+	restore := widgets.Command{Name: w.T("versions.restore"), Icon: widgets.Icon("undo").Resource(), Key: fyne.KeyR, Modifier: widgets.Ctrl, Run: v.restore, Disabled: func() bool {
 		chosen := v.chosen()
 		return v.b.o.stick.ReadOnly() || len(chosen) == 0 || chosen[0].Current
 	}}
@@ -155,10 +155,10 @@ func (v *versionList) Commands() []parts.Command {
 		restore.Name = w.T("deleted.restore")
 	}
 	one := func() bool { return len(v.chosen()) != 1 }
-	return []parts.Command{
-		{Name: w.T("browser.view"), Icon: parts.Icon("show").Resource(), Key: fyne.KeyF3, Run: func() { v.view(v.chosen()[0]) }, Disabled: one},
+	return []widgets.Command{
+		{Name: w.T("browser.view"), Icon: widgets.Icon("show").Resource(), Key: fyne.KeyF3, Run: func() { v.view(v.chosen()[0]) }, Disabled: one},
 		restore,
-		{Name: w.T("browser.copy"), Icon: parts.Icon("download").Resource(), Key: fyne.KeyS, Modifier: parts.Ctrl, Run: v.saveCopy, Disabled: one},
+		{Name: w.T("browser.copy"), Icon: widgets.Icon("download").Resource(), Key: fyne.KeyS, Modifier: widgets.Ctrl, Run: v.saveCopy, Disabled: one},
 	}
 }
 

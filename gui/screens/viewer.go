@@ -15,7 +15,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
-	"stowage/gui/parts"
+	"stowage/gui/widgets"
 )
 
 // viewer shows a picture or a text inside the window. Nothing of it is written anywhere:
@@ -29,7 +29,7 @@ type viewer struct {
 	current bool // it is the file of today, which can be opened to be changed
 
 	page *fyne.Container
-	busy *parts.Busy
+	busy *widgets.Busy
 	job  *jobs.Job
 }
 
@@ -82,7 +82,7 @@ func (v *viewer) Title() string { return shortName(v.title) }
 // Content is part of gui.Screen.
 func (v *viewer) Content() fyne.CanvasObject {
 	v.page = container.NewStack()
-	v.busy = parts.NewBusy(v.s.Words, v.page)
+	v.busy = widgets.NewBusy(v.s.Words, v.page)
 	v.job = jobs.Run(v.s.Jobs, v.s.Words.T("viewer.reading"), func(ctx context.Context, p jobs.Progress) (seen, error) {
 		r, err := v.open()
 		if err != nil {
@@ -106,7 +106,7 @@ func (v *viewer) Actions() []fyne.CanvasObject {
 	if !v.current {
 		return nil
 	}
-	open := parts.NewButton(v.s.Words.T("browser.openin"), parts.Icon("edit").Resource(), v.edit)
+	open := widgets.NewButton(v.s.Words.T("browser.openin"), widgets.Icon("edit").Resource(), v.edit)
 	return []fyne.CanvasObject{open}
 }
 
@@ -117,8 +117,8 @@ func (v *viewer) edit() {
 }
 
 // Commands is part of gui.Commander.
-func (v *viewer) Commands() []parts.Command {
-	return []parts.Command{{Name: v.s.Words.T("browser.openin"), Key: fyne.KeyE, Modifier: parts.Ctrl, Run: v.edit, Disabled: func() bool { return !v.current }}}
+func (v *viewer) Commands() []widgets.Command {
+	return []widgets.Command{{Name: v.s.Words.T("browser.openin"), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: v.edit, Disabled: func() bool { return !v.current }}}
 }
 
 // show shows what was read, or says why it cannot be shown.
@@ -130,18 +130,18 @@ func (v *viewer) show(got seen, err error) {
 			v.s.Back()
 		}
 	case errors.Is(err, errNotViewable), errors.Is(err, errTooLargeToView):
-		m := parts.Message{Happened: w.T("viewer.cannot"), Files: w.T("viewer.cannot.files"), Next: w.T("viewer.cannot.next")}
+		m := widgets.Message{Happened: w.T("viewer.cannot"), Files: w.T("viewer.cannot.files"), Next: w.T("viewer.cannot.next")}
 		if errors.Is(err, errTooLargeToView) {
 			m.Happened = w.T("viewer.large")
 		}
 		if v.current {
-			m.Do = parts.Command{Name: w.T("browser.openin"), Run: v.edit}
+			m.Do = widgets.Command{Name: w.T("browser.openin"), Run: v.edit}
 		}
-		v.page.Objects = []fyne.CanvasObject{parts.Narrow(2, parts.NewBanner(m).View)}
+		v.page.Objects = []fyne.CanvasObject{widgets.Narrow(2, widgets.NewBanner(m).View)}
 	case errors.Is(err, stick.ErrGone):
 		v.b.o.pulled()
 	case err != nil:
-		v.page.Objects = []fyne.CanvasObject{parts.Narrow(2, parts.NewBanner(v.s.Explain(err)).View)}
+		v.page.Objects = []fyne.CanvasObject{widgets.Narrow(2, widgets.NewBanner(v.s.Explain(err)).View)}
 	case got.picture != nil:
 		picture := canvas.NewImageFromImage(got.picture)
 		picture.FillMode = canvas.ImageFillContain
@@ -157,10 +157,10 @@ func (v *viewer) showText(got seen) {
 	grid.Scroll = container.ScrollBoth
 	var note fyne.CanvasObject
 	if got.part {
-		note = parts.Muted(v.s.Words.T("viewer.part", "size", v.s.Words.Size(mostText)))
+		note = widgets.Muted(v.s.Words.T("viewer.part", "size", v.s.Words.Size(mostText)))
 	}
 	if got.text == "" {
-		note = parts.Muted(v.s.Words.T("viewer.empty"))
+		note = widgets.Muted(v.s.Words.T("viewer.empty"))
 	}
-	v.page.Objects = []fyne.CanvasObject{parts.Card(container.NewBorder(note, nil, nil, nil, grid))}
+	v.page.Objects = []fyne.CanvasObject{widgets.Card(container.NewBorder(note, nil, nil, nil, grid))}
 }

@@ -1,9 +1,0 @@
-package parts_test
-
-import (
-	"testing"
-
-	"stowage/crypt/leaktest"
-)
-
-func TestMain(m *testing.M) { leaktest.Main(m) }
