@@ -5,7 +5,7 @@
 //
 //	type lost struct {
 //		s    *gui.Session
-//		form *parts.Button
+//		form *widgets.Button
 //	}
 //
 //	func newLost(s *gui.Session) gui.Screen { return &lost{s: s} }
@@ -13,8 +13,8 @@
 //	func (l *lost) Title() string { return l.s.Words.T("lost.title") }
 //
 //	func (l *lost) Content() fyne.CanvasObject {
-//		send := parts.NewPrimary(l.s.Words.T("lost.send"), nil, l.send)
-//		return parts.Narrow(4, parts.Body(l.s.Words.T("lost.intro")), send)
+//		send := widgets.NewPrimary(l.s.Words.T("lost.send"), nil, l.send)
+//		return widgets.Narrow(4, widgets.Body(l.s.Words.T("lost.intro")), send)
 //	}
 //
 //	func (l *lost) send() {
@@ -32,7 +32,7 @@
 //
 // and in the list of rooms:
 //
-//	{ID: "lost", Side: gui.Staff, Name: "lost.title", Hint: "lost.hint", Icon: parts.IconLost, Key: fyne.Key3, New: newLost}
+//	{ID: "lost", Side: gui.Staff, Name: "lost.title", Hint: "lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: newLost}
 //
 // The text goes into words/text/lost.en.json. Tests use gui/guitest.
 //

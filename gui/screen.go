@@ -40,7 +40,7 @@ type Closer interface{ Closed() }
 type Commander interface{ Commands() []widgets.Command }
 
 // Dropper is a screen on which files can be dropped from the desktop anywhere. A
-// visible parts.DropZone under the pointer comes first.
+// visible widgets.DropZone under the pointer comes first.
 type Dropper interface{ Dropped(paths []string) }
 
 // Leaver is a screen that may hold the person back, to ask or to finish first. It

@@ -187,7 +187,7 @@ func (s *Session) Tell(m widgets.Message) { widgets.Tell(s.Window.Canvas(), s.Wo
 
 // Fail shows an error as a dialog: what happened, what it means for the files and
 // what to do next. context.Canceled, which the person asked for, is a toast. To
-// show it inside a page, give Explain's message to a parts.Banner.
+// show it inside a page, give Explain's message to a widgets.Banner.
 func (s *Session) Fail(err error) { s.shell.fail(err) }
 
 // Explain puts an error into words.

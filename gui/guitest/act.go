@@ -161,7 +161,7 @@ func (w *Window) shortcut(s fyne.Shortcut) {
 }
 
 // shortcutable is the canvas with its shortcuts, which Fyne's test driver wraps: what
-// passes a shortcut on to it (parts.Table) does not reach it there.
+// passes a shortcut on to it (widgets.Table) does not reach it there.
 func shortcutable(c fyne.Canvas) fyne.Shortcutable {
 	if s, ok := c.(fyne.Shortcutable); ok {
 		return s

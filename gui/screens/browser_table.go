@@ -111,13 +111,13 @@ func (f *fileTable) Unselect() { f.table.Select("") }
 // SelectAll selects everything that is shown.
 func (f *fileTable) SelectAll() { f.table.SelectAll() }
 
-// Len is part of parts.Rows.
+// Len is part of widgets.Rows.
 func (f *fileTable) Len() int { return len(f.rows) }
 
-// Key is part of parts.Rows.
+// Key is part of widgets.Rows.
 func (f *fileTable) Key(row int) string { return f.rows[row].Path }
 
-// Cell is part of parts.Rows.
+// Cell is part of widgets.Rows.
 func (f *fileTable) Cell(row, column int) widgets.Cell {
 	e, w := f.rows[row], f.b.s.Words
 	switch column {

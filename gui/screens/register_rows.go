@@ -90,13 +90,13 @@ func (r *deviceRows) need(row int) {
 	r.fetch(ids)
 }
 
-// Len is part of parts.Rows.
+// Len is part of widgets.Rows.
 func (r *deviceRows) Len() int { return len(r.order) }
 
-// Key is part of parts.Rows.
+// Key is part of widgets.Rows.
 func (r *deviceRows) Key(row int) string { return r.order[row] }
 
-// Find is part of parts.Finder.
+// Find is part of widgets.Finder.
 func (r *deviceRows) Find(id string) int {
 	if r.at == nil {
 		r.at = make(map[string]int, len(r.order))
@@ -110,7 +110,7 @@ func (r *deviceRows) Find(id string) int {
 	return -1
 }
 
-// Cell is part of parts.Rows.
+// Cell is part of widgets.Rows.
 func (r *deviceRows) Cell(row, column int) widgets.Cell {
 	id := r.order[row]
 	if _, ok := r.known[id]; !ok {
@@ -126,7 +126,7 @@ func (r *deviceRows) Cell(row, column int) widgets.Cell {
 	return deviceCell(r.s.Words, d, column, r.s.Now())
 }
 
-// Seek is part of parts.Seeker. Rows that were never in view are not looked through:
+// Seek is part of widgets.Seeker. Rows that were never in view are not looked through:
 // for these there is the search.
 func (r *deviceRows) Seek(prefix string, from int) int {
 	for i := range r.order {

@@ -98,10 +98,10 @@ func (v *versionList) load() {
 	}
 }
 
-// Len is part of parts.Rows.
+// Len is part of widgets.Rows.
 func (v *versionList) Len() int { return len(v.list) }
 
-// Key is part of parts.Rows.
+// Key is part of widgets.Rows.
 func (v *versionList) Key(row int) string {
 	if v.file == "" {
 		return v.list[row].Path
@@ -109,7 +109,7 @@ func (v *versionList) Key(row int) string {
 	return strconv.Itoa(row)
 }
 
-// Cell is part of parts.Rows.
+// Cell is part of widgets.Rows.
 func (v *versionList) Cell(row, column int) widgets.Cell {
 	w, version := v.s.Words, v.list[row]
 	switch column {

@@ -9,7 +9,7 @@
 //   - Parts take their colours and sizes from the theme (see the colour names in
 //     style.go), so that they follow light, dark, high contrast and large text.
 //   - Text arrives ready to show; what a part says of its own accord (Cancel, Show
-//     passphrase) comes from the *words.Words it is given.
+//     passphrase) comes from the *i18n.Words it is given.
 //   - Parts tell screen readers what they are, as far as Fyne carries it.
 //
 // A part made of several widgets is no widget itself: its View is what goes onto the
