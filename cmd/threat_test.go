@@ -9,19 +9,15 @@ import (
 	"testing"
 )
 
-// TestThreatModel reads the README's threat model: every claim of what is protected
+// TestThreatModel reads the threat model in SECURITY.md: every claim of what is protected
 // names tests, and every test that is named is there. A claim of what is not
 // protected names a test or says that none can hold it.
 func TestThreatModel(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, model, ok := strings.Cut(string(readme), "\n## Threat model\n")
+	_, model, ok := strings.Cut(read(t, "../.github/SECURITY.md"), "\n## Threat model\n")
 	model, _, _ = strings.Cut(model, "\n## ")
 	protected, not, both := strings.Cut(model, "\n### What is not\n")
 	if !ok || !both {
-		t.Fatal("the README has no threat model of two parts")
+		t.Fatal("SECURITY.md has no threat model of two parts")
 	}
 	named := regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`")
 	for part, text := range map[string]string{"protected": protected, "not protected": not} {
