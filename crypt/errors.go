@@ -23,8 +23,6 @@ var (
 	ErrWorkFactor = errors.New("the work factor of the file's passphrase is too high")
 	// ErrDamaged: the file was altered, truncated or carries trailing data.
 	ErrDamaged = errors.New("the age file is damaged or was altered")
-	// ErrExists: the destination exists and replacing it was not asked for.
-	ErrExists = errors.New("the destination exists already")
 	// ErrUnsafe: an archive holds an entry that would reach outside its folder,
 	// or that is neither a file nor a folder.
 	ErrUnsafe = errors.New("unsafe entry in the archive")
@@ -32,8 +30,6 @@ var (
 	ErrTooMany = errors.New("more files and folders than one archive may hold")
 	// ErrChanged: a file changed while it was being read.
 	ErrChanged = errors.New("the file changed while it was read")
-	// ErrNotRegular: what should be a file is a folder, a pipe or a device.
-	ErrNotRegular = errors.New("not a regular file")
 )
 
 // errClosed is what a stream says once it was closed or aborted.

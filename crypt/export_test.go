@@ -18,14 +18,6 @@ func NewParallelReader(src io.Reader, identities ...age.Identity) (io.ReadCloser
 	return newParallelReader(h.rest, source, fileKey)
 }
 
-// The ways to give a file a new name, of which giveName takes the first that
-// the file system knows.
-var (
-	RenameNew     = renameNew
-	RenameByLink  = renameByLink
-	RenameByClaim = renameByClaim
-)
-
 // MaxEntries is how much one archive holds.
 const MaxEntries = maxEntries
 

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 
+	"stowage/crypt/safefile"
+
 	"filippo.io/age"
 )
 
@@ -22,7 +24,7 @@ type FileOptions struct {
 
 // EncryptFile encrypts the file src into the new file dst, which takes over its
 // modification time. A failed or cancelled run leaves no dst; an existing one is
-// refused with [ErrExists] unless opts.Replace is set, and then stays until the
+// refused with [safefile.ErrExists] unless opts.Replace is set, and then stays until the
 // new one is complete.
 func EncryptFile(ctx context.Context, src, dst string, opts FileOptions, recipients ...age.Recipient) error {
 	return convertFile(src, dst, opts, func(out io.Writer, in io.Reader) error {
@@ -45,7 +47,7 @@ func convertFile(src, dst string, opts FileOptions, convert func(io.Writer, io.R
 		return err
 	}
 	defer in.Close()
-	out, err := CreateOutput(dst, opts.Replace)
+	out, err := safefile.Create(dst, opts.Replace)
 	if err != nil {
 		return err
 	}
@@ -59,7 +61,7 @@ func convertFile(src, dst string, opts FileOptions, convert func(io.Writer, io.R
 
 // openRegular opens a regular file and tells p its size.
 func openRegular(name string, p Progress) (*os.File, fs.FileInfo, error) {
-	f, info, err := OpenRegular(name)
+	f, info, err := safefile.Open(name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 
 	"filippo.io/age"
 )
@@ -102,7 +103,7 @@ func TestFiles(t *testing.T) {
 	}
 	before, _ := os.ReadFile(sealed)
 	err := crypt.EncryptFile(t.Context(), plain, sealed, crypt.FileOptions{}, id.Recipient())
-	if after, _ := os.ReadFile(sealed); !errors.Is(err, crypt.ErrExists) || !bytes.Equal(before, after) {
+	if after, _ := os.ReadFile(sealed); !errors.Is(err, safefile.ErrExists) || !bytes.Equal(before, after) {
 		t.Errorf("an existing file: %v", err)
 	}
 	if err := crypt.EncryptFile(t.Context(), plain, sealed, crypt.FileOptions{Replace: true}, id.Recipient()); err != nil {
@@ -175,7 +176,7 @@ func TestFolders(t *testing.T) {
 	if err != nil || !info.ModTime().Equal(modified) {
 		t.Errorf("modified %v, %v", info.ModTime(), err)
 	}
-	if err := crypt.DecryptFolder(t.Context(), sealed, back, crypt.FileOptions{}, id); !errors.Is(err, crypt.ErrExists) {
+	if err := crypt.DecryptFolder(t.Context(), sealed, back, crypt.FileOptions{}, id); !errors.Is(err, safefile.ErrExists) {
 		t.Errorf("an existing folder: %v", err)
 	}
 	onlyThese(t, dir, "class 4b", "class 4b.tar.age", "back")

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"time"
 
+	"stowage/crypt/safefile"
+
 	"filippo.io/age"
 	"golang.org/x/text/unicode/norm"
 )
@@ -47,7 +49,7 @@ func EncryptFolder(ctx context.Context, src, dst string, opts FileOptions, recip
 	if old, err := os.Lstat(dst); err == nil {
 		a.outputs = append(a.outputs, old)
 	}
-	out, err := CreateOutput(dst, opts.Replace)
+	out, err := safefile.Create(dst, opts.Replace)
 	if err != nil {
 		return nil, err
 	}

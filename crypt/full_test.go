@@ -9,6 +9,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/fault"
+	"stowage/crypt/safefile"
 	"stowage/crypt/smalldrive"
 )
 
@@ -41,7 +42,7 @@ func TestFullDrive(t *testing.T) {
 			return encryptFolder(dir, to, crypt.FileOptions{Replace: true})
 		},
 		"write a small file": func(_ context.Context, to string) error {
-			return crypt.WriteFile(to, plaintext(50_000), true)
+			return safefile.Write(to, plaintext(50_000), true)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

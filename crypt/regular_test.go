@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 )
 
 // TestOnlyFilesAreOpened puts what is no file where one is to be read: none of it is waited for.
@@ -26,17 +27,17 @@ func TestOnlyFilesAreOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{pipe, link, dir, os.DevNull} {
-		if _, _, err := crypt.OpenRegular(name); !errors.Is(err, crypt.ErrNotRegular) {
+		if _, _, err := safefile.Open(name); !errors.Is(err, safefile.ErrNotRegular) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := crypt.DecryptFile(t.Context(), name, filepath.Join(dir, "out"), crypt.FileOptions{}, id); !errors.Is(err, crypt.ErrNotRegular) {
+		if err := crypt.DecryptFile(t.Context(), name, filepath.Join(dir, "out"), crypt.FileOptions{}, id); !errors.Is(err, safefile.ErrNotRegular) {
 			t.Errorf("decrypt %s: %v", name, err)
 		}
-		if err := crypt.DecryptFolder(t.Context(), name, filepath.Join(dir, "out"), crypt.FileOptions{}, id); !errors.Is(err, crypt.ErrNotRegular) {
+		if err := crypt.DecryptFolder(t.Context(), name, filepath.Join(dir, "out"), crypt.FileOptions{}, id); !errors.Is(err, safefile.ErrNotRegular) {
 			t.Errorf("unpack %s: %v", name, err)
 		}
 	}
-	if _, _, err := crypt.OpenRegular(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := safefile.Open(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what is not there: %v", err)
 	}
 	onlyThese(t, dir, "pipe.age", "link.age")
@@ -59,7 +60,7 @@ func TestOutputInStaysInside(t *testing.T) {
 		}
 		defer root.Close()
 		write := func(name string) error {
-			out, err := crypt.CreateOutputIn(root, name, replace)
+			out, err := safefile.CreateIn(root, name, replace)
 			if err != nil {
 				return err
 			}
@@ -70,13 +71,13 @@ func TestOutputInStaysInside(t *testing.T) {
 		if err := write(filepath.Join("sub", "a")); err != nil {
 			t.Fatal(err)
 		}
-		if err := write(filepath.Join("sub", "old")); (err == nil) != replace || !replace && !errors.Is(err, crypt.ErrExists) {
+		if err := write(filepath.Join("sub", "old")); (err == nil) != replace || !replace && !errors.Is(err, safefile.ErrExists) {
 			t.Errorf("an existing file, replace %v: %v", replace, err)
 		}
 		if got := readTree(t, dir); len(got) != 2 || got["sub/a"] != "new" || (got["sub/old"] == "new") != replace {
 			t.Errorf("replace %v: %q", replace, got)
 		}
-		out, err := crypt.CreateOutputIn(root, filepath.Join("sub", "late"), replace)
+		out, err := safefile.CreateIn(root, filepath.Join("sub", "late"), replace)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,19 +113,19 @@ func TestOnlyFilesBelowAreOpened(t *testing.T) {
 	defer root.Close()
 	for _, name := range []string{"pipe", "link", "sub"} {
 		for _, flag := range []int{os.O_RDONLY, os.O_RDWR | os.O_CREATE} {
-			if _, _, err := crypt.OpenRegularIn(root, name, flag); !errors.Is(err, crypt.ErrNotRegular) {
+			if _, _, err := safefile.OpenIn(root, name, flag); !errors.Is(err, safefile.ErrNotRegular) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 	}
-	if _, _, err := crypt.OpenRegularIn(root, "out", os.O_RDONLY); err == nil {
+	if _, _, err := safefile.OpenIn(root, "out", os.O_RDONLY); err == nil {
 		t.Error("a link led outside")
 	}
-	if _, _, err := crypt.OpenRegularIn(root, "none", os.O_RDONLY); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := safefile.OpenIn(root, "none", os.O_RDONLY); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what is not there: %v", err)
 	}
 	for name, flag := range map[string]int{"sub/file": os.O_RDONLY, "new": os.O_RDWR | os.O_CREATE} {
-		f, info, err := crypt.OpenRegularIn(root, filepath.FromSlash(name), flag)
+		f, info, err := safefile.OpenIn(root, filepath.FromSlash(name), flag)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"stowage/crypt/safefile"
+
 	"filippo.io/age"
 )
 
@@ -29,7 +31,7 @@ const (
 
 // DecryptFolder decrypts the archive src made by [EncryptFolder], or any tar in
 // an age file, into the new folder dst, which appears only when everything was
-// authentic and is complete. An existing dst is always refused with [ErrExists].
+// authentic and is complete. An existing dst is always refused with [safefile.ErrExists].
 // When everything in the archive lies in one folder, dst is that folder. Only its
 // owner may read what is unpacked; it is not synced file by file, so src should
 // be kept a while.
@@ -46,9 +48,9 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 	}
 	defer in.Close()
 	if _, err := os.Lstat(dst); err == nil {
-		return fmt.Errorf("create %s: %w", dst, ErrExists)
+		return fmt.Errorf("create %s: %w", dst, safefile.ErrExists)
 	}
-	temporary := filepath.Join(filepath.Dir(dst), temporaryName())
+	temporary := filepath.Join(filepath.Dir(dst), safefile.TemporaryName())
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return fmt.Errorf("create %s: %w", dst, err)
 	}
@@ -69,7 +71,7 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 	if err := giveFolderName(root, temporary, dst); err != nil {
 		return fmt.Errorf("create %s: %w", dst, err)
 	}
-	return syncFolder(filepath.Dir(dst))
+	return safefile.SyncFolder(filepath.Dir(dst))
 }
 
 // giveFolderName renames the folder that root is open at, or the only one in it, to dst.
@@ -93,9 +95,9 @@ func giveFolderName(root *os.Root, folder, dst string) error {
 		return exchanged
 	}
 	_ = root.Close() // Windows renames no folder that is open
-	err = renameNew(folder, dst)
+	err = safefile.RenameNew(folder, dst)
 	if errors.Is(err, fs.ErrExist) {
-		return ErrExists
+		return safefile.ErrExists
 	} else if err != nil {
 		err = os.Rename(folder, dst) // which replaces neither a file nor a folder that holds anything
 	}
@@ -103,7 +105,7 @@ func giveFolderName(root *os.Root, folder, dst string) error {
 		return err
 	}
 	if now, err := os.Lstat(dst); err != nil || !os.SameFile(ours, now) {
-		_ = renameNew(dst, folder)
+		_ = safefile.RenameNew(dst, folder)
 		return exchanged
 	}
 	return nil

@@ -3,7 +3,6 @@ package gui
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/gui/i18n"
 )
 
@@ -70,14 +70,9 @@ func readLook(top, folder string) Look {
 		return Look{}.valid()
 	}
 	defer root.Close()
-	f, _, err := crypt.OpenRegularIn(root, filepath.Join(folder, lookFile), os.O_RDONLY)
-	if err != nil {
-		return Look{}.valid()
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, largestLook+1))
+	text, err := safefile.ReadIn(root, filepath.Join(folder, lookFile), largestLook)
 	var look Look
-	if err != nil || len(text) > largestLook || toml.Unmarshal(crypt.Text(text), &look) != nil {
+	if err != nil || toml.Unmarshal(crypt.Text(text), &look) != nil {
 		look = Look{}
 	}
 	return look.valid()
@@ -106,7 +101,7 @@ func (l Look) keep(top, folder string) error {
 	if err := root.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
-	if err := crypt.WriteFileIn(root, filepath.Join(folder, lookFile), text, true); err != nil {
+	if err := safefile.WriteIn(root, filepath.Join(folder, lookFile), text, true); err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
 	return nil

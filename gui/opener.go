@@ -6,8 +6,8 @@ import (
 	"io"
 	"path/filepath"
 
-	"stowage/crypt"
 	"stowage/crypt/runnable"
+	"stowage/crypt/safefile"
 )
 
 // ErrProgram: what was to be opened would be run.
@@ -41,7 +41,7 @@ func runs(path string) bool {
 	if runnable.ByName(path) != runnable.Nothing {
 		return true
 	}
-	f, _, err := crypt.OpenRegular(path)
+	f, _, err := safefile.Open(path)
 	if err != nil {
 		return false // nor can the desktop read it
 	}

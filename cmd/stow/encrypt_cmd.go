@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices/school"
 )
 
@@ -171,7 +172,7 @@ func (e encryption) inTheWay(path string) error {
 			return err
 		}
 		if _, err := os.Lstat(dest); err == nil && !e.replace {
-			return on(dest, crypt.ErrExists)
+			return on(dest, safefile.ErrExists)
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 )
@@ -66,7 +66,7 @@ func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, text s
 
 // writeNew writes a small new file that only its owner can read.
 func writeNew(path string, content []byte) error {
-	return on(path, crypt.WriteFile(path, content, false))
+	return on(path, safefile.Write(path, content, false))
 }
 
 func (a *app) keyIssue() *cobra.Command {

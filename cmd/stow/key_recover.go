@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 )
@@ -85,7 +85,7 @@ func (a *app) readOut(ctx context.Context, s *school.School, who string, r recov
 		return on(d.Name(), &notTheirs{holder.Name})
 	}
 	if _, err := os.Lstat(r.codeTo); r.codeTo != "" && err == nil { // before the code is on record as given out
-		return on(r.codeTo, crypt.ErrExists)
+		return on(r.codeTo, safefile.ErrExists)
 	}
 	code, d, err := s.TelephoneCode(ctx, d.ID, r.identified)
 	if err != nil {

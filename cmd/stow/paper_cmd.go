@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/papers"
 	"stowage/devices/papers/fill"
@@ -159,7 +159,7 @@ func (f *slipFlags) check() error {
 // no paper.
 func absent(path string) error {
 	if _, err := os.Lstat(path); path != "" && err == nil {
-		return on(path, crypt.ErrExists)
+		return on(path, safefile.ErrExists)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 )
@@ -166,25 +167,13 @@ func (f *signing) details() (devices.DocumentDetails, error) {
 	if d.Signed, err = dateOf(f.date); err != nil {
 		return d, err
 	}
-	text, err := readBounded(f.text, devices.MaxDocumentText)
+	text, err := safefile.Read(f.text, devices.MaxDocumentText)
 	if err != nil {
 		return d, err
 	}
 	d.Text = string(text)
 	if f.picture != "" {
-		d.Signature, err = readBounded(f.picture, devices.MaxSignature)
+		d.Signature, err = safefile.Read(f.picture, devices.MaxSignature)
 	}
 	return d, err
-}
-
-// readBounded reads a file, of which one byte more than is wanted at most: what
-// is too large is refused by who gets it.
-func readBounded(path string, most int64) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, on(path, err)
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, most+1))
-	return content, on(path, err)
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
@@ -66,7 +66,7 @@ only the school's recovery key opens.`,
 
 // writeOut writes a new file that appears only when it is complete.
 func writeOut(path string, write func(io.Writer) error) error {
-	out, err := crypt.CreateOutput(path, false)
+	out, err := safefile.Create(path, false)
 	if err != nil {
 		return err
 	}

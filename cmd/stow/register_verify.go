@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
@@ -37,7 +37,7 @@ each stick carries one, in stowage/checkpoint.note.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var given [][]byte
 			for _, path := range files {
-				msg, err := readCheckpoint(path)
+				msg, err := safefile.Read(path, devices.MaxCheckpoint)
 				if err != nil {
 					return on(path, err)
 				}
@@ -62,17 +62,6 @@ each stick carries one, in stowage/checkpoint.note.`,
 	}
 	cmd.Flags().StringArrayVar(&files, "checkpoint", nil, "also compare with the checkpoint in this `FILE`, such as one from a stick")
 	return cmd
-}
-
-// readCheckpoint reads a file that should hold a checkpoint, and no more of it
-// than that takes.
-func readCheckpoint(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, devices.MaxCheckpoint+1))
 }
 
 // jsonProof is a register that was found in order.

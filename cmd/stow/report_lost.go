@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
@@ -277,5 +277,5 @@ func saveReport(path string, sealed []byte) error {
 			return err
 		}
 	}
-	return crypt.WriteFile(path, sealed, false)
+	return safefile.Write(path, sealed, false)
 }

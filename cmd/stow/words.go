@@ -12,6 +12,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/release"
 	"stowage/crypt/stick/webdav"
@@ -172,7 +173,7 @@ var explanations = []explanation{
 
 	// Files.
 	{school.ErrNotEncrypted, exitUsage, "the file", "{} does not end in .age, so it is not clear what to call the decrypted file, and nothing was done; use - and redirect."},
-	{crypt.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name{or}."},
+	{safefile.ErrExists, exitExists, "the file", "{} exists already and was left as it is; choose another name{or}."},
 	{crypt.ErrPassphrase, exitPassphrase, "this", "The passphrase of {} is wrong; nothing was changed, so try again."},
 	{crypt.ErrNoIdentity, exitWrongKey, "this", "This key does not open {}, which was encrypted for somebody else; nothing was changed, so try another key, or ask ICT."},
 	{crypt.ErrNotAge, exitNotAge, "the file", "{} is not an encrypted (age) file; nothing was changed."},
@@ -181,9 +182,10 @@ var explanations = []explanation{
 	{crypt.ErrTooMany, exitBadInput, "the folder", "{} holds more than a million files and folders, which is more than one archive may hold, so nothing was written; take it in several parts."},
 	{crypt.ErrUnsafe, exitDamaged, "the archive", "{} holds names that reach outside its folder or that this computer cannot hold, so nothing was written; decrypt it without --extract to look at it."},
 	{crypt.ErrChanged, exitFailed, "a file", "{} changed while it was being read, so nothing was written; try again when nobody is writing it."},
-	{crypt.ErrNotRegular, exitBadInput, "this", "{} is no file, but a folder, a pipe or a device, so it was not read; nothing was changed."},
-	{crypt.ErrInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
-	{crypt.ErrPartInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
+	{safefile.ErrNotRegular, exitBadInput, "this", "{} is no file, but a folder, a pipe or a device, so it was not read; nothing was changed."},
+	{safefile.ErrTooLarge, exitBadInput, "this", "{} is larger than anything of its kind, so it was not read; nothing was changed."},
+	{safefile.ErrInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
+	{safefile.ErrPartInUse, exitInUse, "a file", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{fault.ErrFull, exitFull, "the drive", "The drive is full, so nothing was written; free some space and try again."},
 	{fault.ErrReadOnly, exitReadOnly, "the drive", "The drive can only be read, so nothing was written; choose another place."},
 	{fault.ErrGone, exitVanished, "the drive", "The drive or the network folder was taken away while it was used, so this was not finished; connect it again and repeat the command."},
@@ -203,7 +205,7 @@ func (a *app) explain(err error) (exitCode, string) {
 	if p, ok := errors.AsType[*school.PersonError](err); ok {
 		subject = p.Who
 	}
-	if p, ok := errors.AsType[*fs.PathError](err); ok && (errors.Is(err, crypt.ErrInUse) || errors.Is(err, crypt.ErrPartInUse)) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok && (errors.Is(err, safefile.ErrInUse) || errors.Is(err, safefile.ErrPartInUse)) {
 		subject = p.Path // of all that a command was given, the one to close
 	}
 	if code, text, ok := explainTyped(err, subject); ok {

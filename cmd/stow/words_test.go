@@ -34,7 +34,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 		"keys.ErrTooWeak":      true, // a WeakError
 	}
 	found := 0
-	for _, dir := range []string{"../../crypt", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../../devices/school", "../../devices/papers", "../../devices/papers/fill"} {
+	for _, dir := range []string{"../../crypt", "../../crypt/safefile", "../../crypt/keys", "../../crypt/stick", "../../devices", "../../devices/store", "../../devices/drives", "../../devices/school", "../../devices/papers", "../../devices/papers/fill"} {
 		for _, name := range sentineltest.In(t, dir) {
 			full := filepath.Base(dir) + "." + name
 			found++

@@ -10,6 +10,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
@@ -256,8 +257,8 @@ func skipReason(err error) string {
 		{stick.ErrNotVerified, "what was read back is not the same, so the plain file was kept"},
 		{stick.ErrDamaged, "it is damaged on the stick"},
 		{stick.ErrForged, "it is not authentic"},
-		{crypt.ErrInUse, openElsewhere},
-		{crypt.ErrPartInUse, openElsewhere},
+		{safefile.ErrInUse, openElsewhere},
+		{safefile.ErrPartInUse, openElsewhere},
 		{fault.ErrGone, "the drive or folder that it is on was taken away"},
 		{fault.ErrFailing, "the drive that it is on made an error, or was pulled out"},
 		{fs.ErrNotExist, "there is no file or folder of that name"},

@@ -8,8 +8,8 @@ import (
 	"os"
 	"slices"
 
-	"stowage/crypt"
 	"stowage/crypt/fault"
+	"stowage/crypt/safefile"
 )
 
 // DirFS is the [FS] of a mounted drive or any other folder. It never leaves
@@ -42,8 +42,8 @@ func (d *DirFS) Open(name string) (File, error) {
 }
 
 func (d *DirFS) openRegular(name string, flag int) (*os.File, error) {
-	f, _, err := crypt.OpenRegularIn(d.root, name, flag)
-	if errors.Is(err, crypt.ErrNotRegular) {
+	f, _, err := safefile.OpenIn(d.root, name, flag)
+	if errors.Is(err, safefile.ErrNotRegular) {
 		err = &fs.PathError{Op: "open", Path: name, Err: ErrSpecial}
 	}
 	return f, err

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
+	"stowage/crypt/safefile"
 
-	"stowage/crypt"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Sources are files and folders of the computer, found to be put on a stick.
@@ -102,7 +102,7 @@ type sourceFile struct {
 // openSource opens the file that was planned to be read; a link or another
 // file that took its place is [ErrChanged].
 func openSource(p string, planned fs.FileInfo) (ItemReader, error) {
-	f, err := os.OpenFile(p, os.O_RDONLY|crypt.NoWait, 0)
+	f, err := os.OpenFile(p, os.O_RDONLY|safefile.NoWait, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w: %w", ErrChanged, err)

@@ -15,6 +15,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/store"
 )
@@ -23,7 +24,7 @@ import (
 // age file to the recovery key: the register holds personal data, and only the
 // authority opens the copy. A register that [School.VerifyRegister] refuses is not
 // copied. The file appears when it is complete; an existing
-// one is crypt.ErrExists.
+// one is safefile.ErrExists.
 func (s *School) BackUpRegister(ctx context.Context, path string) error {
 	if _, err := s.VerifyRegister(ctx, nil, nil); err != nil {
 		return fmt.Errorf("back the register up: %w", err)
@@ -45,7 +46,7 @@ func (s *School) ExportEncrypted(path string, write func(io.Writer) error) error
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	out, err := crypt.CreateOutput(path, false)
+	out, err := safefile.Create(path, false)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}

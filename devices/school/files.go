@@ -8,6 +8,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 )
 
@@ -20,17 +21,16 @@ func readSmall(path string) ([]byte, error) { return readAtMost(path, maxFile) }
 // readAtMost reads a file of at most so many bytes. A larger one is
 // keys.ErrValue.
 func readAtMost(path string, most int64) ([]byte, error) {
-	f, _, err := crypt.OpenRegular(path) // somebody may have put a pipe there
-	if err != nil {
-		return nil, err
+	content, err := safefile.Read(path, most) // somebody may have put a pipe there
+	if errors.Is(err, safefile.ErrTooLarge) {
+		err = fmt.Errorf("%w: %w", err, keys.ErrValue)
 	}
-	defer f.Close()
-	return readAll(f, path, most)
+	return content, err
 }
 
 // readAge is readAtMost for an age file; of anything else no more is read than shows it.
 func readAge(path string, most int64) ([]byte, error) {
-	f, _, err := crypt.OpenRegular(path)
+	f, _, err := safefile.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func readAll(r io.Reader, path string, most int64) ([]byte, error) {
 // writePublic writes a small file that everybody may read; an existing one is replaced
 // only if replace is set.
 func writePublic(path string, content []byte, replace bool) error {
-	out, err := crypt.CreateOutput(path, replace)
+	out, err := safefile.Create(path, replace)
 	if err != nil {
 		return err
 	}

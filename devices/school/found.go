@@ -14,6 +14,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 )
@@ -68,7 +69,7 @@ func (sh Shared) TellFound(d *keys.Directory, n stick.Note, place string, now ti
 	}
 	name := "found-" + now.UTC().Format("20060102") + "-" + id.String() + foundExtension
 	err = writePublic(filepath.Join(sh.Inbox(), name), sealed[d.Policy.Class], false)
-	if err != nil && !errors.Is(err, crypt.ErrExists) {
+	if err != nil && !errors.Is(err, safefile.ErrExists) {
 		return fmt.Errorf("tell of a found stick: %w", err)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -59,7 +59,7 @@ func (h Heads) Save(stickID string, head stick.Head) error {
 	if err != nil {
 		return err
 	}
-	return crypt.WriteFile(path, append(content, '\n'), true)
+	return safefile.Write(path, append(content, '\n'), true)
 }
 
 // path refuses an id that is none, since it comes from the stick.

@@ -16,8 +16,8 @@ import (
 
 	"filippo.io/age"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 )
 
@@ -56,7 +56,7 @@ func ReportName(r LossReport) string {
 
 // Deliver puts a sealed report into the inbox folder under the name and returns
 // its path. It appears there whole or not at all, and replaces nothing:
-// crypt.ErrExists. A folder that is not there is [ErrNoInbox], and is not made,
+// safefile.ErrExists. A folder that is not there is [ErrNoInbox], and is not made,
 // since a network drive that is not connected is no place for a report.
 func Deliver(inbox, name string, sealed []byte) (string, error) {
 	if !isReportName(name) {
@@ -301,7 +301,7 @@ func (r Report) Handled() error {
 		return fmt.Errorf("put the loss report away: %w", err)
 	}
 	err = putAside(filepath.Dir(r.File), filepath.Base(r.File), sealed)
-	if errors.Is(err, crypt.ErrExists) {
+	if errors.Is(err, safefile.ErrExists) {
 		// A run that died between the two steps left the same file there.
 		there, readErr := readSmall(filepath.Join(filepath.Dir(r.File), handledFolder, filepath.Base(r.File)))
 		if readErr == nil && bytes.Equal(there, sealed) {
@@ -329,7 +329,7 @@ func putAside(inbox, name string, sealed []byte) error {
 	if err := root.Mkdir(handledFolder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return crypt.WriteFileIn(root, filepath.Join(handledFolder, name), sealed, false)
+	return safefile.WriteIn(root, filepath.Join(handledFolder, name), sealed, false)
 }
 
 // Receive takes a report that came as a file, by hand or by e-mail, into the

@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices/school"
 )
 
@@ -260,7 +261,7 @@ func TestDeliveryFailsCleanly(t *testing.T) {
 		{"no folder known", "", name, school.ErrNoInbox},
 		{"the network drive is not connected", filepath.Join(root, "gone"), name, school.ErrNoInbox},
 		{"a file in its place", file, name, school.ErrNoInbox},
-		{"the name is taken", inbox, taken, crypt.ErrExists},
+		{"the name is taken", inbox, taken, safefile.ErrExists},
 		{"a name that leads elsewhere", inbox, "../x" + school.ReportExtension, school.ErrReport},
 		{"a name that is none", inbox, "x.age", school.ErrReport},
 	} {
@@ -294,7 +295,7 @@ func TestPuttingAwayAgain(t *testing.T) {
 	r := reports(t, inboxOf(t, s, inbox))[0]
 
 	write(t, done, []byte("something else of that name"))
-	if err := r.Handled(); !errors.Is(err, crypt.ErrExists) {
+	if err := r.Handled(); !errors.Is(err, safefile.ErrExists) {
 		t.Errorf("handled over another file: %v", err)
 	}
 	write(t, done, content)

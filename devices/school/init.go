@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices/store"
 )
 
@@ -47,7 +47,7 @@ func Init(ctx context.Context, dir string, p Plan, o Options) (err error) {
 			err = fmt.Errorf("make a school in %s: %w", dir, err)
 		}
 	}()
-	if err := crypt.WriteFile(filepath.Join(dir, unfinishedFile), []byte(unfinishedText), true); err != nil {
+	if err := safefile.Write(filepath.Join(dir, unfinishedFile), []byte(unfinishedText), true); err != nil {
 		return err
 	}
 	if err := fill(ctx, dir, p, o); err != nil {
@@ -117,5 +117,5 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	return crypt.WriteFile(filepath.Join(dir, AuthorityFile), sealed, false)
+	return safefile.Write(filepath.Join(dir, AuthorityFile), sealed, false)
 }

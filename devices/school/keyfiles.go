@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 )
 
@@ -71,7 +71,7 @@ func (s *School) keepKeyFile(key devices.Key, set time.Time, sealed []byte) (boo
 	if len(found) > 0 && found[len(found)-1] >= path {
 		return false, nil
 	}
-	if err := crypt.WriteFile(path, sealed, false); err != nil {
+	if err := safefile.Write(path, sealed, false); err != nil {
 		return false, fmt.Errorf("keep the key's file: %w", err)
 	}
 	for _, older := range found {
@@ -96,14 +96,14 @@ func (s *School) giveUp(path string) error {
 		return err
 	}
 	folder := filepath.Join(s.dir, replacedFolder)
-	if err := crypt.MkdirPrivate(folder); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := safefile.MkdirPrivate(folder); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(path), ".age") + replacedEnd
-	if err := crypt.WriteFile(filepath.Join(folder, name), []byte(sha256Text(sealed)+"\n"), true); err != nil {
+	if err := safefile.Write(filepath.Join(folder, name), []byte(sha256Text(sealed)+"\n"), true); err != nil {
 		return err
 	}
-	return crypt.RemoveSecret(path)
+	return safefile.RemoveSecret(path)
 }
 
 // replaced reports whether a key file is one that another took the place of in the folder.

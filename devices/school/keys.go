@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 )
 
@@ -90,7 +90,7 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 			return err
 		}
 		issued.File = s.keyPath(issued.Key, made.key.PassphraseSet)
-		return crypt.WriteFile(issued.File, made.sealed, false)
+		return safefile.Write(issued.File, made.sealed, false)
 	})
 	if err != nil {
 		if issued.File != "" {

@@ -14,6 +14,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 )
@@ -189,7 +190,7 @@ func (s *School) keepCheckedIn(ctx context.Context, opened *stick.Stick, device 
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("list what is on it: %w", err)
 	}
-	if err := crypt.WriteFile(path, sealed, true); err != nil {
+	if err := safefile.Write(path, sealed, true); err != nil {
 		return fmt.Errorf("list what is on it: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 )
@@ -201,7 +202,7 @@ func (s *School) replaceOpenings(path, device string, sealed []byte) error {
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := crypt.WriteFile(path, sealed, true); err != nil {
+	if err := safefile.Write(path, sealed, true); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(folder)
@@ -287,7 +288,7 @@ func (h Heads) Told(stickID string, all []ToldOpening) error {
 	if err != nil {
 		return err
 	}
-	return crypt.WriteFile(path+toldSuffix, append(content, '\n'), true)
+	return safefile.Write(path+toldSuffix, append(content, '\n'), true)
 }
 
 // toldSuffix is how the file ends that remembers of what was told, beside a stick's head.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 )
@@ -44,14 +44,14 @@ func judgeChange(current, next []byte, policy keys.Policy, personal ...string) e
 
 // ChangeKeyPassphrase protects a holder's key file, wherever it lies, with
 // another passphrase, and overwrites what opened with the old one. The file is the old one or the new one at any
-// moment, but see [crypt.ReplaceSecret].
+// moment, but see [safefile.ReplaceSecret].
 func ChangeKeyPassphrase(path string, current []byte, choose Choose, policy keys.Policy, now time.Time) error {
 	sealed, err := changed(path, current, choose, policy, now)
 	if err != nil {
 		return err
 	}
 	defer sealed.key.Wipe()
-	return crypt.ReplaceSecret(path, sealed.content)
+	return safefile.ReplaceSecret(path, sealed.content)
 }
 
 // ChangePassphrase is [ChangeKeyPassphrase] for the copy of a person's key in
@@ -71,7 +71,7 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current []byt
 	}
 	defer sealed.key.Wipe()
 	if s.keyPath(key, sealed.key.PassphraseSet) == path { // within the same second
-		return crypt.ReplaceSecret(path, sealed.content)
+		return safefile.ReplaceSecret(path, sealed.content)
 	}
 	_, err = s.KeepKeyFile(key, sealed.key, sealed.content)
 	return err
@@ -114,7 +114,7 @@ func (s *School) ChangeAuthorityPassphrase(current []byte, choose Choose) error 
 	if sealed, err = a.Seal(next, policy.WorkFactor); err != nil {
 		return err
 	}
-	return crypt.ReplaceSecret(path, sealed)
+	return safefile.ReplaceSecret(path, sealed)
 }
 
 // keyOf is the key in force of a person.

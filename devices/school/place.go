@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/store"
 )
@@ -112,7 +112,7 @@ func MoveRegister(ctx context.Context, dir, to string, o Options, progress func(
 	defer func() { err = errors.Join(err, database.Close()) }()
 	place := filepath.Join(dir, PlaceFile)
 	tree, err := store.Move(ctx, s.store, database, progress, func() error {
-		return crypt.WriteFile(place, []byte(to+"\n"), false)
+		return safefile.Write(place, []byte(to+"\n"), false)
 	})
 	if err != nil {
 		return fail(err)

@@ -18,6 +18,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/release"
 )
@@ -187,7 +188,7 @@ func (s *School) keepProgram(ctx context.Context, path string, added stick.Progr
 		return err
 	}
 	defer from.Close()
-	out, err := crypt.CreateOutput(s.programPath(added), true)
+	out, err := safefile.Create(s.programPath(added), true)
 	if err != nil {
 		return err
 	}
@@ -232,7 +233,7 @@ func (s *School) signPrograms(a *keys.Authority, list []stick.Program) error {
 	if err != nil {
 		return fmt.Errorf("sign the list of programs: %w", err)
 	}
-	return crypt.WriteFile(filepath.Join(s.dir, ProgramsFile), msg, true)
+	return safefile.Write(filepath.Join(s.dir, ProgramsFile), msg, true)
 }
 
 // RemoveProgram takes a program off the list, so that it is put on no more sticks; those that

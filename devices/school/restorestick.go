@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
 )
@@ -93,7 +94,7 @@ func (s *School) markUnfinished(id string) error {
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return crypt.WriteFile(path, []byte(unfinishedStick), true)
+	return safefile.Write(path, []byte(unfinishedStick), true)
 }
 
 // unfinishedStick tells a person who finds the file what it means.

@@ -10,8 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 )
 
 // ReturnSetting is where the school keeps, in its folder, where a finder brings a
@@ -53,7 +53,7 @@ func (s *School) SetReturnAddress(address string) error {
 	}
 	address, err := cleanReturn(address)
 	if err == nil {
-		err = crypt.WriteFile(path, []byte(address+"\n"), true)
+		err = safefile.Write(path, []byte(address+"\n"), true)
 	}
 	if err != nil {
 		return fmt.Errorf("set the return address: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 )
 
 // A FileError says which file an error is about.
@@ -37,7 +38,7 @@ type Taken int
 
 // What can be done.
 const (
-	TakenRefuse   Taken = iota // crypt.ErrExists
+	TakenRefuse   Taken = iota // safefile.ErrExists
 	TakenReplace               // the old file goes when the new one is complete; a folder is never replaced
 	TakenKeepBoth              // the new one gets a number: "letter (2).txt.age"
 )
@@ -126,7 +127,7 @@ func (s Sealing) Seal(ctx context.Context, path string) (made []Sealed, skipped 
 
 // blame says which of two files an error is about.
 func blame(source, dest string, err error) error {
-	if errors.Is(err, crypt.ErrExists) {
+	if errors.Is(err, safefile.ErrExists) {
 		return aboutFile(dest, err)
 	}
 	return aboutFile(source, err)

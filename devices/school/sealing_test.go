@@ -8,8 +8,8 @@ import (
 
 	"filippo.io/age"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices/school"
@@ -93,7 +93,7 @@ func TestWhatIsThereAlready(t *testing.T) {
 		t.Errorf("in the way: %v, %v", taken, err)
 	}
 	wrong, ok := errors.AsType[*school.FileError](second(seal.Seal(t.Context(), letter)))
-	if !ok || wrong.Path != letter+".age" || !errors.Is(wrong, crypt.ErrExists) {
+	if !ok || wrong.Path != letter+".age" || !errors.Is(wrong, safefile.ErrExists) {
 		t.Errorf("refused with %v", wrong)
 	}
 	seal.Taken = school.TakenReplace
@@ -107,7 +107,7 @@ func TestWhatIsThereAlready(t *testing.T) {
 		}
 	}
 	open := school.Unsealing{Identities: []age.Identity{k.Identity()}}
-	if _, err := open.Unseal(t.Context(), letter+".age"); !errors.Is(err, crypt.ErrExists) {
+	if _, err := open.Unseal(t.Context(), letter+".age"); !errors.Is(err, safefile.ErrExists) {
 		t.Errorf("unsealed over the original: %v", err)
 	}
 	open.Taken = school.TakenKeepBoth

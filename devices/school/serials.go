@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 )
 
 // Serials remembers on this computer the newest directory seen of each school,
@@ -85,7 +85,7 @@ func (s Serials) Check(d *keys.Directory) error {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	_ = crypt.WriteFile(path, append(content, '\n'), true)
+	_ = safefile.Write(path, append(content, '\n'), true)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (s Serials) keep(verifier string, note []byte) {
 	if have, err := readSmall(path); err == nil && string(have) == string(note) {
 		return
 	}
-	_ = crypt.WriteFile(path, note, true)
+	_ = safefile.Write(path, note, true)
 }
 
 // kept is the copy that was kept of a school's newest directory. It is believed

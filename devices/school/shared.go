@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -99,7 +99,7 @@ func (s *School) SetShared(dir string) (Shared, error) {
 			err = Shared{abs}.Make()
 		}
 		if err == nil {
-			err = crypt.WriteFile(setting, []byte(abs+"\n"), true)
+			err = safefile.Write(setting, []byte(abs+"\n"), true)
 		}
 		if err != nil {
 			return Shared{}, fmt.Errorf("set the shared folder: %w", err)

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 )
@@ -62,17 +62,17 @@ func TestPipesInTheSharedFolder(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	if _, err := shared.Directory(""); !errors.Is(err, crypt.ErrNotRegular) {
+	if _, err := shared.Directory(""); !errors.Is(err, safefile.ErrNotRegular) {
 		t.Errorf("the directory: %v", err)
 	}
-	if _, err := (school.Serials{}).Newest(shared.DirectoryPath(), ""); !errors.Is(err, crypt.ErrNotRegular) {
+	if _, err := (school.Serials{}).Newest(shared.DirectoryPath(), ""); !errors.Is(err, safefile.ErrNotRegular) {
 		t.Errorf("the newest directory: %v", err)
 	}
 	in := inboxOf(t, s, shared.Inbox())
 	if all, err := in.Reports(ctx); err != nil || len(all) != 0 {
 		t.Errorf("the inbox: %v, %v", all, err)
 	}
-	if _, err := in.Receive(ctx, filepath.Join(shared.Inbox(), "x"+school.ReportExtension)); !errors.Is(err, crypt.ErrNotRegular) {
+	if _, err := in.Receive(ctx, filepath.Join(shared.Inbox(), "x"+school.ReportExtension)); !errors.Is(err, safefile.ErrNotRegular) {
 		t.Errorf("a report: %v", err)
 	}
 	if found, err := s.FoundSticks(ctx); err != nil || len(found) != 0 {

@@ -18,6 +18,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/runnable"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -73,7 +74,7 @@ func New(base string, s *stick.Stick) (*Folder, error) {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}
 	dir := filepath.Join(base, rand.Text())
-	if err := crypt.MkdirPrivate(dir); err != nil {
+	if err := safefile.MkdirPrivate(dir); err != nil {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}
 	fsys, err := stick.NewDirFS(dir)

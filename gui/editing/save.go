@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -159,7 +160,7 @@ func (f *Folder) store(ctx context.Context, o *file, p crypt.Progress) (bool, er
 
 // sumOf reads a file through, and says in what state it was read.
 func (f *Folder) sumOf(local string) (sum [sha256.Size]byte, seen state, err error) {
-	r, info, err := crypt.OpenRegularIn(f.root, f.within(local), os.O_RDONLY)
+	r, info, err := safefile.OpenIn(f.root, f.within(local), os.O_RDONLY)
 	if err != nil {
 		return sum, seen, err
 	}
@@ -179,7 +180,7 @@ type localFile struct {
 }
 
 func (f *Folder) openLocal(local string, planned state) (stick.ItemReader, error) {
-	r, _, err := crypt.OpenRegularIn(f.root, f.within(local), os.O_RDONLY)
+	r, _, err := safefile.OpenIn(f.root, f.within(local), os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -94,7 +94,7 @@ func overwrite(root *os.Root, p string) error {
 	if err := root.Chmod(p, 0o600); err != nil {
 		return err
 	}
-	f, info, err := crypt.OpenRegularIn(root, p, os.O_WRONLY)
+	f, info, err := safefile.OpenIn(root, p, os.O_WRONLY)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/runnable"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
@@ -89,7 +90,7 @@ func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed ti
 	if err != nil {
 		return "", err
 	}
-	out, err := crypt.CreateOutputIn(root, to, false)
+	out, err := safefile.CreateIn(root, to, false)
 	if err != nil {
 		return "", err
 	}
@@ -120,5 +121,5 @@ func freeLocal(root *os.Root, name string) (string, error) {
 			return "", err
 		}
 	}
-	return "", crypt.ErrExists
+	return "", safefile.ErrExists
 }

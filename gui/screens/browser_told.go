@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/crypt"
 	"stowage/crypt/fault"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/i18n"
@@ -85,8 +85,8 @@ func skipReason(w *i18n.Words, err error) string {
 		{stick.ErrDamaged, "skip.damaged"},
 		{stick.ErrForged, "skip.forged"},
 		{stick.ErrTooLarge, "skip.large"},
-		{crypt.ErrInUse, "skip.inuse"},
-		{crypt.ErrPartInUse, "skip.inuse"},
+		{safefile.ErrInUse, "skip.inuse"},
+		{safefile.ErrPartInUse, "skip.inuse"},
 		{fs.ErrPermission, "skip.permission"},
 		{fs.ErrNotExist, "skip.gone"},
 		{fault.ErrGone, "skip.taken"},

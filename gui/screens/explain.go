@@ -9,6 +9,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/release"
 	"stowage/crypt/stick/webdav"
@@ -136,7 +137,7 @@ var explanations = []explanation{
 	{store.ErrMoved, widgets.Warn, "explain.register.moved"},
 
 	// Files.
-	{crypt.ErrExists, widgets.Warn, "explain.exists"},
+	{safefile.ErrExists, widgets.Warn, "explain.exists"},
 	{crypt.ErrNoIdentity, widgets.Warn, "explain.noidentity"},
 	{crypt.ErrNotAge, widgets.Warn, "explain.notage"},
 	{crypt.ErrWorkFactor, widgets.Bad, "explain.hostile"},
@@ -144,10 +145,11 @@ var explanations = []explanation{
 	{crypt.ErrTooMany, widgets.Bad, "explain.toomany"},
 	{crypt.ErrUnsafe, widgets.Bad, "explain.unsafe"},
 	{crypt.ErrChanged, widgets.Warn, "explain.changed"},
-	{crypt.ErrNotRegular, widgets.Warn, "explain.notafile"},
+	{safefile.ErrNotRegular, widgets.Warn, "explain.notafile"},
 	{school.ErrNotEncrypted, widgets.Warn, "explain.notage"},
-	{crypt.ErrInUse, widgets.Warn, "explain.file.inuse"},
-	{crypt.ErrPartInUse, widgets.Warn, "explain.file.inuse"},
+	{safefile.ErrTooLarge, widgets.Warn, "explain.file.toolarge"},
+	{safefile.ErrInUse, widgets.Warn, "explain.file.inuse"},
+	{safefile.ErrPartInUse, widgets.Warn, "explain.file.inuse"},
 	{fault.ErrFull, widgets.Warn, "explain.full"},
 	{fault.ErrReadOnly, widgets.Warn, "explain.readonly"},
 	{fault.ErrGone, widgets.Warn, "explain.file.taken"},

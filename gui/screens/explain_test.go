@@ -24,7 +24,7 @@ func TestEverySentinelHasWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, dir := range []string{"crypt", "crypt/keys", "crypt/stick", "devices", "devices/store", "devices/drives", "devices/school"} {
+	for _, dir := range []string{"crypt", "crypt/safefile", "crypt/keys", "crypt/stick", "devices", "devices/store", "devices/drives", "devices/school"} {
 		for _, name := range sentineltest.In(t, filepath.Join("../..", dir)) {
 			found++
 			if full := filepath.Base(dir) + "." + name; !strings.Contains(string(table), "{"+full+",") {

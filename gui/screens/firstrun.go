@@ -11,8 +11,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
@@ -152,7 +152,7 @@ func keepCopy(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	return crypt.WriteFile(to, content, true)
+	return safefile.Write(to, content, true)
 }
 
 // create makes a new school.

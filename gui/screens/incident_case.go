@@ -11,7 +11,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/breachform"
 	"stowage/devices/school"
@@ -299,7 +299,7 @@ func (c *incidentCase) saveCalendar() {
 	c.s.Choose.Folder(w.T("incident.ics"), func(folder string) {
 		path := filepath.Join(folder, fmt.Sprintf("incident-%.8s.ics", i.ID))
 		text := school.IncidentCalendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
-		if err := crypt.WriteFile(path, text, false); err != nil {
+		if err := safefile.Write(path, text, false); err != nil {
 			c.s.Fail(err)
 			return
 		}

@@ -5,7 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -56,7 +56,7 @@ func (d *lostDone) saveAs() {
 	w := d.l.s.Words
 	d.l.s.Choose.Folder(w.T("lost.save.where"), func(folder string) {
 		path := filepath.Join(folder, d.sealed.name)
-		if err := crypt.WriteFile(path, d.sealed.content, false); err != nil {
+		if err := safefile.Write(path, d.sealed.content, false); err != nil {
 			d.l.s.Fail(err)
 			return
 		}

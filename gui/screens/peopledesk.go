@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/gui"
 	"stowage/gui/widgets"
 )
@@ -48,7 +48,7 @@ func writeInto(folder, name string, write func(io.Writer) error) (string, error)
 	extension := filepath.Ext(name)
 	path := filepath.Join(folder, name)
 	for n := 2; n < 1000; n++ {
-		out, err := crypt.CreateOutput(path, false)
+		out, err := safefile.Create(path, false)
 		if err == nil {
 			defer out.Discard()
 			if err = write(out); err != nil {
@@ -61,7 +61,7 @@ func writeInto(folder, name string, write func(io.Writer) error) (string, error)
 		}
 		path = filepath.Join(folder, fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, extension), n, extension))
 	}
-	return "", crypt.ErrExists
+	return "", safefile.ErrExists
 }
 
-func isExists(err error) bool { return errors.Is(err, crypt.ErrExists) }
+func isExists(err error) bool { return errors.Is(err, safefile.ErrExists) }

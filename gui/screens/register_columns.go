@@ -13,7 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
@@ -164,7 +164,7 @@ func (v registerView) keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return fail(err)
 	}
-	if err := crypt.WriteFile(filepath.Join(dir, registerViewFile), text, true); err != nil {
+	if err := safefile.Write(filepath.Join(dir, registerViewFile), text, true); err != nil {
 		return fail(err)
 	}
 	return nil

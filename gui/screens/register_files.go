@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/i18n"
@@ -112,7 +113,7 @@ func (r *register) exportTo(path string, write func(context.Context, *school.Sch
 
 // writeWhole writes a new file, which appears when it is complete.
 func writeWhole(path string, write func(io.Writer) error) error {
-	out, err := crypt.CreateOutput(path, false)
+	out, err := safefile.Create(path, false)
 	if err != nil {
 		return err
 	}

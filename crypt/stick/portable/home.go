@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 )
 
@@ -52,7 +52,7 @@ func places(goos, dir string) map[string]string {
 func Open(wipe func(private string)) (*Home, error) {
 	removeLeftovers(os.TempDir(), wipe)
 	dir := filepath.Join(os.TempDir(), prefix+rand.Text())
-	err := crypt.MkdirPrivate(dir)
+	err := safefile.MkdirPrivate(dir)
 	if err != nil {
 		return nil, fmt.Errorf("make the private folder: %w", err)
 	}

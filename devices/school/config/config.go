@@ -17,7 +17,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -27,6 +26,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"stowage/crypt"
+	"stowage/crypt/safefile"
 	"stowage/devices/school"
 )
 
@@ -92,20 +92,12 @@ func Read(dir string) (Config, error) {
 }
 
 func read(path string) (Config, error) {
-	f, err := os.Open(path)
+	text, err := safefile.Read(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Config{}, nil
 	}
 	if err != nil {
 		return Config{}, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return Config{}, err
-	}
-	if len(text) > maxFile {
-		return Config{}, errors.New("it is too long")
 	}
 	var c Config
 	meta, err := toml.NewDecoder(bytes.NewReader(crypt.Text(text))).Decode(&c)
@@ -151,7 +143,7 @@ func (c Config) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return crypt.WriteFile(path, text, true)
+	return safefile.Write(path, text, true)
 }
 
 // ICT reports whether this computer has the school's own folder.

@@ -1,6 +1,6 @@
 //go:build unix
 
-package crypt
+package safefile
 
 import "os"
 

@@ -1,4 +1,4 @@
-package crypt_test
+package safefile_test
 
 import (
 	"errors"
@@ -8,12 +8,12 @@ import (
 	"runtime"
 	"testing"
 
-	"stowage/crypt"
+	"stowage/crypt/safefile"
 )
 
 func TestMkdirPrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "private")
-	if err := crypt.MkdirPrivate(dir); err != nil {
+	if err := safefile.MkdirPrivate(dir); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(dir)
@@ -23,10 +23,10 @@ func TestMkdirPrivate(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("x"), 0o600); err != nil {
 		t.Error(err)
 	}
-	if err := crypt.MkdirPrivate(dir); !errors.Is(err, fs.ErrExist) {
+	if err := safefile.MkdirPrivate(dir); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("made a second time: %v", err)
 	}
-	if err := crypt.MkdirPrivate(filepath.Join(dir, "no", "such")); !errors.Is(err, fs.ErrNotExist) {
+	if err := safefile.MkdirPrivate(filepath.Join(dir, "no", "such")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("below a folder that is not there: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package crypt
+package safefile
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 // giveName renames the file from to to, and never replaces anything, even when
 // somebody creates to at the same moment.
 func giveName(from, to string) error {
-	err := renameNew(from, to)
+	err := RenameNew(from, to)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		err = renameByLink(from, to)
 	}
@@ -54,9 +54,9 @@ func renameByClaim(from, to string) error {
 	return nil
 }
 
-// syncFolder makes a new name durable, where the system and the file system
+// SyncFolder makes a new name in a folder durable, where the system and the file system
 // know such a thing. Windows does not.
-func syncFolder(name string) error {
+func SyncFolder(name string) error {
 	return syncOpened(name, func() (*os.File, error) { return os.Open(name) })
 }
 

@@ -1,4 +1,4 @@
-package crypt_test
+package safefile_test
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"testing"
 	"unsafe"
 
-	"golang.org/x/sys/windows"
+	"stowage/crypt/safefile"
 
-	"stowage/crypt"
+	"golang.org/x/sys/windows"
 )
 
 // allowed are the SIDs that may do anything with a file or folder, and whether it takes
@@ -43,7 +43,7 @@ func allowed(t *testing.T, name string) (sids []string, protected bool) {
 // TestPrivateFolderIsOurs reads the rights of the private folder, and of a file in it, back from Windows.
 func TestPrivateFolderIsOurs(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "private")
-	if err := crypt.MkdirPrivate(dir); err != nil {
+	if err := safefile.MkdirPrivate(dir); err != nil {
 		t.Fatal(err)
 	}
 	inside := filepath.Join(dir, "inside")

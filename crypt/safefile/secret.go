@@ -1,4 +1,4 @@
-package crypt
+package safefile
 
 import (
 	"errors"
@@ -26,7 +26,7 @@ func RemoveSecret(name string) error {
 		err = os.Remove(name)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(name))
+		err = SyncFolder(filepath.Dir(name))
 	}
 	if err != nil {
 		return fmt.Errorf("remove a secret: %w", err)
@@ -46,11 +46,11 @@ func overwrite(f *os.File, size int64) error {
 	return f.Sync()
 }
 
-// ReplaceSecret writes a small file in the place of another, as [WriteFile] does, and then overwrites what was there:
+// ReplaceSecret writes a small file in the place of another, as [Write] does, and then overwrites what was there:
 // it is called NAME.replaced until it is removed, which the next call sees to after a crash. Where the file
 // system has no hard links, a crash may leave the old content under that name alone.
 func ReplaceSecret(name string, content []byte) error {
-	out, err := CreateOutput(name, true)
+	out, err := Create(name, true)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package crypt
+package safefile
 
 import "errors"
 

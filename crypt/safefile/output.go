@@ -1,4 +1,4 @@
-package crypt
+package safefile
 
 import (
 	"crypto/rand"
@@ -31,25 +31,25 @@ type outputPlace interface {
 	syncFolder(name string) error
 }
 
-// CreateOutput begins a file to be called name. Unless replace is set, an
+// Create begins a file to be called name. Unless replace is set, an
 // existing file is refused with [ErrExists], now and again by Commit.
-func CreateOutput(name string, replace bool) (*Output, error) {
-	return createOutput(byPath{}, name, replace)
+func Create(name string, replace bool) (*Output, error) {
+	return createAt(byPath{}, name, replace)
 }
 
-// CreateOutputIn is [CreateOutput] for a name below a folder that is open, for folders
+// CreateIn is [Create] for a name below a folder that is open, for folders
 // that others can write to: whatever they put in the place of a folder on the way,
 // now or before Commit, the file goes nowhere outside. root must stay open until
 // the Output is ended.
-func CreateOutputIn(root *os.Root, name string, replace bool) (*Output, error) {
-	return createOutput(inRoot{root}, name, replace)
+func CreateIn(root *os.Root, name string, replace bool) (*Output, error) {
+	return createAt(inRoot{root}, name, replace)
 }
 
-func createOutput(at outputPlace, name string, replace bool) (*Output, error) {
+func createAt(at outputPlace, name string, replace bool) (*Output, error) {
 	if !replace && at.exists(name) {
 		return nil, fmt.Errorf("create %s: %w", name, ErrExists)
 	}
-	temporary := filepath.Join(filepath.Dir(name), temporaryName())
+	temporary := filepath.Join(filepath.Dir(name), TemporaryName())
 	f, err := at.create(temporary)
 	if err != nil {
 		return nil, fmt.Errorf("create %s: %w", name, err)
@@ -57,19 +57,19 @@ func createOutput(at outputPlace, name string, replace bool) (*Output, error) {
 	return &Output{File: f, at: at, temporary: temporary, name: name, replace: replace}, nil
 }
 
-// WriteFile writes a small file whole or not at all, as [Output] does; only its owner
+// Write writes a small file whole or not at all, as [Output] does; only its owner
 // can read it.
-func WriteFile(name string, content []byte, replace bool) error {
-	return writeFile(byPath{}, name, content, replace)
+func Write(name string, content []byte, replace bool) error {
+	return writeAt(byPath{}, name, content, replace)
 }
 
-// WriteFileIn is [WriteFile] for a name below a folder that is open, as [CreateOutputIn].
-func WriteFileIn(root *os.Root, name string, content []byte, replace bool) error {
-	return writeFile(inRoot{root}, name, content, replace)
+// WriteIn is [Write] for a name below a folder that is open, as [CreateIn].
+func WriteIn(root *os.Root, name string, content []byte, replace bool) error {
+	return writeAt(inRoot{root}, name, content, replace)
 }
 
-func writeFile(at outputPlace, name string, content []byte, replace bool) error {
-	out, err := createOutput(at, name, replace)
+func writeAt(at outputPlace, name string, content []byte, replace bool) error {
+	out, err := createAt(at, name, replace)
 	if err != nil {
 		return err
 	}
@@ -80,8 +80,8 @@ func writeFile(at outputPlace, name string, content []byte, replace bool) error 
 	return out.Commit()
 }
 
-// temporaryName says nothing of what the file will be called.
-func temporaryName() string { return ".stowage-" + rand.Text() + ".tmp" }
+// TemporaryName says nothing of what the file will be called.
+func TemporaryName() string { return ".stowage-" + rand.Text() + ".tmp" }
 
 // SetModified sets the modification time that the file will have.
 func (o *Output) SetModified(t time.Time) { o.modified = t }

@@ -1,4 +1,4 @@
-package crypt
+package safefile
 
 import (
 	"errors"
@@ -6,19 +6,19 @@ import (
 	"os"
 )
 
-// OpenRegular opens a regular file for reading, links followed. Whatever else has that
+// Open opens a regular file for reading, links followed. Whatever else has that
 // name is refused: a folder, but also a pipe, on which opening would wait for ever, and a
 // device, which may do something when it is opened. Whoever can write to a
 // folder can put those there. The error is an [fs.PathError], of [ErrNotRegular] for
 // those. The caller closes the file.
-func OpenRegular(name string) (*os.File, fs.FileInfo, error) {
+func Open(name string) (*os.File, fs.FileInfo, error) {
 	return openIfRegular(name, os.O_RDONLY, os.Stat, os.OpenFile)
 }
 
-// OpenRegularIn is [OpenRegular] for a name below root, which links do not lead out of,
+// OpenIn is [Open] for a name below root, which links do not lead out of,
 // with the flags of [os.OpenFile]. With O_CREATE, a file that is missing is made, for
 // its owner alone.
-func OpenRegularIn(root *os.Root, name string, flag int) (*os.File, fs.FileInfo, error) {
+func OpenIn(root *os.Root, name string, flag int) (*os.File, fs.FileInfo, error) {
 	return openIfRegular(name, flag, root.Stat, root.OpenFile)
 }
 

@@ -1,9 +1,9 @@
-package crypt
+package safefile
 
 import "golang.org/x/sys/windows"
 
-// renameNew renames a file unless to exists, and waits until that is on disk.
-func renameNew(from, to string) error {
+// RenameNew renames a file unless to exists, and waits until that is on disk.
+func RenameNew(from, to string) error {
 	source, err := windows.UTF16PtrFromString(from)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package crypt
+package safefile
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ const (
 	outputMode  = 0o600
 )
 
-// byPath is the outputPlace of CreateOutput.
+// byPath is the outputPlace of Create.
 type byPath struct{}
 
 func (byPath) create(name string) (*os.File, error) {
@@ -32,9 +32,9 @@ func (byPath) setTime(name string, modified time.Time) error {
 func (byPath) rename(from, to string) error   { return os.Rename(from, to) }
 func (byPath) giveName(from, to string) error { return giveName(from, to) }
 func (byPath) remove(name string) error       { return os.Remove(name) }
-func (byPath) syncFolder(name string) error   { return syncFolder(name) }
+func (byPath) syncFolder(name string) error   { return SyncFolder(name) }
 
-// inRoot is the outputPlace of CreateOutputIn.
+// inRoot is the outputPlace of CreateIn.
 type inRoot struct{ root *os.Root }
 
 func (p inRoot) create(name string) (*os.File, error) {
