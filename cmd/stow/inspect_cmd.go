@@ -64,7 +64,7 @@ func (a *app) inspectCommand() *cobra.Command {
 	var open bool
 	var secret passphraseFlag
 	cmd := &cobra.Command{
-		Use:   "inspect FILE|STICK|FOLDER",
+		Use:   "inspect FILE|STICK|FOLDER…",
 		Short: "Say what something is, how it is protected, and who can open it",
 		Long: `Say what a file, stick or folder is, how it is protected, and who can open it, as
 far as that can be known without opening it: age files do not name their
@@ -73,25 +73,49 @@ recipients. With --open a key file is unlocked and says whose it is.`,
 			"stow inspect report.odt.age",
 			"stow inspect /media/STICK --json",
 			"stow inspect alice-key.age --open",
+			"stow inspect *.age",
 		),
 		GroupID: "files",
-		Args:    cobra.ExactArgs(1),
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out, err := a.inspect(cmd.Context(), args[0])
-			if err != nil {
-				return on(args[0], err)
-			}
-			if open && out.Kind == kindLocked {
-				if err := a.openKey(cmd.Context(), &out, secret); err != nil {
-					return on(args[0], err)
+			var found []jsonInspected
+			skipped, err := a.each(cmd.Context(), args, func(path string) error {
+				out, err := a.inspect(cmd.Context(), path)
+				if err == nil && open && out.Kind == kindLocked {
+					err = a.openKey(cmd.Context(), &out, secret)
 				}
+				if err == nil {
+					found = append(found, out)
+				}
+				return on(path, err)
+			})
+			if len(args) == 1 && err == nil {
+				return a.show(found[0], func(w io.Writer) { inspectedText(w, found[0]) })
 			}
-			return a.show(out, func(w io.Writer) { inspectedText(w, out) })
+			return firstError(err, a.showInspected(found, skipped))
 		},
 	}
 	cmd.Flags().BoolVar(&open, "open", false, "unlock a key file, to see whose it is")
 	secret.addHolder(cmd)
 	return cmd
+}
+
+// showInspected says what several things are.
+func (a *app) showInspected(found []jsonInspected, skipped []jsonSkipped) error {
+	out := struct {
+		Inspected []jsonInspected `json:"inspected"`
+		Skipped   []jsonSkipped   `json:"skipped"`
+	}{append([]jsonInspected{}, found...), skipped}
+	err := a.show(out, func(w io.Writer) {
+		for i, one := range found {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintln(w, printable(one.Path))
+			inspectedText(w, one)
+		}
+	})
+	return firstError(err, a.skipped(skipped, len(found)))
 }
 
 func (a *app) inspect(ctx context.Context, path string) (jsonInspected, error) {

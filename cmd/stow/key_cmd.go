@@ -27,6 +27,8 @@ type jsonKey struct {
 	// holder alone; absent when it was written to a file.
 	Passphrase string   `json:"passphrase,omitempty"`
 	Rekeyed    []string `json:"rekeyed,omitempty"` // sticks that carry the new key already
+	// Skipped are the sticks that could not be given it.
+	Skipped []jsonSkipped `json:"skipped,omitempty"`
 }
 
 // handover says where a new key and its temporary passphrase go.
@@ -41,9 +43,9 @@ func (h *handover) add(cmd *cobra.Command) {
 }
 
 // give shows a key just issued, and writes what was asked for.
-func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, text string) error {
+func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, skipped []jsonSkipped, text string) error {
 	defer clear(issued.Passphrase)
-	out := jsonKey{Key: issued.Key, HolderName: issued.Holder.Name, File: issued.File, Rekeyed: rekeyed}
+	out := jsonKey{Key: issued.Key, HolderName: issued.Holder.Name, File: issued.File, Rekeyed: rekeyed, Skipped: skipped}
 	if h.keyTo != "" {
 		if err := writeNew(h.keyTo, issued.Sealed); err != nil {
 			return err
@@ -90,7 +92,7 @@ an e-mail address or an id.`,
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
 				}
-				return a.give(issued, to, nil, "Issued a key to")
+				return a.give(issued, to, nil, nil, "Issued a key to")
 			})
 		},
 	}

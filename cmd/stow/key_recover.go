@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
+	"stowage/devices"
 	"stowage/devices/school"
 )
 
@@ -117,37 +118,42 @@ type notTheirs struct{ holder string }
 func (e *notTheirs) Error() string { return "the register does not say that " + e.holder + " has it" }
 
 // replaceKey makes a new key for a person and gives it to the sticks that are
-// plugged in. The sticks are opened first, so that what is wrong with one shows
-// before the old key is replaced.
+// plugged in. The sticks are looked at first, so that what is wrong with an only one, or
+// with all, shows before the old key is replaced.
 func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason string, sticks []string, to handover) error {
-	for _, path := range sticks {
-		if err := a.ours(s, path); err != nil {
-			return err
-		}
+	skipped, err := a.each(ctx, sticks, func(path string) error { return a.ours(s, path) })
+	good := without(sticks, skipped)
+	if err != nil || len(good) == 0 && len(sticks) > 0 {
+		return firstError(err, a.leftOut(skipped, 0, noun{"stick", "sticks"}))
 	}
 	issued, err := s.ReplaceKey(ctx, who, reason)
 	if err = a.tolerate(err); err != nil {
 		return on(who, err)
 	}
 	var rekeyed []string
-	for _, path := range sticks {
-		err := a.withDrive(path, func(drive driveFS) error {
-			opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{})
-			if err != nil {
-				return err
-			}
-			d, err := s.RekeyStick(ctx, drive, opened, issued.Holder.ID, nil)
-			if err = firstError(a.tolerate(err), opened.Close()); err == nil {
-				rekeyed = append(rekeyed, d.Name())
-			}
-			return err
-		})
+	for _, path := range good {
+		d, err := a.giveKey(ctx, s, path, issued.Holder.ID)
 		if err != nil {
-			_, message := a.explain(on("the stick at "+path, err))
-			a.warn("The new key is issued, but a stick could not be given it yet; do so with: stow stick rekey %s (%s)", path, message)
+			message := a.reasonText(on("the stick at "+path, err))
+			skipped = append(skipped, jsonSkipped{path, fmt.Sprintf("The new key is issued, but this stick could not be given it yet; do so with: stow stick rekey %s (%s)", path, message)})
+			continue
 		}
+		rekeyed = append(rekeyed, d.Name())
 	}
-	return a.give(issued, to, rekeyed, "Issued a new key to")
+	return firstError(a.give(issued, to, rekeyed, skipped, "Issued a new key to"), a.leftOut(skipped, 1, noun{"stick", "sticks"}))
+}
+
+// giveKey gives a stick to the holder's key in force.
+func (a *app) giveKey(ctx context.Context, s *school.School, path, holder string) (d devices.Device, err error) {
+	err = a.withDrive(path, func(drive driveFS) error {
+		opened, err := s.OpenAsICT(ctx, drive, stick.OpenOptions{})
+		if err != nil {
+			return err
+		}
+		d, err = s.RekeyStick(ctx, drive, opened, holder, nil)
+		return firstError(a.tolerate(err), opened.Close())
+	})
+	return d, err
 }
 
 // ours refuses what is not a stick of the school.

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,16 +54,11 @@ by Avery's numbers:
 				return on(sheet, err)
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				labels := slices.Clone(args)
-				for i, name := range args {
-					if unregistered {
-						break
-					}
-					if labels[i], err = fill.Label(cmd.Context(), s, name); err != nil {
-						return on(name, err)
-					}
+				labels, skipped, err := a.labels(cmd.Context(), s, args, unregistered)
+				if err != nil || len(labels) == 0 {
+					return firstError(err, a.leftOut(skipped, 0, noun{"label", "labels"}))
 				}
-				return a.writePaper(s, out.path, func(w io.Writer, h papers.Head) error {
+				err = a.writePaper(s, out.path, func(w io.Writer, h papers.Head) error {
 					back := returnTo
 					if back == "" {
 						if back, err = s.ReturnAddress(); err != nil {
@@ -80,6 +75,7 @@ by Avery's numbers:
 					}
 					return err
 				})
+				return firstError(err, a.leftOut(skipped, len(labels), noun{"label", "labels"}))
 			})
 		},
 	}
@@ -98,6 +94,22 @@ by Avery's numbers:
 		return names, cobra.ShellCompDirectiveNoFileComp
 	})
 	return cmd
+}
+
+// labels are those of the devices named, and what is not in the register. Labels that the
+// register does not have yet are printed as they are.
+func (a *app) labels(ctx context.Context, s *school.School, names []string, unregistered bool) (labels []string, skipped []jsonSkipped, err error) {
+	if unregistered {
+		return names, nil, nil
+	}
+	skipped, err = a.each(ctx, names, func(name string) error {
+		label, err := fill.Label(ctx, s, name)
+		if err == nil {
+			labels = append(labels, label)
+		}
+		return on(name, err)
+	})
+	return labels, skipped, err
 }
 
 func (a *app) paperAudit() *cobra.Command {

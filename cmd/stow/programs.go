@@ -163,18 +163,17 @@ you add here is what people will start at home.`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				for _, path := range args {
+				skipped, err := a.each(cmd.Context(), args, func(path string) error {
 					p := a.progress("adding")
 					added, err := s.AddProgram(cmd.Context(), path, p)
 					p.end()
 					if err != nil {
 						return on(path, err)
 					}
-					if !a.json && !a.quiet {
-						fmt.Fprintf(a.stderr, "Added %s %s.\n", added.Name, added.Version)
-					}
-				}
-				return a.showPrograms(s)
+					a.say("Added %s %s.", added.Name, added.Version)
+					return nil
+				})
+				return firstError(err, a.showPrograms(s), a.skipped(skipped, len(args)-len(skipped)))
 			})
 		},
 	}

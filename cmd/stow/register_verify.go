@@ -35,19 +35,20 @@ each stick carries one, in stowage/checkpoint.note.`,
 		Example: examples("stow register verify", "stow register verify --checkpoint E:/stowage/checkpoint.note"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var given [][]byte
-			for _, path := range files {
-				msg, err := safefile.Read(path, devices.MaxCheckpoint)
-				if err != nil {
-					return on(path, err)
-				}
-				given = append(given, msg)
-			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				for i, msg := range given {
-					if err := s.IsCheckpoint(msg); err != nil {
-						return on(files[i], err)
+				var given [][]byte
+				skipped, err := a.each(cmd.Context(), files, func(path string) error {
+					msg, err := safefile.Read(path, devices.MaxCheckpoint)
+					if err == nil {
+						err = s.IsCheckpoint(msg)
 					}
+					if err == nil {
+						given = append(given, msg)
+					}
+					return on(path, err)
+				})
+				if err != nil {
+					return err
 				}
 				p := a.progress("verifying events")
 				p.other = true
@@ -56,7 +57,8 @@ each stick carries one, in stowage/checkpoint.note.`,
 				if err != nil {
 					return on("the register", err)
 				}
-				return a.show(jsonProofOf(proof), func(w io.Writer) { proofText(w, proof) })
+				err = a.show(jsonProofOf(proof), func(w io.Writer) { proofText(w, proof) })
+				return firstError(err, a.skipped(skipped, 1))
 			})
 		},
 	}

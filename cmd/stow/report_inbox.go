@@ -208,14 +208,14 @@ func (a *app) reportReceive() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
 				var got []school.Report
-				for _, path := range args {
+				skipped, err := a.each(cmd.Context(), args, func(path string) error {
 					r, err := in.Receive(cmd.Context(), path)
-					if err != nil {
-						return firstError(a.received(got), on(path, err))
+					if err == nil {
+						got = append(got, r)
 					}
-					got = append(got, r)
-				}
-				return a.received(got)
+					return on(path, err)
+				})
+				return firstError(a.received(got), err, a.skipped(skipped, len(got)))
 			})
 		},
 	}
@@ -241,16 +241,13 @@ func (a *app) reportHandled() *cobra.Command {
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
-				for _, which := range args {
+				return a.eachDone(cmd.Context(), "handled", noun{"report", "reports"}, args, "Put away.", func(which string) error {
 					r, err := findReport(cmd.Context(), in, which, false)
-					if err != nil {
-						return err
+					if err == nil {
+						err = r.Handled()
 					}
-					if err := r.Handled(); err != nil {
-						return on(which, err)
-					}
-				}
-				return a.done("handled", args, fmt.Sprintf("%s put away.", counted(len(args), "report is", "reports are")))
+					return err
+				})
 			})
 		},
 	}

@@ -78,6 +78,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["pdf"] = pdfSays
 	commands["sql"] = sqlShell
 	commands["event"] = addEvent
+	commands["nested"] = nested
 	commands["released"] = released
 	commands["ownprogram"] = ownProgram
 	return commands

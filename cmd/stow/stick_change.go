@@ -13,8 +13,9 @@ import (
 
 // jsonDone is the result of commands that only do something.
 type jsonDone struct {
-	Done  string   `json:"done"`
-	Paths []string `json:"paths,omitempty"`
+	Done    string        `json:"done"`
+	Paths   []string      `json:"paths,omitempty"`
+	Skipped []jsonSkipped `json:"skipped,omitempty"`
 }
 
 func (a *app) stickRm() *cobra.Command {
@@ -29,10 +30,11 @@ func (a *app) stickRm() *cobra.Command {
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
-				if err := s.Remove(ctx, args[1:]...); err != nil {
+				skipped, err := partly(s.Remove(ctx, args[1:]...))
+				if err != nil {
 					return err
 				}
-				return a.done("deleted", args[1:], "Deleted; they can be brought back with: stow stick undelete")
+				return a.doneBut("deleted", noun{}, without(args[1:], skipped), skipped, "Deleted; they can be brought back with: stow stick undelete")
 			})
 		},
 	}
@@ -64,10 +66,11 @@ func (a *app) stickMv() *cobra.Command {
 				default:
 					err = s.Rename(ctx, from[0], target)
 				}
+				skipped, err := partly(err)
 				if err != nil {
 					return err
 				}
-				return a.done("moved", from, "Moved to "+target+".")
+				return a.doneBut("moved", noun{}, without(from, skipped), skipped, "Moved to "+target+".")
 			})
 		},
 	}
@@ -85,12 +88,7 @@ func (a *app) stickMkdir() *cobra.Command {
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
-				for _, folder := range args[1:] {
-					if err := s.Mkdir(ctx, folder); err != nil {
-						return on(folder, err)
-					}
-				}
-				return a.done("made", args[1:], "Made.")
+				return a.eachDone(ctx, "made", noun{"folder", "folders"}, args[1:], "Made.", func(folder string) error { return s.Mkdir(ctx, folder) })
 			})
 		},
 	}
@@ -114,10 +112,15 @@ memory keeps copies that no program can reach, and those stay encrypted.`,
 				p := a.progress("erasing")
 				result, err := s.EraseForGood(ctx, args[1:], p)
 				p.end()
+				skipped, err := partly(err)
 				if err != nil {
 					return err
 				}
-				return a.showTidy(result, "Erased, which reduces traces; flash memory may keep encrypted copies that no program can reach.")
+				erased := len(args) - 1 - len(skipped)
+				if erased > 0 {
+					err = a.showTidy(result, "Erased, which reduces traces; flash memory may keep encrypted copies that no program can reach.")
+				}
+				return firstError(err, a.skipped(skipped, erased))
 			})
 		},
 	}
@@ -169,5 +172,15 @@ func (a *app) showTidy(result stick.TidyResult, text string) error {
 
 // done tells that something was done to these paths.
 func (a *app) done(what string, paths []string, text string) error {
-	return a.show(jsonDone{what, paths}, func(w io.Writer) { fmt.Fprintln(w, printable(text)) })
+	return a.doneBut(what, noun{}, paths, nil, text)
+}
+
+// doneBut tells that something was done to these paths, and to which it was not.
+func (a *app) doneBut(what string, things noun, paths []string, skipped []jsonSkipped, text string) error {
+	err := a.show(jsonDone{what, paths, skipped}, func(w io.Writer) {
+		if len(paths) > 0 {
+			fmt.Fprintln(w, printable(text))
+		}
+	})
+	return firstError(err, a.leftOut(skipped, len(paths), things))
 }

@@ -153,7 +153,7 @@ renames. --restore N stores version N again under the file's name (with
 					return usagef("%s has versions 1 to %d", args[1], len(versions))
 				}
 				result, err := s.Restore(ctx, versions[number-1], to, stick.PutOptions{Clash: clash.choice()})
-				return a.showPut(result, false, on(to, err))
+				return a.showPut(result, clash, on(to, err))
 			})
 		},
 	}
@@ -211,7 +211,7 @@ func (a *app) stickUndelete() *cobra.Command {
 				p := a.progress("bringing back")
 				result, err := s.Undelete(ctx, args[1:], stick.PutOptions{Clash: clash.choice(), Progress: p})
 				p.end()
-				return a.showPut(result, false, err)
+				return a.showPut(result, clash, err)
 			})
 		},
 	}

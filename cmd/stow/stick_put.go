@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/unicode/norm"
@@ -46,8 +49,8 @@ func (a *app) stickPut() *cobra.Command {
 --as names it). Free space is checked first. When the command ends, what it
 reports as stored is safe on the stick.
 
-A name that is taken is refused, and then nothing is stored, unless --replace,
---keep-both or --skip says what to do. A replaced file stays among the previous
+A file whose name is taken is left out and named, and the others are stored, unless
+--replace or --keep-both says what to do. A replaced file stays among the previous
 versions. Links and devices are reported and skipped.`,
 		Example: examples(
 			"stow stick put /media/STICK report.odt photos/",
@@ -79,7 +82,7 @@ versions. Links and devices are reported and skipped.`,
 					result, err = s.PutFound(ctx, into, found, options)
 				}
 				p.end()
-				return a.showPut(result, clash.replace, err)
+				return a.showPut(result, clash, err)
 			})
 		},
 	}
@@ -105,14 +108,17 @@ func findSources(ctx context.Context, paths []string) (found func() (stick.Sourc
 	return found, func() { cancel(); <-done }
 }
 
-// showPut tells what was stored, also when err ended it. With numbered, a name that a
-// stick cannot tell from another of the same run was changed, and that is said.
-func (a *app) showPut(result stick.PutResult, numbered bool, err error) error {
+// showPut tells what was stored, also when err ended it. Where files replace others, a name
+// that a stick cannot tell from another of the same run was changed, and that is said.
+func (a *app) showPut(result stick.PutResult, clash clashFlag, err error) error {
+	if err == nil {
+		err = clash.refused(result)
+	}
 	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
 	files := 0
 	var renamed []stick.Stored
 	for _, stored := range result.Stored {
-		if numbered && norm.NFC.String(filepath.Base(stored.Source)) != path.Base(stored.Path) && filepath.IsAbs(stored.Source) {
+		if clash.replace && norm.NFC.String(filepath.Base(stored.Source)) != path.Base(stored.Path) && filepath.IsAbs(stored.Source) {
 			renamed = append(renamed, stored)
 		}
 		moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
@@ -129,7 +135,11 @@ func (a *app) showPut(result stick.PutResult, numbered bool, err error) error {
 		}
 		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)), a.numbered(renamed))
+	skipErr := a.skipped(moved.Skipped, len(moved.Items))
+	if clash.unsaid() && slices.ContainsFunc(result.Skipped, isTaken) {
+		a.say("To store those whose name is taken as well, add --replace or --keep-both.")
+	}
+	return firstError(err, showErr, skipErr, a.numbered(renamed))
 }
 
 // numbered is renamed for what was stored on a stick.
@@ -264,9 +274,17 @@ func skippedList(skipped []stick.Skipped) []jsonSkipped {
 	return list
 }
 
+// noun is what things are called, for one and for many.
+type noun struct{ one, many string }
+
 // skipped names the files that were left out, and returns the error that says
 // there were some; done is how much was done apart from them.
 func (a *app) skipped(list []jsonSkipped, done int) error {
+	return a.leftOut(list, done, noun{"file", "files"})
+}
+
+// leftOut is skipped for other things than files.
+func (a *app) leftOut(list []jsonSkipped, done int, what noun) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -275,17 +293,31 @@ func (a *app) skipped(list []jsonSkipped, done int) error {
 			a.warn("skipped %s: %s", s.Path, s.Reason)
 		}
 	}
-	return &partlyError{skipped: len(list), nothing: done == 0}
+	return &partlyError{skipped: len(list), nothing: done == 0, what: what}
 }
 
-// partlyError: the work was done but for some files, or there were no others.
+// partlyError: the work was done but for some things, or there were no others.
 type partlyError struct {
 	skipped, renamed int
 	nothing          bool // was done
+	what             noun // files, when empty
 }
 
 func (e *partlyError) Error() string {
-	return fmt.Sprintf("%s skipped, %d renamed", counted(e.skipped, "file", "files"), e.renamed)
+	return fmt.Sprintf("%s skipped, %d renamed", e.count(), e.renamed)
+}
+
+// count is how many things were left out.
+func (e *partlyError) count() string {
+	return counted(e.skipped, cmp.Or(e.what.one, "file"), cmp.Or(e.what.many, "files"))
+}
+
+// were is count with the verb.
+func (e *partlyError) were() string {
+	if e.skipped == 1 {
+		return e.count() + " was"
+	}
+	return e.count() + " were"
 }
 
 // firstError returns the first that is not nil.
@@ -312,7 +344,7 @@ type clashFlag struct{ replace, keepBoth, skip bool }
 func (c *clashFlag) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.replace, "replace", false, "replace files of the same name; the old ones stay among the previous versions")
 	cmd.Flags().BoolVar(&c.keepBoth, "keep-both", false, "give newcomers a free name, such as 'report (2).odt'")
-	cmd.Flags().BoolVar(&c.skip, "skip", false, "leave out files whose name is taken")
+	cmd.Flags().BoolVar(&c.skip, "skip", false, "leave out files whose name is taken, as without; an only one is no error then")
 	cmd.MarkFlagsMutuallyExclusive("replace", "keep-both", "skip")
 }
 
@@ -322,8 +354,19 @@ func (c *clashFlag) choice() stick.Clash {
 		return stick.Replace
 	case c.keepBoth:
 		return stick.KeepBoth
-	case c.skip:
-		return stick.Skip
 	}
-	return stick.Refuse
+	return stick.Skip
 }
+
+// unsaid reports whether nothing was said about names that are taken.
+func (c *clashFlag) unsaid() bool { return !c.replace && !c.keepBoth && !c.skip }
+
+// refused is the error of an only file whose name is taken, when nothing was said about that.
+func (c *clashFlag) refused(result stick.PutResult) error {
+	if !c.unsaid() || len(result.Stored) > 0 || len(result.Skipped) != 1 || !isTaken(result.Skipped[0]) {
+		return nil
+	}
+	return on(filepath.Base(result.Skipped[0].Path), stick.ErrExists)
+}
+
+func isTaken(s stick.Skipped) bool { return errors.Is(s.Err, stick.ErrExists) }

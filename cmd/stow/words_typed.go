@@ -31,9 +31,9 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 			return exitPartly, fmt.Sprintf("done, but %s another name, as named above, since theirs cannot be kept there.", counted(e.renamed, "file has", "files have")), true
 		}
 		if e.nothing {
-			return exitPartly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", counted(e.skipped, "file was", "files were")), true
+			return exitPartly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", e.were()), true
 		}
-		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", counted(e.skipped, "file was", "files were")), true
+		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", e.were()), true
 	}
 	if e, ok := errors.AsType[*cutShortError](err); ok {
 		return exitDamaged, cutShortText(e, subject), true
@@ -253,6 +253,7 @@ func skipReason(err error) string {
 		{stick.ErrExists, "the name is taken already"},
 		{stick.ErrKind, "a folder and a file cannot take each other's place"},
 		{stick.ErrName, "a stick cannot hold that name"},
+		{stick.ErrNotFound, "it is not on the stick"},
 		{stick.ErrSpecial, "a link or a device, which is not stored"},
 		{stick.ErrNotVerified, "what was read back is not the same, so the plain file was kept"},
 		{stick.ErrDamaged, "it is damaged on the stick"},

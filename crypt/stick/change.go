@@ -1,26 +1,31 @@
 package stick
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"stowage/crypt"
 )
 
 // Remove removes files and folders with all they hold. They stay among the
-// deleted ones until tidied. It removes all of them or, with an error, none.
+// deleted ones until tidied. Of several, those that are not there are left out, which is a
+// [PartlyError]; with any other error none is removed.
 func (s *Stick) Remove(ctx context.Context, paths ...string) error {
-	return s.change(ctx, func() ([]piece, error) {
+	var skipped []Skipped
+	err := s.change(ctx, func() ([]piece, error) {
 		gone := map[string]bool{}
 		for _, p := range paths {
-			p, err := s.existing(p)
+			clean, err := s.existing(p)
 			if err != nil {
-				return nil, err
+				skipped = append(skipped, Skipped{p, err})
+				continue
 			}
-			gone[p] = true
+			gone[clean] = true
 		}
 		var pieces []piece
 		for _, p := range slices.Sorted(maps.Keys(gone)) {
@@ -30,6 +35,7 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 		}
 		return pieces, nil
 	})
+	return cmp.Or(err, partly(len(paths), skipped))
 }
 
 // anyAbove reports whether a folder above the path is in the set.
@@ -54,83 +60,87 @@ func (s *Stick) existing(p string) (string, error) {
 // Rename gives a file or folder another path, making the folders above it. It
 // fails with [ErrExists] when that is taken.
 func (s *Stick) Rename(ctx context.Context, from, to string) error {
-	return s.change(ctx, func() ([]piece, error) {
-		return s.renamePieces(map[string]string{from: to}, false)
-	})
+	return s.rename(ctx, []move{{from, to}}, false)
 }
 
 // RenameOver is [Stick.Rename], but a file takes the place of one that has the path, which
 // becomes a previous version of it: at no moment is there none.
 func (s *Stick) RenameOver(ctx context.Context, from, to string) error {
-	return s.change(ctx, func() ([]piece, error) {
-		return s.renamePieces(map[string]string{from: to}, true)
-	})
+	return s.rename(ctx, []move{{from, to}}, true)
 }
 
-// Move moves files and folders into a folder. It fails, and moves nothing, when a name is taken there.
+// Move moves files and folders into a folder. Of several, those that are not there, or whose
+// name is taken there, stay where they are, which is a [PartlyError]; with any other error all do.
 func (s *Stick) Move(ctx context.Context, paths []string, folder string) error {
-	return s.change(ctx, func() ([]piece, error) {
-		folder, err := cleanPath(folder)
-		if err != nil {
-			return nil, err
-		}
-		moves := map[string]string{}
-		for _, p := range paths {
-			p, err := cleanName(p)
-			if err != nil {
-				return nil, err
-			}
-			moves[p] = join(folder, path.Base(p))
-		}
-		return s.renamePieces(moves, false)
-	})
+	moves := make([]move, len(paths))
+	for i, p := range paths {
+		moves[i] = move{p, path.Join(folder, path.Base(strings.TrimRight(p, "/")))}
+	}
+	return s.rename(ctx, moves, false)
 }
 
-// renamePieces returns what gives each path its new one: a further name for
-// every file, and the deletion of the old ones. With over, files may take the place of
-// files. s.mu is held.
-func (s *Stick) renamePieces(moves map[string]string, over bool) ([]piece, error) {
-	var pieces, deletions []piece
-	made := map[string]bool{}
-	for _, from := range slices.Sorted(maps.Keys(moves)) {
-		to, err := cleanName(moves[from])
-		if err != nil {
-			return nil, err
+// move is a path and the one that it is to have.
+type move struct{ from, to string }
+
+// rename makes several moves, of which those that cannot be made are left out. With over,
+// files may take the place of files.
+func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
+	var skipped []Skipped
+	err := s.change(ctx, func() ([]piece, error) {
+		var pieces, deletions []piece
+		made := map[string]bool{}
+		seen := map[string]bool{}
+		for _, m := range moves {
+			if seen[m.from] {
+				continue
+			}
+			seen[m.from] = true
+			added, deletion, err := s.renamePieces(m, over, made)
+			if err != nil {
+				skipped = append(skipped, Skipped{m.from, err})
+				continue
+			}
+			pieces, deletions = append(pieces, added...), append(deletions, deletion...)
 		}
-		if from, err = s.existing(from); err != nil {
-			return nil, err
-		}
-		if from == to {
-			continue
-		}
-		if below(to, from) {
-			return nil, fmt.Errorf("%s: %w: it would lie in itself", from, ErrKind)
-		}
-		there := s.tree.find(to)
-		replaces := over && there != nil && !there.isFolder() && !s.tree.find(from).isFolder()
-		if there != nil && !replaces || made[to] {
-			return nil, fmt.Errorf("%s: %w", to, ErrExists)
-		}
-		folders, err := s.newFolders(to, made)
-		if err != nil {
-			return nil, err
-		}
-		pieces = append(pieces, folders...)
-		made[to] = true
-		n := s.tree.find(from)
-		pieces = append(pieces, linkPiece(to, from, n))
-		_ = n.walk(from, func(p string, n *node) error {
-			pieces = append(pieces, linkPiece(to+p[len(from):], p, n))
-			return nil
-		})
-		deletions = append(deletions, piece{record: record{kind: recWhiteout, path: from}})
+		return append(pieces, deletions...), nil
+	})
+	return cmp.Or(err, partly(len(moves), skipped))
+}
+
+// renamePieces returns what makes a move: a further name for every file, and the deletion of
+// the old ones. made are the names that moves before it make. s.mu is held.
+func (s *Stick) renamePieces(m move, over bool, made map[string]bool) (pieces, deletions []piece, err error) {
+	to, err := cleanName(m.to)
+	if err != nil {
+		return nil, nil, err
 	}
-	for i := range pieces {
-		if err := CheckPath(pieces[i].path); err != nil {
-			return nil, err
+	from, err := s.existing(m.from)
+	if err != nil || from == to {
+		return nil, nil, err
+	}
+	if below(to, from) {
+		return nil, nil, fmt.Errorf("%s: %w: it would lie in itself", from, ErrKind)
+	}
+	n, there := s.tree.find(from), s.tree.find(to)
+	replaces := over && there != nil && !there.isFolder() && !n.isFolder()
+	if there != nil && !replaces || made[to] {
+		return nil, nil, fmt.Errorf("%s: %w", to, ErrExists)
+	}
+	links := []piece{linkPiece(to, from, n)}
+	_ = n.walk(from, func(p string, n *node) error {
+		links = append(links, linkPiece(to+p[len(from):], p, n))
+		return nil
+	})
+	for i := range links {
+		if err := CheckPath(links[i].path); err != nil {
+			return nil, nil, err
 		}
 	}
-	return append(pieces, deletions...), nil
+	if pieces, err = s.newFolders(to, made); err != nil {
+		return nil, nil, err
+	}
+	made[to] = true
+	return append(pieces, links...), []piece{{record: record{kind: recWhiteout, path: from}}}, nil
 }
 
 // newFolders returns the folders above a path that are not there. s.mu is held.

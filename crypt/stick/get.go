@@ -21,13 +21,13 @@ import (
 // not at all and with its modification time; a folder comes with all it holds.
 // No paths means everything. Nothing is ever written outside dest, and no
 // existing file is replaced unless asked for; what could not be written or read
-// is in the result. The error is the context's, [ErrNotFound] (with nothing
-// written), [ErrGone], [ErrFailing], or a [DestinationError].
+// is in the result. The error is the context's, [ErrNotFound] of an only path (with nothing
+// written; of several, it is skipped), [ErrGone], [ErrFailing], or a [DestinationError].
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
 	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
 	defer g.release()
-	for _, p := range paths { // nothing is touched for a path that is not there
-		if _, err := s.Stat(p); err != nil {
+	if len(paths) == 1 { // nothing is touched for a path that is not there
+		if _, err := s.Stat(paths[0]); err != nil {
 			return GetResult{}, err
 		}
 	}
@@ -85,16 +85,20 @@ func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 	}
 	namer := newDestNamer(held)
 	for _, p := range paths {
-		n, p, err := g.stick.lookup(p)
-		if err != nil {
+		n, clean, err := g.stick.lookup(p)
+		if err != nil && (len(paths) == 1 || errors.Is(err, ErrClosed)) {
 			return err
 		}
-		dest := "."
-		if p != "." {
-			dest = namer.name(".", n.name)
-			g.add(p, dest, n)
+		if err != nil {
+			g.result.Skipped = append(g.result.Skipped, Skipped{p, err})
+			continue
 		}
-		g.addBelow(p, dest, n, namer)
+		dest := "."
+		if clean != "." {
+			dest = namer.name(".", n.name)
+			g.add(clean, dest, n)
+		}
+		g.addBelow(clean, dest, n, namer)
 		g.stick.mu.Unlock()
 	}
 	slices.SortStableFunc(g.files, func(a, b fetch) int {
@@ -137,13 +141,17 @@ func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
 }
 
 func (g *getter) run(ctx context.Context) error {
-	failed := map[string]bool{} // folders that could not be made
+	failed := map[string]error{} // why folders could not be made
 	for _, f := range g.folders {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if err := failed[path.Dir(f.dest)]; err != nil {
+			failed[f.dest] = err // it goes with the folder that is named
+			continue
+		}
 		if err := g.makeFolder(f); err != nil {
-			failed[f.dest] = true
+			failed[f.dest] = err
 			if err := g.skip(f, err); err != nil {
 				return err
 			}
@@ -156,8 +164,8 @@ func (g *getter) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if failed[path.Dir(f.dest)] {
-			g.result.Skipped = append(g.result.Skipped, Skipped{f.path, ErrKind})
+		if err := failed[path.Dir(f.dest)]; err != nil {
+			g.result.Skipped = append(g.result.Skipped, Skipped{f.path, err})
 			continue
 		}
 		err := g.writeFile(ctx, f, buf)
@@ -175,7 +183,7 @@ func (g *getter) run(ctx context.Context) error {
 	}
 	g.leave()
 	for _, f := range slices.Backward(g.folders) { // times last: writing into a folder changes its own
-		if !f.time.IsZero() && !failed[f.dest] {
+		if !f.time.IsZero() && failed[f.dest] == nil {
 			_ = g.root.Chtimes(f.dest, f.time, f.time)
 		}
 	}

@@ -78,6 +78,7 @@ func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutRe
 		plan.add(&items[i])
 	}
 	s.mu.Unlock()
+	plan.result.Skipped = onceEach(plan.result.Skipped)
 	if plan.refused != nil {
 		return PutResult{Skipped: plan.result.Skipped}, plan.refused
 	}

@@ -171,7 +171,7 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 // EraseForGood removes files and folders, deleted ones as well, with all their
 // previous versions and names, by tidying the layers concerned at once; those
 // lose all their previous versions and deleted files. A path of which there is
-// no trace is [ErrNotFound]. On flash memory it reduces traces and can promise
+// no trace is [ErrNotFound]; of several, it is left out, which is a [PartlyError]. On flash memory it reduces traces and can promise
 // no more. When it fails before it is done, nothing was erased; so it does, with [ErrDamaged], on a stick that
 // must be repaired first.
 func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progress) (TidyResult, error) {
@@ -185,28 +185,30 @@ func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progre
 	}
 	wanted := treeOf(s.layers)
 	old := map[*layer]bool{}
+	var skipped []Skipped
 	for _, p := range paths {
-		p, err := cleanName(p)
-		if err != nil {
-			return TidyResult{}, err
+		clean, err := cleanName(p)
+		traces := tracesOf(clean, s.layers)
+		if err == nil && len(traces) == 0 {
+			err = fmt.Errorf("%s: %w", clean, ErrNotFound)
 		}
-		traces := tracesOf(p, s.layers)
-		if len(traces) == 0 {
-			return TidyResult{}, fmt.Errorf("%s: %w", p, ErrNotFound)
+		if err != nil {
+			skipped = append(skipped, Skipped{p, err})
+			continue
 		}
 		for _, l := range traces {
 			old[l] = true
 		}
-		wanted.remove(p)
+		wanted.remove(clean)
 	}
 	if len(old) == 0 {
-		return TidyResult{}, nil
+		return TidyResult{}, partly(len(paths), skipped)
 	}
 	result, err := s.planRewrite(old, wanted).run(ctx, crypt.OrNoProgress(p))
 	if err != nil {
 		return result, fmt.Errorf("erase: %w", err)
 	}
-	return result, nil
+	return result, partly(len(paths), skipped)
 }
 
 // tracesOf returns the layers that say anything of a path or what is below it,

@@ -205,19 +205,20 @@ func (t *tree) removed(p string, visit func(p string, n *node)) {
 
 // Undelete brings back deleted files, and of folders all files that were
 // removed from them. Their data is stored again: a tar cannot link to what was
-// removed. A path without anything deleted is [ErrNotFound].
+// removed. A path without anything deleted is [ErrNotFound]; of several, it is skipped.
 func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
-	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+	var skipped []Skipped
+	result, err := s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
 		var items []Item
 		var data []*record
 		for _, p := range paths {
-			p, err := cleanName(p)
-			if err != nil {
+			versions, err := s.deletedAt(p)
+			switch {
+			case err != nil && len(paths) == 1:
 				return nil, nil, err
-			}
-			versions := s.deleted(p)
-			if len(versions) == 0 {
-				return nil, nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+			case err != nil:
+				skipped = append(skipped, Skipped{p, err})
+				continue
 			}
 			for _, v := range versions {
 				items, data = append(items, v.item(v.Path)), append(data, v.data)
@@ -225,6 +226,21 @@ func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (Put
 		}
 		return items, data, nil
 	})
+	result.Skipped = append(skipped, result.Skipped...)
+	return result, err
+}
+
+// deletedAt are the deleted files that a path stands for, at least one. s.mu is held.
+func (s *Stick) deletedAt(p string) ([]Version, error) {
+	p, err := cleanName(p)
+	if err != nil {
+		return nil, err
+	}
+	versions := s.deleted(p)
+	if len(versions) == 0 {
+		return nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+	}
+	return versions, nil
 }
 
 // Restore stores a version again under a path. With [Replace] what is there
