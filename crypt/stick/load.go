@@ -271,9 +271,9 @@ func (l *loader) reject(files *layerFiles, err error) error {
 }
 
 // blame finds out what to say of the layers that cannot be read. One that
-// others point to, or that a table has, was whole once and is damaged; of any
-// other that begins as a layer, nobody can tell that from one which was being written
-// when the stick was pulled.
+// others point to, or that a table has, was whole once and is damaged, and so is one
+// whose age header was altered; of any other, nobody can tell that from one which was
+// being written when the stick was pulled.
 func (l *loader) blame(c *chained) {
 	missing, found := map[int64]bool{}, map[int64]bool{}
 	for _, w := range c.warnings {
@@ -291,7 +291,7 @@ func (l *loader) blame(c *chained) {
 		if missing[id.seq] && !found[id.seq] {
 			kind, found[id.seq] = WarnDamaged, true
 		}
-		if l.listed[id] != nil || errors.Is(bad.err, crypt.ErrNoIdentity) {
+		if l.listed[id] != nil || errors.Is(bad.err, crypt.ErrNoIdentity) || l.altered(bad.files) {
 			kind = WarnDamaged
 		}
 		complete = complete && kind != WarnDamaged

@@ -2,12 +2,15 @@ package stick_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 
 	"stowage/crypt/stick"
 )
@@ -78,6 +81,60 @@ func TestRepairWithoutTables(t *testing.T) {
 				t.Error("not healthy in the end")
 			}
 		})
+	}
+}
+
+// TestAlteredHeader changes bytes everywhere in the age header of the newest layer, which no table lists: that is damage, whatever the
+// byte becomes and wherever it is. Where whole sectors are not there nobody can tell, for that is what a pulled drive leaves.
+func TestAlteredHeader(t *testing.T) {
+	d := newPlainDrive(t, nil)
+	s := d.open(t)
+	put(t, s, map[string]string{"first": "1"})
+	put(t, s, map[string]string{"second": "2"})
+	check(t, s.Close())
+	withoutTables(d.Mem)
+	name := d.names(t, "stowage/layers")[1]
+	whole := d.ReadFile(name)
+	size := len(must(age.ExtractHeader(bytes.NewReader(whole)))(t))
+	kind := func(spoil func(layer []byte)) stick.WarningKind {
+		t.Helper()
+		c := d.Clone()
+		layer := bytes.Clone(whole)
+		spoil(layer)
+		c.WriteFile(name, layer)
+		s := d.school.openWith(t, c, stick.OpenOptions{ReadOnly: true})
+		defer s.Close()
+		if w := s.Warnings(); len(w) == 1 && w[0].Name == name {
+			return w[0].Kind
+		}
+		t.Fatalf("warnings: %v", s.Warnings())
+		return ""
+	}
+	for i := 0; i < size; i++ {
+		if 80 < i && i < size-80 {
+			i += 6 // one is like another there
+		}
+		if k := kind(func(layer []byte) { layer[i] ^= 1 << (i % 8) }); k != stick.WarnDamaged {
+			t.Errorf("bit %d of byte %d: %s", i%8, i, k)
+		}
+	}
+	for _, i := range []int{22, 300, size - 2} { // in the first stanza, in its Base64, in the MAC
+		for bit := range 8 {
+			if k := kind(func(layer []byte) { layer[i] ^= 1 << bit }); k != stick.WarnDamaged {
+				t.Errorf("bit %d of byte %d: %s", bit, i, k)
+			}
+		}
+	}
+	if k := kind(func(layer []byte) { layer[size] ^= 1 }); k != stick.WarnTorn { // the nonce
+		t.Errorf("behind the header: %s", k)
+	}
+	letter := []byte(strings.Repeat("an old plain letter that was deleted long ago; ", 11))
+	for at := 0; at < size; at += 512 {
+		for what, left := range map[string][]byte{"zeros": make([]byte, 512), "a letter": letter[:512]} {
+			if k := kind(func(layer []byte) { copy(layer[at:], left) }); k != stick.WarnTorn {
+				t.Errorf("%s in the sector at %d: %s", what, at, k)
+			}
+		}
 	}
 }
 
