@@ -35,24 +35,28 @@ func NewEncryptWriter(dst io.Writer, recipients ...age.Recipient) (*Writer, erro
 	return &Writer{dst: dst, age: stream, payload: payload}, nil
 }
 
-// startStream writes the age header to dst. What follows it may be written through
-// age's own stream or be sealed with the payload.
+// startStream writes the age header to dst, in one piece. What follows it may be written
+// through age's own stream or be sealed with the payload.
 func startStream(dst io.Writer, recipients []age.Recipient) (io.WriteCloser, payload, error) {
 	if len(recipients) == 0 {
 		return nil, payload{}, errors.New("encrypt: no recipients")
 	}
 	watch := &keyWatcher{Recipient: recipients[0]}
 	defer watch.wipe()
-	tail := &tailWriter{dst: dst}
-	stream, err := age.Encrypt(tail, append([]age.Recipient{watch}, recipients[1:]...)...)
+	begin := &beginning{dst: dst}
+	stream, err := age.Encrypt(begin, append([]age.Recipient{watch}, recipients[1:]...)...)
 	if err != nil {
 		return nil, payload{}, fmt.Errorf("encrypt: %w", err)
 	}
-	p, err := newPayload(watch.fileKey, tail.last[:])
+	head := begin.head // which ends in the nonce
+	p, err := newPayload(watch.fileKey, head[len(head)-nonceSize:])
 	if err != nil {
 		return nil, payload{}, err
 	}
-	tail.passOn = true
+	if _, err := dst.Write(head); err != nil {
+		return nil, payload{}, fmt.Errorf("encrypt: %w", err)
+	}
+	begin.passOn = true
 	return stream, p, nil
 }
 
@@ -80,20 +84,19 @@ func (w *keyWatcher) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, er
 
 func (w *keyWatcher) wipe() { clear(w.fileKey) }
 
-// tailWriter remembers the last bytes of the header, which are the nonce.
-type tailWriter struct {
+// beginning keeps what age writes first, header and nonce in dozens of small pieces, and passes on what follows.
+type beginning struct {
 	dst    io.Writer
-	last   [nonceSize]byte
+	head   []byte
 	passOn bool
 }
 
-func (w *tailWriter) Write(p []byte) (int, error) {
-	if !w.passOn {
-		keep := p[max(0, len(p)-nonceSize):]
-		copy(w.last[:], w.last[len(keep):])
-		copy(w.last[nonceSize-len(keep):], keep)
+func (w *beginning) Write(p []byte) (int, error) {
+	if w.passOn {
+		return w.dst.Write(p)
 	}
-	return w.dst.Write(p)
+	w.head = append(w.head, p...)
+	return len(p), nil
 }
 
 // Write encrypts p. An error of the destination may show up in a later call.

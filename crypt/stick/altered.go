@@ -19,38 +19,47 @@ func (l *loader) altered(files *layerFiles) bool {
 	}
 	parts := newPartReader(l.fs, files.id, sizes)
 	defer parts.Close()
+	head := make([]byte, min(parts.size(), maxAgeHeader))
+	if _, err := parts.ReadAt(head, 0); err != nil && err != io.EOF { //nolint:errorlint // as io.ReaderAt has it
+		return false
+	}
 	resembles := false
 	for _, key := range l.keys {
-		if _, _, err := salvage(parts, key); err == nil {
+		if opensHeader(head, key.identity) {
 			return false // what is wrong is not its header
 		}
-		model, err := modelHeader(key.recipient)
-		if err != nil {
-			continue
-		}
-		head := make([]byte, len(model))
-		if _, err := parts.ReadAt(head, 0); err == nil || err == io.EOF { //nolint:errorlint // as io.ReaderAt has it
-			resembles = resembles || resemblesHeader(head, model)
-		}
+		resembles = resembles || resemblesHeader(head, modelHeader(key.recipient))
 	}
 	return resembles
 }
 
-// modelHeader is the age header of any layer that is encrypted to the recipient. All of them differ in Base64 characters only.
-func modelHeader(to age.Recipient) ([]byte, error) {
-	var sealed bytes.Buffer
-	w, err := age.Encrypt(&sealed, to)
+func opensHeader(head []byte, identity age.Identity) bool {
+	header, err := age.ExtractHeader(bytes.NewReader(head))
 	if err != nil {
-		return nil, err
+		return false
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return age.ExtractHeader(&sealed)
+	fileKey, err := age.DecryptHeader(header, identity)
+	clear(fileKey)
+	return err == nil
 }
 
-// resemblesHeader reports whether at most an eighth of the bytes of each sector are of another kind than the model's.
+// modelHeader is the age header of any layer that is encrypted to the recipient, all of which differ in Base64 characters
+// only; nil when there is none.
+func modelHeader(to age.Recipient) []byte {
+	var sealed bytes.Buffer
+	if _, err := age.Encrypt(&sealed, to); err != nil {
+		return nil
+	}
+	header, _ := age.ExtractHeader(&sealed)
+	return header
+}
+
+// resemblesHeader reports whether head begins with something as long as the model, of which in each sector at most an
+// eighth of the bytes are of another kind.
 func resemblesHeader(head, model []byte) bool {
+	if model == nil || len(head) < len(model) {
+		return false
+	}
 	for at := 0; at < len(model); at += driveSector {
 		end, other := min(at+driveSector, len(model)), 0
 		for i := at; i < end; i++ {
