@@ -47,7 +47,7 @@ mkdir stick home outbox recovered
 # People would be asked for these, without echo; a script gives them in files.
 echo 'seven quiet lanterns over Tenby' >authority.txt
 echo 'my grandmother kept 9 blue hens' >alice.txt
-echo 'a new start with 12 green hats' >alice2.txt
+echo 'granite umbrella whistles softly' >alice2.txt
 echo 'Ann, Bob, Carys' >home/class-4b.csv
 mkdir home/reports && echo 'Ann reads well.' >home/reports/ann.txt
 
