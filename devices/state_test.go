@@ -1,6 +1,7 @@
 package devices_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -149,5 +150,25 @@ func TestParseNames(t *testing.T) {
 		if _, err := devices.ParseState(bad); as[*devices.InvalidError](err) == nil || len(err.Error()) > 300 {
 			t.Errorf("ParseState(%.20q): %v", bad, err)
 		}
+	}
+}
+
+// TestReadmeListsTheStates: the README's table is the program's.
+func TestReadmeListsTheStates(t *testing.T) {
+	table := "| state | what can be done: where that leads |\n| --- | --- |\n"
+	for _, state := range devices.States() {
+		var ways []string
+		for _, action := range devices.Allowed(state) {
+			next, _ := devices.Next(state, action)
+			ways = append(ways, string(action)+": "+string(next))
+		}
+		table += "| " + string(state) + " | " + strings.Join(ways, ", ") + " |\n"
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), table) {
+		t.Errorf("the README's table of states should be:\n%s", table)
 	}
 }
