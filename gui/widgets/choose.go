@@ -1,8 +1,6 @@
 package widgets
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -11,8 +9,6 @@ import (
 
 	"stowage/gui/i18n"
 )
-
-func trimmed(text string) string { return strings.TrimSpace(text) }
 
 // Chips are choices side by side, for filters: each is on or off.
 type Chips struct {
