@@ -56,23 +56,26 @@ in hand: stow stick checkin, stow device found.`,
 					return err
 				}
 				out := struct {
-					Found []jsonFound `json:"found"`
-				}{[]jsonFound{}}
+					Found   []jsonFound   `json:"found"`
+					Skipped []jsonSkipped `json:"skipped,omitempty"`
+				}{Found: []jsonFound{}}
 				for _, f := range list {
 					d, err := s.RecordFound(cmd.Context(), f)
 					if err != nil {
-						return on(f.Label, err)
+						out.Skipped = append(out.Skipped, jsonSkipped{f.Label, a.reasonText(on(f.Label, err))})
+						continue
 					}
 					out.Found = append(out.Found, jsonFound{d.Name(), f.Stick, f.Seen, f.Place, string(d.State)})
 				}
-				return a.show(out, func(w io.Writer) {
-					if len(out.Found) == 0 {
+				err = a.show(out, func(w io.Writer) {
+					if len(list) == 0 {
 						fmt.Fprintln(w, "No lost stick was seen.")
 					}
 					for _, f := range out.Found {
 						fmt.Fprintf(w, "%s was plugged in on %s at %s; the register has it as %s.\n", printable(f.Label), timeText(f.Seen), printable(f.Place), f.State)
 					}
 				})
+				return firstError(err, a.leftOut(out.Skipped, len(out.Found), noun{"message", "messages"}))
 			})
 		},
 	}

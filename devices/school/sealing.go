@@ -79,21 +79,18 @@ func (s Sealing) Dest(path string, to Audience) (dest string, folder bool, err e
 	return filepath.Join(dir, crypt.EncryptedName(base+to.Suffix(s.Policy), info.IsDir())), info.IsDir(), nil
 }
 
-// InTheWay lists what lies where the encrypted forms of the paths would go.
-func (s Sealing) InTheWay(paths []string) ([]string, error) {
+// InTheWay lists what lies where the encrypted forms of the paths would go. A path that is
+// not there is passed over: [Sealing.Seal] says so.
+func (s Sealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
 		for _, to := range s.Audiences {
-			dest, _, err := s.Dest(path, to)
-			if err != nil {
-				return nil, err
-			}
-			if exists(dest) {
+			if dest, _, err := s.Dest(path, to); err == nil && exists(dest) {
 				taken = append(taken, dest)
 			}
 		}
 	}
-	return taken, nil
+	return taken
 }
 
 // Seal encrypts one file or folder, into a file for each audience. What was

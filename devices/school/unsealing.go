@@ -50,19 +50,16 @@ func (u Unsealing) Dest(path string) (dest string, folder bool, err error) {
 	return plain, folder, nil
 }
 
-// InTheWay lists what lies where the decrypted forms of the paths would go.
-func (u Unsealing) InTheWay(paths []string) ([]string, error) {
+// InTheWay lists what lies where the decrypted forms of the paths would go. A path whose
+// name does not say that it is encrypted is passed over: [Unsealing.Unseal] says so.
+func (u Unsealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
-		dest, _, err := u.Dest(path)
-		if err != nil {
-			return nil, err
-		}
-		if exists(dest) {
+		if dest, _, err := u.Dest(path); err == nil && exists(dest) {
 			taken = append(taken, dest)
 		}
 	}
-	return taken, nil
+	return taken
 }
 
 // Unseal decrypts one age file and returns what it made.

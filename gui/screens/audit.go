@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"io"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -224,7 +225,7 @@ func (a *audit) record(name, done i18n.Key, do func(context.Context, string) ([]
 		if err != nil {
 			a.s.Fail(err)
 		} else {
-			a.answer.Set(outcomesTold(a.s, done, all))
+			setOutcomes(a.s, a.answer, outcomesTold(a.s, done, all))
 		}
 		a.next()
 	})
@@ -242,20 +243,22 @@ func outcomesTold(s *gui.Session, done i18n.Key, all []school.Outcome) widgets.M
 		}
 		failed = append(failed, o.Device.Name()+": "+s.Explain(o.Err).Happened)
 	}
-	m := widgets.Message{Kind: widgets.Good, Happened: s.Words.N(done, good)}
+	m := widgets.Message{Kind: widgets.Good, Happened: s.Words.N(done, good), Files: strings.Join(failed, "\n")}
 	if len(failed) > 0 {
 		m.Kind = widgets.Warn
-		if len(failed) > 5 {
-			failed = append(failed[:5], "…")
-		}
-		for i, f := range failed {
-			if i > 0 {
-				m.Files += "\n"
-			}
-			m.Files += f
-		}
 	}
 	return m
+}
+
+// setOutcomes shows what became of several devices. A banner has room for a few that
+// failed; more are in a dialog that scrolls.
+func setOutcomes(s *gui.Session, banner *widgets.Banner, m widgets.Message) {
+	const most = 5
+	if failed := strings.Split(m.Files, "\n"); len(failed) > most {
+		s.Tell(widgets.Message{Kind: m.Kind, Happened: m.Happened, Next: m.Next, Details: m.Files})
+		m.Files = strings.Join(append(failed[:most], "…"), "\n")
+	}
+	banner.Set(m)
 }
 
 func (a *audit) export() {

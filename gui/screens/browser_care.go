@@ -179,9 +179,18 @@ func (b *browser) erase() {
 			return b.o.stick.EraseForGood(ctx, paths, p)
 		}, func(_ stick.TidyResult, err error) {
 			b.o.changed()
-			if !b.failed(err) {
-				b.table.Unselect()
-				b.s.Tell(widgets.Message{Kind: widgets.Good, Happened: w.N("care.erased", len(paths)), Files: w.T("care.erased.files")})
+			left, err := partly(err)
+			if b.failed(err) {
+				return
+			}
+			b.table.Unselect()
+			switch n := len(paths) - len(left); {
+			case n == 0:
+				b.news(0, "", nil, left)
+			case len(left) > 0:
+				tellSkipped(b.s, w.N("care.erased", n)+" "+w.T("care.erased.files"), w.N("browser.leftout", len(left)), left)
+			default:
+				b.s.Tell(widgets.Message{Kind: widgets.Good, Happened: w.N("care.erased", n), Files: w.T("care.erased.files")})
 			}
 		}))
 	})

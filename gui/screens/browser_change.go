@@ -15,21 +15,47 @@ import (
 	"stowage/gui/jobs"
 )
 
-// change runs a short change of the stick, and says what became of it.
-func (b *browser) change(name string, work func(ctx context.Context) error, done func()) {
+// change runs a short change of the stick, and says what became of it; done is told what was
+// left out of it.
+func (b *browser) change(name string, work func(ctx context.Context) error, done func(left []stick.Skipped)) {
 	b.follow(jobs.Run(b.s.Jobs, name, func(ctx context.Context, _ jobs.Progress) (int, error) {
 		return 0, work(ctx)
 	}, func(_ int, err error) {
 		b.o.changed()
-		switch {
-		case errors.Is(err, stick.ErrGone):
-			b.o.pulled()
-		case err != nil:
-			b.s.Fail(err)
-		case done != nil:
-			done()
+		left, err := partly(err)
+		if !b.failed(err) {
+			done(left)
 		}
 	}))
+}
+
+// partly parts the error of a change to several things into what was left out of it, for
+// which the others are changed all the same, and any other error.
+func partly(err error) ([]stick.Skipped, error) {
+	if e, ok := errors.AsType[*stick.PartlyError](err); ok {
+		return e.Skipped, nil
+	}
+	return nil, err
+}
+
+// without are the paths that were not left out.
+func without(paths []string, left []stick.Skipped) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+		return slices.ContainsFunc(left, func(s stick.Skipped) bool { return s.Path == p })
+	})
+}
+
+// news says what was done to so many things and offers to undo it, and names what was left out.
+func (b *browser) news(done int, text string, undo func(), left []stick.Skipped) {
+	w := b.s.Words
+	if done > 0 {
+		b.s.Toast(text, undo)
+	} else {
+		text = w.T("browser.changed.none")
+	}
+	if len(left) > 0 {
+		tellSkipped(b.s, text, w.N("browser.leftout", len(left)), left)
+	}
 }
 
 // newFolder asks for a name and makes a folder.
@@ -37,7 +63,7 @@ func (b *browser) newFolder() {
 	w := b.s.Words
 	askName(b.s, w.T("browser.newfolder"), w.T("name.folder"), "", w.T("name.make"), b.freeName, func(name string) {
 		to := path.Join(b.folder, name)
-		b.change(w.T("browser.changing"), func(ctx context.Context) error { return b.o.stick.Mkdir(ctx, to) }, func() { b.table.Select(to) })
+		b.change(w.T("browser.changing"), func(ctx context.Context) error { return b.o.stick.Mkdir(ctx, to) }, func([]stick.Skipped) { b.table.Select(to) })
 	})
 }
 
@@ -72,23 +98,24 @@ func (b *browser) rename() {
 		if to == from {
 			return
 		}
-		b.moved(map[string]string{from: to}, w.T("browser.renamed", "name", name))
+		b.moved(map[string]string{from: to}, func(int) string { return w.T("browser.renamed", "name", name) })
 	})
 }
 
 // moved gives things other paths, each in turn, and offers to undo it.
-func (b *browser) moved(moves map[string]string, news string) {
+func (b *browser) moved(moves map[string]string, news func(n int) string) {
 	w := b.s.Words
 	files := b.o.files
-	b.change(w.T("browser.changing"), func(ctx context.Context) error { return renameAll(ctx, b.o.stick, files, moves) }, func() {
+	b.change(w.T("browser.changing"), func(ctx context.Context) error { return renameAll(ctx, b.o.stick, files, moves) }, func(left []stick.Skipped) {
 		to := make([]string, 0, len(moves))
 		back := map[string]string{}
-		for _, from := range slices.Sorted(maps.Keys(moves)) {
+		for _, from := range without(slices.Sorted(maps.Keys(moves)), left) {
 			to = append(to, moves[from])
 			back[moves[from]] = from
 		}
 		b.table.Select(to...)
-		b.s.Toast(news, func() { b.undo(func() { b.moved(back, w.T("browser.undone")) }) })
+		undone := func(int) string { return w.T("browser.undone") }
+		b.news(len(to), news(len(to)), func() { b.undo(func() { b.moved(back, undone) }) }, left)
 	})
 }
 
@@ -100,27 +127,47 @@ func (b *browser) undo(f func()) {
 }
 
 // renameAll gives things other paths: in one step when they go into one folder under
-// their names. Files that other programs have open follow.
+// their names. What cannot have its new path keeps its old one. Files that other programs
+// have open follow.
 func renameAll(ctx context.Context, s *stick.Stick, files *editing.Folder, moves map[string]string) error {
 	from := slices.Sorted(maps.Keys(moves))
 	folder, together := path.Dir(moves[from[0]]), true
 	for _, p := range from {
 		together = together && moves[p] == path.Join(folder, path.Base(p))
 	}
+	var err error
 	if together {
-		if err := s.Move(ctx, from, folder); err != nil {
-			return err
-		}
+		err = s.Move(ctx, from, folder)
+	} else {
+		err = renameEach(ctx, s, from, moves)
 	}
-	for _, p := range from {
-		if !together {
-			if err := s.Rename(ctx, p, moves[p]); err != nil {
-				return err
-			}
-		}
+	left, failed := partly(err)
+	if failed != nil {
+		return err
+	}
+	for _, p := range without(from, left) {
 		if files != nil {
 			files.Moved(p, moves[p])
 		}
+	}
+	return err
+}
+
+// renameEach gives things other paths, one after the other.
+func renameEach(ctx context.Context, s *stick.Stick, from []string, moves map[string]string) error {
+	var left []stick.Skipped
+	for _, p := range from {
+		err := s.Rename(ctx, p, moves[p])
+		switch {
+		case err == nil:
+		case len(from) > 1 && (errors.Is(err, stick.ErrNotFound) || errors.Is(err, stick.ErrExists) || errors.Is(err, stick.ErrKind)):
+			left = append(left, stick.Skipped{Path: p, Err: err})
+		default:
+			return err
+		}
+	}
+	if len(left) > 0 {
+		return &stick.PartlyError{Skipped: left, Done: len(from) - len(left)}
 	}
 	return nil
 }
@@ -189,7 +236,7 @@ var errIntoItself = errors.New("a folder cannot be moved into itself")
 
 func (b *browser) moveAll(moves map[string]string) {
 	if len(moves) > 0 {
-		b.moved(moves, b.s.Words.N("browser.moved", len(moves)))
+		b.moved(moves, func(n int) string { return b.s.Words.N("browser.moved", n) })
 	}
 }
 
@@ -233,9 +280,10 @@ func (b *browser) remove() {
 			_ = b.o.stick.Walk(p, note)
 		}
 	}
-	b.change(w.T("browser.changing"), func(ctx context.Context) error { return b.o.stick.Remove(ctx, paths...) }, func() {
+	b.change(w.T("browser.changing"), func(ctx context.Context) error { return b.o.stick.Remove(ctx, paths...) }, func(left []stick.Skipped) {
 		b.table.Unselect()
-		b.s.Toast(w.N("browser.deleted.done", len(paths)), func() { b.undo(func() { b.undelete(files, folders, paths) }) })
+		gone := without(paths, left)
+		b.news(len(gone), w.N("browser.deleted.done", len(gone)), func() { b.undo(func() { b.undelete(files, folders, gone) }) }, left)
 	})
 }
 
@@ -253,14 +301,14 @@ func (b *browser) undelete(files, folders, paths []string) {
 			}
 		}
 		return r, err
-	}, func(_ stick.PutResult, err error) {
+	}, func(r stick.PutResult, err error) {
 		b.o.changed()
 		if err != nil {
 			b.s.Fail(err)
 			return
 		}
 		b.table.Select(paths...)
-		b.s.Toast(w.T("browser.undone"), nil)
+		b.news(len(r.Stored)+len(folders), w.T("browser.undone"), nil, r.Skipped)
 	}))
 }
 

@@ -71,7 +71,7 @@ func TestNothingStoredIsNotCalledDone(t *testing.T) {
 	r := openRig(t)
 	gone := filepath.Join(t.TempDir(), "gone.txt")
 	r.Drop(fyne.NewPos(500, 400), gone)
-	r.MustSee("Nothing was stored", "1 thing was left out", "gone.txt – it is not there any more")
+	r.MustSee("Nothing was stored", "1 thing was left out", "gone.txt – there is no file or folder of that name")
 	r.MustNotSee("safe on the stick")
 }
 

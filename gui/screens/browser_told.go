@@ -80,6 +80,7 @@ func skipReason(w *i18n.Words, err error) string {
 		{stick.ErrExists, "skip.exists"},
 		{stick.ErrKind, "skip.kind"},
 		{stick.ErrName, "skip.name"},
+		{stick.ErrNotFound, "skip.notfound"},
 		{stick.ErrSpecial, "skip.special"},
 		{stick.ErrNotVerified, "skip.differs"},
 		{stick.ErrDamaged, "skip.damaged"},

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -222,15 +223,15 @@ func wentMissing(d devices.Device) bool { return missingNow(d) || d.State == dev
 // messages reads what other computers told of lost sticks, and records it.
 func (c *checkIns) messages() {
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
-		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.messages"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]school.FoundStick, error) {
+		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.messages"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]foundElsewhere, error) {
 			found, err := s.FoundSticks(ctx)
-			for _, f := range found {
-				if _, err := s.RecordFound(ctx, f); err != nil {
-					return nil, err
-				}
+			all := make([]foundElsewhere, len(found))
+			for i, f := range found {
+				_, err := s.RecordFound(ctx, f)
+				all[i] = foundElsewhere{f, err}
 			}
-			return found, err
-		}, func(found []school.FoundStick, err error) {
+			return all, err
+		}, func(found []foundElsewhere, err error) {
 			if err != nil {
 				c.s.Fail(err)
 				return
@@ -240,16 +241,30 @@ func (c *checkIns) messages() {
 	})
 }
 
-func (c *checkIns) tellFound(found []school.FoundStick) {
+// foundElsewhere is a lost stick that another computer told of, and why that could not be
+// recorded.
+type foundElsewhere struct {
+	school.FoundStick
+	err error
+}
+
+func (c *checkIns) tellFound(found []foundElsewhere) {
 	w := c.s.Words
 	m := widgets.Message{Kind: widgets.Info, Happened: w.T("checkin.messages.none")}
+	var lines, failed []string
 	for _, f := range found {
 		m.Happened = w.N("checkin.messages.some", len(found))
-		m.Next = w.T("checkin.messages.next")
-		if m.Files != "" {
-			m.Files += "\n"
+		lines = append(lines, w.T("checkin.seen", "label", f.Label, "place", f.Place, "when", w.When(f.Seen, c.s.Now())))
+		if f.err != nil {
+			failed = append(failed, f.Label+": "+c.s.Explain(f.err).Happened)
 		}
-		m.Files += w.T("checkin.seen", "label", f.Label, "place", f.Place, "when", w.When(f.Seen, c.s.Now()))
+	}
+	m.Files, m.Details = strings.Join(lines, "\n"), strings.Join(failed, "\n")
+	switch {
+	case len(failed) > 0:
+		m.Kind, m.Next = widgets.Warn, w.N("checkin.messages.failed", len(failed))
+	case len(found) > 0:
+		m.Next = w.T("checkin.messages.next")
 	}
 	c.s.Tell(m)
 }

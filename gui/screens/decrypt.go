@@ -182,12 +182,7 @@ func (d *decrypt) decrypt() {
 // begin asks about names that are taken, and decrypts.
 func (d *decrypt) begin() {
 	open := school.Unsealing{OutDir: d.where.folder, Unpack: true}
-	taken, err := open.InTheWay(d.paths)
-	if err != nil {
-		d.s.Fail(err)
-		return
-	}
-	askTaken(d.s, taken, func(t school.Taken) {
+	askTaken(d.s, open.InTheWay(d.paths), func(t school.Taken) {
 		open.Taken = t
 		d.run(open)
 	})

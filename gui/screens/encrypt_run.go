@@ -33,12 +33,7 @@ func (e *encrypt) encrypt() {
 
 // ask asks what to do about files that are there already, once for all.
 func (e *encrypt) ask(seal school.Sealing) {
-	taken, err := seal.InTheWay(e.paths)
-	if err != nil {
-		e.explain(err)
-		return
-	}
-	askTaken(e.s, taken, func(t school.Taken) {
+	askTaken(e.s, seal.InTheWay(e.paths), func(t school.Taken) {
 		seal.Taken = t
 		e.run(seal)
 	})

@@ -15,6 +15,8 @@ import (
 	"stowage/crypt/stick/webdav"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/papers"
+	papersfill "stowage/devices/papers/fill"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/devices/store"
@@ -76,6 +78,16 @@ var explanations = []explanation{
 	{release.ErrNotProgram, widgets.Warn, "explain.notprogram"},
 	{stick.ErrProgram, widgets.Bad, "explain.strangeprogram"},
 	{keys.ErrValue, widgets.Bad, "explain.value"},
+
+	// Papers.
+	{papersfill.ErrNoLabel, widgets.Warn, "explain.paper.nolabel"},
+	{papersfill.ErrNotHandedOut, widgets.Warn, "explain.paper.notout"},
+	{papersfill.ErrNotReturned, widgets.Warn, "explain.paper.notback"},
+	{papersfill.ErrNotDestroyed, widgets.Warn, "explain.paper.notdestroyed"},
+	{papers.ErrSheet, widgets.Warn, "explain.paper.sheet"},
+	{papers.ErrStart, widgets.Warn, "explain.paper.start"},
+	{papers.ErrLabels, widgets.Warn, "explain.paper.labels"},
+	{papers.ErrSignature, widgets.Warn, "explain.paper.signature"},
 
 	{gui.ErrProgram, widgets.Warn, "explain.program"},
 

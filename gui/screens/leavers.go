@@ -264,5 +264,5 @@ func (l *leavers) departed(out school.Departed, err error) {
 	} else {
 		l.open(l.has.Holder.ID)
 	}
-	l.answer.Set(m)
+	setOutcomes(l.s, l.answer, m)
 }

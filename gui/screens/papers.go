@@ -1,7 +1,9 @@
 package screens
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -24,8 +26,14 @@ type paperDesk struct {
 	follow func(*jobs.Job)
 }
 
-// gather gathers the facts of a paper, and returns what writes them.
+// gather gathers the facts of a paper, and returns what writes them; nil with an error. With
+// a leftOutError the paper is written all the same.
 type gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)
+
+// leftOutError says that a paper was written without some of what it is about.
+type leftOutError struct{ lines []string }
+
+func (e *leftOutError) Error() string { return strings.Join(e.lines, "\n") }
 
 // write has a folder chosen and writes a paper into it.
 func (d paperDesk) write(name i18n.Key, extension string, from gather) {
@@ -41,17 +49,23 @@ func (d paperDesk) to(path string, from gather) {
 		if err != nil {
 			return "", err
 		}
-		write, err := from(ctx, s)
-		if err != nil {
-			return "", err
+		write, left := from(ctx, s)
+		if write == nil {
+			return "", left
 		}
-		return path, writeWhole(path, func(to io.Writer) error { return write(to, head) })
+		err = writeWhole(path, func(to io.Writer) error { return write(to, head) })
+		return path, cmp.Or(err, left)
 	}, tellWritten(d.s, "paper.written")))
 }
 
 // tellWritten says where something was written, or why it was not.
 func tellWritten(s *gui.Session, key i18n.Key) func(string, error) {
 	return func(path string, err error) {
+		if left, ok := errors.AsType[*leftOutError](err); ok {
+			lines := append([]string{path}, left.lines...)
+			s.Tell(widgets.Message{Kind: widgets.Warn, Happened: s.Words.N("paper.leftout", len(left.lines)), Files: s.Words.T(key + ".files"), Details: strings.Join(lines, "\n")})
+			return
+		}
 		if err != nil {
 			s.Fail(err)
 			return

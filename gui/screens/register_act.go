@@ -171,19 +171,25 @@ func endOfDay(t time.Time) time.Time { return t.AddDate(0, 0, 1).Add(-time.Secon
 type actionOutcome struct {
 	done    int
 	last    devices.Device // of those done
-	refused []error
+	refused []refused
 	behind  bool // the directory has yet to be published
+}
+
+// refused is a device to which something could not be done, and why.
+type refused struct {
+	name string
+	err  error
 }
 
 // actOn does an action to devices, one after the other. What one of them refuses does
 // not keep the others from being done; Cancel stops before the next.
 // A device that another desk has changed since seen was read is one that refuses.
 func (r *register) actOn(a devices.Action, ids []string, seen map[string]int64, facts devices.Facts, due time.Time, f *form) *jobs.Job {
-	actor := r.p.options.Actor
+	actor, names := r.p.options.Actor, r.rows.names(ids)
 	return work(r.p, r.s, r.s.Words.T(actionKey(a)), func(ctx context.Context, s *school.School, p jobs.Progress) (actionOutcome, error) {
 		var o actionOutcome
 		p.Expect(int64(len(ids)))
-		for _, id := range ids {
+		for i, id := range ids {
 			if ctx.Err() != nil {
 				return o, context.Cause(ctx)
 			}
@@ -201,7 +207,7 @@ func (r *register) actOn(a devices.Action, ids []string, seen map[string]int64, 
 				o.behind, err = true, nil // the change stands
 			}
 			if err != nil {
-				o.refused = append(o.refused, err)
+				o.refused = append(o.refused, refused{names[i], err})
 			} else {
 				o.done, o.last = o.done+1, d
 			}
@@ -221,7 +227,7 @@ func (r *register) acted(a devices.Action, asked int, o actionOutcome, err error
 	case err != nil:
 		f.refuse(err)
 	case asked == 1 && len(o.refused) == 1:
-		f.refuse(o.refused[0])
+		f.refuse(o.refused[0].err)
 	case len(o.refused) > 0:
 		f.dialog.Close()
 		r.s.Tell(r.refusals(done, o.refused))
@@ -239,20 +245,19 @@ func (r *register) acted(a devices.Action, asked int, o actionOutcome, err error
 
 // refusals says for which devices something could not be done, and what can be done
 // with them.
-func (r *register) refusals(done string, refused []error) widgets.Message {
-	const most = 6
+func (r *register) refusals(done string, all []refused) widgets.Message {
 	w := r.s.Words
 	var lines []string
-	for i, err := range refused {
-		if i == most {
-			lines = append(lines, w.N("register.more", len(refused)-most))
-			break
+	for _, one := range all {
+		m := r.s.Explain(one.err)
+		line := m.Happened + " " + m.Next
+		if !strings.Contains(m.Happened, one.name) {
+			line = one.name + ": " + line
 		}
-		m := r.s.Explain(err)
-		lines = append(lines, m.Happened+" "+m.Next)
+		lines = append(lines, line)
 	}
 	return widgets.Message{
-		Kind: widgets.Warn, Happened: w.N("register.refused", len(refused)), Files: done, Details: strings.Join(lines, "\n"),
+		Kind: widgets.Warn, Happened: w.N("register.refused", len(all)), Files: done, Details: strings.Join(lines, "\n"),
 	}
 }
 

@@ -78,17 +78,37 @@ func (r *register) askLabels(ids []string, address string) {
 			return
 		}
 		f.dialog.Close()
+		names := r.rows.names(ids)
 		r.papers().write("paper.labels.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
-			for _, id := range ids {
-				label, err := papersfill.Label(ctx, s, id)
-				if err != nil {
-					return nil, err
-				}
-				facts.Labels = append(facts.Labels, label)
+			var left error
+			if facts.Labels, left = r.labels(ctx, s, ids, names); len(facts.Labels) == 0 {
+				return nil, left
 			}
-			return func(to io.Writer, h papers.Head) error { return papers.Labels(to, h, facts) }, nil
+			return func(to io.Writer, h papers.Head) error { return papers.Labels(to, h, facts) }, left
 		})
 	})
+}
+
+// labels are those of devices. The error names the devices that have none; of an only device
+// it is the reason.
+func (r *register) labels(ctx context.Context, s *school.School, ids, names []string) ([]string, error) {
+	var labels []string
+	var left leftOutError
+	for i, id := range ids {
+		label, err := papersfill.Label(ctx, s, id)
+		switch {
+		case err == nil:
+			labels = append(labels, label)
+		case len(ids) == 1 || ctx.Err() != nil:
+			return nil, err
+		default:
+			left.lines = append(left.lines, names[i]+": "+r.s.Explain(err).Happened)
+		}
+	}
+	if len(left.lines) > 0 {
+		return labels, &left
+	}
+	return labels, nil
 }
 
 // slip asks for what only people know, and writes the slip that goes with a device that

@@ -74,6 +74,16 @@ func (r *deviceRows) device(id string) (devices.Device, bool) {
 	return d, ok
 }
 
+// names are what devices are called, as far as is known.
+func (r *deviceRows) names(ids []string) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		d, _ := r.device(id)
+		names[i] = d.Name()
+	}
+	return names
+}
+
 // need asks for the rows around one that is not there, unless some are being read:
 // then it is asked for again when these have arrived and are drawn.
 func (r *deviceRows) need(row int) {
