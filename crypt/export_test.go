@@ -31,5 +31,5 @@ func Unpack(ctx context.Context, dst string, src io.Reader, windows bool, rename
 		return err
 	}
 	defer root.Close()
-	return unpack(ctx, root, src, windows, renamed)
+	return unpack(ctx, root, src, windows, FileOptions{Renamed: renamed})
 }

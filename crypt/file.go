@@ -10,6 +10,8 @@ import (
 	"stowage/crypt/safefile"
 
 	"filippo.io/age"
+
+	"stowage/crypt/runnable"
 )
 
 // FileOptions are what the functions on files and folders can be told.
@@ -20,6 +22,16 @@ type FileOptions struct {
 	// Renamed, if not nil, is told each entry of an archive that was unpacked
 	// under another name, since this system cannot hold the one that is stored.
 	Renamed func(stored, unpacked string)
+
+	// Mark marks each decrypted file as coming from elsewhere, before it gets its name. Nil is [runnable.Mark].
+	Mark runnable.Marker
+}
+
+func (o FileOptions) marker() runnable.Marker {
+	if o.Mark == nil {
+		return runnable.Mark
+	}
+	return o.Mark
 }
 
 // EncryptFile encrypts the file src into the new file dst, which takes over its
@@ -27,21 +39,23 @@ type FileOptions struct {
 // refused with [safefile.ErrExists] unless opts.Replace is set, and then stays until the
 // new one is complete.
 func EncryptFile(ctx context.Context, src, dst string, opts FileOptions, recipients ...age.Recipient) error {
-	return convertFile(src, dst, opts, func(out io.Writer, in io.Reader) error {
+	return convertFile(src, dst, opts, func(out *safefile.Output, in io.Reader) error {
 		return Encrypt(ctx, out, in, opts.Progress, recipients...)
 	})
 }
 
 // DecryptFile decrypts the age file src into the new file dst, with the same
-// promises as [EncryptFile]. Only its owner may read it.
+// promises as [EncryptFile]. Only its owner may read it, nobody may run it, and it is
+// marked as coming from elsewhere (opts.Mark).
 func DecryptFile(ctx context.Context, src, dst string, opts FileOptions, identities ...age.Identity) error {
-	return convertFile(src, dst, opts, func(out io.Writer, in io.Reader) error {
+	return convertFile(src, dst, opts, func(out *safefile.Output, in io.Reader) error {
+		out.SetMark(opts.marker())
 		return Decrypt(ctx, out, Reader(ctx, in, opts.Progress), nil, identities...)
 	})
 }
 
 // convertFile makes the new file dst from the file src.
-func convertFile(src, dst string, opts FileOptions, convert func(io.Writer, io.Reader) error) error {
+func convertFile(src, dst string, opts FileOptions, convert func(*safefile.Output, io.Reader) error) error {
 	in, info, err := openRegular(src, opts.Progress)
 	if err != nil {
 		return err

@@ -17,6 +17,8 @@ import (
 	"stowage/crypt/safefile"
 
 	"filippo.io/age"
+
+	"stowage/crypt/runnable"
 )
 
 // What an archive may ask for. Deeper folders could not be removed again with
@@ -33,8 +35,8 @@ const (
 // an age file, into the new folder dst, which appears only when everything was
 // authentic and is complete. An existing dst is always refused with [safefile.ErrExists].
 // When everything in the archive lies in one folder, dst is that folder. Only its
-// owner may read what is unpacked; it is not synced file by file, so src should
-// be kept a while.
+// owner may read what is unpacked, and nobody may run it; each file is marked as coming from
+// elsewhere (opts.Mark). It is not synced file by file, so src should be kept a while.
 //
 // An archive may be hostile. Anything in it that is not a file or a folder, or
 // whose name would reach outside dst, ends the run with [ErrUnsafe], and a million
@@ -65,7 +67,7 @@ func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, ident
 		return fmt.Errorf("%s: %w", src, err)
 	}
 	defer r.Close()
-	if err := unpack(ctx, root, r, ProbeNames(root).Windows, opts.Renamed); err != nil {
+	if err := unpack(ctx, root, r, ProbeNames(root).Windows, opts); err != nil {
 		return fmt.Errorf("%s: %w", src, err)
 	}
 	if err := giveFolderName(root, temporary, dst); err != nil {
@@ -112,8 +114,8 @@ func giveFolderName(root *os.Root, folder, dst string) error {
 }
 
 // unpack extracts the tar archive src into the empty folder that root is open at.
-func unpack(ctx context.Context, root *os.Root, src io.Reader, windows bool, renamed func(stored, unpacked string)) error {
-	u := &unpacker{root: root, windows: windows, renamed: renamed, buf: make([]byte, copySize)}
+func unpack(ctx context.Context, root *os.Root, src io.Reader, windows bool, opts FileOptions) error {
+	u := &unpacker{root: root, windows: windows, renamed: opts.Renamed, mark: opts.marker(), buf: make([]byte, copySize)}
 	u.folders = map[string]*folder{".": {name: "."}}
 	archive := tar.NewReader(src)
 	for n := 0; ; n++ {
@@ -154,6 +156,7 @@ type unpacker struct {
 	root    *os.Root
 	windows bool // names must be ones that Windows can hold
 	renamed func(stored, unpacked string)
+	mark    runnable.Marker
 	folders map[string]*folder // those that were made, by the name that is stored
 	buf     []byte
 }
@@ -246,6 +249,7 @@ func (u *unpacker) file(stored string, content io.Reader, modified time.Time) (s
 	if err := f.Close(); err != nil {
 		return "", err
 	}
+	u.mark(u.root, filepath.FromSlash(name))
 	_ = u.root.Chtimes(filepath.FromSlash(name), time.Time{}, modified) // some times are none on some file systems
 	return name, nil
 }

@@ -1,7 +1,16 @@
 package runnable
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
 
-func mark(path string) {
-	_ = unix.Setxattr(path, "com.apple.quarantine", []byte("0081;00000000;Stowage;"), 0)
+	"golang.org/x/sys/unix"
+)
+
+func mark(in *os.Root, name string) {
+	f, err := in.Open(name)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	_ = unix.Fsetxattr(int(f.Fd()), "com.apple.quarantine", []byte("0081;00000000;Stowage;"), 0)
 }

@@ -2,4 +2,6 @@
 
 package runnable
 
-func mark(string) {}
+import "os"
+
+func mark(*os.Root, string) {}

@@ -76,6 +76,14 @@ func ByContent(head []byte) Kind {
 	return byText(head)
 }
 
+// Of says what a system takes a file for, by its content where that tells, else by its name.
+func Of(name string, head []byte) Kind {
+	if kind := ByContent(head); kind != Nothing {
+		return kind
+	}
+	return ByName(name)
+}
+
 func hasPrefix(head []byte, starts ...string) bool {
 	for _, start := range starts {
 		if bytes.HasPrefix(head, []byte(start)) {

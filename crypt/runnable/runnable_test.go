@@ -47,6 +47,12 @@ func TestByContent(t *testing.T) {
 			t.Errorf("%.40q: %q, want %q", content, got, want)
 		}
 	}
+	if got := runnable.Of("photo.jpg", exe); got != runnable.Program {
+		t.Errorf("a program called photo.jpg is %q", got)
+	}
+	if got := runnable.Of("a.lnk", nil); got != runnable.Shortcut {
+		t.Errorf("an empty shortcut is %q", got)
+	}
 }
 
 func FuzzByContent(f *testing.F) {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"stowage/crypt/runnable"
 )
 
 // Output is a file that appears under its name only when it is complete. It is
@@ -18,6 +20,7 @@ type Output struct {
 	temporary, name string
 	replace         bool
 	modified        time.Time
+	mark            runnable.Marker
 }
 
 // outputPlace is where a file is made: by its path, or in a folder that is open.
@@ -29,6 +32,7 @@ type outputPlace interface {
 	giveName(from, to string) error // which never replaces anything
 	remove(name string) error
 	syncFolder(name string) error
+	mark(name string, mark runnable.Marker)
 }
 
 // Create begins a file to be called name. Unless replace is set, an
@@ -86,6 +90,10 @@ func TemporaryName() string { return ".stowage-" + rand.Text() + ".tmp" }
 // SetModified sets the modification time that the file will have.
 func (o *Output) SetModified(t time.Time) { o.modified = t }
 
+// SetMark sets what marks the file as coming from elsewhere before it gets its name. Otherwise
+// nothing does.
+func (o *Output) SetMark(mark runnable.Marker) { o.mark = mark }
+
 // Commit makes the file durable and gives it its name. If it fails, nothing of
 // the file is left, and a file that was to be replaced is as it was; only when
 // syncing the folder fails is the complete file there, although a crash might
@@ -108,6 +116,9 @@ func (o *Output) finish() error {
 	}
 	if err := o.Close(); err != nil {
 		return err
+	}
+	if o.mark != nil {
+		o.at.mark(o.temporary, o.mark)
 	}
 	if !o.modified.IsZero() {
 		_ = o.at.setTime(o.temporary, o.modified) // a nicety that some file systems refuse

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
+
+	"stowage/crypt/runnable"
 )
 
 // How a file that is being made is opened: by nobody else before, and by its owner only.
@@ -33,6 +36,15 @@ func (byPath) rename(from, to string) error   { return os.Rename(from, to) }
 func (byPath) giveName(from, to string) error { return giveName(from, to) }
 func (byPath) remove(name string) error       { return os.Remove(name) }
 func (byPath) syncFolder(name string) error   { return SyncFolder(name) }
+
+func (byPath) mark(name string, mark runnable.Marker) {
+	folder, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return
+	}
+	defer folder.Close()
+	mark(folder, filepath.Base(name))
+}
 
 // inRoot is the outputPlace of CreateIn.
 type inRoot struct{ root *os.Root }
@@ -76,6 +88,8 @@ func (p inRoot) giveName(from, to string) error {
 	}
 	return err
 }
+
+func (p inRoot) mark(name string, mark runnable.Marker) { mark(p.root, name) }
 
 func (p inRoot) syncFolder(name string) error {
 	return syncOpened(name, func() (*os.File, error) { return p.root.Open(name) })

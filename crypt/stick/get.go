@@ -15,16 +15,21 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/fault"
+	"stowage/crypt/runnable"
 )
 
 // Get writes files and folders to a folder of the computer, each file whole or
-// not at all and with its modification time; a folder comes with all it holds.
+// not at all, with its modification time and marked as coming from elsewhere;
+// a folder comes with all it holds.
 // No paths means everything. Nothing is ever written outside dest, and no
 // existing file is replaced unless asked for; what could not be written or read
 // is in the result. The error is the context's, [ErrNotFound] of an only path (with nothing
 // written; of several, it is skipped), [ErrGone], [ErrFailing], or a [DestinationError].
 func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptions) (GetResult, error) {
-	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress)}
+	g := &getter{stick: s, replace: o.Replace, p: crypt.OrNoProgress(o.Progress), mark: o.Mark}
+	if g.mark == nil {
+		g.mark = runnable.Mark
+	}
 	defer g.release()
 	if len(paths) == 1 { // nothing is touched for a path that is not there
 		if _, err := s.Stat(paths[0]); err != nil {
@@ -61,6 +66,7 @@ type getter struct {
 	is      fs.FileInfo
 	replace bool
 	p       crypt.Progress
+	mark    runnable.Marker
 	folders []fetch // parents first
 	files   []fetch // in the order in which they lie on the stick
 	result  GetResult
@@ -298,6 +304,7 @@ func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
 		err = g.here(closeErr)
 	}
 	if err == nil {
+		g.mark(g.folder, temporary)
 		err = g.here(g.folder.Chtimes(temporary, f.time, f.time))
 	}
 	if err == nil {

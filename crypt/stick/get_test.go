@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -133,4 +134,28 @@ func FuzzWindowsName(f *testing.F) {
 			t.Errorf("%q became %q, and that %q", name, got, again)
 		}
 	})
+}
+
+// TestAttackUnmarkedFromStick: programs come off a stick, into folders and over others.
+func TestAttackUnmarkedFromStick(t *testing.T) {
+	_, _, st := newStick(t)
+	put(t, st, map[string]string{"setup.exe": "MZ 1", "tools/deep/run.exe": "MZ 2", "tools/photo.jpg": "MZ 3"})
+	dest := tree(t, map[string]string{"setup.exe": "old"})
+	var contents []string
+	mark := func(in *os.Root, name string) {
+		contents = append(contents, string(must(in.ReadFile(name))(t)))
+		if ext := filepath.Ext(name); ext == ".exe" || ext == ".jpg" {
+			t.Errorf("%s has its name before its mark", name)
+		}
+	}
+	must(st.Get(t.Context(), nil, dest, stick.GetOptions{Replace: true, Mark: mark}))(t)
+	slices.Sort(contents)
+	if want := []string{"MZ 1", "MZ 2", "MZ 3"}; !slices.Equal(contents, want) {
+		t.Errorf("marked were %q, want %q", contents, want)
+	}
+	for _, name := range []string{"setup.exe", "tools/deep/run.exe"} {
+		if info := must(os.Stat(filepath.Join(dest, name)))(t); runtime.GOOS != "windows" && info.Mode()&0o111 != 0 {
+			t.Errorf("%s may be run: %v", name, info.Mode())
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/runnable"
 )
 
 // Kind says what an [Entry] is.
@@ -132,6 +133,9 @@ type GetOptions struct {
 	Replace  bool           // replace existing files; otherwise they are reported as skipped
 	Names    Names          // which names the destination can hold
 	Progress crypt.Progress // bytes of plaintext; may be nil
+
+	// Mark marks each file as coming from elsewhere, before it gets its name. Nil is [runnable.Mark].
+	Mark runnable.Marker
 }
 
 // Names says which names a destination can hold.

@@ -155,7 +155,7 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	if err = errors.Join(err, w.Close()); err != nil {
 		return err
 	}
-	runnable.Mark(o.local)
+	runnable.Mark(f.root, within)
 	_ = f.root.Chtimes(within, time.Time{}, entry.ModTime) // programs show it
 	if f.stick.ReadOnly() {                                // only here, as a read-only file takes no mark
 		if err := f.root.Chmod(within, 0o400); err != nil {

@@ -99,12 +99,8 @@ func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed ti
 		return "", err
 	}
 	out.SetModified(changed)
-	if err := out.Commit(); err != nil {
-		return "", err
-	}
-	runnable.Mark(filepath.Join(folder, to))
-	_ = root.Chtimes(to, time.Time{}, changed) // which the mark may have changed
-	return to, nil
+	out.SetMark(runnable.Mark)
+	return to, out.Commit()
 }
 
 // freeLocal is a name in a folder of this computer that is free.
