@@ -87,6 +87,9 @@ func TestAgeOpensWhatWeWrite(t *testing.T) {
 		if err != nil || info.PlainSize != int64(size) {
 			t.Errorf("%d bytes: Inspect says %+v, %v", size, info, err)
 		}
+		if got := crypt.SealedSize(info.HeaderSize, int64(size)); got != int64(len(sealed)) {
+			t.Errorf("%d bytes: SealedSize says %d, want %d", size, got, len(sealed))
+		}
 	}
 }
 

@@ -68,3 +68,10 @@ func plainSize(sealed int64) int64 {
 	}
 	return sealed - chunks*overhead
 }
+
+// SealedSize is the size in bytes of an age file with a header of headerSize
+// bytes that holds plain bytes of plaintext.
+func SealedSize(headerSize, plain int64) int64 {
+	chunks := max(1, (plain+chunkSize-1)/chunkSize)
+	return headerSize + nonceSize + plain + chunks*overhead
+}

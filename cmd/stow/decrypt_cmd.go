@@ -41,6 +41,9 @@ or as ICT with the school's recovery key (--recovery). FILE.age becomes FILE bes
 it; with --extract FILE.tar.age becomes the folder FILE. FILE may be - to decrypt
 standard input to standard output. --key takes any age identity file, too.
 
+Windows and macOS are told that the files came from elsewhere, as of a download, where the
+drive can hold such a mark (FAT cannot).
+
 ICT says why (--reason): it is recorded before anything is decrypted, and the person whose
 files they are (--of) is told by their stick.`,
 		Example: examples(

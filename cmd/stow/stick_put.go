@@ -166,7 +166,9 @@ func (a *app) stickGet() *cobra.Command {
 everything. With --to - one file is written to standard output.
 
 Existing files are left alone unless --replace is given. Names that the
-folder's drive cannot hold or tell apart are changed, and that is said.`,
+folder's drive cannot hold or tell apart are changed, and that is said. Windows and
+macOS are told that the files came from elsewhere, as of a download, where the drive
+can hold such a mark (FAT cannot).`,
 		Example: examples(
 			"stow stick get /media/STICK --to ~/from-stick",
 			"stow stick get /media/STICK 2026/autumn report.odt --to . --replace",

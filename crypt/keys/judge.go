@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -53,6 +54,9 @@ type Strength struct {
 	Guesses float64 // how many guesses would find it
 	Score   int     // 0 (useless) to 4 (strong), zxcvbn's scale
 }
+
+// Bits is the base-2 logarithm of the guesses.
+func (s Strength) Bits() float64 { return math.Log2(max(1, s.Guesses)) }
 
 // Judge estimates a passphrase that somebody chose and holds it to the policy.
 // personal are words that a guesser would try first: names of the holder and of

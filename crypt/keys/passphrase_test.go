@@ -2,7 +2,6 @@ package keys_test
 
 import (
 	"errors"
-	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -93,8 +92,11 @@ func TestPolicyDecides(t *testing.T) {
 	strict.MinLength = 8
 	s, err := keys.Judge([]byte("Kq8#vTz!2mWp"), strict)
 	wantIs(t, "too guessable for this policy", err, keys.ErrTooWeak)
-	if bits := math.Log2(s.Guesses); s.Score != 4 || bits < 39 || bits > 41 {
-		t.Errorf("judged %+v, %g bits", s, bits)
+	if s.Score != 4 || s.Bits() < 39 || s.Bits() > 41 {
+		t.Errorf("judged %+v, %g bits", s, s.Bits())
+	}
+	if (keys.Strength{}).Bits() != 0 {
+		t.Error("nothing has bits")
 	}
 }
 

@@ -43,6 +43,7 @@ func TestEveryWayIn(t *testing.T) {
 			want error
 		}{
 			{"passphrase", stick.WithPassphrase(passphrase), nil},
+			{"key file", stick.WithKeyFile(sc.sealed, passphrase), nil},
 			{"unlocked key", stick.WithHolderKey(sc.holder), nil},
 			{"recovery key", sc.recovery(), nil},
 			{"wrong passphrase", stick.WithPassphrase([]byte("wrong")), keys.ErrPassphrase},

@@ -60,6 +60,19 @@ func WithPassphrase(passphrase []byte) Unlock {
 	})
 }
 
+// WithKeyFile opens the stick with a holder's protected key file from elsewhere.
+func WithKeyFile(sealed, passphrase []byte) Unlock {
+	return unlockFunc(func(fsys FS) (*unlocked, error) {
+		k, err := keys.OpenHolderKey(sealed, passphrase)
+		if err != nil {
+			return nil, fmt.Errorf("unlock the holder's key: %w", err)
+		}
+		u := unlockedHolder(k)
+		u.own, u.slot = true, slotOf(fsys, k)
+		return u, nil
+	})
+}
+
 // WithHolderKey opens the stick with an unlocked holder's key, which stays the caller's.
 func WithHolderKey(k *keys.HolderKey) Unlock {
 	return unlockFunc(func(fsys FS) (*unlocked, error) {

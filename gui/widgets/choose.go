@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -9,6 +11,8 @@ import (
 
 	"stowage/gui/i18n"
 )
+
+func trimmed(text string) string { return strings.TrimSpace(text) }
 
 // Chips are choices side by side, for filters: each is on or off.
 type Chips struct {

@@ -77,3 +77,61 @@ func moment(m Moment) fyne.CanvasObject {
 	icon := container.NewVBox(container.NewPadded(container.New(square(1), widget.NewIcon(picture))))
 	return container.NewBorder(nil, nil, icon, nil, text)
 }
+
+// Answer is what is said to one scan.
+type Answer struct {
+	Kind Kind
+	Text string // "HRP-0042: here."
+}
+
+// ScanList is an entry for a barcode scanner, which types a code and then Enter, with
+// the answers below, newest first.
+type ScanList struct {
+	View    *fyne.Container // what to put on the page; it scrolls
+	entry   *Entry
+	list    *fyne.Container
+	answers []Answer
+}
+
+// shownScans is how many answers are shown.
+const shownScans = 100
+
+// NewScanList returns an empty list. scanned is called with each code, without spaces
+// around, and answers at once.
+func NewScanList(placeholder string, scanned func(code string) Answer) *ScanList {
+	l := &ScanList{list: Column(1)}
+	l.entry = NewEntry(placeholder, func() {
+		code := trimmed(l.entry.Text)
+		l.entry.SetText("")
+		if code != "" {
+			l.Answer(scanned(code))
+		}
+	})
+	l.entry.Icon = Icon("audit").Resource()
+	l.View = container.NewBorder(l.entry, nil, nil, nil, container.NewVScroll(l.list))
+	return l
+}
+
+// Focus returns what takes the focus: it must have it while one scans.
+func (l *ScanList) Focus() fyne.Focusable { return l.entry }
+
+// Answers are all that was answered, oldest first.
+func (l *ScanList) Answers() []Answer { return append([]Answer(nil), l.answers...) }
+
+// Answer adds an answer to the list.
+func (l *ScanList) Answer(a Answer) {
+	l.answers = append(l.answers, a)
+	back, edge := a.Kind.colors()
+	text := Body(a.Text)
+	row := container.NewStack(NewGround(back, edge, theme.SizeNameSelectionRadius),
+		container.NewBorder(nil, nil, container.NewCenter(container.NewPadded(widget.NewIcon(a.Kind.icon()))), nil, text))
+	l.list.Objects = append([]fyne.CanvasObject{row}, l.list.Objects...)
+	l.list.Objects = l.list.Objects[:min(len(l.list.Objects), shownScans)]
+	l.list.Refresh()
+}
+
+// Clear forgets every answer.
+func (l *ScanList) Clear() {
+	l.answers, l.list.Objects = nil, nil
+	l.list.Refresh()
+}

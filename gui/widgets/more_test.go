@@ -189,6 +189,24 @@ func TestChipsAndChoice(t *testing.T) {
 	}
 }
 
+func TestScansAreAnsweredAtOnce(t *testing.T) {
+	var l *widgets.ScanList
+	w := open(t, func(*gui.Session) fyne.CanvasObject {
+		l = widgets.NewScanList("Scan a label", func(code string) widgets.Answer { return widgets.Answer{Kind: widgets.Good, Text: code + ": here."} })
+		return l.View
+	})
+	w.Focus(l.Focus())
+	w.Type("HRP-0001")
+	w.Key(fyne.KeyReturn)
+	w.Key(fyne.KeyReturn) // nothing typed
+	w.Type(" HRP-0002 ")
+	w.Key(fyne.KeyEnter)
+	w.MustSee("HRP-0002: here. HRP-0001: here.")
+	if n := len(l.Answers()); n != 2 {
+		t.Errorf("%d answers", n)
+	}
+}
+
 func TestTimelineShowsTheRestWhenAsked(t *testing.T) {
 	var all []widgets.Moment
 	for i := range 60 {
