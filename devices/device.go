@@ -19,6 +19,10 @@ const (
 // Kinds lists every kind.
 func Kinds() []Kind { return []Kind{MemoryStick, ExternalDrive, Laptop, Tablet, Phone} }
 
+// Pluggable reports whether devices of a kind are plugged into a computer to be used: they
+// can be made sticks and be checked in.
+func (k Kind) Pluggable() bool { return k == MemoryStick || k == ExternalDrive }
+
 // ParseKind reads a kind by its name; hyphens count as spaces and case does not
 // count.
 func ParseKind(text string) (Kind, error) { return parseName("kind", text, Kinds()) }

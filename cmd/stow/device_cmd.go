@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +31,18 @@ type deviceFlags struct {
 	kind string
 }
 
+// kindNames are the kinds of device, as they are typed.
+func kindNames() []string {
+	var names []string
+	for _, k := range devices.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
 func (d *deviceFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&d.kind, "kind", string(devices.MemoryStick), "the `KIND`: memory stick, external drive, laptop, tablet, phone")
+	flags.StringVar(&d.kind, "kind", string(devices.MemoryStick), "the `KIND`: "+strings.Join(kindNames(), ", "))
 	flags.StringVar(&d.Make, "make", "", "the `MAKER`")
 	flags.StringVar(&d.Model, "model", "", "the `MODEL`")
 	flags.StringVar(&d.Serial, "serial", "", "the hardware's own serial `NUMBER`")
@@ -40,11 +50,7 @@ func (d *deviceFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&d.Site, "site", "", "the `SITE` of the school it belongs to")
 	flags.StringVar(&d.Notes, "notes", "", "`NOTES`")
 	_ = cmd.RegisterFlagCompletionFunc("kind", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var kinds []string
-		for _, k := range devices.Kinds() {
-			kinds = append(kinds, string(k))
-		}
-		return kinds, cobra.ShellCompDirectiveNoFileComp
+		return kindNames(), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 

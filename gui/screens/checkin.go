@@ -271,5 +271,5 @@ func (c *checkIns) tellFound(found []foundElsewhere) {
 
 // canCheckIn reports whether a device can be plugged in to be checked in.
 func canCheckIn(d devices.Device) bool {
-	return (d.Kind == devices.MemoryStick || d.Kind == devices.ExternalDrive) && d.State != devices.Destroyed
+	return d.Kind.Pluggable() && d.State != devices.Destroyed
 }

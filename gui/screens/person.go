@@ -200,7 +200,7 @@ func (n *person) devicesPart() fyne.CanvasObject {
 // heldLine is one line about a device that somebody has.
 func heldLine(s *gui.Session, d devices.Device) fyne.CanvasObject {
 	w := s.Words
-	text := w.T("held.line", "name", d.Name(), "kind", w.T(kindKey(d.Kind)))
+	text := w.T("held.line", "name", d.Name(), "kind", kindWithin(w, d.Kind))
 	hint := w.T("held.noend")
 	switch {
 	case d.State == devices.Lost || d.State == devices.Stolen:
@@ -211,21 +211,6 @@ func heldLine(s *gui.Session, d devices.Device) fyne.CanvasObject {
 		hint = w.T("held.due", "date", w.Date(d.Due))
 	}
 	return widgets.Column(-2, widgets.Body(text), widgets.Muted(hint))
-}
-
-// kindKey is the text for a kind of device.
-func kindKey(k devices.Kind) i18n.Key {
-	switch k {
-	case devices.ExternalDrive:
-		return "held.kind.drive"
-	case devices.Laptop:
-		return "held.kind.laptop"
-	case devices.Tablet:
-		return "held.kind.tablet"
-	case devices.Phone:
-		return "held.kind.phone"
-	}
-	return "held.kind.stick"
 }
 
 // earlier lists the keys that are not in force any more.

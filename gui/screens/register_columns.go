@@ -47,7 +47,7 @@ func registerColumns(w *i18n.Words) []widgets.TableColumn {
 func deviceCell(w *i18n.Words, d devices.Device, column int, now time.Time) widgets.Cell {
 	switch registerOrder()[column] {
 	case devices.ByLabel:
-		return widgets.Cell{Text: d.Name(), Icon: kindIcon(d.Kind), Bold: true}
+		return widgets.Cell{Text: d.Name(), Icon: kindIcons[d.Kind], Bold: true}
 	case devices.ByState:
 		color, back := stateColors(d.State)
 		return widgets.Cell{Text: stateName(w, d.State), Color: color, Back: back}
@@ -104,26 +104,6 @@ func stateColors(s devices.State) (text, back fyne.ThemeColorName) {
 		return widgets.ColorWarn, widgets.ColorWarnBack
 	}
 	return widgets.ColorMuted, ""
-}
-
-// kindIcon is the picture of a kind.
-func kindIcon(k devices.Kind) widgets.Icon {
-	switch k {
-	case devices.ExternalDrive:
-		return "drive"
-	case devices.Laptop:
-		return "laptop"
-	case devices.Tablet:
-		return "tablet"
-	case devices.Phone:
-		return "phone"
-	}
-	return widgets.IconStick
-}
-
-// kindName is a kind as people read it: "Memory stick".
-func kindName(w *i18n.Words, k devices.Kind) string {
-	return w.T(i18n.Key("device.kind." + compact(string(k))))
 }
 
 // hasPrefixFold reports whether text begins with prefix, which is in lower case.

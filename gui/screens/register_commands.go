@@ -19,7 +19,7 @@ func (r *register) issue() {
 	if !ok {
 		return
 	}
-	if d.Kind == devices.MemoryStick || d.Kind == devices.ExternalDrive {
+	if d.Kind.Pluggable() {
 		r.s.Go("issue")
 		return
 	}

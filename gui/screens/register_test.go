@@ -461,9 +461,6 @@ func TestRegisterWords(t *testing.T) {
 		for _, s := range devices.States() {
 			check(i18n.Key("device.state." + compact(string(s))))
 		}
-		for _, k := range devices.Kinds() {
-			check(i18n.Key("device.kind." + compact(string(k))))
-		}
 		for _, a := range devices.Actions() {
 			check(actionKey(a))
 			check(actionKey(a) + ".done")
