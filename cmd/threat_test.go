@@ -19,12 +19,11 @@ func TestThreatModel(t *testing.T) {
 	if !ok || !both {
 		t.Fatal("SECURITY.md has no threat model of two parts")
 	}
-	named := regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`")
 	for part, text := range map[string]string{"protected": protected, "not protected": not} {
 		claims := 0
 		for _, row := range rows(text) {
 			claims++
-			tests := named.FindAllStringSubmatch(row[2], -1)
+			tests := testsIn(row[2])
 			if len(tests) == 0 && (part == "protected" || row[2] != "none can") || len(tests) != strings.Count(row[2], "`")/2 {
 				t.Errorf("%s, %s: which test holds it? %q", part, row[0], row[2])
 			}
@@ -40,11 +39,36 @@ func TestThreatModel(t *testing.T) {
 	}
 }
 
+// TestReports reads the table of other programs' faults that were replayed here: each names tests that are there.
+func TestReports(t *testing.T) {
+	replayed := 0
+	for _, row := range rows(read(t, "../.github/REPORTS.md")) {
+		replayed++
+		tests := testsIn(row[2])
+		if len(tests) == 0 || len(tests) != strings.Count(row[2], "`")/2 {
+			t.Errorf("%s: which test replays it? %q", row[0], row[2])
+		}
+		for _, test := range tests {
+			if !hasTest(t, test[1], test[2]) {
+				t.Errorf("%s: there is no %s in %s", row[0], test[2], test[1])
+			}
+		}
+	}
+	if replayed < 5 {
+		t.Errorf("only %d reports", replayed)
+	}
+}
+
+// testsIn are the tests that a cell names, each with its folder and its name.
+func testsIn(cell string) [][]string {
+	return regexp.MustCompile("`([a-z/]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(cell, -1)
+}
+
 // rows are the cells of the rows of a text's tables, without their heads.
 func rows(text string) (all [][]string) {
 	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
-		if len(cells) != 3 || strings.HasPrefix(line, "| ---") || strings.HasPrefix(line, "| against") {
+		if len(cells) != 3 || strings.HasPrefix(line, "| ---") || strings.HasPrefix(line, "| against") || strings.HasPrefix(line, "| report |") {
 			continue
 		}
 		for i := range cells {

@@ -301,3 +301,29 @@ func TestDecryptPictures(t *testing.T) {
 		})
 	}
 }
+
+// TestReportDecryptManyAtOnce replays Picocrypt #127: several files, encrypted one by one, were dragged back
+// together, and there was no way to decrypt them.
+func TestReportDecryptManyAtOnce(t *testing.T) {
+	h := newHill(t)
+	var sealed []string
+	want := map[string]string{}
+	for _, name := range []string{"one.txt", "sub/two.txt", "sub/deeper/three.txt"} {
+		file := h.file(name, "content of "+name)
+		want[file] = "content of " + name
+		sealed = append(sealed, h.seal(file, "Alice"))
+		h.must(os.Remove(file))
+	}
+	w := h.window("encrypt")
+	w.Drop(fyne.NewPos(500, 300), sealed...)
+	h.picks = []string{h.key}
+	w.Press("Choose a key file")
+	w.Type(alicePassphrase)
+	w.Press("Decrypt 3 files")
+	w.MustSee("3 files or folders were decrypted.")
+	for file, content := range want {
+		if got, err := os.ReadFile(file); err != nil || string(got) != content {
+			t.Errorf("%s: %q, %v", file, got, err)
+		}
+	}
+}
