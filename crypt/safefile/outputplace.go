@@ -32,7 +32,7 @@ func (byPath) setTime(name string, modified time.Time) error {
 	return os.Chtimes(name, time.Time{}, modified)
 }
 
-func (byPath) rename(from, to string) error   { return os.Rename(from, to) }
+func (byPath) rename(from, to string) error   { return Rename(from, to) }
 func (byPath) giveName(from, to string) error { return giveName(from, to) }
 func (byPath) remove(name string) error       { return os.Remove(name) }
 func (byPath) syncFolder(name string) error   { return SyncFolder(name) }
@@ -62,7 +62,7 @@ func (p inRoot) setTime(name string, modified time.Time) error {
 	return p.root.Chtimes(name, time.Time{}, modified)
 }
 
-func (p inRoot) rename(from, to string) error { return p.root.Rename(from, to) }
+func (p inRoot) rename(from, to string) error { return RenameIn(p.root, from, to) }
 func (p inRoot) remove(name string) error     { return p.root.Remove(name) }
 
 // giveName gives a name by a hard link, which fails when the name is taken. Where there
@@ -78,7 +78,7 @@ func (p inRoot) giveName(from, to string) error {
 			err = claim.Close()
 		}
 		if err == nil {
-			if err = p.root.Rename(from, to); err != nil {
+			if err = p.rename(from, to); err != nil {
 				_ = p.root.Remove(to)
 			}
 		}

@@ -32,7 +32,11 @@ func openIfRegular(name string, flag int, stat func(string) (fs.FileInfo, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	f, err := open(name, flag|NoWait, 0o600)
+	var f *os.File
+	err = whileBusy(openWait, func() error {
+		f, err = open(name, flag|NoWait, 0o600)
+		return err
+	}, busy)
 	if err != nil {
 		return nil, nil, err
 	}

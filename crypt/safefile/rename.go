@@ -47,7 +47,7 @@ func renameByClaim(from, to string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(from, to); err != nil {
+	if err := Rename(from, to); err != nil {
 		os.Remove(to)
 		return err
 	}

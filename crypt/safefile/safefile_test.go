@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"stowage/crypt/safefile"
@@ -113,4 +115,63 @@ func read(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(content)
+}
+
+// TestReplacedAndReadAtOnce has many replace one file and read it at the same moment, as the computers of two desks do: each read
+// finds a whole file, and nobody fails, on Windows too, which lets nobody replace a file that is open.
+func TestReplacedAndReadAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "directory.note")
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	text := func(n int) string { return strings.Repeat(string(rune('a'+n)), 10_000) }
+	write(t, name, text(0))
+	var all sync.WaitGroup
+	for n := range 3 {
+		all.Go(func() {
+			for range 25 {
+				if err := safefile.Write(name, []byte(text(n)), true); err != nil {
+					t.Error(err)
+				}
+				if err := safefile.WriteIn(root, "directory.note", []byte(text(n)), true); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 2 {
+		all.Go(func() {
+			for range 75 {
+				byPath, err := safefile.Read(name, 1<<20)
+				if err != nil || string(byPath) != text(int(byPath[0]-'a')) {
+					t.Errorf("read %.20q…: %v", byPath, err)
+				}
+				in, err := safefile.ReadIn(root, "directory.note", 1<<20)
+				if err != nil || string(in) != text(int(in[0]-'a')) {
+					t.Errorf("read %.20q…: %v", in, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestForbiddenIsNotBusy: what cannot be replaced for another reason than that somebody reads it fails as it did.
+func TestForbiddenIsNotBusy(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := safefile.Write(filepath.Join(dir, "folder"), nil, true); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if err := safefile.Rename(filepath.Join(dir, "none"), filepath.Join(dir, "new")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
 }

@@ -23,7 +23,7 @@ func RemoveSecret(name string) error {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Remove(name)
+		err = whileBusy(replaceWait, func() error { return os.Remove(name) }, busy)
 	}
 	if err == nil {
 		err = SyncFolder(filepath.Dir(name))
@@ -64,9 +64,9 @@ func ReplaceSecret(name string, content []byte) error {
 	}
 	if os.Link(name, old) == nil {
 		err = out.Commit()
-	} else if err = os.Rename(name, old); err == nil {
+	} else if err = Rename(name, old); err == nil {
 		if err = out.Commit(); err != nil {
-			err = errors.Join(err, os.Rename(old, name))
+			err = errors.Join(err, Rename(old, name))
 		}
 	}
 	if err != nil {

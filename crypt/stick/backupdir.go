@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"stowage/crypt/safefile"
 )
 
 // BackupDir is the [BackupFS] of a folder, perhaps on a server. What it makes has the rights of the folder that all
@@ -87,4 +89,6 @@ func (d *BackupDir) Mkdir(name string) error {
 }
 
 // Rename implements [BackupFS].
-func (d *BackupDir) Rename(from, to string) error { return driveError(d.root.Rename(from, to)) }
+func (d *BackupDir) Rename(from, to string) error {
+	return driveError(safefile.RenameIn(d.root, from, to))
+}

@@ -16,6 +16,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/fault"
 	"stowage/crypt/runnable"
+	"stowage/crypt/safefile"
 )
 
 // Get writes files and folders to a folder of the computer, each file whole or
@@ -336,7 +337,7 @@ func (g *getter) free(name string) error {
 // taken meanwhile, as renaming does not; where there are none, looking again must do.
 func (g *getter) show(temporary, name string) error {
 	if g.replace {
-		return g.folder.Rename(temporary, name)
+		return safefile.RenameIn(g.folder, temporary, name)
 	}
 	err := g.folder.Link(temporary, name)
 	switch {
@@ -348,5 +349,5 @@ func (g *getter) show(temporary, name string) error {
 	if err := g.free(name); err != nil {
 		return err
 	}
-	return g.folder.Rename(temporary, name)
+	return safefile.RenameIn(g.folder, temporary, name)
 }

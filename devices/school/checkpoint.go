@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/safefile"
 	"stowage/devices"
 )
 
@@ -200,7 +200,7 @@ func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	target := filepath.Join(dir, "checkpoint-"+aside+".note")
 	for n := 2; ; n++ { // none that was set aside before is lost
 		if before, err := readSmall(target); errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(before, msg) {
-			return counted, os.Rename(path, target)
+			return counted, safefile.Rename(path, target)
 		}
 		target = filepath.Join(dir, fmt.Sprintf("checkpoint-%s-%d.note", aside, n))
 	}
