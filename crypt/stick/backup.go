@@ -261,7 +261,9 @@ func (b *backup) prune(ctx context.Context) error {
 	s := b.opened
 	s.mu.Lock()
 	rotating := len(s.keys) > 1
-	l := &loader{fs: b.to, stick: s.note.ID, keys: s.keys, lenient: true, listed: map[layerID]*layer{}}
+	spend := s.spend // beside what the stick itself takes
+	l := newLoader(b.to, s.note.ID, s.keys, &spend)
+	l.lenient = true
 	for _, layer := range s.layers {
 		twin := *layer
 		twin.below = slices.Clone(layer.below) // chain brings both up to date

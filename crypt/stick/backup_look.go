@@ -74,7 +74,7 @@ func (b *backup) lookState() error {
 // listSource lists the layers of a stick that is not open. What certainly never
 // was whole is left out.
 func (b *backup) listSource() error {
-	l := &loader{fs: b.from}
+	l := newLoader(b.from, "", nil, newBudget())
 	if err := l.findLayers(); err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (b *backup) lookOpened(s *Stick) error {
 
 // layersIn lists the layers in a backup.
 func layersIn(from FS) (map[layerID]*layerFiles, error) {
-	l := &loader{fs: from}
+	l := newLoader(from, "", nil, newBudget())
 	err := l.findLayers()
 	return l.files, err
 }

@@ -84,7 +84,7 @@ func OpenBackup(ctx context.Context, from FS, with Unlock, o OpenOptions) (*Stic
 	first := fmt.Errorf("open the backup: %w", ErrNoBackup)
 	for i, f := range states {
 		s, err := openState(ctx, from, f, with, o)
-		if err == nil || ctx.Err() != nil || errors.Is(err, ErrGone) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, ErrGone) || errors.Is(err, ErrTooMuch) {
 			return s, err
 		}
 		if i == 0 {

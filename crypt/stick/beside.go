@@ -156,7 +156,7 @@ func (s *Stick) alteredTables() ([]string, error) {
 		if !ok || part != 0 {
 			continue
 		}
-		if _, err := readTable(s.fs, id, s.keys, s.note.ID); errors.Is(err, ErrGone) {
+		if _, err := readTable(s.fs, id, s.keys, s.note.ID, nil); errors.Is(err, ErrGone) {
 			return bad, err
 		} else if err != nil {
 			bad = append(bad, id.contentsName())

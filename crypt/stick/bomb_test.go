@@ -69,11 +69,11 @@ func TestLayerBombs(t *testing.T) {
 		entry   tar.Header
 		count   int64
 		most    uint64 // MB of memory
-		damaged bool
+		tooMuch bool
 	}{
 		{"many entries", tar.Header{Typeflag: tar.TypeReg, Name: "a"}, 50_000, 64, false},
-		{"more entries than are allowed", tar.Header{Typeflag: tar.TypeReg, Name: "a"}, maxEntries * 8, 512, true},
-		{"more bytes of names than are allowed", tar.Header{Typeflag: tar.TypeReg, Name: strings.Repeat("n/", 2000) + "n", Format: tar.FormatPAX}, 100_000, 128, true},
+		{"more entries than are allowed", tar.Header{Typeflag: tar.TypeReg, Name: "a"}, 8 << 20, 400, true},
+		{"more bytes of names than are allowed", tar.Header{Typeflag: tar.TypeReg, Name: strings.Repeat("n", 250), Format: tar.FormatPAX}, 2 << 20, 400, true},
 		{"refused PAX records", tar.Header{
 			Typeflag: tar.TypeReg, Name: "a", PAXRecords: map[string]string{"SCHILY.xattr.x": strings.Repeat("y", 900_000)}, Format: tar.FormatPAX,
 		}, 60, 128, false},
@@ -88,13 +88,13 @@ func TestLayerBombs(t *testing.T) {
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 			began, refused := time.Now(), 0
-			l, err := readLayer(src, testStick, testKey, func(string, error) { refused++ })
+			l, err := readLayer(src, testStick, testKey, newKeeper(newBudget()), func(string, error) { refused++ })
 			runtime.GC()
 			runtime.ReadMemStats(&after)
-			if l == nil || errors.Is(err, ErrTooLarge) != c.damaged || errors.Is(err, ErrDamaged) != c.damaged {
+			if l == nil || errors.Is(err, ErrTooMuch) != c.tooMuch || errors.Is(err, ErrDamaged) {
 				t.Fatalf("got %v", err)
 			}
-			if int64(len(l.records)+refused) > min(maxEntries, c.count) {
+			if l.cost() > maxSpent+1000 || int64(len(l.records)+refused) > c.count {
 				t.Errorf("%d entries and %d refused", len(l.records), refused)
 			}
 			if took := int64(after.HeapAlloc) - int64(before.HeapAlloc); took > int64(c.most)<<20 {
@@ -103,7 +103,7 @@ func TestLayerBombs(t *testing.T) {
 			if took := time.Since(began); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
-			if !c.damaged {
+			if !c.tooMuch {
 				checkTree(t, l)
 			}
 			runtime.KeepAlive(l)
@@ -131,7 +131,7 @@ func TestAbsurdSizes(t *testing.T) {
 			sum += int(b)
 		}
 		copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
-		l, err := readLayer(&repeated{head: head, block: block, count: 3}, testStick, testKey, func(string, error) {})
+		l, err := readLayer(&repeated{head: head, block: block, count: 3}, testStick, testKey, newKeeper(newBudget()), func(string, error) {})
 		if l == nil || !errors.Is(err, ErrDamaged) {
 			t.Errorf("%d bytes: %v", size, err)
 		}
@@ -163,60 +163,61 @@ func TestNamesThatClash(t *testing.T) {
 // are in: neither a layer nor a table of contents is believed.
 func TestClaimedSizes(t *testing.T) {
 	for _, size := range []int64{1 << 20, 1 << 62, 1<<63 - 1} {
-		l := &layer{
-			layerHeader: *testHeader(), key: testKey, digest: strings.Repeat("0", 64), parts: []int64{4096}, end: 2048,
-			records: []record{{kind: recFile, path: "good", size: 10, off: 1536}, {kind: recFile, path: "huge", size: size, off: 2048}},
-		}
-		if _, err := readContents(string(writeContents([]*layer{l}, testKey, testStick)), testKey, testStick); !errors.Is(err, ErrDamaged) {
+		l := testLayer(
+			entry{kind: recFile, path: "good", size: 10, off: 1536},
+			entry{kind: recFile, path: "huge", size: size, off: 2048},
+		)
+		if _, err := readTestContents(string(writeContents([]*layer{l}, testKey, testStick))); !errors.Is(err, ErrDamaged) {
 			t.Errorf("table with a file of %d bytes: %v", size, err)
 		}
-		if n := l.cutAt(4096); n != 1 || len(l.records) != 1 || l.records[0].path != "good" {
+		if n := l.cutAt(4096); n != 1 || len(l.records) != 1 || l.records[0].path() != "good" {
 			t.Errorf("layer with a file of %d bytes: %d left out of %v", size, n, l.records)
 		}
-		if _, err := readContents(string(writeContents([]*layer{l}, testKey, testStick)), testKey, testStick); err != nil {
+		if _, err := readTestContents(string(writeContents([]*layer{l}, testKey, testStick))); err != nil {
 			t.Errorf("honest table: %v", err)
 		}
 	}
 }
 
-// TestDeepPaths reads 60,000 paths that have no folder in common: what they would make in
-// memory is counted, in a layer and in a table.
+// testLayer is a layer with these entries.
+func testLayer(entries ...entry) *layer {
+	l := &layer{layerHeader: *testHeader(), key: testKey, digest: strings.Repeat("0", 64), parts: []int64{4096}, end: 2048}
+	keep := newKeeper(newBudget())
+	_ = keep.begin(l)
+	for i := range entries {
+		_ = keep.add(&entries[i])
+	}
+	keep.done()
+	return l
+}
+
+// deepPaths are paths that have no folder in common.
+func deepPaths(count int) []entry {
+	list := make([]entry, count)
+	for i := range list {
+		list[i] = entry{kind: recFile, path: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2))}
+	}
+	return list
+}
+
+// TestDeepPaths makes the folders of paths that have none in common: they are counted as well,
+// and those that paths share once.
 func TestDeepPaths(t *testing.T) {
-	var deep, flat impliedFolders
-	read := 0
-	for i := range 60_000 {
-		path := fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2))
-		if !deep.add(&record{kind: recFile, path: path}, maxEntries) {
-			break
-		}
-		read++
+	deep := newTree()
+	deep.most = maxSpent
+	if err := deep.apply(testLayer(deepPaths(60_000)...), func(*record, error) {}); !errors.Is(err, ErrTooMuch) {
+		t.Errorf("60,000 paths of 127 folders each: %v", err)
 	}
-	if most := maxEntries / (maxDepth - 1); read != most {
-		t.Errorf("read %d deep paths, want %d", read, most)
-	}
-	for _, r := range []record{
-		{kind: recFolder, path: "a"},
-		{kind: recFolder, path: "a/b"},
-		{kind: recFile, path: "a/b/one"},
-		{kind: recFile, path: "a/b/two"},
-		{kind: recWhiteout, path: "x/y/z"},
-		{kind: recFile, path: "a/bc/three"},
-		{kind: recFile, path: "top"},
-	} {
-		flat.add(&r, maxEntries)
-	}
-	if flat.count != 1 {
-		t.Errorf("%d folders implied, want 1", flat.count)
-	}
-	data := testTar(t, func(w *tar.Writer) {
-		for i := range maxEntries/(maxDepth-1) + 2 {
-			_ = w.WriteHeader(&tar.Header{
-				Typeflag: tar.TypeReg, Name: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2)), Format: tar.FormatPAX,
-			})
-		}
-	})
-	l, _, err := readTestLayer(data)
-	if !errors.Is(err, ErrTooLarge) || l == nil || len(l.records) != maxEntries/(maxDepth-1) {
-		t.Errorf("layer of deep paths: %v", err)
+	flat := treeOf([]*layer{testLayer(
+		entry{kind: recFolder, path: "a"},
+		entry{kind: recFolder, path: "a/b"},
+		entry{kind: recFile, path: "a/b/one"},
+		entry{kind: recFile, path: "a/b/two"},
+		entry{kind: recWhiteout, path: "x/y/z"},
+		entry{kind: recFile, path: "a/bc/three"},
+		entry{kind: recFile, path: "top"},
+	)})
+	if want := 3*costFolder + 4*costNode; flat.cost != want {
+		t.Errorf("three folders and four files cost %d, want %d", flat.cost, want)
 	}
 }

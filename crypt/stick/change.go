@@ -30,7 +30,7 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 		var pieces []piece
 		for _, p := range slices.Sorted(maps.Keys(gone)) {
 			if !anyAbove(p, gone) { // else it goes with that folder
-				pieces = append(pieces, piece{record: record{kind: recWhiteout, path: p}})
+				pieces = append(pieces, piece{entry: entry{kind: recWhiteout, path: p}})
 			}
 		}
 		return pieces, nil
@@ -140,7 +140,7 @@ func (s *Stick) renamePieces(m move, over bool, made map[string]bool) (pieces, d
 		return nil, nil, err
 	}
 	made[to] = true
-	return append(pieces, links...), []piece{{record: record{kind: recWhiteout, path: from}}}, nil
+	return append(pieces, links...), []piece{{entry: entry{kind: recWhiteout, path: from}}}, nil
 }
 
 // newFolders returns the folders above a path that are not there. s.mu is held.
@@ -153,7 +153,7 @@ func (s *Stick) newFolders(p string, made map[string]bool) ([]piece, error) {
 		}
 		if n == nil && !made[dir] {
 			made[dir] = true
-			pieces = append(pieces, piece{record: record{kind: recFolder, path: dir, mtime: unixTime(s.o.Clock())}})
+			pieces = append(pieces, piece{entry: entry{kind: recFolder, path: dir, mtime: unixTime(s.o.Clock())}})
 		}
 	}
 	return pieces, nil
@@ -162,9 +162,9 @@ func (s *Stick) newFolders(p string, made map[string]bool) ([]piece, error) {
 // linkPiece gives a file a further name, or makes the folder anew.
 func linkPiece(to, from string, n *node) piece {
 	if !n.isFolder() {
-		return piece{record: record{kind: recLink, path: to, link: from, mtime: n.data.mtime}}
+		return piece{entry: entry{kind: recLink, path: to, link: from, mtime: n.data.mtime}}
 	}
-	return piece{record: record{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)}}
+	return piece{entry: entry{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)}}
 }
 
 // change writes one layer with the pieces that plan returns; plan is called with s.mu held.
@@ -180,8 +180,8 @@ func (s *Stick) change(ctx context.Context, plan func() ([]piece, error)) error 
 	if err != nil || len(pieces) == 0 {
 		return err
 	}
-	if len(pieces) > maxEntries {
-		return fmt.Errorf("%w: %d names at once", ErrTooLarge, len(pieces))
+	if err := s.affords(pieces, maxSpent/8); err != nil {
+		return err
 	}
 	need := packedSize([][]piece{pieces})
 	if err := s.checkSpace(need); err != nil {

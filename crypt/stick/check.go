@@ -156,12 +156,13 @@ func (s *Stick) compare(l *layer) error {
 		return err
 	}
 	defer plain.Close()
-	fresh, err := readLayer(newTape(plain), s.note.ID, l.key, func(string, error) {})
+	spend := s.spend // for as long as it is compared
+	fresh, err := readLayer(newTape(plain), s.note.ID, l.key, newKeeper(&spend), func(string, error) {})
 	if err != nil {
 		return fmt.Errorf("layer %s: %w", l.id, err)
 	}
 	same := slices.EqualFunc(fresh.records, l.records, func(a, b record) bool {
-		return a.kind == b.kind && a.path == b.path && a.link == b.link && a.size == b.size && a.off == b.off && a.mtime == b.mtime
+		return a.kind == b.kind && a.base == b.base && a.folder() == b.folder() && a.link() == b.link() && a.size == b.size && a.off == b.off && a.mtime == b.mtime
 	})
 	if !same {
 		return fmt.Errorf("layer %s: %w: its table of contents says something else", l.id, ErrDamaged)

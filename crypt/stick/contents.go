@@ -1,11 +1,15 @@
 package stick
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -15,9 +19,6 @@ import (
 // stick need not read them: text, one line a thing, fields between tabs.
 // FORMAT.md, "Contents".
 const contentsIntro = "stowage contents v1"
-
-// maxTableEntries bounds what one table lists.
-const maxTableEntries = 4 << 20
 
 // writeContents writes the table of some layers of one key.
 func writeContents(layers []*layer, key *stickKey, stick string) []byte {
@@ -33,7 +34,8 @@ func writeContents(layers []*layer, key *stickKey, stick string) []byte {
 			}
 		}
 		for i := range l.records {
-			line = appendRecord(line[:0], &l.records[i])
+			e := l.records[i].entry()
+			line = appendEntry(line[:0], &e)
 			b.Write(line)
 		}
 	}
@@ -58,23 +60,23 @@ func joinSizes(sizes []int64) string {
 	return strings.Join(parts, ",")
 }
 
-func appendRecord(b []byte, r *record) []byte {
-	b = append(b, byte(r.kind), '\t')
-	switch r.kind {
+func appendEntry(b []byte, e *entry) []byte {
+	b = append(b, byte(e.kind), '\t')
+	switch e.kind {
 	case recFile:
-		b = strconv.AppendInt(b, r.off, 10)
+		b = strconv.AppendInt(b, e.off, 10)
 		b = append(b, '\t')
-		b = strconv.AppendInt(b, r.size, 10)
+		b = strconv.AppendInt(b, e.size, 10)
 		b = append(b, '\t')
 		fallthrough
 	case recFolder, recLink:
-		b = strconv.AppendInt(b, r.mtime, 10)
+		b = strconv.AppendInt(b, e.mtime, 10)
 		b = append(b, '\t')
 	}
-	b = appendEscaped(b, r.path)
-	if r.kind == recLink {
+	b = appendEscaped(b, e.path)
+	if e.kind == recLink {
 		b = append(b, '\t')
-		b = appendEscaped(b, r.link)
+		b = appendEscaped(b, e.link)
 	}
 	return append(b, '\n')
 }
@@ -116,40 +118,89 @@ func unescape(s string) (string, error) {
 
 var errContents = fmt.Errorf("%w: table of contents", ErrDamaged)
 
-// readContents checks and reads a table. What is beyond its hmac line is padding.
-func readContents(text string, key *stickKey, stick string) ([]*layer, error) {
-	signed, rest, ok := cutLast(text, "\nhmac\t")
-	if !ok {
-		return nil, errContents
-	}
-	signed += "\n"
-	given, err := hex.DecodeString(strings.TrimRight(rest, "\n"))
+// readContents checks and reads a table. What is beyond its hmac line is padding. Only that line tells
+// whether the rest can be believed: what is wrong with it before is no error until then. With a nil keeper
+// nothing is kept.
+func readContents(table io.Reader, key *stickKey, stick string, keep *keeper) ([]*layer, error) {
+	p := contentsParser{key: key, stick: stick, keep: keep}
 	mac := hmac.New(sha256.New, key.mac.contents)
-	mac.Write([]byte(signed))
-	if err != nil || !hmac.Equal(given, mac.Sum(nil)) {
-		return nil, fmt.Errorf("%w: table of contents", ErrForged)
-	}
-	intro, body, _ := strings.Cut(signed, "\n")
-	if intro != contentsIntro+"\t"+stick {
-		return nil, errContents
-	}
-	p := contentsParser{key: key, stick: stick}
-	for body != "" {
-		var line string
-		line, body, _ = strings.Cut(body, "\n")
-		if err := p.line(line, body); err != nil {
+	lines := &lineReader{r: bufio.NewReaderSize(table, tapeChunk)}
+	var bad error
+	for {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil, errContents
+		}
+		if err != nil {
 			return nil, err
 		}
+		if given, ok := bytes.CutPrefix(line, []byte("hmac\t")); ok {
+			if !isMAC(given, mac) || !lines.padding() {
+				return nil, fmt.Errorf("%w: table of contents", ErrForged)
+			}
+			break
+		}
+		mac.Write(line)
+		mac.Write([]byte{'\n'})
+		if bad == nil && keep != nil {
+			bad = p.line(line)
+		}
 	}
-	return p.layers, nil
+	if keep == nil {
+		return nil, nil
+	}
+	keep.done()
+	if bad == nil && !p.begun {
+		bad = errContents
+	}
+	return p.layers, bad
 }
 
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
+func isMAC(given []byte, mac hash.Hash) bool {
+	sum, err := hex.DecodeString(string(given))
+	return err == nil && hmac.Equal(sum, mac.Sum(nil))
+}
+
+// maxLine is how long a line of a table may be: the longest lists what tidying replaced.
+const maxLine = 1 << 20
+
+// lineReader reads the lines of a table.
+type lineReader struct {
+	r    *bufio.Reader
+	long []byte // what of the line did not fit the reader's buffer
+}
+
+// next returns the next line, without its end, until it is called again. A line without an end is [io.EOF].
+func (l *lineReader) next() ([]byte, error) {
+	l.long = l.long[:0]
+	for {
+		line, err := l.r.ReadSlice('\n')
+		if err == nil && len(l.long) == 0 {
+			return line[:len(line)-1], nil
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, err
+		}
+		if l.long = append(l.long, line...); len(l.long) > maxLine {
+			return nil, errContents
+		}
+		if err == nil {
+			return l.long[:len(l.long)-1], nil
+		}
 	}
-	return s[:i], s[i+len(sep):], true
+}
+
+// padding reports whether only empty lines follow.
+func (l *lineReader) padding() bool {
+	for {
+		c, err := l.r.ReadByte()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		if c != '\n' {
+			return false
+		}
+	}
 }
 
 // contentsParser reads the lines of an authentic table. It still checks every
@@ -157,53 +208,56 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 type contentsParser struct {
 	key     *stickKey
 	stick   string
+	keep    *keeper
+	begun   bool // the first line was there
 	layers  []*layer
 	current *layer
-	entries int
-	implied impliedFolders
 }
 
-func (p *contentsParser) line(line, rest string) error {
-	kind, fields, _ := strings.Cut(line, "\t")
+func (p *contentsParser) line(line []byte) error {
+	kind, fields, _ := strings.Cut(string(line), "\t")
+	if !p.begun {
+		p.begun = true
+		if kind != contentsIntro || fields != p.stick {
+			return errContents
+		}
+		return nil
+	}
 	if kind == "layer" {
-		return p.layer(fields, rest)
+		return p.layer(fields)
 	}
 	if p.current == nil {
 		return errContents
 	}
 	switch kind {
 	case "f", "d", "h", "w":
-		r, err := parseRecord(recordKind(kind[0]), fields)
+		e, err := parseEntry(recordKind(kind[0]), fields)
 		if err != nil {
 			return err
 		}
-		if r.kind == recFile && r.size > p.current.size()-r.off {
+		if e.kind == recFile && e.size > p.current.size()-e.off {
 			return fmt.Errorf("%w: a file that is larger than its layer", errContents)
 		}
-		r.layer = p.current
-		if p.entries++; p.entries > maxTableEntries || !p.implied.add(&r, maxTableEntries) {
-			return fmt.Errorf("%w: table of contents", ErrTooLarge)
-		}
-		p.current.records = append(p.current.records, r)
+		return p.keep.add(&e)
 	case "tidied":
 		p.current.tidied = true
 		var err error
 		if p.current.replaced, err = parseHistory(fields); err != nil {
 			return err
 		}
+		return p.keep.spend.spend(costRef * len(p.current.replaced.refs))
 	case "below":
 		ref, err := parseRef(fields)
 		if err != nil || ref.seq == 0 || ref.seq >= p.current.id.seq {
 			return errContents
 		}
 		p.current.below = append(p.current.below, ref)
-	default:
-		return errContents
+		return p.keep.spend.spend(costRef)
 	}
-	return nil
+	return errContents
 }
 
-func (p *contentsParser) layer(fields, rest string) error {
+func (p *contentsParser) layer(fields string) error {
 	f := strings.Split(fields, "\t")
 	if len(f) != 7 {
 		return errContents
@@ -221,13 +275,12 @@ func (p *contentsParser) layer(fields, rest string) error {
 		layerHeader: layerHeader{stick: p.stick, id: id, time: when.UTC(), prev: prev, was: was},
 		parts:       sizes, digest: f[1], key: p.key, end: end,
 	}
-	// Room for its records at once: there are at most as many as lines up to the next layer.
-	if next := strings.Index(rest, "\nlayer\t"); next >= 0 {
-		rest = rest[:next]
-	}
-	p.current.records = make([]record, 0, min(strings.Count(rest, "\n")+1, maxEntries))
 	p.layers = append(p.layers, p.current)
-	return nil
+	p.keep.done()
+	if err := p.keep.begin(p.current); err != nil {
+		return err
+	}
+	return p.keep.spend.spend(8 * len(sizes))
 }
 
 func splitSizes(s string) ([]int64, error) {
@@ -242,40 +295,40 @@ func splitSizes(s string) ([]int64, error) {
 	return sizes, nil
 }
 
-func parseRecord(kind recordKind, fields string) (record, error) {
-	r := record{kind: kind}
+func parseEntry(kind recordKind, fields string) (entry, error) {
+	e := entry{kind: kind}
 	var numbers []*int64
 	switch kind {
 	case recFile:
-		numbers = []*int64{&r.off, &r.size, &r.mtime}
+		numbers = []*int64{&e.off, &e.size, &e.mtime}
 	case recFolder, recLink:
-		numbers = []*int64{&r.mtime}
+		numbers = []*int64{&e.mtime}
 	}
 	for _, n := range numbers {
 		field, rest, ok := strings.Cut(fields, "\t")
 		v, err := strconv.ParseInt(field, 10, 64)
 		if !ok || err != nil {
-			return r, errContents
+			return e, errContents
 		}
 		*n, fields = v, rest
 	}
 	name, link, linked := strings.Cut(fields, "\t")
-	if linked != (kind == recLink) || r.off < 0 || r.size < 0 || r.mtime < minTime || r.mtime > maxTime {
-		return r, errContents
+	if linked != (kind == recLink) || e.off < 0 || e.size < 0 || e.mtime < minTime || e.mtime > maxTime {
+		return e, errContents
 	}
-	r.mtime = tarTime(r.mtime) // tables once said year 1 of a folder without a time
+	e.mtime = tarTime(e.mtime) // tables once said year 1 of a folder without a time
 	var err error
-	if r.path, err = unescape(name); err != nil {
-		return r, err
+	if e.path, err = unescape(name); err != nil {
+		return e, err
 	}
-	if r.link, err = unescape(link); err != nil {
-		return r, err
+	if e.link, err = unescape(link); err != nil {
+		return e, err
 	}
-	if err := CheckPath(r.path); err != nil {
-		return r, err
+	if err := CheckPath(e.path); err != nil {
+		return e, err
 	}
 	if linked {
-		err = CheckPath(r.link)
+		err = CheckPath(e.link)
 	}
-	return r, err
+	return e, err
 }

@@ -43,8 +43,8 @@ func (d *differ) wanted(p string, n *node) {
 	case d.linkable(n.data):
 		d.links = append(d.links, linkPiece(p, d.paths[n.data], n))
 	default:
-		r := record{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()}
-		d.files = append(d.files, piece{record: r, from: n.data})
+		r := entry{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()}
+		d.files = append(d.files, piece{entry: r, from: n.data})
 	}
 }
 
@@ -62,9 +62,9 @@ func (d *differ) linkable(data *record) bool {
 // unwanted deletes what is not in the tree wanted.
 func (d *differ) unwanted(p string, n *node) {
 	for _, child := range n.byName() {
-		q := join(p, child.name)
+		q := join(p, child.name())
 		if d.to.find(q) == nil {
-			d.deletions = append(d.deletions, piece{record: record{kind: recWhiteout, path: q}})
+			d.deletions = append(d.deletions, piece{entry: entry{kind: recWhiteout, path: q}})
 		} else if child.isFolder() {
 			d.unwanted(q, child)
 		}

@@ -41,6 +41,8 @@ var (
 	ErrFailing = errors.New("the drive made an error")
 	// ErrTooLarge: something exceeds what a stick can hold or a reader accepts.
 	ErrTooLarge = errors.New("too large")
+	// ErrTooMuch: a stick holds so much that to open it would take more memory than any honest one does.
+	ErrTooMuch = errors.New("the stick holds more than an honest program writes")
 	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
 	ErrLocked = errors.New("locked by another program")
 	// ErrReopen: after an error of the drive it is not certain what is on it;

@@ -42,7 +42,7 @@ func (s *Stick) worthFolding(ctx context.Context) (map[*layer]bool, error) {
 func (s *Stick) nothingLost(l *layer) bool {
 	for i := range l.records {
 		r := &l.records[i]
-		n := s.tree.find(r.path)
+		n := s.tree.find(r.path())
 		switch {
 		case n != nil && n.rec == r:
 		case n == nil || n.data == nil || r.kind != recFile:

@@ -19,9 +19,9 @@ func TestFormatSaysTheLimits(t *testing.T) {
 	limits = strings.Join(strings.Fields(limits), " ")
 	for _, limit := range []string{
 		fmt.Sprintf("age header over %d KiB", maxAgeHeader>>10),
-		fmt.Sprintf("more than %s entries or %d MiB of names", thousands(maxEntries), maxNameBytes>>20),
+		fmt.Sprintf("together more than %d MiB", maxSpent>>20),
 		fmt.Sprintf("more than %s references", thousands(maxListed)),
-		fmt.Sprintf("table over %d MiB or with more than %s entries", maxTable>>20, thousands(maxTableEntries)),
+		fmt.Sprintf("table over %d MiB", maxTable>>20),
 		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),
 		fmt.Sprintf("sum or mark over %d KiB", maxSum>>10),
 		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),

@@ -102,7 +102,7 @@ func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 		}
 		dest := "."
 		if clean != "." {
-			dest = namer.name(".", n.name)
+			dest = namer.name(".", n.name())
 			g.add(clean, dest, n)
 		}
 		g.addBelow(clean, dest, n, namer)
@@ -141,9 +141,9 @@ func (g *getter) release() {
 
 func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
 	for _, child := range n.byName() {
-		d := namer.name(dest, child.name)
-		g.add(join(p, child.name), d, child)
-		g.addBelow(join(p, child.name), d, child, namer)
+		d := namer.name(dest, child.name())
+		g.add(join(p, child.name()), d, child)
+		g.addBelow(join(p, child.name()), d, child, namer)
 	}
 }
 

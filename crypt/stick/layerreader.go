@@ -11,12 +11,6 @@ import (
 	"stowage/crypt"
 )
 
-// Limits of one layer, against absurd ones; FORMAT.md, "Limits".
-const (
-	maxEntries   = 1 << 20
-	maxNameBytes = 256 << 20
-)
-
 // The range of times that are kept: the years 1 to 9999.
 const (
 	minTime = -62135596800
@@ -109,7 +103,8 @@ func openParts(src *partReader, keys []*stickKey) (*plainLayer, *stickKey, error
 // readLayer reads the entries of a layer's tar. Entries that are not allowed
 // are left out and told to refused. When the tar breaks off or is malformed,
 // the error wraps [ErrDamaged] and the layer has the entries before that place.
-func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(name string, err error)) (*layer, error) {
+// It is [ErrTooMuch] when they are more than the budget allows.
+func readLayer(tape io.ReadSeeker, stick string, key *stickKey, keep *keeper, refused func(name string, err error)) (*layer, error) {
 	l := &layer{key: key}
 	t := tar.NewReader(tape)
 	first, err := t.Next()
@@ -121,8 +116,11 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(nam
 		return nil, err
 	}
 	l.layerHeader = *header
-	var implied impliedFolders
-	for names := 0; ; {
+	if err := keep.begin(l); err != nil {
+		return nil, err
+	}
+	defer keep.done()
+	for {
 		if l.end, err = tape.Seek(0, io.SeekCurrent); err != nil {
 			return l, err
 		}
@@ -133,54 +131,20 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, refused func(nam
 		if err != nil {
 			return l, tarError(err, len(l.records))
 		}
-		names += len(h.Name) + len(h.Linkname)
-		if len(l.records) == maxEntries || names > maxNameBytes {
-			return l, fmt.Errorf("%w: %w: more entries than a layer holds", ErrDamaged, ErrTooLarge)
-		}
-		r, err := entryRecord(h)
+		e, err := tarEntry(h)
 		if err != nil {
 			refused(short(h.Name), err)
 			continue
 		}
-		if !implied.add(&r, maxEntries) {
-			return l, fmt.Errorf("%w: %w: more folders than a layer holds", ErrDamaged, ErrTooLarge)
-		}
-		r.layer = l
-		if r.kind == recFile {
-			if r.off, err = tape.Seek(0, io.SeekCurrent); err != nil {
+		if e.kind == recFile {
+			if e.off, err = tape.Seek(0, io.SeekCurrent); err != nil {
 				return l, err
 			}
 		}
-		l.records = append(l.records, r)
-	}
-}
-
-// impliedFolders counts the folders that entries make by lying in them, which take memory
-// as entries do: a path can have many for each of the bytes that it takes, packed.
-type impliedFolders struct {
-	last  string // the path of the entry before, whose folders are counted
-	count int
-}
-
-// add counts the folders above a record that the one before is not and does not lie in, and
-// reports whether all are at most the limit.
-func (f *impliedFolders) add(r *record, limit int) bool {
-	if r.kind == recWhiteout {
-		return true
-	}
-	dir := r.path[:strings.LastIndexByte(r.path, '/')+1]
-	shared := 0
-	for i := range len(dir) {
-		if i < len(f.last) && dir[i] != f.last[i] || i == len(f.last) && dir[i] != '/' || i > len(f.last) {
-			break
-		}
-		if dir[i] == '/' {
-			shared = i + 1
+		if err := keep.add(&e); err != nil {
+			return l, err
 		}
 	}
-	f.count += strings.Count(dir[shared:], "/")
-	f.last = r.path
-	return f.count <= limit
 }
 
 // cutAt leaves out the entries whose content would end beyond a size, and reports how many:
@@ -193,34 +157,34 @@ func (l *layer) cutAt(size int64) int {
 	return before - len(l.records)
 }
 
-// entryRecord checks one tar entry.
-func entryRecord(h *tar.Header) (record, error) {
+// tarEntry checks one tar entry.
+func tarEntry(h *tar.Header) (entry, error) {
 	for name := range h.PAXRecords {
 		switch name {
 		case "path", "linkpath", "size", "mtime":
 		default:
-			return record{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, short(name))
+			return entry{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, short(name))
 		}
 	}
-	r := record{path: h.Name, mtime: tarTime(h.ModTime.Unix())}
+	e := entry{path: h.Name, mtime: tarTime(h.ModTime.Unix())}
 	switch h.Typeflag {
 	case tar.TypeReg:
-		r.kind, r.size = recFile, h.Size
+		e.kind, e.size = recFile, h.Size
 		if p, ok := whitedOut(h.Name); ok {
-			r.kind, r.path = recWhiteout, p
+			e.kind, e.path = recWhiteout, p
 			if h.Size != 0 {
-				return record{}, fmt.Errorf("%w: a deletion with content", ErrSpecial)
+				return entry{}, fmt.Errorf("%w: a deletion with content", ErrSpecial)
 			}
 		}
 	case tar.TypeDir:
-		r.kind, r.path = recFolder, strings.TrimSuffix(h.Name, "/")
+		e.kind, e.path = recFolder, strings.TrimSuffix(h.Name, "/")
 	case tar.TypeLink:
-		r.kind, r.link = recLink, h.Linkname
+		e.kind, e.link = recLink, h.Linkname
 		if err := CheckPath(h.Linkname); err != nil {
-			return record{}, err
+			return entry{}, err
 		}
 	default:
-		return record{}, fmt.Errorf("%w: tar entry of type %q", ErrSpecial, h.Typeflag)
+		return entry{}, fmt.Errorf("%w: tar entry of type %q", ErrSpecial, h.Typeflag)
 	}
-	return r, CheckPath(r.path)
+	return e, CheckPath(e.path)
 }

@@ -15,6 +15,7 @@ const tarBlock = 512
 // layerWriter writes one layer. It is ended with commit or abort.
 type layerWriter struct {
 	layer  *layer
+	keep   *keeper
 	parts  *partWriter
 	sealed *crypt.Writer
 	tar    *tar.Writer
@@ -38,7 +39,11 @@ func (c *counter) Write(p []byte) (int, error) {
 func newLayerWriter(fsys FS, partSize int64, h layerHeader, key *stickKey) (*layerWriter, error) {
 	w := &layerWriter{
 		layer: &layer{layerHeader: h, key: key},
+		keep:  newKeeper(newBudget()), // what is written was counted before
 		parts: &partWriter{fs: fsys, id: h.id, partSize: partSize},
+	}
+	if err := w.keep.begin(w.layer); err != nil {
+		return nil, err
 	}
 	sealed, err := crypt.NewEncryptWriter(w.parts, key.recipient)
 	if err != nil {
@@ -59,28 +64,27 @@ func newLayerWriter(fsys FS, partSize int64, h layerHeader, key *stickKey) (*lay
 	return w, nil
 }
 
-// add writes an entry's header. For a file, exactly r.size bytes of content must be written to the layerWriter next.
-func (w *layerWriter) add(r record) error {
-	h := tar.Header{ModTime: time.Unix(r.mtime, 0), Mode: 0o644, Name: r.path}
-	switch r.kind {
+// add writes an entry's header. For a file, exactly e.size bytes of content must be written to the layerWriter next.
+func (w *layerWriter) add(e *entry) error {
+	h := tar.Header{ModTime: time.Unix(e.mtime, 0), Mode: 0o644, Name: e.path}
+	switch e.kind {
 	case recFile:
-		h.Typeflag, h.Size = tar.TypeReg, r.size
+		h.Typeflag, h.Size = tar.TypeReg, e.size
 	case recFolder:
-		h.Typeflag, h.Mode, h.Name = tar.TypeDir, 0o755, r.path+"/"
+		h.Typeflag, h.Mode, h.Name = tar.TypeDir, 0o755, e.path+"/"
 	case recLink:
-		h.Typeflag, h.Linkname = tar.TypeLink, r.link
+		h.Typeflag, h.Linkname = tar.TypeLink, e.link
 	case recWhiteout:
-		h.Typeflag, h.Name = tar.TypeReg, whiteoutName(r.path)
+		h.Typeflag, h.Name = tar.TypeReg, whiteoutName(e.path)
 	}
 	if err := w.tar.WriteHeader(&h); err != nil {
 		return fmt.Errorf("layer %s: %w", w.layer.id, err)
 	}
-	r.layer, r.off = w.layer, 0
-	if r.kind == recFile {
-		r.off = w.plain.n
+	kept := *e
+	if kept.off = 0; e.kind == recFile {
+		kept.off = w.plain.n
 	}
-	w.layer.records = append(w.layer.records, r)
-	return nil
+	return w.keep.add(&kept)
 }
 
 // Write writes content of the file added last.
@@ -107,6 +111,7 @@ func (w *layerWriter) commit() (*layer, error) {
 		return nil, fmt.Errorf("layer %s: %w", w.layer.id, err)
 	}
 	w.layer.digest = digest
+	w.keep.done()
 	return w.layer, nil
 }
 

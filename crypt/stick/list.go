@@ -27,7 +27,7 @@ func (s *Stick) List(folder string) ([]Entry, error) {
 	children := n.byName()
 	list := make([]Entry, len(children))
 	for i, child := range children {
-		list[i] = child.entry(child.path(folder))
+		list[i] = child.entry(join(folder, child.name()))
 	}
 	return list, nil
 }

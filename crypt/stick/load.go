@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type loader struct {
 	// lenient reads on when the drive fails to read a layer. Without it that is
 	// an error: to write after a layer that is there but not seen would cut it off.
 	lenient bool
+	keep    *keeper // which charges all that is found
 
 	files     map[layerID]*layerFiles
 	tables    []*table
@@ -35,6 +37,10 @@ type loader struct {
 	warnings  []Warning
 	maxSeq    int64
 	noFolder  []string // of ours that are not there
+}
+
+func newLoader(fsys FS, stick string, keys []*stickKey, spend *budget) *loader {
+	return &loader{fs: fsys, stick: stick, keys: keys, keep: newKeeper(spend), listed: map[layerID]*layer{}}
 }
 
 // layerFiles are the files of one layer.
@@ -71,7 +77,6 @@ type unread struct {
 
 // load reads everything there is to know.
 func (l *loader) load(ctx context.Context) (chained, error) {
-	l.listed = map[layerID]*layer{}
 	if err := l.findLayers(); err != nil {
 		return chained{}, err
 	}
@@ -85,7 +90,9 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	c := chain(found)
 	l.blame(&c)
 	l.findHurt(found, &c)
-	l.walkBad()
+	if err := l.walkBad(); err != nil {
+		return chained{}, err
+	}
 	c.warnings = append(l.warnings, c.warnings...)
 	return c, nil
 }
@@ -110,6 +117,9 @@ func (l *loader) findLayers() error {
 		return fmt.Errorf("list the layers: %w", err)
 	}
 	for _, e := range entries {
+		if err := l.keep.spend.spend(costFile); err != nil {
+			return fmt.Errorf("list the layers: %w", err)
+		}
 		if junk(e.Name()) {
 			continue
 		}
@@ -145,7 +155,7 @@ func (l *loader) readTables(ctx context.Context) error {
 		return fmt.Errorf("list the tables of contents: %w", err)
 	}
 	for _, e := range entries {
-		if err := ctx.Err(); err != nil {
+		if err := cmp.Or(ctx.Err(), l.keep.spend.spend(costFile)); err != nil {
 			return err
 		}
 		id, part, ok := parseLayerName(e.Name())
@@ -153,8 +163,8 @@ func (l *loader) readTables(ctx context.Context) error {
 			continue
 		}
 		l.maxSeq = max(l.maxSeq, id.seq)
-		t, err := readTable(l.fs, id, l.keys, l.stick)
-		if errors.Is(err, ErrGone) {
+		t, err := readTable(l.fs, id, l.keys, l.stick, l.keep)
+		if errors.Is(err, ErrGone) || errors.Is(err, ErrTooMuch) {
 			return err
 		}
 		if err != nil {
@@ -162,10 +172,14 @@ func (l *loader) readTables(ctx context.Context) error {
 			continue
 		}
 		l.tables = append(l.tables, t)
-		for _, layer := range t.layers {
-			if l.listed[layer.id] == nil {
-				l.listed[layer.id] = layer
+		for i, known := range t.layers {
+			if l.listed[known.id] == nil {
+				l.listed[known.id] = known
+				continue
 			}
+			// An interrupted merge of tables left both. This one counts no more, and is written without it.
+			l.keep.spend.refund(known)
+			t.layers[i] = &layer{layerHeader: layerHeader{id: known.id}}
 		}
 	}
 	return nil
@@ -218,7 +232,7 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 	defer plain.Close()
 	left := 100 // warnings, against a flood
 	name := files.id.part(0)
-	layer, err := readLayer(newTape(plain), l.stick, key, func(entry string, err error) {
+	layer, err := readLayer(newTape(plain), l.stick, key, l.keep, func(entry string, err error) {
 		if left--; left >= 0 {
 			l.warn(WarnEntry, name, files.id.seq, fmt.Errorf("%q: %w", entry, err))
 		}
@@ -229,8 +243,13 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 	if err != nil { // what comes before the damage is as it was written, and so is what is found behind it
 		l.warn(WarnDamaged, name, files.id.seq, err)
 		layer.gaps = true
-		if more, _ := l.walk(files); more != nil {
-			layer.records = more.records
+		more, _, err := l.walk(files)
+		if err != nil {
+			return nil, err
+		}
+		if more != nil {
+			l.keep.spend.refund(layer)
+			layer.records, layer.dirs, layer.links = more.records, more.dirs, more.links
 			for i := range layer.records {
 				layer.records[i].layer = layer
 			}
@@ -255,7 +274,7 @@ var errRenamed = fmt.Errorf("a layer of this stick that is %w", ErrForged)
 // reject notes a layer that cannot be read, or returns the error if that is not the layer's fault.
 func (l *loader) reject(files *layerFiles, err error) error {
 	switch {
-	case errors.Is(err, ErrFormat), errors.Is(err, ErrGone):
+	case errors.Is(err, ErrFormat), errors.Is(err, ErrGone), errors.Is(err, ErrTooMuch):
 		return err
 	case errors.Is(err, errRenamed):
 		l.warn(WarnMisplaced, files.id.part(0), files.id.seq, err)
@@ -302,7 +321,7 @@ func (l *loader) blame(c *chained) {
 }
 
 // walkBad finds out what may still be in the layers that cannot be read.
-func (l *loader) walkBad() {
+func (l *loader) walkBad() error {
 	leftover := map[*layerFiles]bool{}
 	for _, files := range l.leftover {
 		leftover[files] = true
@@ -313,10 +332,14 @@ func (l *loader) walkBad() {
 		}
 		u := unread{id: bad.files.id, listed: l.listed[bad.files.id] != nil}
 		if !u.listed {
-			u.layer, u.all = l.walk(bad.files)
+			var err error
+			if u.layer, u.all, err = l.walk(bad.files); err != nil {
+				return err
+			}
 		}
 		l.unread = append(l.unread, u)
 	}
+	return nil
 }
 
 // leftovers returns the files of layers that were being removed when the stick

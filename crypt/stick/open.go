@@ -43,6 +43,7 @@ type Stick struct {
 	write   sync.Mutex // held during a change: they happen one after the other
 	nextSeq int64      // number of the next layer
 	tables  []*table   // oldest first
+	spend   budget     // what the stick may still cost
 
 	mu       sync.Mutex // protects what follows; held for moments only
 	tree     *tree
@@ -148,17 +149,16 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 
 // load reads what is on the stick, and removes what an interrupted change left.
 func (s *Stick) load(ctx context.Context) error {
-	l := &loader{fs: s.fs, stick: s.note.ID, keys: s.keys, lenient: s.o.ReadOnly}
+	s.spend = *newBudget()
+	l := newLoader(s.fs, s.note.ID, s.keys, &s.spend)
+	l.lenient = s.o.ReadOnly
 	c, err := l.load(ctx)
 	if err != nil {
 		return err
 	}
-	s.tree, s.layers, s.hurt, s.tables = newTree(), c.layers, l.hurt, l.tables
-	for _, layer := range c.layers {
-		name := layer.id.part(0)
-		s.tree.apply(layer, func(r *record, err error) {
-			c.warnings = append(c.warnings, Warning{WarnEntry, name, layer.id.seq, err})
-		})
+	s.layers, s.hurt, s.tables = c.layers, l.hurt, l.tables
+	if err := s.plant(&c); err != nil {
+		return err
 	}
 	s.nextSeq = l.maxSeq + 1
 	if !s.o.ReadOnly {
@@ -172,9 +172,50 @@ func (s *Stick) load(ctx context.Context) error {
 		}
 	}
 	s.unread = l.unread
+	if err := s.plantKnown(); err != nil {
+		return err
+	}
 	s.warnings = c.warnings
 	if w := s.recall(s.o.LastSeen); w != nil {
 		s.warnings = append(s.warnings, *w)
+	}
+	return nil
+}
+
+// maxSaid is how many entries that make no sense are told of: who writes such can write a million.
+const maxSaid = 1000
+
+// plant makes the tree of the layers that count.
+func (s *Stick) plant(c *chained) error {
+	s.tree = newTree()
+	s.tree.most = max(1, int(s.spend.left))
+	said := 0
+	for _, layer := range c.layers {
+		err := s.tree.apply(layer, func(r *record, err error) {
+			if said++; said <= maxSaid {
+				c.warnings = append(c.warnings, Warning{WarnEntry, layer.id.part(0), layer.id.seq, err})
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	s.tree.most = 0
+	return s.spend.spend(s.tree.cost)
+}
+
+// plantKnown finds out whether the tree of all that is known fits the budget as well, which checking and repairing
+// make of a stick whose layers cannot all be read.
+func (s *Stick) plantKnown() error {
+	if len(s.hurt)+len(s.unread) == 0 {
+		return nil
+	}
+	t := newTree()
+	t.most = max(1, int(s.spend.left))
+	for _, l := range s.known() {
+		if err := t.apply(l, func(*record, error) {}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

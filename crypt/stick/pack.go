@@ -18,9 +18,9 @@ const (
 	smallSize = 1 << 20  // a file up to this size is read whole before it is written
 )
 
-// piece is something to be written into a layer: a record, and its content if it is a file.
+// piece is something to be written into a layer: an entry, and its content if it is a file.
 type piece struct {
-	record
+	entry
 	item *Item   // where the content is; nil for what has none
 	from *record // or: the stored content that is written again
 }
@@ -30,12 +30,23 @@ func (p *piece) small() bool {
 	return p.kind == recFile && p.from == nil && p.size <= smallSize
 }
 
-// cost is how much of a layer the record takes, long names included.
-func (r *record) cost() int64 {
-	blocks := (r.size + tarBlock - 1) / tarBlock
+// tarSize is how much of a layer the entry takes, long names included.
+func (e *entry) tarSize() int64 {
+	return tarSize(e.size, len(e.path)+len(e.link), isPlainASCII(e.path) && isPlainASCII(e.link))
+}
+
+// tarSize is how much of a layer the record takes.
+func (r *record) tarSize() int64 {
+	dir, link := r.folder(), r.link()
+	plain := isPlainASCII(r.base) && isPlainASCII(dir) && isPlainASCII(link)
+	return tarSize(r.size, len(dir)+1+len(r.base)+len(link), plain)
+}
+
+func tarSize(size int64, names int, plain bool) int64 {
+	blocks := (size + tarBlock - 1) / tarBlock
 	header := int64(1)
-	if len(r.path)+len(r.link) > 100 || !isPlainASCII(r.path) || !isPlainASCII(r.link) {
-		header += 2 + int64(len(r.path)+len(r.link)+64)/tarBlock
+	if names > 100 || !plain {
+		header += 2 + int64(names+64)/tarBlock
 	}
 	return (blocks + header) * tarBlock
 }
@@ -59,7 +70,7 @@ func pack(pieces []piece) [][]piece {
 		}
 	}
 	for _, p := range pieces {
-		cost := p.cost()
+		cost := p.tarSize()
 		if p.size >= largeSize {
 			packs = append(packs, []piece{p})
 			continue
@@ -80,7 +91,7 @@ func packedSize(packs [][]piece) int64 {
 	for _, pack := range packs {
 		plain, names := int64(layerOverhead), int64(0)
 		for i := range pack {
-			plain += pack[i].cost()
+			plain += pack[i].tarSize()
 			names += int64(len(pack[i].path)+len(pack[i].link)) + 64
 		}
 		sum += paddedSize(layerOverhead+sealedSize(plain)) + paddedSize(layerOverhead+sealedSize(names))
@@ -217,7 +228,9 @@ func (s *Stick) add(l *layer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.layers = append(s.layers, l)
-	s.tree.apply(l, func(r *record, err error) {
+	before := s.tree.cost
+	defer func() { s.spend.left -= l.cost() + int64(costFile*len(l.parts)+s.tree.cost-before) }()
+	_ = s.tree.apply(l, func(r *record, err error) {
 		s.warnings = append(s.warnings, Warning{WarnEntry, l.id.part(0), l.id.seq, err})
 	})
 }
@@ -237,7 +250,7 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			if err != nil {
 				return err
 			}
-			err = w.add(piece.record)
+			err = w.add(&piece.entry)
 			if err == nil {
 				_, err = w.Write(data)
 			}
@@ -247,7 +260,7 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			p.Done(piece.size)
 			continue
 		}
-		if err := w.add(piece.record); err != nil {
+		if err := w.add(&piece.entry); err != nil {
 			return err
 		}
 		if piece.kind != recFile {

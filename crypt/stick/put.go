@@ -90,6 +90,9 @@ func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutRe
 
 // putPieces writes pieces in as many layers as it takes. s.write is held.
 func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult, p crypt.Progress) (PutResult, error) {
+	if err := s.affords(pieces, maxSpent*3/8); err != nil {
+		return result, err
+	}
 	packs := pack(pieces)
 	if err := s.checkSpace(packedSize(packs) + reserve); err != nil {
 		return result, err
@@ -230,15 +233,15 @@ func (pl *putPlan) make(p string, item *Item) {
 	for dir := range foldersAbove(p) {
 		if _, ok := pl.kind(dir); !ok {
 			pl.planned[dir] = KindFolder
-			pl.pieces = append(pl.pieces, piece{record: record{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}})
+			pl.pieces = append(pl.pieces, piece{entry: entry{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}})
 		}
 	}
 	pl.planned[p] = item.Kind
-	r := record{kind: recFolder, path: p, mtime: mtime}
+	r := entry{kind: recFolder, path: p, mtime: mtime}
 	if item.Kind == KindFile {
 		r.kind, r.size = recFile, item.Size
 	}
-	pl.pieces = append(pl.pieces, piece{record: r, item: item})
+	pl.pieces = append(pl.pieces, piece{entry: r, item: item})
 }
 
 // foldersAbove yields the folders above a path, the topmost first.

@@ -100,7 +100,7 @@ func (r *repairer) settled(found CheckResult) bool {
 		saved[name] = true
 	}
 	left := func(l *layer) bool {
-		return slices.ContainsFunc(l.records, func(rec record) bool { return rec.kind == recFile && !saved[rec.path] })
+		return slices.ContainsFunc(l.records, func(rec record) bool { return rec.kind == recFile && !saved[rec.path()] })
 	}
 	damaged := map[string]bool{}
 	for _, p := range found.Problems {

@@ -43,7 +43,9 @@ func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
 	s := r.stick
 	s.write.Lock()
 	defer s.write.Unlock()
-	l := &loader{fs: r.o.Backup, stick: s.note.ID, keys: s.keys, lenient: true, listed: map[layerID]*layer{}}
+	spend := s.spend // beside what the stick itself takes
+	l := newLoader(r.o.Backup, s.note.ID, s.keys, &spend)
+	l.lenient = true
 	if err := l.findLayers(); err != nil {
 		return nil, fmt.Errorf("the backup: %w", err)
 	}

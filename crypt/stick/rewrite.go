@@ -73,7 +73,7 @@ func resolveLinks(layers []*layer) map[*record]*record {
 	t := newTree()
 	for _, l := range layers {
 		t.onLink = func(r, data *record) { names[r] = data }
-		t.apply(l, func(*record, error) {})
+		_ = t.apply(l, func(*record, error) {})
 	}
 	return names
 }
@@ -86,7 +86,7 @@ func (t *tree) applyResolved(l *layer, names map[*record]*record, broken func())
 			broken()
 		}
 	}
-	t.apply(l, func(r *record, _ error) {
+	_ = t.apply(l, func(r *record, _ error) {
 		if r.kind != recLink || names[r] != nil {
 			broken()
 		}
@@ -95,11 +95,11 @@ func (t *tree) applyResolved(l *layer, names map[*record]*record, broken func())
 
 // takeIn adds the layers that made a node and what is below it.
 func takeIn(old map[*layer]bool, n *node) {
-	old[n.made] = true
+	old[n.made()] = true
 	if n.rec != nil {
 		old[n.rec.layer] = true
 	}
-	for _, child := range n.children {
+	for _, child := range n.byName() {
 		takeIn(old, child)
 	}
 }
@@ -222,4 +222,5 @@ func (s *Stick) setLayers(layers []*layer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.layers, s.tree = layers, t
+	s.recount()
 }

@@ -220,7 +220,7 @@ func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) 
 func (s *Stick) rotateLayer(ctx context.Context, l *layer, refs map[layerRef]layerRef, p crypt.Progress) (*layer, error) {
 	pieces := make([]piece, len(l.records))
 	for i := range l.records {
-		pieces[i].record = l.records[i]
+		pieces[i].entry = l.records[i].entry()
 		if l.records[i].kind == recFile {
 			pieces[i].from = &l.records[i]
 		}

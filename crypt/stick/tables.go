@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,8 +15,11 @@ import (
 // Tables of contents are a cache. They are not synced, and one that is torn,
 // forged or out of date is ignored, removed, and made again from the layers.
 
-// maxTable bounds a table's file: some two million entries.
+// maxTable bounds a table's file.
 const maxTable = 512 << 20
+
+// maxTableEntries is from how many entries on a table is not merged with others.
+const maxTableEntries = 2 << 20
 
 // Merging keeps the tables few, so that opening stays fast.
 const (
@@ -70,64 +74,69 @@ func sealPadded(dst io.Writer, text []byte, to age.Recipient) (int64, error) {
 	return sealed.n, err
 }
 
-// readTable reads a table with the first key that fits.
-func readTable(fsys FS, id layerID, stickKeys []*stickKey, stick string) (*table, error) {
+// readTable reads a table with the first key that fits. Nothing is charged for one that cannot be used.
+// With a nil keeper nothing is kept of it: it is only checked that a key of the stick made it.
+func readTable(fsys FS, id layerID, stickKeys []*stickKey, stick string, keep *keeper) (*table, error) {
 	var failed error
+	var before budget
+	if keep != nil {
+		before = *keep.spend
+	}
 	for _, key := range stickKeys {
-		text, size, err := openTable(fsys, id.contentsName(), key)
+		t, err := openTable(fsys, id, key, stick, keep)
 		if err == nil {
-			var layers []*layer
-			if layers, err = readContents(text, key, stick); err == nil {
-				return &table{id, size, layers}, nil
-			}
+			return t, nil
+		}
+		if errors.Is(err, ErrTooMuch) {
+			return nil, err
+		}
+		if keep != nil {
+			*keep.spend = before
 		}
 		failed = err
 	}
 	return nil, failed
 }
 
-func openTable(fsys FS, name string, key *stickKey) (text string, size int64, err error) {
+func openTable(fsys FS, id layerID, key *stickKey, stick string, keep *keeper) (*table, error) {
+	name := id.contentsName()
 	f, err := fsys.Open(name)
 	if err != nil {
-		return "", 0, err
+		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return "", 0, err
+		return nil, err
 	}
 	if info.Size() > maxTable {
-		return "", 0, fmt.Errorf("%s: %w", name, ErrTooLarge)
+		return nil, fmt.Errorf("%s: %w", name, ErrTooLarge)
 	}
-	var b strings.Builder
-	if err := decryptTable(&b, f, info.Size(), key); err != nil {
-		return "", 0, err
+	plain, err := decryptTable(f, info.Size(), key)
+	if err != nil {
+		return nil, err
 	}
-	return b.String(), info.Size(), nil
+	defer plain.Close()
+	layers, err := readContents(plain, key, stick, keep)
+	if err != nil {
+		return nil, err
+	}
+	return &table{id, info.Size(), layers}, nil
 }
 
 // smallTable is up to which size a table is read without the buffers that
 // decrypting on all cores takes.
 const smallTable = 1 << 20
 
-func decryptTable(dst *strings.Builder, f File, size int64, key *stickKey) error {
-	if size <= smallTable {
-		plain, n, err := crypt.DecryptReaderAt(f, size, key.identity)
-		if err != nil {
-			return err
-		}
-		dst.Grow(int(n))
-		_, err = io.Copy(dst, io.NewSectionReader(plain, 0, n))
-		return err
+func decryptTable(f File, size int64, key *stickKey) (io.ReadCloser, error) {
+	if size > smallTable {
+		return crypt.NewDecryptReader(f, key.identity)
 	}
-	r, err := crypt.NewDecryptReader(f, key.identity)
+	plain, n, err := crypt.DecryptReaderAt(f, size, key.identity)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer r.Close()
-	dst.Grow(int(size)) // only now: it is an age file for this key
-	_, err = io.Copy(dst, r)
-	return err
+	return io.NopCloser(io.NewSectionReader(plain, 0, n)), nil
 }
 
 // addTable writes the table of a layer just stored. It being only a cache, no
@@ -162,7 +171,7 @@ func (s *Stick) mergeTables(most int) {
 		for _, l := range kept {
 			entries += len(l.records)
 		}
-		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] || entries > maxTableEntries/2 {
+		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] || entries > maxTableEntries {
 			break
 		}
 		from--

@@ -144,11 +144,11 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 	live := map[*layer]int64{}
 	s.tree.root.each(func(n *node) {
 		if n.rec != nil && !(len(shared) > 0 && shared[n.rec]) {
-			live[n.rec.layer] += n.rec.cost()
+			live[n.rec.layer] += n.rec.tarSize()
 		}
 	})
 	for r := range shared {
-		live[r.layer] += r.cost()
+		live[r.layer] += r.tarSize()
 	}
 	space := make(map[*layer]layerUse, len(s.layers))
 	for _, l := range s.layers {
@@ -158,10 +158,10 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 			use.moved = use.moved || r.kind == recLink || shared[r]
 			if r.kind == recWhiteout {
 				use.deletes = true
-				use.live += r.cost()
+				use.live += r.tarSize()
 				continue
 			}
-			use.dead += r.cost()
+			use.dead += r.tarSize()
 		}
 		space[l] = use
 	}
@@ -223,12 +223,12 @@ func tracesOf(p string, layers []*layer) []*layer {
 		found := false
 		for i := range l.records {
 			r := &l.records[i]
-			if of(r.path) {
+			if of(r.path()) {
 				found = true
 				if r.kind == recLink {
-					names[r.link] = true
+					names[r.link()] = true
 				}
-			} else if r.kind == recLink && of(r.link) {
+			} else if r.kind == recLink && of(r.link()) {
 				found = true
 			}
 		}

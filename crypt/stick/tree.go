@@ -1,9 +1,8 @@
 package stick
 
 import (
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -14,19 +13,52 @@ type tree struct {
 	// The folder that the last record lay in, since records come in runs.
 	lastDir  string
 	lastNode *node
+	cost     int // what its files and folders cost; see budget
+	most     int // what they may; 0: as much as they do
 	onLink   func(r, data *record) // told what each further name stands for; may be nil
 }
 
 // node is a file or folder in a tree.
 type node struct {
-	name     string
-	rec      *record          // what put it there; nil for a folder that only lies above others
-	made     *layer           // the layer that it began to be there with; nil for the top
-	data     *record          // where a file's content is; nil for a folder
-	children map[string]*node // nil for a file
-	list     []*node          // the children, as long as it has as many
-	unsorted bool             // list is not sorted by name
+	rec  *record // what put it there; nil for a folder that only lies above others
+	data *record // where a file's content is; nil for a folder
+	dir  *folder // nil for a file
 }
+
+// folder is what a node has more when it is a folder.
+type folder struct {
+	children
+	name   string
+	made   *layer // the layer that it began to be there with; nil for the top
+	isGone bool   // it stands in the place of a child that was removed
+}
+
+func (n *node) isFolder() bool { return n.dir != nil }
+
+func (n *node) isGone() bool { return n.dir != nil && n.dir.isGone }
+
+// name is the last element of its path; the top is ".".
+func (n *node) name() string {
+	if n.dir != nil {
+		return n.dir.name
+	}
+	return n.rec.base
+}
+
+// made is the layer that it began to be there with; nil for the top.
+func (n *node) made() *layer {
+	if n.dir != nil {
+		return n.dir.made
+	}
+	return n.rec.layer
+}
+
+func newFolder(name string, rec *record, made *layer) *node {
+	return &node{rec: rec, dir: &folder{name: name, made: made}}
+}
+
+// goneNode stands in the place of a child that was removed.
+func goneNode(name string) *node { return &node{dir: &folder{name: name, isGone: true}} }
 
 func newTree() *tree { return &tree{root: newFolder(".", nil, nil)} }
 
@@ -34,20 +66,14 @@ func newTree() *tree { return &tree{root: newFolder(".", nil, nil)} }
 func treeOf(layers []*layer) *tree {
 	t := newTree()
 	for _, l := range layers {
-		t.apply(l, func(*record, error) {})
+		_ = t.apply(l, func(*record, error) {}) // what opening the stick counted
 	}
 	return t
 }
 
-func newFolder(name string, rec *record, made *layer) *node {
-	return &node{name: name, rec: rec, made: made, children: map[string]*node{}}
-}
-
-func (n *node) isFolder() bool { return n.children != nil }
-
 // apply adds a layer: first its files, folders and links in order, then its
-// whiteouts. Records that make no sense are left out and told to refused.
-func (t *tree) apply(l *layer, refused func(*record, error)) {
+// whiteouts. Records that make no sense are left out and told to refused; the error is [ErrTooMuch].
+func (t *tree) apply(l *layer, refused func(*record, error)) error {
 	whiteouts := false
 	for i := range l.records {
 		r := &l.records[i]
@@ -56,60 +82,67 @@ func (t *tree) apply(l *layer, refused func(*record, error)) {
 			continue
 		}
 		if err := t.put(r); err != nil {
-			refused(r, fmt.Errorf("%s: %w", short(r.path), err))
+			if errors.Is(err, ErrTooMuch) {
+				return err
+			}
+			refused(r, fmt.Errorf("%s: %w", short(r.path()), err))
 		}
 	}
 	if !whiteouts {
-		return
+		return nil
 	}
 	for i := range l.records {
 		if l.records[i].kind == recWhiteout {
-			t.remove(l.records[i].path)
+			t.remove(l.records[i].path())
 		}
 	}
+	return nil
+}
+
+// charge charges what is added to the tree.
+func (t *tree) charge(cost int) error {
+	if t.cost += cost; t.most > 0 && t.cost > t.most {
+		return ErrTooMuch
+	}
+	return nil
 }
 
 // put sets what a record says of its path.
 func (t *tree) put(r *record) error {
 	data := r
 	if r.kind == recLink {
-		target := t.find(r.link)
+		target := t.find(r.link())
 		if target == nil || target.isFolder() {
-			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link))
+			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link()))
 		}
 		data = target.data
 		if t.onLink != nil {
 			t.onLink(r, data)
 		}
 	}
-	dir, name := splitPath(r.path)
-	up, err := t.folder(dir, r.layer)
+	up, err := t.folder(r.folder(), r.layer)
 	if err != nil {
 		return err
 	}
-	old := up.children[name]
+	old := up.dir.find(r.base)
+	if old == nil {
+		if err := t.charge(costOf(r.kind)); err != nil {
+			return err
+		}
+	}
 	switch {
 	case old != nil && old.isFolder() != (r.kind == recFolder):
 		return ErrKind
 	case old != nil && r.kind == recFolder:
 		old.rec = r
 	case old != nil:
-		old.rec, old.data, old.made = r, data, r.layer
+		old.rec, old.data = r, data
 	case r.kind == recFolder:
-		up.add(newFolder(name, r, r.layer))
+		up.dir.add(newFolder(r.base, r, r.layer))
 	default:
-		up.add(&node{name: name, rec: r, data: data, made: r.layer})
+		up.dir.add(&node{rec: r, data: data})
 	}
 	return nil
-}
-
-// add adds a child that is not there.
-func (n *node) add(child *node) {
-	if last := len(n.list) - 1; last >= 0 && n.list[last].name > child.name {
-		n.unsorted = true
-	}
-	n.list = append(n.list, child)
-	n.children[child.name] = child
 }
 
 // splitPath splits a path into its folder, which may be ".", and its name.
@@ -133,10 +166,13 @@ func (t *tree) folder(dir string, made *layer) (*node, error) {
 	for rest, more := dir, true; more; {
 		var element string
 		element, rest, more = strings.Cut(rest, "/")
-		next := n.children[element]
+		next := n.dir.find(element)
 		if next == nil {
+			if err := t.charge(costFolder); err != nil {
+				return nil, err
+			}
 			next = newFolder(element, nil, made)
-			n.add(next)
+			n.dir.add(next)
 		}
 		if !next.isFolder() {
 			return nil, ErrKind
@@ -154,9 +190,12 @@ func (t *tree) find(p string) *node {
 		return n
 	}
 	for rest, more := p, true; more && n != nil; {
+		if !n.isFolder() {
+			return nil
+		}
 		var element string
 		element, rest, more = strings.Cut(rest, "/")
-		n = n.children[element] // a nil map for a file
+		n = n.dir.find(element)
 	}
 	return n
 }
@@ -164,42 +203,25 @@ func (t *tree) find(p string) *node {
 // remove removes a path and what is below it. It is no error if there is nothing.
 func (t *tree) remove(p string) {
 	dir, name := splitPath(p)
-	up := t.find(dir)
-	if up == nil || up.children[name] == nil {
-		return
+	if up := t.find(dir); up != nil && up.isFolder() {
+		up.dir.remove(name)
+		t.lastNode = nil
 	}
-	delete(up.children, name)
-	up.list = nil
-	t.lastNode = nil
 }
 
-// byName returns the children of a folder sorted by name. The caller holds the
-// lock that protects the tree against changes, and only one caller at a time
-// may call it.
+// byName returns the children of a folder sorted by name, and none for a file. The caller holds
+// the lock that protects the tree against changes, and only one caller at a time may call it.
 func (n *node) byName() []*node {
-	if len(n.list) != len(n.children) {
-		n.list = slices.AppendSeq(make([]*node, 0, len(n.children)), maps.Values(n.children))
-		n.unsorted = true
+	if n.dir == nil {
+		return nil
 	}
-	if n.unsorted {
-		slices.SortFunc(n.list, func(a, b *node) int { return strings.Compare(a.name, b.name) })
-		n.unsorted = false
-	}
-	return n.list
-}
-
-// path returns the path of a node in the folder given.
-func (n *node) path(folder string) string {
-	if n.rec != nil {
-		return n.rec.path // the same, and need not be put together
-	}
-	return join(folder, n.name)
+	return n.dir.all()
 }
 
 // walk calls visit for everything below n, parents first, sorted by name. path is that of n.
 func (n *node) walk(path string, visit func(path string, n *node) error) error {
 	for _, child := range n.byName() {
-		p := child.path(path)
+		p := join(path, child.name())
 		if err := visit(p, child); err != nil {
 			return err
 		}
@@ -212,7 +234,7 @@ func (n *node) walk(path string, visit func(path string, n *node) error) error {
 
 // each visits all below a node, without their paths, which takes longer than all else.
 func (n *node) each(visit func(n *node)) {
-	for _, child := range n.children {
+	for _, child := range n.byName() {
 		visit(child)
 		child.each(visit)
 	}
@@ -226,8 +248,8 @@ func (n *node) entry(path string) Entry {
 		e.Tidied, e.Version = n.data.layer.tidied, n.data.storedAt()
 		return e
 	}
-	if n.made != nil {
-		e.ModTime, e.Stored = n.made.time, n.made.time
+	if made := n.made(); made != nil {
+		e.ModTime, e.Stored = made.time, made.time
 	}
 	if n.rec != nil {
 		e.ModTime, e.Stored = n.rec.modTime(), n.rec.layer.time

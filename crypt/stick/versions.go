@@ -72,8 +72,8 @@ func (t *tracer) trace(l *layer) {
 		for _, r := range slices.Backward(touched.records) {
 			t.written[name] = true
 			if r.kind == recLink {
-				earlier = append(earlier, r.link)
-				t.deleted[r.link] = t.deleted[name]
+				earlier = append(earlier, r.link())
+				t.deleted[r.link()] = t.deleted[name]
 			} else {
 				t.found = append(t.found, newVersion(r, r == t.now, t.deleted[name]))
 			}
@@ -96,7 +96,7 @@ func (t *tracer) isAnother(name, became string) bool {
 
 // newVersion describes the file that a record holds.
 func newVersion(r *record, current bool, deleted time.Time) Version {
-	e := Entry{Path: r.path, Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time, Tidied: r.layer.tidied}
+	e := Entry{Path: r.path(), Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time, Tidied: r.layer.tidied}
 	return Version{e, deleted, current, r}
 }
 
@@ -114,13 +114,13 @@ func (l *layer) touching(name string) touched {
 		r := &l.records[i]
 		switch r.kind {
 		case recWhiteout:
-			t.gone = t.gone || below(name, r.path)
+			t.gone = t.gone || below(name, r.path())
 		case recFile, recLink:
-			if r.path == name {
+			if r.is(name) {
 				t.records = append(t.records, r)
 			}
-			if r.kind == recLink && r.link == name {
-				t.became = r.path
+			if r.kind == recLink && r.link() == name {
+				t.became = r.path()
 			}
 		}
 	}
@@ -160,19 +160,19 @@ func (s *Stick) deleted(folder string) []Version {
 		for i := range l.records {
 			r := &l.records[i]
 			if r.kind == recLink {
-				if n := t.find(r.link); n != nil && n.data != nil {
+				if n := t.find(r.link()); n != nil && n.data != nil {
 					renamed[n.data] = true
 				}
 			}
 			if r.kind == recWhiteout {
-				t.removed(r.path, func(p string, n *node) {
+				t.removed(r.path(), func(p string, n *node) {
 					if !renamed[n.data] && below(p, folder) {
 						gone[p] = newVersion(n.data, false, l.time)
 					}
 				})
 			}
 		}
-		t.apply(l, func(*record, error) {})
+		_ = t.apply(l, func(*record, error) {})
 	}
 	var list []Version
 	for p, v := range gone {

@@ -16,10 +16,10 @@ import (
 
 // walk reads what is left of a layer. all reports that every entry of it was found; whether the files in it can be
 // read to their ends has not been tried. Without the age header, or the layer's own, nothing can be read: nil.
-func (l *loader) walk(files *layerFiles) (found *layer, all bool) {
+func (l *loader) walk(files *layerFiles) (found *layer, all bool, err error) {
 	sizes := files.sizes()
 	if len(sizes) == 0 {
-		return nil, false
+		return nil, false, nil
 	}
 	parts := newPartReader(l.fs, files.id, sizes)
 	defer parts.Close()
@@ -28,15 +28,17 @@ func (l *loader) walk(files *layerFiles) (found *layer, all bool) {
 		if err != nil {
 			continue
 		}
-		w := walker{tape: &tape{plain: plain, size: size}, stick: l.stick, key: key}
+		w := walker{tape: &tape{plain: plain, size: size}, stick: l.stick, key: key, keep: l.keep}
 		if !w.header() || w.layer.id != files.id || !l.allowed(w.layer) {
-			return nil, false
+			return nil, false, nil
 		}
-		all = w.entries()
+		if all, err = w.entries(); err != nil {
+			return nil, false, err
+		}
 		w.layer.parts = sizes
-		return w.layer, all && len(sizes) == len(files.parts)
+		return w.layer, all && len(sizes) == len(files.parts), nil
 	}
-	return nil, false
+	return nil, false, nil
 }
 
 // salvage opens what is left of a layer. One that was cut short is read as a longer one, of which every chunk that is
@@ -64,8 +66,8 @@ type walker struct {
 	tape     *tape
 	stick    string
 	key      *stickKey
+	keep     *keeper
 	layer    *layer
-	names    int // bytes of names so far
 	searches int
 }
 
@@ -85,22 +87,29 @@ func (w *walker) header() bool {
 	return err == nil
 }
 
-// entries reads all entries, and reports whether there was no gap.
-func (w *walker) entries() bool {
-	all := true
+// entries reads all entries, and reports whether there was no gap. The error is [ErrTooMuch].
+func (w *walker) entries() (all bool, err error) {
+	if err := w.keep.begin(w.layer); err != nil {
+		return false, err
+	}
+	defer w.keep.done()
+	all = true
 	for prefix := ""; ; {
 		before := w.layer.end
 		err := w.run(prefix)
-		if errors.Is(err, io.EOF) || errors.Is(err, ErrTooLarge) {
-			ended := errors.Is(err, io.EOF) && w.layer.end+2*tarBlock <= w.tape.size // and not just cut off there
-			return all && ended
+		if errors.Is(err, ErrTooMuch) {
+			return false, err
+		}
+		if errors.Is(err, io.EOF) {
+			ended := w.layer.end+2*tarBlock <= w.tape.size // and not just cut off there
+			return all && ended, nil
 		}
 		if w.layer.end > before { // what the damage is in may have been a file, whose end is known
 			continue
 		}
 		all = false
 		if !w.search() {
-			return false
+			return false, nil
 		}
 		prefix = rescuedFolder(w.layer.id)
 	}
@@ -124,29 +133,27 @@ func (w *walker) run(prefix string) error {
 		if err != nil {
 			return err
 		}
-		if w.names += len(h.Name) + len(h.Linkname); w.names > maxNameBytes || len(w.layer.records) == maxEntries {
-			return ErrTooLarge
+		if err := w.add(h, at, prefix); err != nil {
+			return err
 		}
-		w.add(h, at, prefix)
 		w.layer.end = at + paddedTo(h.Size, tarBlock)
 	}
 }
 
 // add takes in an entry. Behind a gap only files count.
-func (w *walker) add(h *tar.Header, at int64, prefix string) {
-	r, err := entryRecord(h)
-	if err != nil || prefix != "" && r.kind != recFile {
-		return
+func (w *walker) add(h *tar.Header, at int64, prefix string) error {
+	e, err := tarEntry(h)
+	if err != nil || prefix != "" && e.kind != recFile {
+		return nil
 	}
-	r.path = prefix + r.path
-	if CheckPath(r.path) != nil {
-		return
+	e.path = prefix + e.path
+	if CheckPath(e.path) != nil {
+		return nil
 	}
-	r.layer = w.layer
-	if r.kind == recFile {
-		r.off = at
+	if e.kind == recFile {
+		e.off = at
 	}
-	w.layer.records = append(w.layer.records, r)
+	return w.keep.add(&e)
 }
 
 // search looks for the next header behind damage, and sets the layer's end to it.
