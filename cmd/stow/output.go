@@ -86,15 +86,24 @@ func printable(s string) string {
 // writeJSON writes v and ends the line. What could steer a terminal is escaped: beside what
 // encoding/json escapes, that is DEL, C1 and the marks that turn the writing round.
 func writeJSON(w io.Writer, v any, indent string) error {
+	if err := jsonValue(w, v, "", indent); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// jsonValue writes v without ending the line. Lines after the first begin with the prefix.
+func jsonValue(w io.Writer, v any, prefix, indent string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetIndent("", indent)
+	enc.SetIndent(prefix, indent)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
 	var safe strings.Builder
-	for _, r := range b.String() {
+	for _, r := range strings.TrimSuffix(b.String(), "\n") {
 		if r == '\n' || unicode.IsPrint(r) {
 			safe.WriteRune(r)
 			continue

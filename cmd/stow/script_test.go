@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(leaktest.Wrap(m), map[string]func(){
 		"stow": func() {
 			nodump.Set() // as main does
+			spareMemory()
 			a := newApp()
 			a.workFactor = keys.InsecureTestWorkFactor // scrypt is slow by design
 			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {

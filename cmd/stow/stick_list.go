@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -65,11 +67,7 @@ func (a *app) stickLs() *cobra.Command {
 				return usagef("--search looks through the whole stick; give it without FOLDER and --all")
 			}
 			return a.withStick(cmd.Context(), args[0], unlock, forReading, func(ctx context.Context, s *stick.Stick) error {
-				list, err := entries(ctx, s, folder, all, search)
-				if err != nil {
-					return on(folder, err)
-				}
-				return a.showEntries(list)
+				return on(folder, a.showEntries(entries(ctx, s, folder, all, search)))
 			})
 		},
 	}
@@ -79,43 +77,96 @@ func (a *app) stickLs() *cobra.Command {
 	return cmd
 }
 
+// eachEntry calls visit for every entry of a list. It can be called again: what a stick can hold is too much
+// to be kept as text.
+type eachEntry func(visit func(stick.Entry) error) error
+
 // entries lists a folder, everything below it, or what the search finds.
-func entries(ctx context.Context, s *stick.Stick, folder string, all bool, search string) (list []stick.Entry, err error) {
-	switch {
-	case search != "":
-		return s.Search(ctx, search, 0)
-	case all:
-		err = s.Walk(folder, func(e stick.Entry) error {
-			list = append(list, e)
-			return nil
-		})
-		return list, err
+func entries(ctx context.Context, s *stick.Stick, folder string, all bool, search string) eachEntry {
+	return func(visit func(stick.Entry) error) error {
+		if all && search == "" {
+			return s.Walk(folder, visit)
+		}
+		list, err := s.List(folder)
+		if search != "" {
+			list, err = s.Search(ctx, search, 0)
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if err := visit(e); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return s.List(folder)
 }
 
-func (a *app) showEntries(list []stick.Entry) error {
-	out := struct {
-		Entries []jsonEntry `json:"entries"`
-	}{[]jsonEntry{}}
-	for _, e := range list {
-		out.Entries = append(out.Entries, entryJSON(e))
+func (a *app) showEntries(each eachEntry) error {
+	w := bufio.NewWriter(a.stdout)
+	show := entriesText
+	if a.json {
+		show = entriesDocument
 	}
-	return a.show(out, func(w io.Writer) {
-		rows := make([][]string, 0, len(list))
-		for _, e := range list {
-			size, name := sizeText(e.Size), e.Path
-			if e.IsFolder() {
-				size, name = "", e.Path+"/"
-			}
-			rows = append(rows, []string{size, timeText(e.ModTime), name})
+	return errors.Join(show(w, each), w.Flush())
+}
+
+// entriesText writes a table, whose columns are as wide as what stands in them.
+func entriesText(w io.Writer, each eachEntry) error {
+	heading := []string{"SIZE", "CHANGED"}
+	wide := []int{len(heading[0]), len(heading[1])}
+	cells := func(e stick.Entry) (size, changed, name string) {
+		if e.IsFolder() {
+			return "", timeText(e.ModTime), e.Path + "/"
 		}
-		if len(rows) == 0 {
-			fmt.Fprintln(w, "Nothing is here.")
-			return
-		}
-		table(w, []string{"size", "changed", "name"}, rows)
+		return sizeText(e.Size), timeText(e.ModTime), e.Path
+	}
+	found := false
+	err := each(func(e stick.Entry) error {
+		size, changed, _ := cells(e)
+		wide[0], wide[1], found = max(wide[0], len(size)), max(wide[1], len(changed)), true
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	if !found {
+		_, err := fmt.Fprintln(w, "Nothing is here.")
+		return err
+	}
+	row := func(size, changed, name string) error {
+		_, err := fmt.Fprintf(w, "%-*s  %-*s  %s\n", wide[0], size, wide[1], changed, name)
+		return err
+	}
+	if err := row(heading[0], heading[1], "NAME"); err != nil {
+		return err
+	}
+	return each(func(e stick.Entry) error {
+		size, changed, name := cells(e)
+		return row(size, changed, printable(name))
+	})
+}
+
+// entriesDocument writes the JSON document {"entries": […]}.
+func entriesDocument(w io.Writer, each eachEntry) error {
+	before := "{\n  \"entries\": ["
+	err := each(func(e stick.Entry) error {
+		if _, err := io.WriteString(w, before+"\n    "); err != nil {
+			return err
+		}
+		before = ","
+		return jsonValue(w, entryJSON(e), "    ", "  ")
+	})
+	if err != nil {
+		return err
+	}
+	end := "\n  ]\n}\n"
+	if before != "," {
+		end = before + "]\n}\n"
+	}
+	_, err = io.WriteString(w, end)
+	return err
 }
 
 func (a *app) stickVersions() *cobra.Command {

@@ -121,7 +121,9 @@ func (a *app) showPut(result stick.PutResult, clash clashFlag, err error) error 
 		if clash.replace && norm.NFC.String(filepath.Base(stored.Source)) != path.Base(stored.Path) && filepath.IsAbs(stored.Source) {
 			renamed = append(renamed, stored)
 		}
-		moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
+		if a.json {
+			moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
+		}
 		if stored.Kind == stick.KindFile {
 			files++
 		}
@@ -130,12 +132,12 @@ func (a *app) showPut(result stick.PutResult, clash clashFlag, err error) error 
 		return err
 	}
 	showErr := a.show(moved, func(w io.Writer) {
-		if len(moved.Items) == 0 && len(moved.Skipped) > 0 {
+		if len(result.Stored) == 0 && len(moved.Skipped) > 0 {
 			return
 		}
 		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
 	})
-	skipErr := a.skipped(moved.Skipped, len(moved.Items))
+	skipErr := a.skipped(moved.Skipped, len(result.Stored))
 	if clash.unsaid() && slices.ContainsFunc(result.Skipped, isTaken) {
 		a.say("To store those whose name is taken as well, add --replace or --keep-both.")
 	}

@@ -131,6 +131,7 @@ var explanations = []explanation{
 	{stick.ErrFailing, exitVanished, "the drive", "The drive made an error or was pulled out, so this was not finished; what was reported as stored is safe, so plug it in again, try another socket, and have a backup made if it happens again."},
 	{stick.ErrReopen, exitFailed, "the stick", "The drive made an error, so it is not certain what of this change is on {}; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrClosed, exitVanished, "the stick", "{} was closed in the meantime; what was reported as stored is safe, so repeat the command."},
+	{stick.ErrTooMuch, exitBadInput, "the stick", "{} holds more than an honest program writes, so it was not opened and nothing was changed; hand it to ICT."},
 	{stick.ErrTooLarge, exitBadInput, "this", "{} is too large for a stick, so nothing was stored."},
 	{stick.ErrExists, exitExists, "a name", "{} is taken already, so nothing was changed; choose another name{or}."},
 	{stick.ErrKind, exitState, "this", "A folder and a file cannot take each other's place ({}), so nothing was changed; choose another name."},

@@ -71,7 +71,7 @@ func (s *Stick) recount() {
 	s.spend.left = left
 }
 
-// affords fails with [ErrTooMuch] when the pieces would make the stick cost so much that less than a reserve was
+// affords fails with [ErrTooLarge] when the pieces would make the stick cost so much that less than a reserve was
 // left: whoever opens it has to be able to, also when tidying it was interrupted, which leaves layers twice.
 // s.write is held.
 func (s *Stick) affords(pieces []piece, reserve int) error {
@@ -89,7 +89,7 @@ func (s *Stick) affords(pieces []piece, reserve int) error {
 		}
 	}
 	if s.spend.left-int64(cost) < int64(reserve) {
-		return fmt.Errorf("%w: %d more files and folders", ErrTooMuch, len(pieces))
+		return fmt.Errorf("%w: %d more files and folders", ErrTooLarge, len(pieces))
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	p = crypt.OrNoProgress(p)
 	s.write.Lock()
 	defer s.write.Unlock()
-	layers, files, err := s.snapshot()
+	layers, today, err := s.snapshot()
 	if err != nil {
 		return CheckResult{}, err
 	}
@@ -52,11 +52,15 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	for _, l := range layers {
 		p.Expect(l.size())
 	}
-	for _, paths := range files {
-		out.Files += len(paths)
-	}
+	s.mu.Lock()
+	today.root.each(func(n *node) {
+		if !n.isFolder() {
+			out.Files++
+		}
+	})
+	s.mu.Unlock()
 	for _, l := range layers {
-		problem, err := s.checkLayer(ctx, l, files, p)
+		problem, err := s.checkLayer(ctx, l, today, p)
 		if err != nil {
 			return out, fmt.Errorf("check: %w", err)
 		}
@@ -74,30 +78,37 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	return out, nil
 }
 
-// snapshot returns the layers, and today's paths by the record that holds
-// their content, also in layers that cannot be read.
-func (s *Stick) snapshot() ([]*layer, map[*record][]string, error) {
+// snapshot returns the layers, and the tree of today's files, also of those in layers that cannot be read.
+// s.write is held as long as they are needed.
+func (s *Stick) snapshot() ([]*layer, *tree, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, nil, ErrClosed
 	}
-	files := map[*record][]string{}
 	today := s.tree
 	if len(s.hurt)+len(s.unread) > 0 {
 		today = treeOf(s.known())
 	}
-	_ = today.root.walk(".", func(path string, n *node) error {
-		if n.data != nil && !n.isFolder() {
+	return slices.Clone(s.layers), today, nil
+}
+
+// filesIn returns the paths in a tree by the record that holds their content, of some layers.
+func (s *Stick) filesIn(t *tree, layers ...*layer) map[*record][]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files := map[*record][]string{}
+	_ = t.root.walk(".", func(path string, n *node) error {
+		if n.data != nil && slices.Contains(layers, n.data.layer) {
 			files[n.data] = append(files[n.data], path)
 		}
 		return nil
 	})
-	return slices.Clone(s.layers), files, nil
+	return files
 }
 
 // checkLayer reads one layer. Only the drive going away, or ctx, is an error.
-func (s *Stick) checkLayer(ctx context.Context, l *layer, files map[*record][]string, p crypt.Progress) (*Problem, error) {
+func (s *Stick) checkLayer(ctx context.Context, l *layer, today *tree, p crypt.Progress) (*Problem, error) {
 	err := s.readWhole(ctx, l, p)
 	if err == nil {
 		err = s.compare(l)
@@ -118,6 +129,7 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, files map[*record][]st
 		kind = WarnMissing
 	}
 	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}, Unknown: l.gaps}
+	files := s.filesIn(today, l)
 	for i := range l.records {
 		r := &l.records[i]
 		if paths := files[r]; len(paths) > 0 && s.readable(ctx, r) != nil {

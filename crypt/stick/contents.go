@@ -297,20 +297,21 @@ func splitSizes(s string) ([]int64, error) {
 
 func parseEntry(kind recordKind, fields string) (entry, error) {
 	e := entry{kind: kind}
-	var numbers []*int64
+	ok := true
+	number := func() (v int64) {
+		field, rest, cut := strings.Cut(fields, "\t")
+		v, err := strconv.ParseInt(field, 10, 64)
+		fields, ok = rest, ok && cut && err == nil
+		return v
+	}
 	switch kind {
 	case recFile:
-		numbers = []*int64{&e.off, &e.size, &e.mtime}
+		e.off, e.size, e.mtime = number(), number(), number()
 	case recFolder, recLink:
-		numbers = []*int64{&e.mtime}
+		e.mtime = number()
 	}
-	for _, n := range numbers {
-		field, rest, ok := strings.Cut(fields, "\t")
-		v, err := strconv.ParseInt(field, 10, 64)
-		if !ok || err != nil {
-			return e, errContents
-		}
-		*n, fields = v, rest
+	if !ok {
+		return e, errContents
 	}
 	name, link, linked := strings.Cut(fields, "\t")
 	if linked != (kind == recLink) || e.off < 0 || e.size < 0 || e.mtime < minTime || e.mtime > maxTime {

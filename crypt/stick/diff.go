@@ -5,10 +5,10 @@ package stick
 // path that would have to change from file to folder or back, which no layer
 // may do, is told to conflict with the node that is in the way.
 func difference(from, to *tree, conflict func(*node)) []piece {
-	d := differ{from: from, to: to, conflict: conflict, paths: map[*record]string{}}
+	d := differ{from: from, to: to, conflict: conflict, moved: map[*record]string{}}
 	_ = from.root.walk(".", func(p string, n *node) error {
-		if n.data != nil && !n.isFolder() {
-			d.paths[n.data] = p
+		if n.data != nil && n.data != n.rec {
+			d.moved[n.data] = p
 		}
 		return nil
 	})
@@ -23,7 +23,7 @@ func difference(from, to *tree, conflict func(*node)) []piece {
 type differ struct {
 	from, to                         *tree
 	conflict                         func(*node)
-	paths                            map[*record]string // where content is in from
+	moved                            map[*record]string // a further name of content in from
 	files, folders, links, deletions []piece
 }
 
@@ -40,23 +40,29 @@ func (d *differ) wanted(p string, n *node) {
 			d.folders = append(d.folders, linkPiece(p, "", n))
 		}
 	case old != nil && old.data == n.data:
-	case d.linkable(n.data):
-		d.links = append(d.links, linkPiece(p, d.paths[n.data], n))
 	default:
+		if name, ok := d.linkable(n.data); ok {
+			d.links = append(d.links, linkPiece(p, name, n))
+			return
+		}
 		r := entry{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()}
 		d.files = append(d.files, piece{entry: r, from: n.data})
 	}
 }
 
-// linkable reports whether content stands under a name that a link can point
-// to: one that is not itself given other content.
-func (d *differ) linkable(data *record) bool {
-	p, ok := d.paths[data]
-	if !ok {
-		return false
+// linkable returns a name under which content stands that a link can point to: one that
+// is not itself given other content.
+func (d *differ) linkable(data *record) (name string, ok bool) {
+	for _, name := range []string{data.path(), d.moved[data]} {
+		if name == "" {
+			continue
+		}
+		there, then := d.from.find(name), d.to.find(name)
+		if there != nil && there.data == data && (then == nil || then.data == data) {
+			return name, true
+		}
 	}
-	n := d.to.find(p)
-	return n == nil || n.data == data && !n.isFolder()
+	return "", false
 }
 
 // unwanted deletes what is not in the tree wanted.

@@ -19,7 +19,14 @@ func TestFormatSaysTheLimits(t *testing.T) {
 	limits = strings.Join(strings.Fields(limits), " ")
 	for _, limit := range []string{
 		fmt.Sprintf("age header over %d KiB", maxAgeHeader>>10),
-		fmt.Sprintf("together more than %d MiB", maxSpent>>20),
+		fmt.Sprintf("together more than %d MiB by this table", maxSpent>>20),
+		fmt.Sprintf("`stowage/contents` | %d bytes |", costFile),
+		fmt.Sprintf("| a layer | %d, and 8 for", costLayer),
+		fmt.Sprintf("header lists | %d |", costRef),
+		fmt.Sprintf("| an entry of a layer | %d, and", costRecord),
+		fmt.Sprintf("entries of a layer lie in | %d, and", costName),
+		fmt.Sprintf("deleted later or not | %d |", costNode),
+		fmt.Sprintf("of its own or not | %d |", costFolder),
 		fmt.Sprintf("more than %s references", thousands(maxListed)),
 		fmt.Sprintf("table over %d MiB", maxTable>>20),
 		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),

@@ -43,20 +43,22 @@ func (l *loader) findHurt(found []*layer, c *chained) {
 	if len(listed) == 0 {
 		return
 	}
+	said := map[int64]bool{}
+	for _, w := range c.warnings {
+		said[w.Seq] = said[w.Seq] || w.Kind == WarnMissing || w.Kind == WarnDamaged || w.Kind == WarnForged
+	}
 	for _, twin := range chain(all).layers {
 		if layer := listed[twin]; layer != nil {
 			l.hurt = append(l.hurt, layer)
-			c.miss(layer)
+			c.miss(layer, said)
 		}
 	}
 }
 
-// miss warns of a layer that is missing, unless that was said.
-func (c *chained) miss(l *layer) {
-	said := func(w Warning) bool {
-		return w.Seq == l.id.seq && (w.Kind == WarnMissing || w.Kind == WarnDamaged || w.Kind == WarnForged)
-	}
-	if !slices.ContainsFunc(c.warnings, said) {
+// miss warns of a layer that is missing, unless that was said of its number.
+func (c *chained) miss(l *layer, said map[int64]bool) {
+	if !said[l.id.seq] {
+		said[l.id.seq] = true
 		c.warnings = append(c.warnings, Warning{
 			Kind: WarnMissing, Name: l.id.part(0), Seq: l.id.seq, Err: fmt.Errorf("layer %d is %w", l.id.seq, ErrMissing),
 		})
@@ -116,7 +118,10 @@ func (s *Stick) hurtFiles() map[string]*record {
 
 // nameHurt adds to what was found when the stick was opened which files are gone with it.
 func (s *Stick) nameHurt(problems []Problem) {
-	files := s.hurtFiles()
+	files := map[int64][]string{} // by the layer's number
+	for path, r := range s.hurtFiles() {
+		files[r.layer.id.seq] = append(files[r.layer.id.seq], path)
+	}
 	for i := range problems {
 		p := &problems[i]
 		switch p.Kind {
@@ -124,11 +129,7 @@ func (s *Stick) nameHurt(problems []Problem) {
 		default:
 			continue
 		}
-		for path, r := range files {
-			if r.layer.id.seq == p.Seq {
-				p.Files = append(p.Files, path)
-			}
-		}
+		p.Files = append(p.Files, files[p.Seq]...)
 		slices.Sort(p.Files)
 		p.Unknown = s.unknown(p.Warning)
 	}

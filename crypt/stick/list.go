@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -61,22 +62,32 @@ func (s *Stick) lookup(path string) (*node, string, error) {
 	return n, path, nil
 }
 
-// Walk calls visit for everything below a folder, as it is when Walk is
-// called: parents first, sorted by name. An error of visit ends it.
+// Walk calls visit for everything below a folder, each folder as it is when its
+// turn comes: parents first, sorted by name. An error of visit ends it.
 func (s *Stick) Walk(folder string, visit func(Entry) error) error {
 	n, folder, err := s.lookup(folder)
 	if err != nil {
 		return err
 	}
-	var all []Entry
-	_ = n.walk(folder, func(path string, n *node) error {
-		all = append(all, n.entry(path))
-		return nil
-	})
 	s.mu.Unlock()
-	for _, e := range all {
+	return s.walk(folder, n, visit)
+}
+
+func (s *Stick) walk(folder string, n *node, visit func(Entry) error) error {
+	s.mu.Lock()
+	children := slices.Clone(n.byName())
+	s.mu.Unlock()
+	for _, child := range children {
+		s.mu.Lock()
+		e := child.entry(join(folder, child.name()))
+		s.mu.Unlock()
 		if err := visit(e); err != nil {
 			return err
+		}
+		if e.IsFolder() {
+			if err := s.walk(e.Path, child, visit); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

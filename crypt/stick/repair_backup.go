@@ -83,15 +83,18 @@ func (r *repairer) isAnother(l *layer) bool {
 // more, as far as they can be read.
 func (r *repairer) storeReadable(copies []*layer) error {
 	s := r.stick
-	_, files, err := s.snapshot()
+	_, today, err := s.snapshot()
 	if err != nil {
 		return err
 	}
+	isCopied := func(l *layer) bool {
+		return slices.ContainsFunc(copies, func(c *layer) bool { return c.id == l.id })
+	}
+	s.mu.Lock()
+	known := slices.DeleteFunc(s.known(), func(l *layer) bool { return !isCopied(l) })
+	s.mu.Unlock()
 	var items []Item
-	for record, paths := range files {
-		if !slices.ContainsFunc(copies, func(l *layer) bool { return l.id == record.layer.id }) {
-			continue
-		}
+	for record, paths := range s.filesIn(today, known...) {
 		for _, path := range paths {
 			item, ok, err := s.rescue(r.ctx, path, record)
 			if err != nil {

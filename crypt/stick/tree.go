@@ -13,8 +13,8 @@ type tree struct {
 	// The folder that the last record lay in, since records come in runs.
 	lastDir  string
 	lastNode *node
-	cost     int // what its files and folders cost; see budget
-	most     int // what they may; 0: as much as they do
+	cost     int                   // what its files and folders cost; see budget
+	most     int                   // what they may; 0: as much as they do
 	onLink   func(r, data *record) // told what each further name stands for; may be nil
 }
 

@@ -108,6 +108,7 @@ var explanations = []explanation{
 	{stick.ErrLocked, widgets.Warn, "explain.inuse"},
 	{stick.ErrClosed, widgets.Info, "explain.closed"},
 	{editing.ErrClosed, widgets.Info, "explain.closed"},
+	{stick.ErrTooMuch, widgets.Bad, "explain.toomuch"},
 	{stick.ErrTooLarge, widgets.Warn, "explain.toolarge"},
 	{stick.ErrExists, widgets.Warn, "explain.exists"},
 	{stick.ErrKind, widgets.Warn, "explain.kind"},
