@@ -160,12 +160,17 @@ func field(document, path string) (string, error) {
 }
 
 // damage flips one bit of a file: damage FILE OFFSET. A negative offset counts
-// from the end.
+// from the end. FILE may be a pattern that one file fits.
 func damage(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: damage FILE OFFSET")
 	}
-	name := ts.MkAbs(args[0])
+	names, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) != 1 {
+		ts.Fatalf("%s are %d files", args[0], len(names))
+	}
+	name := names[0]
 	content, err := os.ReadFile(name)
 	ts.Check(err)
 	at, err := strconv.Atoi(args[1])
