@@ -14,6 +14,7 @@ type Authority struct {
 	created time.Time
 	signer  *signer
 	secrets []*secret // one a class, in the order of Classes
+	more    []field   // what a later version wrote into its file
 }
 
 // NewAuthority makes the authority of a new school.
@@ -44,6 +45,7 @@ func (a *Authority) Seal(passphrase []byte, w WorkFactor) ([]byte, error) {
 		{"created", stamp(a.created)},
 		{"signing key", string(a.signer.key)},
 	}}
+	f.fields = append(f.fields, a.more...)
 	plain, err := f.marshal()
 	if err != nil {
 		return nil, fmt.Errorf("write the authority: %w", err)
@@ -86,7 +88,7 @@ func parseAuthority(plain []byte) (*Authority, error) {
 }
 
 func authorityOf(f *identityFile) (*Authority, error) {
-	a := &Authority{school: f.get("school"), created: f.time("created"), secrets: f.secrets}
+	a := &Authority{school: f.get("school"), created: f.time("created"), secrets: f.secrets, more: f.rest("school", "school key", "created", "signing key")}
 	signingKey, verifier := f.get("signing key"), f.get("school key")
 	if f.err != nil {
 		return nil, f.err

@@ -37,6 +37,31 @@ func ParseRecipient(recipient string) (age.Recipient, error) {
 // given by mistake.
 var errNoRecipient = fmt.Errorf("%w: not an age recipient", ErrValue)
 
+// errUnknownClass is about a recipient or an identity.
+var errUnknownClass = fmt.Errorf("a key of an unknown class: %w", ErrNewer)
+
+// unknownClass reports whether a recipient looks like one, but of another class than these: age's
+// recipients are "age1…", and those of other kinds "age1KIND1…".
+func unknownClass(recipient string) bool {
+	kind, ok := strings.CutPrefix(recipient[:max(0, strings.LastIndex(recipient, "1"))], "age1")
+	return ok && kind != "pq" && isLower(kind)
+}
+
+// isLower reports whether a text is one or more of the letters a to z.
+func isLower(text string) bool {
+	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// checkPublished refuses what cannot be encrypted to, as the directory says it: what is of an
+// unknown class is [ErrNewer].
+func checkPublished(recipient string) error {
+	_, err := ParseRecipient(recipient)
+	if err != nil && unknownClass(recipient) {
+		return errUnknownClass
+	}
+	return err
+}
+
 func parseRecipient(s string) (age.Recipient, Class, error) {
 	if strings.HasPrefix(s, "age1pq1") {
 		r, err := age.ParseHybridRecipient(s)
@@ -94,6 +119,9 @@ func parseSecret(line []byte) (*secret, error) {
 			return nil, fmt.Errorf("%w: not a hybrid identity", ErrDamagedKey)
 		}
 		return &secret{Hybrid, i, i.Recipient().String(), text}, nil
+	}
+	if kind, _, ok := bytes.Cut(bytes.TrimPrefix(line, []byte("AGE-SECRET-KEY-")), []byte("-1")); ok && isLower(strings.ToLower(string(kind))) {
+		return nil, errUnknownClass
 	}
 	i, err := age.ParseX25519Identity(string(line))
 	if err != nil {

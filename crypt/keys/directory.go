@@ -2,6 +2,7 @@ package keys
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,6 +29,8 @@ type Directory struct {
 	Recovery  []string     `json:"recovery"` // recipients of the recovery key, one a class
 	People    []Person     `json:"people"`
 	Lost      []LostDevice `json:"lost"`
+
+	more bool // it was read from a text that says more than this version knows
 }
 
 // Person is a holder as the directory shows them.
@@ -48,6 +51,8 @@ const (
 	KeyRevoked  KeyStatus = "revoked"  // blocked: nobody may encrypt to it
 )
 
+func (s KeyStatus) known() bool { return s == KeyCurrent || s == KeyReplaced || s == KeyRevoked }
+
 // PersonKey is one key of a person.
 type PersonKey struct {
 	Recipient string    `json:"recipient"`
@@ -64,10 +69,14 @@ type LostDevice struct {
 }
 
 // Sign writes the directory as a signed note. It fails with [ErrOtherSchool]
-// when it is another school's, and with the errors of [Directory.Check].
+// when it is another school's, and with the errors of [Directory.Complete] and
+// [Directory.Check].
 func (d *Directory) Sign(a *Authority) ([]byte, error) {
 	if a.Verifier() != d.Verifier {
 		return nil, fmt.Errorf("sign the directory: %w", ErrOtherSchool)
+	}
+	if err := d.Complete(); err != nil {
+		return nil, fmt.Errorf("sign the directory: %w", err)
 	}
 	if err := d.Check(); err != nil {
 		return nil, fmt.Errorf("sign the directory: %w", err)
@@ -89,7 +98,9 @@ func (d *Directory) Sign(a *Authority) ([]byte, error) {
 // OpenDirectory reads a directory signed by the verifier key. An empty verifier
 // takes the key that the directory itself names: that proves only that the text
 // is whole, and is for the first time that a computer meets a school. It fails
-// with [ErrOtherSchool], [ErrForged], [ErrNewer] or [ErrValue].
+// with [ErrOtherSchool], [ErrForged], [ErrNewer] or [ErrValue]. A word that this
+// version does not know decides something, and so is ErrNewer; a field that it
+// does not know is passed over, see [Directory.Complete].
 func OpenDirectory(msg []byte, verifier string) (*Directory, error) {
 	d, err := openDirectory(msg, verifier)
 	if err != nil {
@@ -114,19 +125,51 @@ func openDirectory(msg []byte, verifier string) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Policy: DefaultPolicy()} // what an older directory does not say yet
-	if err := json.Unmarshal([]byte(body), d); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrValue, err)
+	d, err := parseDirectory(body)
+	if err != nil {
+		return nil, err
 	}
 	if d.Verifier != verifier {
 		return nil, fmt.Errorf("%w: it names another key than the one it is signed with", ErrOtherSchool)
 	}
 	// The school parsed every recipient before it signed, and whoever is encrypted
 	// to is parsed again; with thousands of hybrid keys that takes a second.
+	if err := d.checkWords(); err != nil {
+		return nil, err
+	}
 	if err := d.check(!trusted); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// parseDirectory reads a directory's JSON. What an older one does not say yet is as usual.
+func parseDirectory(body string) (*Directory, error) {
+	d := &Directory{Policy: DefaultPolicy()}
+	strict := json.NewDecoder(strings.NewReader(body))
+	strict.DisallowUnknownFields()
+	if strict.Decode(d) == nil && !strict.More() {
+		return d, nil
+	}
+	d = &Directory{Policy: DefaultPolicy(), more: true}
+	err := json.Unmarshal([]byte(body), d)
+	var otherType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &otherType): // a value of a kind that it did not have so far
+		return nil, fmt.Errorf("%w: %w", ErrNewer, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrValue, err)
+	}
+	return d, nil
+}
+
+// Complete fails with [ErrNewer] if the directory was read from a text that says more than
+// this version knows: whoever signed a directory in its place would lose that.
+func (d *Directory) Complete() error {
+	if d.more {
+		return fmt.Errorf("directory %d says more than this version knows: %w", d.Serial, ErrNewer)
+	}
+	return nil
 }
 
 // directoryBody takes off the first line and checks the version.

@@ -76,7 +76,13 @@ func TestDirectoryOfOtherVersions(t *testing.T) {
 		"another note":     {"stowage directory v1", "stowage stick v1", keys.ErrForged},
 		"more after it":    {"\n}\n", "\n}\n{}\n", keys.ErrValue},
 		"not JSON":         {`"people": [`, `"people": (`, keys.ErrValue},
-		"wrong type":       {`"serial": 3`, `"serial": "3"`, keys.ErrValue},
+		"another type":     {`"serial": 3`, `"serial": "3"`, keys.ErrNewer},
+		"unknown class":    {`"class": "hybrid"`, `"class": "triple"`, keys.ErrNewer},
+		"no class":         {`"class": "hybrid"`, `"class": ""`, keys.ErrValue},
+		"unknown status":   {`"status": "current"`, `"status": "suspended"`, keys.ErrNewer},
+		"no status":        {`"status": "current"`, `"status": ""`, keys.ErrValue},
+		"unknown recovery": {`"recovery": [`, `"recovery": ["age1triple1qqqq",`, keys.ErrNewer},
+		"damaged recovery": {`"recovery": [`, `"recovery": ["age1qqqq",`, keys.ErrValue},
 		"deep nesting":     {`{`, `{"x": ` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `,`, keys.ErrValue},
 		"another's key":    {a.Verifier(), other.Verifier(), keys.ErrOtherSchool},
 		"weak passphrases": {`"words": 6`, `"words": 1`, keys.ErrValue},
@@ -94,6 +100,40 @@ func TestDirectoryOfOtherVersions(t *testing.T) {
 		if err == nil && (len(d.People) != 3 || d.Policy != keys.DefaultPolicy()) {
 			t.Errorf("%s: reads as %+v", name, d)
 		}
+	}
+}
+
+// TestDirectoryThatSaysMore is not signed again by a version that would lose what it does not know.
+func TestDirectoryThatSaysMore(t *testing.T) {
+	a := authority(t)
+	text := must(keys.OpenNote(must(directory(t, a).Sign(a))(t), a.Verifier()))(t)
+	for _, more := range []string{`"school": `, `"words": `, `"since": `, `"email": `, `"recipient": `} {
+		altered := strings.Replace(text, more, `"hue": ["red"], `+more, 1)
+		d := must(keys.OpenDirectory(must(a.Sign(altered))(t), a.Verifier()))(t)
+		wantIs(t, more, d.Complete(), keys.ErrNewer)
+		d.Serial++
+		_, err := d.Sign(a)
+		wantIs(t, more, err, keys.ErrNewer)
+	}
+	d := must(keys.OpenDirectory(must(a.Sign(text))(t), a.Verifier()))(t)
+	if err := d.Complete(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestKeyOfUnknownClass in the directory cannot be encrypted to, and does not keep others from being.
+func TestKeyOfUnknownClass(t *testing.T) {
+	a := authority(t)
+	d := directory(t, a)
+	text := must(keys.OpenNote(must(d.Sign(a))(t), a.Verifier()))(t)
+	msg := must(a.Sign(strings.Replace(text, d.People[1].Keys[0].Recipient, "age1triple1qqqqqqqq", 1)))(t)
+	_, err := keys.OpenDirectory(msg, "")
+	wantIs(t, "first sight", err, keys.ErrNewer)
+	opened := must(keys.OpenDirectory(msg, a.Verifier()))(t)
+	_, err = must(opened.Find("h-2"))(t).Current()
+	wantIs(t, "lookup", err, keys.ErrNewer)
+	if _, err := must(opened.Find("h-1"))(t).Current(); err != nil {
+		t.Error(err)
 	}
 }
 

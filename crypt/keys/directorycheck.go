@@ -1,6 +1,9 @@
 package keys
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Bounds on a directory, besides that of the note that it is.
 const (
@@ -38,6 +41,27 @@ func (d *Directory) check(parse bool) error {
 		}
 	}
 	return d.checkLost()
+}
+
+// checkWords refuses with [ErrNewer] a directory that was signed with a word that this version
+// does not know: of a policy, of a key's status or of a class of keys.
+func (d *Directory) checkWords() error {
+	if c := d.Policy.Class; c != "" && !slices.Contains(Classes(), c) {
+		return fmt.Errorf("policy: class %q: %w", c, ErrNewer)
+	}
+	for _, r := range d.Recovery {
+		if unknownClass(r) {
+			return fmt.Errorf("recovery key: %w", errUnknownClass)
+		}
+	}
+	for _, p := range d.People {
+		for _, k := range p.Keys {
+			if k.Status != "" && !k.Status.known() {
+				return fmt.Errorf("key status %q: %w", k.Status, ErrNewer)
+			}
+		}
+	}
+	return nil
 }
 
 // checkLost is lenient: what a lost device is called must not keep the school
@@ -90,13 +114,13 @@ func (p Person) check(recipients map[string]bool, parse bool) error {
 
 func (k PersonKey) check(parse bool) error {
 	switch {
-	case k.Status != KeyCurrent && k.Status != KeyReplaced && k.Status != KeyRevoked:
+	case !k.Status.known():
 		return fmt.Errorf("%w: key status %q", ErrValue, k.Status)
 	case len(k.Recipient) > maxRecipient:
 		return errNoRecipient
 	}
 	if parse {
-		if _, err := ParseRecipient(k.Recipient); err != nil {
+		if err := checkPublished(k.Recipient); err != nil {
 			return err
 		}
 	}

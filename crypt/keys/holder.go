@@ -28,6 +28,7 @@ type HolderKey struct {
 	Temporary bool
 
 	secret *secret
+	more   []field           // what a later version wrote into its file
 	from   [sha256.Size]byte // of the file that it was unlocked from
 }
 
@@ -99,6 +100,7 @@ func (k *HolderKey) Plain() ([]byte, error) {
 	if k.Holder.Name != "" {
 		f.fields = append(f.fields, field{"name", k.Holder.Name})
 	}
+	f.fields = append(f.fields, k.more...)
 	plain, err := f.marshal()
 	if err != nil {
 		return nil, err
@@ -162,6 +164,7 @@ func holderKeyOf(f *identityFile) (*HolderKey, error) {
 		Holder: Holder{f.get("holder"), f.get("name")},
 		School: f.get("school"), Verifier: f.get("school key"),
 		Created: f.time("created"), PassphraseSet: f.time("passphrase set"),
+		more: f.rest("school", "school key", "holder", "created", "passphrase set", "passphrase", "name"),
 	}
 	state := f.get("passphrase")
 	if f.err != nil {
@@ -179,6 +182,9 @@ func holderKeyOf(f *identityFile) (*HolderKey, error) {
 		k.Temporary = true
 	case "chosen":
 	default:
+		if isLower(state) {
+			return nil, fmt.Errorf("the passphrase is %q: %w", state, ErrNewer)
+		}
 		return nil, fmt.Errorf("%w: it does not say whose the passphrase is", ErrDamagedKey)
 	}
 	return k, nil

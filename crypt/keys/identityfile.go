@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ const (
 	kindHolder    fileKind = "holder key"
 	kindStick     fileKind = "stick identity"
 )
+
+// known reports whether this version has such a kind.
+func (k fileKind) known() bool { return k == kindAuthority || k == kindHolder || k == kindStick }
 
 // fileVersion is the version of every kind.
 const fileVersion = 1
@@ -75,6 +79,17 @@ func (f *identityFile) time(name string) time.Time {
 		f.fail(fmt.Errorf("%w: %q is not a time", ErrDamagedKey, name))
 	}
 	return t.UTC()
+}
+
+// rest returns the fields of other names than these, which only a later version knows.
+func (f *identityFile) rest(known ...string) []field {
+	var rest []field
+	for _, have := range f.fields {
+		if have.name != "stowage" && have.name != "public key" && !slices.Contains(known, have.name) && CheckValue(have.value) == nil {
+			rest = append(rest, have)
+		}
+	}
+	return rest
 }
 
 func (f *identityFile) fail(err error) {
@@ -180,10 +195,12 @@ func parseIdentityFile(data []byte, kind fileKind) (*identityFile, error) {
 // checkKind looks at the first line, before anything else is read.
 func (f *identityFile) checkKind() error {
 	says := f.get("stowage")
-	digits, ok := strings.CutPrefix(says, string(f.kind)+" v")
+	kind, digits, ok := strings.Cut(says, " v")
 	version, err := strconv.Atoi(digits)
 	switch {
-	case ok && err == nil && version > fileVersion:
+	case ok && err == nil && version >= fileVersion && isLower(strings.ReplaceAll(kind, " ", "")) && !fileKind(kind).known():
+		return fmt.Errorf("a file of kind %q: %w", kind, ErrNewer)
+	case ok && err == nil && fileKind(kind) == f.kind && version > fileVersion:
 		return fmt.Errorf("%s v%d: %w", f.kind, version, ErrNewer)
 	case says != fmt.Sprintf("%s v%d", f.kind, fileVersion):
 		return fmt.Errorf("%w: it is %q, not a %s", ErrDamagedKey, says, f.kind)

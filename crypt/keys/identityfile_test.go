@@ -73,7 +73,11 @@ func TestIdentityFiles(t *testing.T) {
 		"bad school key":           {with("+a8b89a89+", "+a8b89a88+"), keys.ErrDamagedKey},
 		"no holder":                {with("# holder: h-1\n", ""), keys.ErrDamagedKey},
 		"no state":                 {with("# passphrase: chosen\n", ""), keys.ErrDamagedKey},
-		"unknown state":            {with("chosen", "borrowed"), keys.ErrDamagedKey},
+		"unknown state":            {with("chosen", "borrowed"), keys.ErrNewer},
+		"no word":                  {with("chosen", "??"), keys.ErrDamagedKey},
+		"unknown kind":             {with("holder key v1", "visitor key v1"), keys.ErrNewer},
+		"no kind":                  {with("holder key v1", "v1"), keys.ErrDamagedKey},
+		"unknown class":            {with("AGE-SECRET-KEY-1", "AGE-SECRET-KEY-TRIPLE-1"), keys.ErrNewer},
 		"no time":                  {with("2026-09-01T08:30:15Z", "yesterday"), keys.ErrDamagedKey},
 		"space around a value":     {with("h-1", "h-1 "), keys.ErrDamagedKey},
 		"no secret":                {with(secret, ""), keys.ErrDamagedKey},
@@ -98,6 +102,30 @@ func TestIdentityFiles(t *testing.T) {
 		if err != nil && (k != nil || strings.Contains(err.Error(), "SECRET") || strings.Contains(err.Error(), "GFPYY")) {
 			t.Errorf("%s: gives %+v and the error %v", name, k, err)
 		}
+	}
+}
+
+// TestFieldsOfLaterVersions stay in key files that this version writes again.
+func TestFieldsOfLaterVersions(t *testing.T) {
+	const more = "# telephone: 01792 960000\n# rota: Ann, then Bob\n"
+	k := must(keys.ParseHolderKey([]byte(strings.Replace(holderFile, "# public", more+"# public", 1))))(t)
+	if again := string(must(k.Plain())(t)); !strings.Contains(again, more) {
+		t.Errorf("the holder's key is written again as\n%s", again)
+	}
+
+	a := authority(t)
+	i := must(keys.NewStickIdentity(a.School(), a.Verifier(), "s-1", keys.Hybrid, now))(t)
+	plain := string(must(i.Marshal())(t))
+	i = must(keys.ParseStickIdentity([]byte(strings.Replace(plain, "# public", more+"# public", 1))))(t)
+	if again := string(must(i.Marshal())(t)); !strings.Contains(again, more) {
+		t.Errorf("the stick's identity is written again as\n%s", again)
+	}
+
+	plain = openAs(t, must(a.Seal([]byte("correct horse"), testWork))(t), "correct horse")
+	sealed := sealAs(t, strings.Replace(plain, "# public", more+"# public", 1), "correct horse")
+	a = must(keys.OpenAuthority(sealed, []byte("correct horse")))(t)
+	if again := openAs(t, must(a.Seal([]byte("correct horse"), testWork))(t), "correct horse"); !strings.Contains(again, more) {
+		t.Errorf("the authority is written again as\n%s", again)
 	}
 }
 

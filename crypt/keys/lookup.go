@@ -64,7 +64,7 @@ func (p Person) Current() ([]string, error) {
 		k := &p.Keys[i]
 		switch k.Status {
 		case KeyCurrent:
-			if _, err := ParseRecipient(k.Recipient); err != nil {
+			if err := checkPublished(k.Recipient); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.Name, err)
 			}
 			current = append(current, k.Recipient)

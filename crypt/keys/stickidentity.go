@@ -16,6 +16,7 @@ type StickIdentity struct {
 	Created  time.Time // UTC
 
 	secret *secret
+	more   []field // what a later version wrote into its file
 }
 
 // NewStickIdentity makes the identity of a new stick.
@@ -35,7 +36,7 @@ func NewStickIdentity(school, verifier, stick string, class Class, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	return &StickIdentity{stick, school, verifier, now.UTC().Truncate(time.Second), s}, nil
+	return &StickIdentity{Stick: stick, School: school, Verifier: verifier, Created: now.UTC().Truncate(time.Second), secret: s}, nil
 }
 
 // Recipient is what layers are encrypted to.
@@ -60,6 +61,7 @@ func (i *StickIdentity) Marshal() ([]byte, error) {
 		{"stick", i.Stick},
 		{"created", stamp(i.Created)},
 	}}
+	f.fields = append(f.fields, i.more...)
 	plain, err := f.marshal()
 	if err != nil {
 		return nil, fmt.Errorf("write a stick's identity: %w", err)
@@ -80,7 +82,7 @@ func ParseStickIdentity(plain []byte) (*StickIdentity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a stick's identity: %w", err)
 	}
-	i := &StickIdentity{Stick: f.get("stick"), School: f.get("school"), Verifier: f.get("school key"), Created: f.time("created")}
+	i := &StickIdentity{Stick: f.get("stick"), School: f.get("school"), Verifier: f.get("school key"), Created: f.time("created"), more: f.rest("school", "school key", "stick", "created")}
 	err = f.err
 	if err == nil && (len(f.secrets) != 1 || i.Stick == "" || i.School == "" || CheckVerifier(i.Verifier) != nil) {
 		err = fmt.Errorf("%w: it needs a stick, a school and one identity", ErrDamagedKey)

@@ -101,7 +101,11 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 		next.Serial, next.Published = old.Serial, old.Published
 		// A folder that came back from a backup is behind what staff have seen.
 		// Their computers take only a directory of a higher number.
-		last := max(old.Serial, s.sharedSerial(a.Verifier()))
+		shared, err := s.sharedSerial(a.Verifier())
+		if err != nil {
+			return err
+		}
+		last := max(old.Serial, shared)
 		if !always && last == old.Serial && same(old, next) {
 			return nil
 		}
@@ -123,12 +127,13 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 
 // previous is the directory that the next one follows. Where there is none that
 // can be believed, numbers go on from the clock's seconds, which no count of
-// directories has reached, so that nobody takes the new one for an older one.
+// directories has reached, so that nobody takes the new one for an older one. One that a
+// later version wrote is keys.ErrNewer: what this version does not know would be lost.
 func (s *School) previous(a *keys.Authority) (*keys.Directory, error) {
 	old, err := ReadDirectory(filepath.Join(s.dir, DirectoryFile), a.Verifier())
 	switch {
 	case err == nil:
-		return old, nil
+		return old, old.Complete()
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, keys.ErrForged), errors.Is(err, keys.ErrOtherSchool), errors.Is(err, keys.ErrValue):
 		return &keys.Directory{Policy: keys.DefaultPolicy(), Serial: s.now().Unix()}, nil
 	}

@@ -196,7 +196,8 @@ func (sh Shared) Directory(verifier string) (*keys.Directory, error) {
 
 // Publish writes a small file that everyone may read into the folder, unless it
 // says so already. A directory does not take the place of a newer one that the
-// same school signed: that fails with keys.ErrOlder.
+// same school signed: that fails with keys.ErrOlder; nor that of one which says more
+// than this version knows: keys.ErrNewer.
 func (sh Shared) Publish(name string, content []byte) error {
 	path := filepath.Join(sh.Dir, name)
 	if have, err := readSmall(path); err == nil {
@@ -215,16 +216,21 @@ func (sh Shared) Publish(name string, content []byte) error {
 	return nil
 }
 
-// notOlder returns keys.ErrOlder if a directory is older than the one that is there.
-// What is there counts only if the same school signed it.
+// notOlder returns keys.ErrOlder if a directory is older than the one that is there, and keys.ErrNewer
+// if only that one is of a later version. What is there counts only if the same school signed it.
 func notOlder(next, there []byte) error {
 	d, err := keys.OpenDirectory(next, "")
 	if err != nil {
 		return err
 	}
 	have, err := keys.OpenDirectory(there, d.Verifier)
-	if err != nil {
+	switch {
+	case errors.Is(err, keys.ErrNewer):
+		return err
+	case err != nil:
 		return nil // it is none that can be believed, so it may go
+	case d.Complete() == nil && have.Complete() != nil:
+		return have.Complete()
 	}
 	return d.Newer(have.Serial)
 }
@@ -254,15 +260,18 @@ func (s *School) publishShared() error {
 }
 
 // sharedSerial is the number of the directory in the shared folder, if this school
-// signed it; 0 if there is none that can be believed.
-func (s *School) sharedSerial(verifier string) int64 {
+// signed it; 0 if there is none that can be believed. It fails with keys.ErrNewer.
+func (s *School) sharedSerial(verifier string) (int64, error) {
 	shared, err := s.Shared()
 	if err != nil {
-		return 0
+		return 0, nil
 	}
 	d, err := shared.Directory(verifier)
-	if err != nil {
-		return 0
+	switch {
+	case errors.Is(err, keys.ErrNewer):
+		return 0, err
+	case err != nil:
+		return 0, nil
 	}
-	return d.Serial
+	return d.Serial, d.Complete()
 }
