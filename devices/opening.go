@@ -18,6 +18,9 @@ const (
 	OpenedFiles   Opened = "files"   // encrypted files that lie elsewhere
 )
 
+// OpenedKinds are all that can be opened.
+func OpenedKinds() []Opened { return []Opened{OpenedStick, OpenedBackup, OpenedListing, OpenedFiles} }
+
 // Opening is that somebody's files, or their names, are opened with the recovery key.
 type Opening struct {
 	What   Opened
@@ -60,7 +63,7 @@ func (r *Register) RecordOpening(ctx context.Context, actor string, o Opening) e
 
 func (o *Opening) clean() error {
 	var c cleaner
-	if !slices.Contains([]Opened{OpenedStick, OpenedBackup, OpenedListing, OpenedFiles}, o.What) {
+	if !slices.Contains(OpenedKinds(), o.What) {
 		c.fail(&InvalidError{Field: "opened", Value: shorten(string(o.What)), Problem: "is not known"})
 	}
 	c.line("reason", &o.Reason)

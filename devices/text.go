@@ -16,6 +16,7 @@ import (
 const (
 	maxLine = 200
 	maxNote = 4000
+	maxWord = 64
 )
 
 // Fold returns the form in which labels, serials, names and e-mail addresses
@@ -32,6 +33,17 @@ func Fold(text string) string {
 		return r
 	}, text)
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// IsWord reports whether a value looks like those that stand for kinds and states: lower-case
+// letters and digits, with spaces or dashes between them. One that is not known is a later version's.
+func IsWord(value string) bool {
+	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ' ' || c == '-' }) {
+		if strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return value != "" && len(value) <= maxWord
 }
 
 func isASCII(text string) bool {

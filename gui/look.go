@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/safefile"
+	"stowage/devices/school/config"
 	"stowage/gui/i18n"
 )
 
@@ -70,16 +71,28 @@ func readLook(top, folder string) Look {
 		return Look{}.valid()
 	}
 	defer root.Close()
+	return parseLook(readLookText(root, folder))
+}
+
+// readLookText reads the file; one that is missing, no file or too long is empty.
+func readLookText(root *os.Root, folder string) []byte {
 	text, err := safefile.ReadIn(root, filepath.Join(folder, lookFile), largestLook)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func parseLook(text []byte) Look {
 	var look Look
-	if err != nil || toml.Unmarshal(crypt.Text(text), &look) != nil {
+	if toml.Unmarshal(crypt.Text(text), &look) != nil {
 		look = Look{}
 	}
 	return look.valid()
 }
 
 // Keep writes the look to a folder, which is made when there is none. The file
-// changes as a whole or not at all.
+// changes as a whole or not at all, and what a later version kept there stays.
 func (l Look) Keep(folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("keep the look: %w", err)
@@ -89,16 +102,17 @@ func (l Look) Keep(folder string) error {
 
 // keep is Keep for a folder below another, which links do not lead out of.
 func (l Look) keep(top, folder string) error {
-	text, err := toml.Marshal(l.valid())
-	if err != nil {
-		return fmt.Errorf("keep the look: %w", err)
-	}
 	root, err := os.OpenRoot(top)
 	if err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
 	defer root.Close()
 	if err := root.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("keep the look: %w", err)
+	}
+	before := readLookText(root, folder)
+	text, err := config.Keep(before, parseLook(before), l.valid())
+	if err != nil {
 		return fmt.Errorf("keep the look: %w", err)
 	}
 	if err := safefile.WriteIn(root, filepath.Join(folder, lookFile), text, true); err != nil {

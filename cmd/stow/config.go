@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"stowage/devices/school"
 	"stowage/devices/school/config"
@@ -19,6 +20,9 @@ func (a *app) readConfig() (config.Config, error) {
 	dir, err := config.Dir()
 	if err != nil {
 		return config.Config{}, err
+	}
+	if unknown, err := config.Unknown(dir); err == nil && len(unknown) > 0 {
+		a.warn("The config file says more than this version of Stowage knows, which was passed over: %s", printable(strings.Join(unknown, ", ")))
 	}
 	return config.Read(dir)
 }

@@ -38,8 +38,13 @@ func (a *app) reasonUnless(ctx context.Context, needless bool, r reasonFlag) (st
 	return line, err
 }
 
-// tellOpenings tells a holder what ICT opened since they were last told on this computer.
-func (a *app) tellOpenings(seen school.Heads, all []school.ToldOpening, stickID string) {
+// tellOpenings tells a holder what ICT opened since they were last told on this computer. err says that this
+// version cannot read it.
+func (a *app) tellOpenings(seen school.Heads, all []school.ToldOpening, err error, stickID string) {
+	if err != nil {
+		a.warn("ICT opened something of yours with the recovery key, and what it was is told by a newer version of Stowage; use that version, or ask ICT.")
+		return
+	}
 	for _, o := range seen.NewOpenings(stickID, all) {
 		a.warn("%s on %s: %s", openedText(o.What), dayText(o.Time), printable(o.Reason))
 	}

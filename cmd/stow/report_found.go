@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,9 +52,9 @@ in hand: stow stick checkin, stow device found.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				list, err := s.FoundSticks(cmd.Context())
-				if err != nil {
-					return err
+				list, newer := s.FoundSticks(cmd.Context())
+				if newer != nil && !errors.Is(newer, keys.ErrNewer) {
+					return newer
 				}
 				out := struct {
 					Found   []jsonFound   `json:"found"`
@@ -67,15 +68,15 @@ in hand: stow stick checkin, stow device found.`,
 					}
 					out.Found = append(out.Found, jsonFound{d.Name(), f.Stick, f.Seen, f.Place, string(d.State)})
 				}
-				err = a.show(out, func(w io.Writer) {
-					if len(list) == 0 {
+				err := a.show(out, func(w io.Writer) {
+					if len(list) == 0 && newer == nil {
 						fmt.Fprintln(w, "No lost stick was seen.")
 					}
 					for _, f := range out.Found {
 						fmt.Fprintf(w, "%s was plugged in on %s at %s; the register has it as %s.\n", printable(f.Label), timeText(f.Seen), printable(f.Place), f.State)
 					}
 				})
-				return firstError(err, a.leftOut(out.Skipped, len(out.Found), noun{"message", "messages"}))
+				return firstError(err, on("a message about a lost stick", newer), a.leftOut(out.Skipped, len(out.Found), noun{"message", "messages"}))
 			})
 		},
 	}

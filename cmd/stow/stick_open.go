@@ -166,7 +166,8 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		_ = kept.TakeDirectory(ctx, s.drive, s.holder, s.Verifier()) // a newer one that it took along from school
 	}
 	if s.holder != nil {
-		a.tellOpenings(seen, school.Openings(ctx, s.drive, s.holder, s.Note(), s.Verifier()), note.ID)
+		told, err := school.Openings(ctx, s.drive, s.holder, s.Note(), s.Verifier())
+		a.tellOpenings(seen, told, err, note.ID)
 	}
 	rolledBack := a.warnOf(s.Warnings())
 	if s.byCode && !s.ReadOnly() {

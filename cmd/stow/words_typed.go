@@ -23,7 +23,7 @@ func explainTyped(err error, subject string) (exitCode, string, bool) {
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage, e.message + "; see --help.", true
 	}
-	if e, ok := errors.AsType[*config.FileError](err); ok {
+	if e, ok := errors.AsType[*config.FileError](err); ok && !errors.Is(err, keys.ErrNewer) {
 		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
 	}
 	if e, ok := errors.AsType[*partlyError](err); ok {

@@ -2,7 +2,6 @@ package keys
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,10 +124,12 @@ func openDirectory(msg []byte, verifier string) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := parseDirectory(body)
+	read, more, err := ReadJSON([]byte(body), Directory{Policy: DefaultPolicy()})
 	if err != nil {
 		return nil, err
 	}
+	d := &read
+	d.more = more
 	if d.Verifier != verifier {
 		return nil, fmt.Errorf("%w: it names another key than the one it is signed with", ErrOtherSchool)
 	}
@@ -139,26 +140,6 @@ func openDirectory(msg []byte, verifier string) (*Directory, error) {
 	}
 	if err := d.check(!trusted); err != nil {
 		return nil, err
-	}
-	return d, nil
-}
-
-// parseDirectory reads a directory's JSON. What an older one does not say yet is as usual.
-func parseDirectory(body string) (*Directory, error) {
-	d := &Directory{Policy: DefaultPolicy()}
-	strict := json.NewDecoder(strings.NewReader(body))
-	strict.DisallowUnknownFields()
-	if strict.Decode(d) == nil && !strict.More() {
-		return d, nil
-	}
-	d = &Directory{Policy: DefaultPolicy(), more: true}
-	err := json.Unmarshal([]byte(body), d)
-	var otherType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &otherType): // a value of a kind that it did not have so far
-		return nil, fmt.Errorf("%w: %w", ErrNewer, err)
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrValue, err)
 	}
 	return d, nil
 }

@@ -3,10 +3,10 @@ package stick
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +41,8 @@ type Note struct {
 	// unknown is what a newer version of this program wrote into the note and this one does not
 	// know. It stays in the notes that follow.
 	unknown object
+	// lists: it stands in a list, where it cannot be kept, so that no note follows.
+	lists bool
 }
 
 // Signer signs for the school; *keys.Authority is one.
@@ -52,6 +54,9 @@ type Signer interface {
 
 // sign returns the note as it stands on the stick.
 func (n *Note) sign(s Signer) ([]byte, error) {
+	if n.lists {
+		return nil, fmt.Errorf("write the note: %w: a list in it says more than this version knows", ErrFormat)
+	}
 	text, err := withUnknown(n, n.unknown)
 	if err != nil {
 		return nil, fmt.Errorf("write the note: %w", err)
@@ -72,9 +77,17 @@ func parseNote(text string) (*Note, error) {
 		}
 		return nil, fmt.Errorf("%w: its note says something else", ErrNotStick)
 	}
-	var n Note
-	if err := json.Unmarshal([]byte(body), &n); err != nil {
+	n, more, err := keys.ReadJSON([]byte(body), Note{})
+	switch {
+	case errors.Is(err, keys.ErrNewer):
+		return nil, fmt.Errorf("%w: its note: %w", ErrFormat, err)
+	case err != nil:
 		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
+	}
+	for _, class := range []keys.Class{n.Class, n.Policy.Class} {
+		if class != "" && !slices.Contains(keys.Classes(), class) {
+			return nil, fmt.Errorf("%w: a key of class %q", ErrFormat, class)
+		}
 	}
 	if n.ID == "" || !isDigest(n.Recipient) || n.Generation < 1 {
 		return nil, fmt.Errorf("%w: its note is incomplete", ErrNotStick)
@@ -82,8 +95,10 @@ func parseNote(text string) (*Note, error) {
 	if err := checkPrograms(n.Programs); err != nil {
 		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
 	}
-	var err error
-	if n.unknown, err = unknownIn([]byte(body), n); err != nil {
+	if !more {
+		return &n, nil
+	}
+	if n.unknown, n.lists, err = unknownIn([]byte(body), n); err != nil {
 		return nil, fmt.Errorf("%w: its note: %w", ErrNotStick, err)
 	}
 	return &n, nil

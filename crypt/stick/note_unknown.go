@@ -9,25 +9,27 @@ import (
 type object map[string]json.RawMessage
 
 // unknownIn returns those members of a JSON object that known, which was read from it, does not
-// have; of objects in it likewise. It is nil when there are none.
-func unknownIn(text []byte, known any) (object, error) {
+// have; of objects in it likewise. It is nil when there are none. lists reports that objects in a
+// list have such members, which are not among those returned.
+func unknownIn(text []byte, known any) (rest object, lists bool, err error) {
 	var all, ours object
 	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	again, err := json.Marshal(known)
 	if err == nil {
 		err = json.Unmarshal(again, &ours)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return without(all, ours), nil
+	rest, lists = without(all, ours)
+	return rest, lists, nil
 }
 
-// without returns the members of all that ours does not have, down through the objects that both have.
-func without(all, ours object) object {
-	var rest object
+// without returns the members of all that ours does not have, down through the objects that both have,
+// and reports whether objects in lists have more as well.
+func without(all, ours object) (rest object, lists bool) {
 	keep := func(name string, value json.RawMessage) {
 		if rest == nil {
 			rest = object{}
@@ -42,14 +44,31 @@ func without(all, ours object) object {
 		}
 		var theirs, own object
 		if json.Unmarshal(value, &theirs) != nil || json.Unmarshal(mine, &own) != nil {
+			lists = lists || listSaysMore(value, mine)
 			continue // no objects
 		}
-		if inner := without(theirs, own); inner != nil {
+		inner, inLists := without(theirs, own)
+		lists = lists || inLists
+		if inner != nil {
 			text, _ := json.Marshal(inner) // it was read from JSON
 			keep(name, text)
 		}
 	}
-	return rest
+	return rest, lists
+}
+
+// listSaysMore reports whether an object of a list has members that the same of ours does not have.
+func listSaysMore(all, ours json.RawMessage) bool {
+	var theirs, own []object
+	if json.Unmarshal(all, &theirs) != nil || json.Unmarshal(ours, &own) != nil || len(theirs) != len(own) {
+		return false
+	}
+	for i := range theirs {
+		if rest, lists := without(theirs[i], own[i]); rest != nil || lists {
+			return true
+		}
+	}
+	return false
 }
 
 // withUnknown writes known as JSON, and what it does not have from unknown.

@@ -416,6 +416,47 @@ func TestNoteKeepsWhatItDoesNotKnow(t *testing.T) {
 	sc.open(t, m)
 }
 
+// TestNoteOfLaterVersion: a word that decides something is a later version's, and so is a value of another type. What a
+// list says beside what is known is not lost either: such a note is read, and not signed anew.
+func TestNoteOfLaterVersion(t *testing.T) {
+	sc := newSchool(t, "Example School")
+	for name, add := range map[string]func(map[string]any){
+		"class":  func(all map[string]any) { all["class"] = "triple" },
+		"policy": func(all map[string]any) { all["policy"].(map[string]any)["class"] = "triple" },
+		"type":   func(all map[string]any) { all["generation"] = "1.2" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := sticktest.New()
+			o := sc.options()
+			o.School = newerSchool{sc.authority, add}
+			must(stick.Issue(t.Context(), m, o))(t)
+			for what, err := range map[string]error{
+				"with its key":       opens(t, m, stick.WithHolderKey(sc.holder)),
+				"without the school": opens(t, m, stick.WithPassphrase(passphrase)),
+			} {
+				if !errors.Is(err, stick.ErrFormat) || errors.Is(err, stick.ErrNotStick) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if _, err := stick.Issue(t.Context(), m, sc.options()); !errors.Is(err, stick.ErrAlreadyStick) {
+				t.Errorf("issued over it: %v", err)
+			}
+		})
+	}
+	m := sticktest.New()
+	o := sc.options()
+	o.School = newerSchool{sc.authority, func(all map[string]any) {
+		all["programs"] = []any{map[string]any{"name": "stowage-plan9", "signer": "X"}}
+	}}
+	must(stick.Issue(t.Context(), m, o))(t)
+	st := sc.open(t, m)
+	if err := st.Rotate(t.Context(), stick.RotateOptions{School: sc.authority}); !errors.Is(err, stick.ErrFormat) {
+		t.Errorf("rotated: %v", err)
+	}
+	check(t, st.Close())
+	check(t, sc.open(t, m).Close())
+}
+
 // TestNotesThatListNonsense are refused although the school signed them.
 func TestNotesThatListNonsense(t *testing.T) {
 	sc := newSchool(t, "Example School")

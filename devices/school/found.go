@@ -101,7 +101,8 @@ func isFound(e os.DirEntry) bool {
 }
 
 // FoundSticks reads what computers told of lost sticks that turned up, the
-// oldest first. What cannot be read, or is about no device of the register, is left out.
+// oldest first. What cannot be read, or is about no device of the register, is left out;
+// where a later version wrote some of them, the error is keys.ErrNewer beside the others.
 func (s *School) FoundSticks(ctx context.Context) ([]FoundStick, error) {
 	a, err := s.Authority()
 	if err != nil {
@@ -116,6 +117,7 @@ func (s *School) FoundSticks(ctx context.Context) ([]FoundStick, error) {
 		return nil, fmt.Errorf("read the inbox: %w: %w", ErrNoInbox, err)
 	}
 	var list []FoundStick
+	var newer error             // about one of those that a later version wrote
 	for _, e := range entries { // by name, and so by day
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -123,11 +125,15 @@ func (s *School) FoundSticks(ctx context.Context) ([]FoundStick, error) {
 		if !isFound(e) || len(list) == maxFoundFiles {
 			continue
 		}
-		if f, err := s.readFound(ctx, a, filepath.Join(shared.Inbox(), e.Name())); err == nil {
+		f, err := s.readFound(ctx, a, filepath.Join(shared.Inbox(), e.Name()))
+		switch {
+		case err == nil:
 			list = append(list, f)
+		case errors.Is(err, keys.ErrNewer):
+			newer = fmt.Errorf("read %s: %w", e.Name(), err)
 		}
 	}
-	return list, nil
+	return list, newer
 }
 
 func (s *School) readFound(ctx context.Context, a *keys.Authority, path string) (FoundStick, error) {
@@ -153,11 +159,11 @@ func (s *School) readFound(ctx context.Context, a *keys.Authority, path string) 
 }
 
 // ReadFound reads what a computer told of a lost stick, in the clear. What no honest program
-// says is [ErrReport].
+// says is [ErrReport], and what a later version says keys.ErrNewer.
 func ReadFound(plain []byte) (FoundStick, error) {
-	var f FoundStick
-	if err := json.Unmarshal(plain, &f); err != nil {
-		return FoundStick{}, fmt.Errorf("%w: %w", ErrReport, err)
+	f, err := readUnversioned[FoundStick](plain, ErrReport)
+	if err != nil {
+		return FoundStick{}, err
 	}
 	for _, text := range []string{f.Label, f.Place} {
 		if len(text) > MaxReportLine || keys.CheckValue(text) != nil {

@@ -92,14 +92,17 @@ func writable(t time.Time) time.Time {
 }
 
 // ReadListing reads a listing as it is kept, in the clear. What is wrong with it
-// is [ErrListing].
+// is [ErrListing], or keys.ErrNewer if a later version made it.
 func ReadListing(plain []byte) (Listing, error) {
-	var l Listing
 	if len(plain) > maxListing {
 		return Listing{}, fmt.Errorf("%w: %d bytes", ErrListing, len(plain))
 	}
-	if err := json.Unmarshal(plain, &l); err != nil {
-		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
+	l, err := readUnversioned[Listing](plain, ErrListing)
+	if err != nil {
+		return Listing{}, err
+	}
+	if l.From != FromBackup && l.From != FromCheckIn && devices.IsWord(l.From) {
+		return Listing{}, fmt.Errorf("a list of what was on a device, from %q: %w", l.From, keys.ErrNewer)
 	}
 	if err := l.check(); err != nil {
 		return Listing{}, err

@@ -197,9 +197,9 @@ func (r *LossReport) Check() error {
 		return &ReportError{Field: "name"}
 	case r.Device == LostThing{}:
 		return &ReportError{Field: "device"}
-	case r.Reporter.Proof != ProofTyped && r.Reporter.Proof != ProofKey, r.Reporter.Proof == ProofKey && r.Reporter.Holder == "":
+	case !r.Reporter.Proof.known(), r.Reporter.Proof == ProofKey && r.Reporter.Holder == "":
 		return &ReportError{Field: "proof"}
-	case r.Kind != LossLost && r.Kind != LossStolen && r.Kind != LossUnsure:
+	case !r.Kind.known():
 		return &ReportError{Field: "kind"}
 	case !r.Passphrase.valid():
 		return &ReportError{Field: "passphrase"}
@@ -223,6 +223,10 @@ func (f reportText) check() error {
 	}
 	return nil
 }
+
+func (k LossKind) known() bool { return k == LossLost || k == LossStolen || k == LossUnsure }
+
+func (p Proof) known() bool { return p == ProofTyped || p == ProofKey }
 
 func (a Answer) valid() bool { return a == "" || a == Yes || a == No || a == NotSure }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -13,6 +14,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices"
 )
 
 // reportFile is the JSON inside a report's file.
@@ -94,11 +96,14 @@ func ParseReport(plain []byte) (LossReport, error) {
 	case format.Format != reportFormat:
 		return LossReport{}, fmt.Errorf("%w: format %.40q", ErrReport, format.Format)
 	}
-	var file reportFile
-	strict := json.NewDecoder(bytes.NewReader(plain))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&file); err != nil {
+	file, more, err := keys.ReadJSON(plain, reportFile{})
+	switch {
+	case errors.Is(err, keys.ErrNewer):
+		return LossReport{}, fmt.Errorf("loss report: %w", err)
+	case err != nil:
 		return LossReport{}, fmt.Errorf("%w: %w", ErrReport, err)
+	case more || file.unknownWord():
+		return LossReport{}, fmt.Errorf("loss report: %w", keys.ErrNewer)
 	}
 	if err := file.Check(); err != nil {
 		return LossReport{}, err
@@ -110,4 +115,31 @@ func ParseReport(plain []byte) (LossReport, error) {
 func newerReport(format string) bool {
 	version, ok := strings.CutPrefix(format, "stowage loss report v")
 	return ok && version != "1" && version != "" && !strings.ContainsFunc(version, func(r rune) bool { return !unicode.IsDigit(r) })
+}
+
+// unknownWord reports whether an answer is a word that only a later version can have given.
+func (r *LossReport) unknownWord() bool {
+	return !r.Kind.known() && devices.IsWord(string(r.Kind)) ||
+		!r.Reporter.Proof.known() && devices.IsWord(string(r.Reporter.Proof)) ||
+		!r.Passphrase.valid() && devices.IsWord(string(r.Passphrase)) ||
+		!r.OnlyCopy.valid() && devices.IsWord(string(r.OnlyCopy))
+}
+
+// readUnversioned reads JSON of a format that has no version of its own yet: a later one says
+// which it is in a member "version". What cannot be read is bad, or else keys.ErrNewer.
+func readUnversioned[T any](plain []byte, bad error) (T, error) {
+	var none T
+	var says struct {
+		Version any `json:"version"`
+	}
+	read, more, err := keys.ReadJSON(plain, none)
+	switch {
+	case errors.Is(err, keys.ErrNewer):
+		return none, err
+	case err != nil:
+		return none, fmt.Errorf("%w: %w", bad, err)
+	case more && json.Unmarshal(plain, &says) == nil && says.Version != nil && says.Version != 1.0:
+		return none, fmt.Errorf("version %v: %w", says.Version, keys.ErrNewer)
+	}
+	return read, nil
 }

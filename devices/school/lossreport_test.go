@@ -135,7 +135,9 @@ func TestReportsThatAreNone(t *testing.T) {
 		{"a later version", with("stowage loss report v2"), keys.ErrNewer},
 		{"a later version with more in it", `{"format":"stowage loss report v12","x":1}`, keys.ErrNewer},
 		{"a strange version", with("stowage loss report v1.5"), school.ErrReport},
-		{"an unknown field", strings.Replace(with("stowage loss report v1"), `"made"`, `"x":1,"made"`, 1), school.ErrReport},
+		{"an unknown field", strings.Replace(with("stowage loss report v1"), `"made"`, `"x":1,"made"`, 1), keys.ErrNewer},
+		{"an unknown kind", strings.Replace(with("stowage loss report v1"), `"kind":"lost"`, `"kind":"eaten"`, 1), keys.ErrNewer},
+		{"no kind", strings.Replace(with("stowage loss report v1"), `"kind":"lost"`, `"kind":"?"`, 1), school.ErrReport},
 		{"more after it", with("stowage loss report v1") + "{}", school.ErrReport},
 		{"too large", with("stowage loss report v1") + strings.Repeat(" ", 300<<10), school.ErrReport},
 	} {

@@ -1,7 +1,6 @@
 package school
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -232,28 +232,50 @@ func (s *School) carryOpenings(ctx context.Context, put func([]byte) error, d de
 }
 
 // Openings are what ICT opened, as a stick tells the holder whose key opened it; the newest first. What the school did not
-// sign, is about another stick, or is sealed to somebody else is not believed.
-func Openings(ctx context.Context, drive stick.FS, k *keys.HolderKey, n stick.Note, verifier string) []ToldOpening {
+// sign, is about another stick, or is sealed to somebody else is not believed. What a later version wrote is
+// keys.ErrNewer: there is something to tell, and this version cannot.
+func Openings(ctx context.Context, drive stick.FS, k *keys.HolderKey, n stick.Note, verifier string) ([]ToldOpening, error) {
 	found, err := stick.Openings(drive)
 	if err != nil {
-		return nil // what is told is a courtesy, and the stick opens without
+		return nil, nil // what is told is a courtesy, and the stick opens without
 	}
+	var newer error
 	for _, sealed := range found {
 		signed, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, k.Identity())
 		if err != nil {
 			continue
 		}
 		text, err := keys.OpenNote(signed, verifier)
-		body, ok := strings.CutPrefix(text, openingsIntro)
-		var told openings
-		if err != nil || !ok || json.NewDecoder(bytes.NewReader([]byte(body))).Decode(&told) != nil {
+		if err != nil {
 			continue
 		}
-		if told.Stick == "" || told.Stick == n.ID {
-			return told.Opened
+		told, err := readOpenings(text)
+		switch {
+		case errors.Is(err, keys.ErrNewer):
+			newer = err
+		case err == nil && (told.Stick == "" || told.Stick == n.ID):
+			return told.Opened, nil
 		}
 	}
-	return nil
+	return nil, newer
+}
+
+// readOpenings reads what the school signed about what it opened.
+func readOpenings(text string) (openings, error) {
+	body, ok := strings.CutPrefix(text, openingsIntro)
+	switch {
+	case !ok && laterVersion(text, openingsIntro):
+		return openings{}, keys.ErrNewer
+	case !ok:
+		return openings{}, keys.ErrForged
+	}
+	told, _, err := keys.ReadJSON([]byte(body), openings{})
+	for _, o := range told.Opened {
+		if !slices.Contains(devices.OpenedKinds(), o.What) {
+			return openings{}, fmt.Errorf("opened %q: %w", o.What, keys.ErrNewer)
+		}
+	}
+	return told, err
 }
 
 // NewOpenings are those of the openings that this computer has not told of yet. A register that was restored from an older

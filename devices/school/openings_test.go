@@ -32,7 +32,11 @@ func told(t *testing.T, m *sticktest.Mem, passphrase []byte) []school.ToldOpenin
 		t.Fatal(err)
 	}
 	defer k.Wipe()
-	return school.Openings(t.Context(), m, k, st.Note(), st.Verifier())
+	told, err := school.Openings(t.Context(), m, k, st.Note(), st.Verifier())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told
 }
 
 // TestAttackOpeningsNobodySigned puts on a stick what the school did not sign for it: another stick's,

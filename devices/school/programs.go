@@ -44,10 +44,12 @@ type programList struct {
 	School   string          `json:"school"`
 	Signed   time.Time       `json:"signed"`
 	Programs []stick.Program `json:"programs"`
+
+	more bool // it says more than this version knows
 }
 
 // Programs are those that ICT approved for sticks, in the order of stick.ProgramNames; none is no error. A
-// list that is not the school's is keys.ErrForged or keys.ErrOtherSchool.
+// list that is not the school's is keys.ErrForged or keys.ErrOtherSchool, and one of a later version keys.ErrNewer.
 func (s *School) Programs() ([]stick.Program, error) {
 	d, err := s.Directory()
 	if err != nil {
@@ -57,39 +59,43 @@ func (s *School) Programs() ([]stick.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the list of programs: %w", err)
 	}
-	return list, nil
+	return list.Programs, nil
 }
 
-func (s *School) readPrograms(verifier string) ([]stick.Program, error) {
+func (s *School) readPrograms(verifier string) (list programList, err error) {
 	msg, err := readAtMost(filepath.Join(s.dir, ProgramsFile), 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return list, nil
 	}
 	if err != nil {
-		return nil, err
+		return list, err
 	}
 	text, err := keys.OpenNote(msg, verifier)
 	if err != nil {
-		return nil, err
+		return list, err
 	}
 	body, ok := strings.CutPrefix(text, programsIntro)
 	switch {
 	case !ok && laterVersion(text, programsIntro):
-		return nil, keys.ErrNewer
+		return list, keys.ErrNewer
 	case !ok:
-		return nil, fmt.Errorf("%w: it says something else", keys.ErrForged)
+		return list, fmt.Errorf("%w: it says something else", keys.ErrForged)
 	}
-	var list programList
-	if err := json.NewDecoder(strings.NewReader(body)).Decode(&list); err != nil {
-		return nil, fmt.Errorf("%w: %w", keys.ErrForged, err)
+	var more bool
+	if list, more, err = keys.ReadJSON([]byte(body), programList{}); err != nil {
+		return list, err
 	}
+	list.more = more
 	for _, p := range list.Programs {
+		if p.Name != "" && place(p.Name) < 0 {
+			return list, fmt.Errorf("%w: it lists %q", keys.ErrNewer, p.Name)
+		}
 		if err := p.Check(); err != nil {
-			return nil, err
+			return list, err
 		}
 	}
 	slices.SortStableFunc(list.Programs, func(a, b stick.Program) int { return place(a.Name) - place(b.Name) })
-	return list.Programs, nil
+	return list, nil
 }
 
 // laterVersion reports whether a text begins with the intro of another version of the same format.
@@ -125,11 +131,15 @@ func (s *School) addProgram(ctx context.Context, path string, p crypt.Progress) 
 	if err != nil {
 		return stick.Program{}, err
 	}
+	if list.more { // before anything is copied
+		return stick.Program{}, errMorePrograms
+	}
 	if err := s.keepProgram(ctx, path, added, p); err != nil {
 		return stick.Program{}, err
 	}
-	list, old := withoutProgram(list, added.Name)
-	if err := s.signPrograms(a, append(list, added)); err != nil {
+	rest, old := withoutProgram(list.Programs, added.Name)
+	list.Programs = append(rest, added)
+	if err := s.signPrograms(a, list); err != nil {
 		return stick.Program{}, err
 	}
 	if old != nil && old.SHA256 != added.SHA256 {
@@ -220,13 +230,20 @@ func withoutProgram(list []stick.Program, name string) (rest []stick.Program, wa
 	return rest, was
 }
 
+// errMorePrograms: whoever signed the list anew would lose what is not known of it.
+var errMorePrograms = fmt.Errorf("the list of programs says more than this version knows: %w", keys.ErrNewer)
+
 // signPrograms writes the list.
-func (s *School) signPrograms(a *keys.Authority, list []stick.Program) error {
+func (s *School) signPrograms(a *keys.Authority, list programList) error {
+	if list.more {
+		return errMorePrograms
+	}
+	list.School, list.Signed = a.School(), s.now()
 	var text bytes.Buffer
 	text.WriteString(programsIntro)
 	e := json.NewEncoder(&text)
 	e.SetIndent("", "  ")
-	if err := e.Encode(programList{a.School(), s.now(), list}); err != nil {
+	if err := e.Encode(list); err != nil {
 		return fmt.Errorf("write the list of programs: %w", err)
 	}
 	msg, err := a.Sign(text.String())
@@ -247,11 +264,12 @@ func (s *School) RemoveProgram(name string) error {
 	if err != nil {
 		return fmt.Errorf("remove a program: %w", err)
 	}
-	rest, was := withoutProgram(list, name)
+	rest, was := withoutProgram(list.Programs, name)
 	if was == nil {
 		return fmt.Errorf("remove %q: %w", name, ErrNoProgram)
 	}
-	if err := s.signPrograms(a, rest); err != nil {
+	list.Programs = rest
+	if err := s.signPrograms(a, list); err != nil {
 		return fmt.Errorf("remove a program: %w", err)
 	}
 	_ = os.Remove(s.programPath(*was)) // nothing depends on it

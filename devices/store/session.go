@@ -207,7 +207,7 @@ func (r *reading) fail(column, value string) { r.wrong(devices.ErrCorrupt, colum
 
 // unknown notes a word that this version does not know. What is no word at all is corrupt.
 func (r *reading) unknown(column, value string) {
-	if !isWord(value) {
+	if !devices.IsWord(value) {
 		r.fail(column, value)
 		return
 	}
@@ -218,17 +218,6 @@ func (r *reading) wrong(why error, column, value string) {
 	if r.err == nil {
 		r.err = fmt.Errorf("%s %q: %w: %s is %.60q", r.record, r.id, why, column, value)
 	}
-}
-
-// isWord reports whether a value looks like those that stand for kinds and states:
-// lower-case letters and digits, with spaces or dashes between them.
-func isWord(value string) bool {
-	for part := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == ' ' || c == '-' }) {
-		if strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			return false
-		}
-	}
-	return value != "" && len(value) <= maxWord
 }
 
 func (r *reading) time(column, text string) time.Time {

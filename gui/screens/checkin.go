@@ -232,11 +232,12 @@ func (c *checkIns) messages() {
 			}
 			return all, err
 		}, func(found []foundElsewhere, err error) {
+			if err == nil || len(found) > 0 {
+				c.tellFound(found)
+			}
 			if err != nil {
 				c.s.Fail(err)
-				return
 			}
-			c.tellFound(found)
 		}))
 	})
 }

@@ -227,7 +227,7 @@ func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
 		}
 		return say(w, widgets.Warn, key, e.Field), true
 	}
-	if e, ok := errors.AsType[*config.FileError](err); ok {
+	if e, ok := errors.AsType[*config.FileError](err); ok && !errors.Is(err, keys.ErrNewer) {
 		return say(w, widgets.Bad, "explain.config", e.Error()), true
 	}
 	if e, ok := errors.AsType[*school.PublishError](err); ok {
@@ -259,9 +259,6 @@ func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
 	}
 	if e, ok := errors.AsType[*keys.BlockedError](err); ok {
 		return say(w, widgets.Warn, "explain.blocked", e.Person.Name), true
-	}
-	if e, ok := errors.AsType[*config.FileError](err); ok {
-		return say(w, widgets.Bad, "explain.config", e.Error()), true
 	}
 	return explainRegister(w, err)
 }

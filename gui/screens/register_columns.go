@@ -15,6 +15,7 @@ import (
 
 	"stowage/crypt/safefile"
 	"stowage/devices"
+	"stowage/devices/school/config"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -121,12 +122,23 @@ const registerViewFile = "register.toml"
 
 // readRegisterView reads what was kept; what is missing or not in order is as usual.
 func readRegisterView(dir string) registerView {
+	return parseRegisterView(readRegisterText(dir))
+}
+
+// readRegisterText reads the file; one that is missing or too long is empty.
+func readRegisterText(dir string) []byte {
 	path := filepath.Join(dir, registerViewFile)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > 64<<10 {
+		return nil
+	}
+	text, _ := os.ReadFile(path)
+	return text
+}
+
+func parseRegisterView(text []byte) registerView {
 	var v registerView
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() < 64<<10 {
-		if _, err := toml.DecodeFile(path, &v); err != nil {
-			v = registerView{}
-		}
+	if toml.Unmarshal(text, &v) != nil {
+		v = registerView{}
 	}
 	if !slices.Contains(registerOrder(), v.Sort) {
 		v.Sort, v.Descending = devices.ByLabel, false
@@ -134,10 +146,11 @@ func readRegisterView(dir string) registerView {
 	return v
 }
 
-// keep writes it, as a whole or not at all.
+// keep writes it, as a whole or not at all. What a later version kept there stays.
 func (v registerView) keep(dir string) error {
 	fail := func(err error) error { return fmt.Errorf("remember the columns: %w", err) }
-	text, err := toml.Marshal(v)
+	before := readRegisterText(dir)
+	text, err := config.Keep(before, parseRegisterView(before), v)
 	if err != nil {
 		return fail(err)
 	}

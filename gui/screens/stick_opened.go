@@ -32,11 +32,12 @@ type opened struct {
 	byCode bool
 	drive  *asDrive // nil while it is not shown as a drive
 
-	rolledBack bool
-	openings   []school.ToldOpening // what ICT opened, and the holder has not been told yet
-	clipboard  []string             // what was cut, to be moved
-	screen     *browser
-	told       []func() // what to do when what is on the stick has changed
+	rolledBack     bool
+	openings       []school.ToldOpening // what ICT opened, and the holder has not been told yet
+	unreadOpenings bool                 // that this version cannot read
+	clipboard      []string             // what was cut, to be moved
+	screen         *browser
+	told           []func() // what to do when what is on the stick has changed
 
 	stored   int // files stored since it was opened
 	last     time.Time
@@ -110,7 +111,8 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 	}
 	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked })
 	if o.key != nil {
-		o.openings = k.heads().NewOpenings(at.look.note.ID, school.Openings(ctx, fsys, o.key, o.stick.Note(), o.stick.Verifier()))
+		told, err := school.Openings(ctx, fsys, o.key, o.stick.Note(), o.stick.Verifier())
+		o.openings, o.unreadOpenings = k.heads().NewOpenings(at.look.note.ID, told), err != nil
 	}
 	return o, nil
 }
@@ -236,10 +238,15 @@ func (k *sticks) browse(o *opened) {
 
 // tellOpenings tells the holder what ICT opened with the recovery key, once on this computer.
 func (o *opened) tellOpenings() {
+	w := o.s.Words
+	if o.unreadOpenings {
+		o.unreadOpenings = false
+		o.s.Tell(widgets.Message{Kind: widgets.Info, Happened: w.T("opened.told"), Files: w.T("opened.newer"), Next: w.T("explain.newer.next")})
+		return
+	}
 	if len(o.openings) == 0 {
 		return
 	}
-	w := o.s.Words
 	m := widgets.Message{Kind: widgets.Info, Happened: w.T("opened.told"), Next: w.T("opened.told.next")}
 	for i, opening := range o.openings {
 		if i > 0 {

@@ -5,7 +5,9 @@
 // # Promised
 //
 // The file is read within bounds, and what is not in order is refused rather than
-// half-believed. It changes as a whole or not at all. It holds nothing secret.
+// half-believed. It changes as a whole or not at all. It holds nothing secret. Settings
+// of a later version stay in it; where those decide what the others mean, that version
+// says so by "version", and the file is neither used nor written.
 //
 // # Not promised
 //
@@ -13,7 +15,6 @@
 package config
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -21,11 +22,13 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"stowage/crypt"
+	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices/school"
 )
@@ -81,33 +84,53 @@ func User() string {
 }
 
 // Read reads the config file in dir; a missing one is an empty one. It fails with a
-// [*FileError].
+// [*FileError], which is keys.ErrNewer where a later version wrote what decides.
 func Read(dir string) (Config, error) {
-	path := filepath.Join(dir, File)
-	c, err := read(path)
-	if err != nil {
-		return Config{}, &FileError{path, err}
-	}
-	return c, nil
+	c, _, err := open(dir)
+	return c, err
 }
 
-func read(path string) (Config, error) {
+// Unknown are the settings of the config file in dir that this version does not know. They are
+// misspelt, or a later version's.
+func Unknown(dir string) ([]string, error) {
+	_, unknown, err := open(dir)
+	return unknown, err
+}
+
+func open(dir string) (c Config, unknown []string, err error) {
+	path := filepath.Join(dir, File)
 	text, err := safefile.Read(path, maxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Config{}, nil
+	switch {
+	case err == nil:
+		c, unknown, err = parse(text)
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil
 	}
 	if err != nil {
-		return Config{}, err
+		return Config{}, nil, &FileError{path, err}
 	}
-	var c Config
-	meta, err := toml.NewDecoder(bytes.NewReader(crypt.Text(text))).Decode(&c)
-	if err != nil {
-		return Config{}, err
+	return c, unknown, nil
+}
+
+// parse reads the text of a config file.
+func parse(text []byte) (c Config, unknown []string, err error) {
+	all := map[string]any{}
+	if err := toml.Unmarshal(crypt.Text(text), &all); err != nil {
+		return Config{}, nil, err
 	}
-	if strange := meta.Undecoded(); len(strange) > 0 {
-		return Config{}, fmt.Errorf("unknown setting %s", strange[0])
+	if v, there := all["version"]; there && v != int64(1) {
+		return Config{}, nil, fmt.Errorf("version %v: %w", v, keys.ErrNewer)
 	}
-	return c, c.check()
+	meta, err := toml.Decode(string(crypt.Text(text)), &c)
+	if err != nil { // it is TOML, with a value of another type than this version's
+		return Config{}, nil, fmt.Errorf("%w: %w", keys.ErrNewer, err)
+	}
+	for _, key := range meta.Undecoded() {
+		if name := key[0]; name != "version" && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return c, unknown, c.check()
 }
 
 // check refuses what cannot be a setting.
@@ -123,7 +146,8 @@ func (c Config) check() error {
 }
 
 // Write replaces the config file in dir, which is made when there is none, and
-// returns the file's path.
+// returns the file's path. Settings in it that this version does not know stay; it fails
+// with keys.ErrNewer where they decide something.
 func (c Config) Write(dir string) (path string, err error) {
 	path = filepath.Join(dir, File)
 	if err := c.write(path); err != nil {
@@ -136,7 +160,12 @@ func (c Config) write(path string) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	text, err := toml.Marshal(c)
+	before, _ := safefile.Read(path, maxFile) // what cannot be read is replaced
+	was, _, err := parse(before)
+	if errors.Is(err, keys.ErrNewer) {
+		return err
+	}
+	text, err := Keep(before, was, c)
 	if err != nil {
 		return err
 	}

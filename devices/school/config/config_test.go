@@ -4,9 +4,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"stowage/crypt/keys"
 	"stowage/devices/school/config"
 )
 
@@ -31,11 +33,9 @@ func TestRoundTrip(t *testing.T) {
 // TestRefuse leaves no doubt about which file is not in order.
 func TestRefuse(t *testing.T) {
 	for name, text := range map[string]string{
-		"no TOML":         "school = ",
-		"unknown setting": "shcool = \"/mnt/school\"\n",
-		"relative path":   "school = \"school\"\n",
-		"wrong type":      "me = 3\n",
-		"too long":        strings.Repeat("# nothing to see here\n", 4000),
+		"no TOML":       "school = ",
+		"relative path": "school = \"school\"\n",
+		"too long":      strings.Repeat("# nothing to see here\n", 4000),
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, config.File), []byte(text), 0o600); err != nil {
@@ -44,6 +44,51 @@ func TestRefuse(t *testing.T) {
 		_, err := config.Read(dir)
 		if e, ok := errors.AsType[*config.FileError](err); !ok || e.Path != filepath.Join(dir, config.File) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLaterVersion: settings that this version does not know stay in the file and are named. Where they may
+// decide what the others mean, the file is neither used nor written.
+func TestLaterVersion(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, config.File)
+	save := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	more := "ME = \"0a1b\"\nhue = \"red\"\nwidths = [1.5, 2.0]\n\n[proxy]\nhost = \"p\"\n"
+	save(more)
+	for _, next := range []config.Config{{Me: "2c3d", Backup: dir}, {}} {
+		if unknown, err := config.Unknown(dir); err != nil || !slices.Equal(unknown, []string{"hue", "widths", "proxy"}) {
+			t.Errorf("unknown: %v, %v", unknown, err)
+		}
+		if _, err := next.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := config.Read(dir); err != nil || c != next {
+			t.Errorf("read %+v, %v", c, err)
+		}
+		kept, err := os.ReadFile(path)
+		for _, want := range []string{`hue = "red"`, `widths = [1.5, 2.0]`, `host = "p"`} {
+			if !strings.Contains(string(kept), want) {
+				t.Errorf("lost %s, %v:\n%s", want, err, kept)
+			}
+		}
+	}
+	for _, text := range []string{"version = 2\n", "me = [\"a\", \"b\"]\n", "[school]\nsite = \"a\"\n"} {
+		save(text)
+		_, err := config.Read(dir)
+		if _, ok := errors.AsType[*config.FileError](err); !ok || !errors.Is(err, keys.ErrNewer) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if _, err := (config.Config{Me: "x"}).Write(dir); !errors.Is(err, keys.ErrNewer) {
+			t.Errorf("written over %q: %v", text, err)
+		}
+		if left, err := os.ReadFile(path); err != nil || string(left) != text {
+			t.Errorf("%q became %q, %v", text, left, err)
 		}
 	}
 }
