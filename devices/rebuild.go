@@ -2,6 +2,7 @@ package devices
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -17,6 +18,21 @@ func (e *DifferenceError) Error() string {
 	return fmt.Sprintf("%s %s does not follow from the events", e.Record, e.ID)
 }
 
+// UnknownError says that a record has a value which this version does not know. It is an [ErrNewer].
+type UnknownError struct {
+	Record string // as in [DifferenceError]
+	ID     string
+	Column string
+	Value  string
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s %q: %v: %s is %.60q", e.Record, e.ID, ErrNewer, e.Column, e.Value)
+}
+
+// Is makes an UnknownError an ErrNewer.
+func (e *UnknownError) Is(target error) bool { return target == ErrNewer }
+
 // Check replays all events in memory and compares the outcome with the present
 // state, and looks whether what was signed is there as it was signed. The error is
 // a [*DifferenceError] about the first record that does not follow from the
@@ -28,7 +44,12 @@ func (r *Register) Check(ctx context.Context, progress func(done int64)) error {
 		if err := replay(ctx, reader, replayed, progress); err != nil {
 			return err
 		}
-		if err := replayed.compare(ctx, reader); err != nil {
+		err := replayed.compare(ctx, reader)
+		if e, ok := errors.AsType[*UnknownError](err); ok {
+			// A later version would have written it into an event, and all of those are known.
+			return &DifferenceError{Record: e.Record, ID: e.ID}
+		}
+		if err != nil {
 			return err
 		}
 		return checkDocuments(ctx, reader)

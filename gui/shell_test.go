@@ -275,6 +275,32 @@ func TestTheLookIsKept(t *testing.T) {
 	}
 }
 
+// TestTheLookOfALaterVersion keeps what this version does not know, until it is changed here.
+func TestTheLookOfALaterVersion(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "window.toml")
+	if err := os.WriteFile(file, []byte("mode = \"sepia\"\ntext = 100\nfont = \"serif\"\n\n[panes]\nleft = 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept := func(look gui.Look, want ...string) {
+		t.Helper()
+		if err := look.Keep(dir); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		for _, line := range want {
+			if !strings.Contains(string(text), line) {
+				t.Errorf("lost %s, %v:\n%s", line, err, text)
+			}
+		}
+	}
+	look := gui.ReadLook(dir)
+	look.Text = 125
+	kept(look, `mode = "sepia"`, "text = 125", `font = "serif"`, "left = 3")
+	look.Mode = gui.HighContrast
+	kept(look, `mode = "contrast"`, "text = 125", `font = "serif"`, "left = 3")
+}
+
 func TestDropsReachTheScreen(t *testing.T) {
 	w, one, _ := openNotes(t, false)
 	w.Drop(fyne.NewPos(10, 10), "/tmp/nobody.txt") // home has no use for it

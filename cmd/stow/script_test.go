@@ -80,6 +80,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["sql"] = sqlShell
 	commands["event"] = addEvent
 	commands["nested"] = nested
+	commands["later"] = laterVersion
 	commands["released"] = released
 	commands["ownprogram"] = ownProgram
 	return commands

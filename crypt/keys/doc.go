@@ -28,6 +28,10 @@
 //     it. Whoever types one into stock age has to do the same.
 //   - A copy of a key whose passphrase was set later says so, whatever the clocks
 //     say; and nothing is written that this package could not read again.
+//   - What a later version wrote is [ErrNewer], not damage: a higher version, and a word
+//     that decides something. Fields that are not known are passed over, stay in a
+//     key file that is written again, and keep a directory from being signed again
+//     ([Directory.Complete]).
 //   - Everything parsed is bounded, and refused rather than guessed at. Errors
 //     never quote a secret.
 //

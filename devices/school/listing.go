@@ -227,7 +227,7 @@ func (s *School) checkedIn(ctx context.Context, d devices.Device) (Listing, erro
 // LastKnown lists what was on a device's stick when the school last knew: from its
 // backup, or from its last check-in when there is no backup, it cannot be read, or
 // it is older. The reason is recorded before. It needs the unlocked authority, and fails as [School.OpenBackup]
-// does, or with [ErrListing], when nothing is known.
+// does, or with [ErrListing] or keys.ErrNewer, when nothing is known.
 func (s *School) LastKnown(ctx context.Context, device, reason string) (Listing, error) {
 	d, err := s.register.FindDevice(ctx, device)
 	if err != nil {
@@ -259,7 +259,7 @@ func (s *School) lastKnown(ctx context.Context, device string) (Listing, error) 
 		return Listing{}, context.Cause(ctx)
 	case seenErr == nil && (err != nil || seen.At.After(kept.At)):
 		return seen, nil
-	case err != nil && errors.Is(seenErr, ErrListing):
+	case err != nil && (errors.Is(seenErr, ErrListing) || errors.Is(seenErr, keys.ErrNewer)):
 		return Listing{}, errors.Join(seenErr, err)
 	}
 	return kept, err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -215,7 +216,11 @@ func (r *reading) unknown(column, value string) {
 }
 
 func (r *reading) wrong(why error, column, value string) {
-	if r.err == nil {
+	switch {
+	case r.err != nil:
+	case errors.Is(why, devices.ErrNewer):
+		r.err = &devices.UnknownError{Record: r.record, ID: r.id, Column: column, Value: value}
+	default:
 		r.err = fmt.Errorf("%s %q: %w: %s is %.60q", r.record, r.id, why, column, value)
 	}
 }

@@ -3,8 +3,10 @@ package screens
 import (
 	"testing"
 
+	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/drives"
 	"stowage/devices/school"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -48,6 +50,32 @@ func TestAttackOpeningInSilenceInTheWindow(t *testing.T) {
 	w.MustSee("leaver handover") // in the history
 }
 
+// TestHolderIsToldWhatALaterVersionTells: that there is something to tell is said, although this version cannot tell it.
+func TestHolderIsToldWhatALaterVersionTells(t *testing.T) {
+	d := newDesk(t)
+	drive := (&plugs{}).plugIn(t, "S1")
+	h, issued := d.person(t, "Dee Day", true)
+	d.issueOn(t, drive, h.Name, "MS-1")
+	fs, err := stick.NewDirFS(drive.Path)
+	check(t, err)
+	chosen := "orange walrus telescope quietly"
+	st, err := stick.Open(t.Context(), fs, stick.WithPassphrase(issued.Passphrase), stick.OpenOptions{})
+	check(t, err)
+	check(t, st.ChangePassphrase(issued.Passphrase, []byte(chosen)))
+	check(t, st.Close())
+	a, err := d.Authority()
+	check(t, err)
+	signed, err := a.Sign("stowage opened v2\n{}\n")
+	check(t, err)
+	sealed, err := keys.WrapFor(signed, []string{issued.Key.Recipient})
+	check(t, err)
+	check(t, stick.PutOpenings(fs, sealed[keys.Class(issued.Key.Class)]))
+	check(t, fs.Close())
+
+	w := openedAtHome(t, drive, chosen)
+	w.MustSee("The school's ICT opened what is yours", "What it was is told by a newer version of Stowage.")
+}
+
 // The holder is told at the next opening of the stick, once on this computer.
 func TestHolderIsToldWhatICTOpened(t *testing.T) {
 	d := newDesk(t)
@@ -65,11 +93,18 @@ func TestHolderIsToldWhatICTOpened(t *testing.T) {
 	check(t, d.RecordStickOpening(t.Context(), fs, note, "leaver handover"))
 	check(t, fs.Close())
 
+	w := openedAtHome(t, drive, chosen)
+	w.MustSee("ICT opened this stick on", "leaver handover", "It is in the school's register.")
+}
+
+// openedAtHome is a window of a computer that knows no school, with the stick open.
+func openedAtHome(t *testing.T, drive drives.Drive, passphrase string) *guitest.Window {
+	t.Helper()
 	var k *sticks
 	place := NewPlace(t.TempDir(), school.Options{}) // at home
-	drives := &ports{}
-	drives.set(drive)
-	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: drives}, Rooms: []gui.Room{openRoom(place, func(made *sticks) { k = made })}})
+	plugged := &ports{}
+	plugged.set(drive)
+	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugged}, Rooms: []gui.Room{openRoom(place, func(made *sticks) { k = made })}})
 	t.Cleanup(func() {
 		for _, o := range k.open {
 			o.forget()
@@ -83,7 +118,7 @@ func TestHolderIsToldWhatICTOpened(t *testing.T) {
 	w.Session.Go("open")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
 	w.Press("MS-1")
-	w.Type(chosen)
+	w.Type(passphrase)
 	w.Press("Open")
-	w.MustSee("ICT opened this stick on", "leaver handover", "It is in the school's register.")
+	return w
 }

@@ -150,7 +150,11 @@ func parseRegisterView(text []byte) registerView {
 func (v registerView) keep(dir string) error {
 	fail := func(err error) error { return fmt.Errorf("remember the columns: %w", err) }
 	before := readRegisterText(dir)
-	text, err := config.Keep(before, parseRegisterView(before), v)
+	was := parseRegisterView(before)
+	if was.Sort != v.Sort {
+		was.Descending = !v.Descending // another order is written whole
+	}
+	text, err := config.Keep(before, was, v)
 	if err != nil {
 		return fail(err)
 	}

@@ -160,6 +160,31 @@ func TestRegisterSortsAndRemembers(t *testing.T) {
 	_ = w
 }
 
+// TestRegisterViewOfALaterVersion keeps an order and settings that this version does not know, until they are changed here.
+func TestRegisterViewOfALaterVersion(t *testing.T) {
+	sc := stocked(t)
+	file := filepath.Join(sc.Config, registerViewFile)
+	check(t, os.WriteFile(file, []byte("sort = \"colour\"\ndescending = true\nhidden = [\"site\"]\n"), 0o600))
+	kept := func(want ...string) {
+		t.Helper()
+		text, err := os.ReadFile(file)
+		check(t, err)
+		for _, line := range want {
+			if !strings.Contains(string(text), line) {
+				t.Errorf("lost %s:\n%s", line, text)
+			}
+		}
+	}
+	_, r := openRegister(t, sc)
+	widths := r.table.Widths()
+	widths[0] = 222
+	r.table.SetWidths(widths)
+	r.keepView()
+	kept(`sort = "colour"`, "descending = true", `hidden = ["site"]`, "222")
+	r.sort(1, false)
+	kept(`sort = "state"`, "descending = false", `hidden = ["site"]`)
+}
+
 func TestRegisterActs(t *testing.T) {
 	sc := stocked(t)
 	w, r := openRegister(t, sc)

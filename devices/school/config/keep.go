@@ -11,8 +11,8 @@ import (
 )
 
 // Keep writes settings in the place of a file, which was read as was. What the file says beside
-// them, since a later version wrote it, stays; and so does a value that was read as another one,
-// until it is changed. A file that cannot be read has nothing to keep.
+// them, since a later version wrote it, stays; and so does a value that was read as another one
+// of its type, until it is changed. A file that cannot be read has nothing to keep.
 func Keep(file []byte, was, now any) ([]byte, error) {
 	settings, err := table(now)
 	if err != nil {
@@ -33,8 +33,7 @@ func Keep(file []byte, was, now any) ([]byte, error) {
 		return was && !is || name != lower && (was || is)
 	})
 	maps.DeleteFunc(settings, func(name string, value any) bool {
-		_, there := kept[name]
-		return there && reflect.DeepEqual(value, before[name])
+		return reflect.TypeOf(kept[name]) == reflect.TypeOf(value) && reflect.DeepEqual(value, before[name])
 	})
 	maps.Copy(kept, settings)
 	return toml.Marshal(kept)
