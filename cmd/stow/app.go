@@ -37,9 +37,10 @@ type app struct {
 	json      bool   // --json
 	quiet     bool   // --quiet
 
-	started bool           // flags and arguments were in order
-	command *cobra.Command // the one that started
-	toldAge bool           // that the directory is old was said
+	started  bool           // flags and arguments were in order
+	command  *cobra.Command // the one that started
+	toldAge  bool           // that the directory is old was said
+	toldMore bool           // that the config file says more than is known was said
 }
 
 func newApp() *app {

@@ -21,7 +21,8 @@ func (a *app) readConfig() (config.Config, error) {
 	if err != nil {
 		return config.Config{}, err
 	}
-	if unknown, err := config.Unknown(dir); err == nil && len(unknown) > 0 {
+	if unknown, err := config.Unknown(dir); err == nil && len(unknown) > 0 && !a.toldMore {
+		a.toldMore = true
 		a.warn("The config file says more than this version of Stowage knows, which was passed over: %s", printable(strings.Join(unknown, ", ")))
 	}
 	return config.Read(dir)
