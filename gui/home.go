@@ -12,6 +12,8 @@ import (
 type home struct {
 	s       *Session
 	actions []*widgets.Pressable
+	notices *fyne.Container // what waits in the rooms of ICT
+	page    fyne.CanvasObject
 }
 
 func newHome(s *Session) Screen { return &home{s: s} }
@@ -25,7 +27,8 @@ func (h *home) Content() fyne.CanvasObject {
 	icon := widget.NewIcon(AppIcon())
 	title := widgets.Title(w.T("home.title"))
 	head := widgets.Column(2, container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(72), icon)), container.NewCenter(title))
-	list := []fyne.CanvasObject{head}
+	h.notices = widgets.Column(2)
+	list := []fyne.CanvasObject{head, h.notices}
 	for _, room := range h.s.shell.rooms {
 		if room.Side != Staff || room.ID == Home {
 			continue
@@ -34,7 +37,9 @@ func (h *home) Content() fyne.CanvasObject {
 		h.actions = append(h.actions, action)
 		list = append(list, action)
 	}
-	return container.NewVScroll(container.New(middleOfPage{}, widgets.Narrow(4, list...)))
+	h.page = container.NewVScroll(container.New(middleOfPage{}, widgets.Narrow(4, list...)))
+	h.drawNotices()
+	return h.page
 }
 
 // Actions is part of Actor: staff reach what is at the foot of the navigation from here, ICT from the

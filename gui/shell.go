@@ -12,13 +12,14 @@ import (
 
 // The shell is what is around the screens: navigation, heading, menus, toasts.
 type shell struct {
-	s      *Session
-	rooms  []Room
-	pages  map[RoomID]*page // the rooms that have been made
-	at     RoomID
-	stack  []*page // the room in view and the screens opened above it
-	nav    map[RoomID]*widgets.NavItem
-	toasts *widgets.Toasts
+	s       *Session
+	rooms   []Room
+	pages   map[RoomID]*page // the rooms that have been made
+	at      RoomID
+	stack   []*page // the room in view and the screens opened above it
+	nav     map[RoomID]*widgets.NavItem
+	notices map[RoomID]Notice
+	toasts  *widgets.Toasts
 
 	header, actions, body, side *fyne.Container
 	title                       *widget.RichText
@@ -32,7 +33,7 @@ type page struct {
 }
 
 func newShell(s *Session) *shell {
-	h := &shell{s: s, pages: map[RoomID]*page{}}
+	h := &shell{s: s, pages: map[RoomID]*page{}, notices: map[RoomID]Notice{}}
 	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: widgets.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
 	h.rooms = append(h.rooms, Room{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
 	return h
@@ -90,6 +91,7 @@ func (h *shell) drawNav() {
 			container.New(railPad{append(list[:len(list):len(list)], foot...)}, rail),
 		)}
 	}
+	h.drawNotices()
 	h.side.Refresh()
 }
 

@@ -126,6 +126,20 @@ func (in *Inbox) Waiting() ([]string, error) {
 	return names, nil
 }
 
+// ReportsWaiting counts the loss reports that wait in the inbox of the school in the folder dir, for which neither the
+// register nor the authority is needed. It fails with [ErrNoShared].
+func ReportsWaiting(dir string) (int, error) {
+	shared, err := SharedAt(dir)
+	if err != nil {
+		return 0, err
+	}
+	files, err := (&Inbox{}).files(shared.Inbox())
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, shared.Reachable() // nobody has delivered anything yet
+	}
+	return len(files), err
+}
+
 // whole is [Inbox.Whole] for a report from any inbox of the school.
 func (s *School) whole(ctx context.Context, r Report) (Report, error) {
 	if !r.Short {

@@ -63,6 +63,9 @@ func (d *dashboard) Shown() {
 	d.shown = true
 	d.rest = d.p.lookAround(d.s)
 	d.unseen = watchDrives(d.s, d.plugged)
+	if d.p.inbox != nil {
+		d.p.inbox.news = d.load
+	}
 	if !d.drawn || d.stale {
 		d.load()
 	}
@@ -73,6 +76,9 @@ func (d *dashboard) Hidden() {
 	d.shown = false
 	d.rest()
 	d.unseen()
+	if d.p.inbox != nil {
+		d.p.inbox.news = nil
+	}
 }
 
 // Closed is part of Closer.
@@ -98,6 +104,7 @@ type standing struct {
 	published                           time.Time
 	directoryErr                        error
 	found                               int // messages about lost sticks that were seen
+	reports                             int // loss reports that wait
 }
 
 // inUse are the states in which it matters whether a device is encrypted.
@@ -175,6 +182,7 @@ func readStanding(ctx context.Context, s *school.School, now time.Time, backup s
 	}
 	st.directoryErr = err
 	st.found, _ = s.FoundWaiting() // a folder out of reach is said elsewhere
+	st.reports, _ = school.ReportsWaiting(s.Dir())
 	return st, nil
 }
 

@@ -31,7 +31,7 @@ func (d *dashboard) show(st standing, err error) {
 		d.banner.Set(widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.empty"), Do: widgets.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
 	}
 	d.page.Objects = []fyne.CanvasObject{newFlow(2,
-		widgets.Card(d.attention(st)), widgets.Card(d.incidents(st)), widgets.Card(d.checkInCard(st)), widgets.Card(d.states(st)), widgets.Card(d.care(st)))}
+		widgets.Card(d.incidents(st)), widgets.Card(d.attention(st)), widgets.Card(d.checkInCard(st)), widgets.Card(d.states(st)), widgets.Card(d.care(st)))}
 	d.page.Refresh()
 	d.s.Refresh()
 }
@@ -82,7 +82,11 @@ const mostIncidents = 6
 func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 	w := d.s.Words
 	list := []fyne.CanvasObject{widgets.Heading(w.T("dashboard.incidents"))}
-	if len(st.incidents) == 0 {
+	if st.reports > 0 { // nobody knows yet what it is about, so it comes before everything
+		text := w.N("incidents.inbox", st.reports)
+		row := widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: text, Next: w.T("dashboard.reports.next")})
+		list = append(list, widgets.NewPressable(text, row.View, "", "", func() { d.s.Go(incidentsID) }))
+	} else if len(st.incidents) == 0 {
 		list = append(list, widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("dashboard.incidents.none")}).View)
 	}
 	for i, inc := range st.incidents {

@@ -106,3 +106,16 @@ func TestDashboardPluggedPictures(t *testing.T) {
 		d.place.tellLost(lossNews{since: w.Now(), ict: true}, stick.Note{Label: "MS-1"})
 	})
 }
+
+// TestReportWaitsPictures shows the dashboard and home while a loss report waits.
+func TestReportWaitsPictures(t *testing.T) {
+	sc := withIncident(t)
+	deliver(t, sc, "MS-0009")
+	p := newPlace(t, sc)
+	for name, room := range map[string]gui.RoomID{"dashboard-report": "dashboard", "home-report": gui.Home} {
+		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain, Begin: p.Begin}, func(w *guitest.Window) {
+			w.Session.Go(room)
+			w.Until("the report", func() bool { return w.Sees("1 loss report waits") || w.Sees("1 adroddiad colled yn aros") })
+		})
+	}
+}

@@ -300,3 +300,43 @@ func TestAFullInboxIsDrawnInParts(t *testing.T) {
 	}
 	w.MustNotSee("Show 3 more")
 }
+
+// TestReportArrives has a loss report arrive while the dashboard is open, and then while somebody is at home: a report that
+// waits is never green.
+func TestReportArrives(t *testing.T) {
+	sc := lossSchool(t)
+	p := newPlace(t, sc)
+	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain, Begin: p.Begin})
+	w.Session.Go("dashboard")
+	w.Settle()
+	w.MustSee("No incident is open.")
+	deliver(t, sc, "HRP-0042")
+	w.Advance(inboxEvery)
+	w.Settle()
+	w.MustSee("A loss report has arrived.", "1 loss report waits", "the 72 hours may be running")
+	w.MustNotSee("No incident is open.")
+	w.Session.Go(gui.Home)
+	w.Settle()
+	deliver(t, sc, "HRP-0043")
+	w.Advance(inboxEvery)
+	w.Settle()
+	w.MustSee("2 loss reports wait")
+	w.Press("2 loss reports wait")
+	w.Settle()
+	if w.Session.At() != incidentsID {
+		t.Fatalf("the notice leads to %s", w.Session.At())
+	}
+	w.Press("Unlock to read")
+	w.Type(schooltest.Passphrase)
+	w.Key(fyne.KeyReturn)
+	w.Settle()
+	for range 2 { // accepted one after the other
+		w.Press("Accept")
+		w.Settle()
+		w.Session.Back()
+		w.Settle()
+	}
+	w.Session.Go(gui.Home)
+	w.Settle()
+	w.MustNotSee("loss report waits", "loss reports wait")
+}

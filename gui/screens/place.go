@@ -32,6 +32,7 @@ type Place struct {
 	attached map[*gui.Session]bool
 	policy   keys.Policy  // that a new school begins with; the zero value is the usual one
 	keeper   *keeper      // of backups of sticks that are plugged in; nil in windows without
+	inbox    *inboxWatch  // nil in windows without
 	wanted   *filters     // what the register is to show when it is next opened
 	asker    *gui.Session // who is asked for the database's password; nil before a room is made
 	password *answered    // while the register moves, what was answered; else nil

@@ -58,8 +58,10 @@ const (
 const keeperAgain = 2 * time.Minute
 
 // Begin starts what goes on behind the screens, until the window closes: the backups of
-// sticks that are plugged in. It is for gui.Options.Begin.
+// sticks that are plugged in, and on ICT's computers the counting of loss reports. It is
+// for gui.Options.Begin.
 func (p *Place) Begin(s *gui.Session) {
+	p.watchInbox(s)
 	if s.Services.Drives == nil {
 		return
 	}

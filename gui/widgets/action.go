@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -22,8 +24,14 @@ func NewAction(icon Icon, name, hint string, pressed func()) *Pressable {
 
 // NewNavItem returns an entry of the navigation. Select shows which one is in view.
 func NewNavItem(icon Icon, name string, pressed func()) *NavItem {
-	n := &NavItem{icon: icon, picture: widget.NewIcon(icon.Resource()), text: styled(name, theme.SizeNameText, false, theme.ColorNameForeground)}
-	content := container.New(navRow{}, n.picture, n.text)
+	n := &NavItem{
+		name: name, icon: icon, picture: widget.NewIcon(icon.Resource()),
+		text:  styled(name, theme.SizeNameText, false, theme.ColorNameForeground),
+		count: styled("", theme.SizeNameCaptionText, true, theme.ColorNameForeground),
+	}
+	n.badge = container.NewStack(NewGround(ColorWarnBack, ColorWarn, theme.SizeNameSelectionRadius), container.NewCenter(n.count))
+	n.badge.Hide()
+	content := container.New(navRow{}, n.picture, n.text, n.badge)
 	n.View = NewPressable(name, content, "", "", pressed)
 	return n
 }
@@ -31,9 +39,24 @@ func NewNavItem(icon Icon, name string, pressed func()) *NavItem {
 // NavItem is an entry of the navigation.
 type NavItem struct {
 	View    *Pressable
+	name    string
 	icon    Icon
 	picture *widget.Icon
 	text    *widget.RichText
+	badge   *fyne.Container // the ground of the count
+	count   *widget.RichText
+}
+
+// SetCount shows how many things wait behind the entry; 0 shows nothing. said is that in
+// words, for a screen reader.
+func (n *NavItem) SetCount(count int, said string) {
+	n.badge.Hidden = count == 0
+	SetText(n.count, strconv.Itoa(count))
+	n.View.SetLabel(n.name)
+	if count > 0 {
+		n.View.SetLabel(n.name + ". " + said)
+	}
+	n.View.Refresh()
 }
 
 // Select shows the entry as the one in view, or not.
@@ -77,12 +100,16 @@ func (centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	o.Move(fyne.NewPos(0, max((size.Height-height)/2, 0)))
 }
 
-// navRow lays out an entry of the navigation: a picture and a name.
+// navRow lays out an entry of the navigation: a picture, a name and a count.
 type navRow struct{}
 
 func (navRow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	text := objects[1].MinSize()
-	return fyne.NewSize(theme.InnerPadding()*2+theme.IconInlineSize()+text.Width, max(text.Height, theme.IconInlineSize()+2*theme.InnerPadding()))
+	width := text.Width
+	if badge := objects[2]; badge.Visible() {
+		width += badge.MinSize().Width
+	}
+	return fyne.NewSize(theme.InnerPadding()*2+theme.IconInlineSize()+width, max(text.Height, theme.IconInlineSize()+2*theme.InnerPadding()))
 }
 
 func (navRow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -92,4 +119,7 @@ func (navRow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	least := objects[1].MinSize()
 	objects[1].Resize(least)
 	objects[1].Move(fyne.NewPos(pad+icon, (size.Height-least.Height)/2))
+	badge := objects[2].MinSize()
+	objects[2].Resize(badge)
+	objects[2].Move(fyne.NewPos(min(pad+icon+least.Width, size.Width-badge.Width), (size.Height-badge.Height)/2))
 }

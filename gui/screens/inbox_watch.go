@@ -1,0 +1,74 @@
+package screens
+
+import (
+	"context"
+	"time"
+
+	"stowage/devices/school"
+	"stowage/gui"
+	"stowage/gui/jobs"
+)
+
+// inboxEvery is how often the inbox is looked at for loss reports, wherever in the
+// window the person is.
+const inboxEvery = time.Minute
+
+// inboxWatch counts the loss reports that wait, until the window closes.
+type inboxWatch struct {
+	s       *gui.Session
+	p       *Place
+	waiting int
+	counted bool // at least once
+	looking bool
+	again   bool   // something changed while it was looking
+	news    func() // of who shows the count besides; nil for nobody
+	later   func() // cancels the next look
+}
+
+// watchInbox begins to count.
+func (p *Place) watchInbox(s *gui.Session) {
+	p.inbox = &inboxWatch{s: s, p: p, later: func() {}}
+	p.onChange(s, p.inbox.look)
+	p.inbox.look()
+}
+
+// look counts once, and again after a while.
+func (i *inboxWatch) look() {
+	i.later()
+	dir := i.p.Config().School
+	if !i.p.ICT() {
+		i.later = i.s.After(inboxEvery, i.look)
+		return
+	}
+	if i.again = i.looking; i.again {
+		return
+	}
+	i.looking = true
+	jobs.Run(i.s.Jobs, i.s.Words.T("incidents.reading"), func(context.Context, jobs.Progress) (int, error) {
+		return school.ReportsWaiting(dir)
+	}, func(n int, err error) {
+		i.looking = false
+		if err == nil { // a folder out of reach is said in the room itself
+			i.tell(n)
+		}
+		if i.again {
+			i.look()
+			return
+		}
+		i.later = i.s.After(inboxEvery, i.look)
+	})
+}
+
+// tell shows the count, and says so when a report has arrived.
+func (i *inboxWatch) tell(n int) {
+	arrived := n - i.waiting
+	if i.counted && arrived > 0 {
+		i.s.Toast(i.s.Words.N("incidents.arrived", arrived), nil)
+	}
+	changed := !i.counted || arrived != 0
+	i.waiting, i.counted = n, true
+	i.s.SetNotice(incidentsID, gui.Notice{Count: n, Text: "incidents.inbox"})
+	if changed && i.news != nil {
+		i.news()
+	}
+}
