@@ -2,32 +2,47 @@ package screens
 
 import (
 	"bytes"
+	"context"
 	"io"
 
 	"stowage/devices/papers"
+	papersfill "stowage/devices/papers/fill"
+	"stowage/devices/school"
+	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
 
-// slip writes the handover slip of a stick that was just issued, with the signature on
-// it, into a folder. While the temporary passphrase is still shown, it is on the strip
-// to tear off.
+// slip writes the handover slip of a stick that was just issued into a folder. While the
+// temporary passphrase is still shown, it is on the strip to tear off.
 func (i *handing) slip(out handedOut) {
-	w, d := i.s.Words, out.stick.Device
+	w := i.s.Words
 	i.s.Choose.Folder(w.T("issue.slip.where"), func(folder string) {
-		head := papers.Head{School: out.stick.Note.School, Made: i.s.Now(), Zone: i.s.Now().Location()}
-		facts := papers.SlipFacts{Return: out.stick.Note.Return, Signature: out.signature, Device: papers.Device{
-			Label: d.Label, Kind: string(d.Kind), Make: d.Make, Model: d.Model, Serial: d.Serial, Capacity: d.Capacity, Site: d.Site,
-			State: string(d.State), Holder: d.HolderName, Issued: d.Since, Due: d.Due,
-		}}
+		now, name := i.s.Now(), w.T("issue.slip.file", "label", fileName(out.stick.Device.Name()))+".pdf"
+		options := papersfill.SlipOptions{Return: out.stick.Note.Return}
 		if len(bytes.Trim(out.temporary, "\x00")) > 0 { // wiped once it is hidden
-			facts.Passphrase = out.temporary
+			options.Passphrase = bytes.Clone(out.temporary)
 		}
-		path, err := writeInto(folder, w.T("issue.slip.file", "label", fileName(d.Name()))+".pdf", func(to io.Writer) error { return papers.Slip(to, head, facts) })
-		if err != nil {
-			i.s.Fail(err)
-			return
-		}
-		i.s.Toast(w.T("issue.slip.done", "path", path), nil)
+		work(i.p, i.s, w.T("paper.making"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
+			head, err := papersfill.Head(s, now)
+			if err != nil {
+				return "", err
+			}
+			facts, err := papersfill.Slip(ctx, s, out.stick.Device.ID, options)
+			if err != nil {
+				return "", err
+			}
+			if facts.Signature == nil { // it could not be recorded
+				facts.Signature = out.signature
+			}
+			return writeInto(folder, name, func(to io.Writer) error { return papers.Slip(to, head, facts) })
+		}, func(path string, err error) {
+			clear(options.Passphrase)
+			if err != nil {
+				i.s.Fail(err)
+				return
+			}
+			i.s.Toast(w.T("issue.slip.done", "path", path), nil)
+		})
 	})
 }
 

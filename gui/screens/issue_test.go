@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/papers"
+	papersfill "stowage/devices/papers/fill"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -50,6 +53,28 @@ func accept(w *guitest.Window, room func() *handing) {
 func signName(w *guitest.Window, name string) {
 	w.Focus(w.Find("Or type your full name").(fyne.Focusable))
 	w.Type(name)
+}
+
+// slipSays is the slip of a device as the register and the command line write it.
+func slipSays(t *testing.T, d *testDesk, device string) string {
+	t.Helper()
+	address, err := d.ReturnAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := papersfill.Head(d.School.School, d.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := papersfill.Slip(t.Context(), d.School.School, device, papersfill.SlipOptions{Return: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "slip.pdf")
+	if err := writeWhole(path, func(to io.Writer) error { return papers.Slip(to, head, facts) }); err != nil {
+		t.Fatal(err)
+	}
+	return paperSays(t, path)
 }
 
 func TestIssueWizard(t *testing.T) {
@@ -116,6 +141,8 @@ func TestIssueWizard(t *testing.T) {
 	w.Press("Handover slip")
 	if text := paperSays(t, filepath.Join(folder, "Handover MS-0001 (2).pdf")); !strings.Contains(text, "Cat Fox") || strings.Contains(text, "Tear off") {
 		t.Errorf("the slip without the passphrase says %s", text)
+	} else if usual := slipSays(t, d, issued.ID); text != usual {
+		t.Errorf("the wizard's slip says\n%s\nand any other\n%s", text, usual)
 	}
 	w.Press("Issue another stick")
 	if room().steps.At() != 0 {
