@@ -149,7 +149,7 @@ func readStanding(ctx context.Context, s *school.School, now time.Time, backup s
 	}{
 		{&st.states, devices.DeviceQuery{}},
 		{&st.overdue, devices.DeviceQuery{Overdue: true}},
-		{&st.unseen, unseenQuery(devices.DeviceQuery{}, now, policy.UnseenDays)},
+		{&st.unseen, filters{unseen: true}.query(registerView{}, now, policy.UnseenDays)},
 		{&st.unverified, devices.DeviceQuery{Unverified: true, States: inUse()}},
 	} {
 		if *count.to, err = r.CountDevices(ctx, count.q); err != nil {

@@ -156,12 +156,14 @@ func (r *register) verify() {
 	method := widget.NewSelectEntry([]string{devices.BitLocker, devices.FileVault, devices.LUKS, devices.StowageFormat1})
 	method.SetText(d.Encryption.Method)
 	methodField := widgets.NewField(w.T("register.protection.how"), method, w.T("register.verify.hint"))
-	found := widgets.NewChoice([]string{w.T("register.verify.yes"), w.T("register.verify.no")}, nil)
+	found := widgets.NewChoice(nil,
+		widgets.Option[bool]{Name: w.T("register.verify.yes"), Value: true},
+		widgets.Option[bool]{Name: w.T("register.verify.no"), Value: false})
 	note := newTextField(w.T("register.note"), w.T("register.verify.note"), "")
 	fields := []fyne.CanvasObject{methodField.View, widgets.Column(1, widgets.FieldLabel(w.T("register.verify.found")), found.View), note.View}
 	actor := r.p.options.Actor
 	showForm(r.s, formSays{Title: w.T("register.verify.title", "device", d.Name()), Yes: w.T("register.verify.record")}, fields, method, func(f *form) {
-		v := devices.Verification{Method: strings.TrimSpace(method.Text), By: actor, Encrypted: found.On()[0] == 0, Note: note.entry.Text}
+		v := devices.Verification{Method: strings.TrimSpace(method.Text), By: actor, Encrypted: found.Value(), Note: note.entry.Text}
 		if v.Method == "" {
 			f.wrong(methodField, w.T("register.verify.missing"))
 			return

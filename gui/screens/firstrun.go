@@ -160,10 +160,10 @@ type create struct {
 	s                 *gui.Session
 	p                 *Place
 	name, folder      textField
-	how               *widgets.Chips // the first: the passphrase is drawn
+	how               *widgets.Choice[bool] // the passphrase is drawn
 	drawn             *drawnPassphrase
 	passphrase, again *widgets.Passphrase
-	class             *widgets.Chips
+	class             *widgets.Choice[keys.Class]
 	banner            *widgets.Banner
 	busy              *widgets.Busy
 	makeIt            *widgets.Button
@@ -185,11 +185,13 @@ func (c *create) Content() fyne.CanvasObject {
 	c.folder.Field = widgets.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
 	c.passphrase = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
 	c.again = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
-	c.class = widgets.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
+	c.class = newClassChoice(w)
 	c.makeIt = widgets.NewPrimary(w.T("setup.create"), widgets.Icon("school").Resource(), c.create)
 	c.drawn = newDrawnPassphrase(w, c.s.Used, c.create)
 	own := widgets.Column(1, c.passphrase.View, c.again.View)
-	c.how = widgets.NewChoice([]string{w.T("setup.passphrase.drawn"), w.T("setup.passphrase.own")}, func() { c.choose(own) })
+	c.how = widgets.NewChoice(func() { c.choose(own) },
+		widgets.Option[bool]{Name: w.T("setup.passphrase.drawn"), Value: true},
+		widgets.Option[bool]{Name: w.T("setup.passphrase.own"), Value: false})
 	form := widgets.Narrow(3, c.banner.View, c.name.View, c.folder.View,
 		widgets.Column(1, widgets.FieldLabel(w.T("setup.passphrase")), c.how.View, widgets.Muted(w.T("setup.passphrase.hint")), c.drawn.view, own),
 		widgets.Column(1, widgets.FieldLabel(w.T("setup.class")), c.class.View),
@@ -200,7 +202,7 @@ func (c *create) Content() fyne.CanvasObject {
 }
 
 // isDrawn reports whether the passphrase is the one that the program drew.
-func (c *create) isDrawn() bool { return c.how.On()[0] == 0 }
+func (c *create) isDrawn() bool { return c.how.Value() }
 
 // choose shows the fields of the way that was chosen.
 func (c *create) choose(own *fyne.Container) {
@@ -269,9 +271,7 @@ func (c *create) create() {
 func (c *create) run(name, dir string, passphrase []byte) {
 	w, options := c.s.Words, c.p.options
 	policy := c.p.firstPolicy()
-	if c.class.On()[0] == 1 {
-		policy.Class = keys.X25519
-	}
+	policy.Class = c.class.Value()
 	c.banner.Clear()
 	c.busy.Follow(jobs.Run(c.s.Jobs, w.T("setup.creating"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		defer clear(passphrase)

@@ -24,6 +24,15 @@ func popUpMenu(s *gui.Session, commands []widgets.Command, at fyne.Position) {
 	widget.ShowPopUpMenuAtPosition(widgets.Menu("", commands), s.Window.Canvas(), at)
 }
 
+// newTextChoice is a choice between texts.
+func newTextChoice(w *i18n.Words, changed func(), keys ...i18n.Key) *widgets.Choice[i18n.Key] {
+	var options []widgets.Option[i18n.Key]
+	for _, key := range keys {
+		options = append(options, widgets.Option[i18n.Key]{Name: w.T(key), Value: key})
+	}
+	return widgets.NewChoice(changed, options...)
+}
+
 // wordKey is one of two keys.
 func wordKey(otherwise i18n.Key, is bool, then i18n.Key) i18n.Key {
 	if is {

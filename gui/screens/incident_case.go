@@ -28,7 +28,7 @@ type incidentCase struct {
 	id string
 
 	clock   *widgets.Banner
-	tabs    *widgets.Chips
+	tabs    *widgets.Choice[i18n.Key]
 	body    *fyne.Container
 	head    *fyne.Container
 	page    *fyne.Container
@@ -58,7 +58,7 @@ func (c *incidentCase) Title() string {
 func (c *incidentCase) Content() fyne.CanvasObject {
 	w := c.s.Words
 	c.clock = widgets.NewBanner(widgets.Message{})
-	c.tabs = widgets.NewChoice([]string{w.T("incident.tab.happened"), w.T("incident.tab.affected"), w.T("incident.tab.done"), w.T("incident.tab.decision"), w.T("incident.tab.history")}, c.draw)
+	c.tabs = newTextChoice(w, c.draw, tabHappened, tabAffected, tabDone, tabDecision, tabHistory)
 	c.body = widgets.Narrow(3)
 	c.scroll = container.NewVScroll(container.NewPadded(c.body))
 	c.save = widgets.NewPrimary(w.T("incident.save"), nil, c.keep)
@@ -68,6 +68,15 @@ func (c *incidentCase) Content() fyne.CanvasObject {
 	c.page = container.NewBorder(c.head, foot, nil, nil, c.scroll)
 	return c.page
 }
+
+// The sections of an incident, by their names.
+const (
+	tabHappened i18n.Key = "incident.tab.happened"
+	tabAffected i18n.Key = "incident.tab.affected"
+	tabDone     i18n.Key = "incident.tab.done"
+	tabDecision i18n.Key = "incident.tab.decision"
+	tabHistory  i18n.Key = "incident.tab.history"
+)
 
 // say shows a message, or the clock, above everything.
 func (c *incidentCase) say(m widgets.Message) {
@@ -173,19 +182,19 @@ func (c *incidentCase) draw() {
 	}
 	c.showClock()
 	var list []fyne.CanvasObject
-	switch c.tabs.On()[0] {
-	case 0:
+	switch c.tabs.Value() {
+	case tabHappened:
 		list = c.form.happened()
 		if c.kase.holder != "" {
 			list = append([]fyne.CanvasObject{widgets.Body(c.s.Words.T("incident.with", "name", c.kase.holder))}, list...)
 		}
-	case 1:
+	case tabAffected:
 		list = append([]fyne.CanvasObject{c.listing()}, c.form.affected()...)
-	case 2:
+	case tabDone:
 		list = c.form.actions()
-	case 3:
+	case tabDecision:
 		list = c.decision()
-	case 4:
+	case tabHistory:
 		list = []fyne.CanvasObject{widgets.Timeline(c.s.Words, c.moments())}
 	}
 	c.body.Objects = list
@@ -196,7 +205,7 @@ func (c *incidentCase) draw() {
 // showClock shows the clock, and on the first section what started it.
 func (c *incidentCase) showClock() {
 	m := clockMessage(c.s.Words, c.kase.Incident, c.s.Now())
-	if c.tabs.On()[0] != 0 {
+	if c.tabs.Value() != tabHappened {
 		m.Files, m.Next = "", ""
 	}
 	c.say(m)

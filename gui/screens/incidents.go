@@ -48,7 +48,7 @@ type incidents struct {
 	head   *fyne.Container
 	page   *fyne.Container
 	open   *widgets.Button
-	all    *widgets.Chips
+	all    *widgets.Choice[bool] // closed ones too
 	now    incidentsNow
 	shown  int // reports that are drawn at once
 	stop   func()
@@ -68,7 +68,9 @@ func (l *incidents) Content() fyne.CanvasObject {
 	l.news = widgets.NewBanner(widgets.Message{})
 	l.list = widgets.Column(2)
 	l.open = widgets.NewButton(w.T("incidents.open"), widgets.Icon("telephone").Resource(), l.telephone)
-	l.all = widgets.NewChoice([]string{w.T("incidents.still"), w.T("incidents.all")}, l.refresh)
+	l.all = widgets.NewChoice(l.refresh,
+		widgets.Option[bool]{Name: w.T("incidents.still"), Value: false},
+		widgets.Option[bool]{Name: w.T("incidents.all"), Value: true})
 	l.head = widgets.Column(2, l.news.View, container.NewBorder(nil, nil, nil, container.NewCenter(l.open), l.all.View))
 	l.page = container.NewBorder(l.head, nil, nil, nil, container.NewVScroll(container.NewPadded(l.list)))
 	return l.page
@@ -113,7 +115,7 @@ func (l *incidents) tick() {
 
 // refresh reads everything anew.
 func (l *incidents) refresh() {
-	closed := len(l.all.On()) > 0 && l.all.On()[0] == 1
+	closed := l.all.Value()
 	work(l.p, l.s, l.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (incidentsNow, error) {
 		return readIncidents(ctx, s, closed)
 	}, func(now incidentsNow, err error) {

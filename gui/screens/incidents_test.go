@@ -15,6 +15,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/schooltest"
+	"stowage/gui/i18n"
 )
 
 // lossSchool is a school of whose sticks one is reported and one is with somebody.
@@ -263,8 +264,8 @@ func TestIncidentPictures(t *testing.T) {
 		"incident": func(w *guitest.Window) {
 			w.Session.Push(newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID))
 		},
-		"incident-affected": func(w *guitest.Window) { tab(w, i, 1) },
-		"incident-decision": func(w *guitest.Window) { tab(w, i, 3) },
+		"incident-affected": func(w *guitest.Window) { tab(w, i, tabAffected) },
+		"incident-decision": func(w *guitest.Window) { tab(w, i, tabDecision) },
 	} {
 		p := newPlace(t, sc)
 		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
@@ -276,11 +277,11 @@ func TestIncidentPictures(t *testing.T) {
 	}
 }
 
-func tab(w *guitest.Window, i devices.Incident, n int) {
+func tab(w *guitest.Window, i devices.Incident, name i18n.Key) {
 	c := newIncidentCase(w.Session, w.Session.Current().(*incidents).p, i.ID)
 	w.Session.Push(c)
 	w.Settle()
-	c.tabs.Set(n)
+	c.tabs.Choose(name)
 	c.draw()
 }
 

@@ -47,8 +47,8 @@ type handing struct {
 	finder  *widget.Entry // where a finder brings it
 	due     *widgets.DateEntry
 	convert *widget.Check
-	carry   []*widget.Check // one for each of look.programs
-	own     *widgets.Chips  // temporary passphrase, or one chosen now; nil with a key
+	carry   []*widget.Check       // one for each of look.programs
+	own     *widgets.Choice[bool] // a passphrase chosen now, not a temporary one; nil with a key
 	once    *widgets.Passphrase
 	twice   *widgets.Passphrase
 	field   *widgets.Field

@@ -73,7 +73,7 @@ func (i *handing) order() (order, error) {
 	if i.source == nil || i.signed() {
 		o.document, err = signed(devices.RulesAccepted, i.holder.holder, i.rules(), i.sign)
 	}
-	if i.own != nil && i.own.On()[0] == 1 {
+	if i.own != nil && i.own.Value() {
 		o.own = i.once.Take()
 		i.twice.Clear()
 	}

@@ -149,10 +149,10 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 	i.twice = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("issue.passphrase.again")})
 	both := widgets.Column(2, i.once.View, i.twice.View)
 	both.Hide()
-	i.own = widgets.NewChoice([]string{w.T("issue.temporary"), w.T("issue.chosen")}, func() {
-		both.Hidden = i.own.On()[0] == 0
+	i.own = widgets.NewChoice(func() {
+		both.Hidden = !i.own.Value()
 		rows.Refresh()
-	})
+	}, widgets.Option[bool]{Name: w.T("issue.temporary"), Value: false}, widgets.Option[bool]{Name: w.T("issue.chosen"), Value: true})
 	ask := wordKey("issue.key.none", i.holder.blocked, "issue.key.blocked")
 	rows.Add(widgets.NewField(w.T(ask, "name", i.holder.holder.Name), i.own.View, w.T("issue.temporary.hint")).View)
 	rows.Add(both)
@@ -171,7 +171,7 @@ func (i *handing) loanFits() bool {
 		i.problem.Set(widgets.Message{Kind: widgets.Warn, Happened: t("issue.label.missing")})
 		return false
 	}
-	if i.own == nil || i.own.On()[0] == 0 {
+	if i.own == nil || !i.own.Value() {
 		return true
 	}
 	if i.weak != nil {

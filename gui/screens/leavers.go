@@ -10,6 +10,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -38,15 +39,15 @@ type leavers struct {
 // fate is what is to become of one device.
 type fate struct {
 	device devices.Device
-	choice *widgets.Chips // take back, hand over, stays
+	choice *widgets.Choice[i18n.Key]
 	to     *widgets.Entry
 }
 
-// What a fate's choice means.
+// What can become of a device, by the texts of the choices.
 const (
-	fateBack = iota
-	fateOver
-	fateStays
+	fateBack  i18n.Key = "leavers.fate.back"
+	fateOver  i18n.Key = "leavers.fate.over"
+	fateStays i18n.Key = "leavers.fate.stays"
 )
 
 func newLeavers(s *gui.Session, p *Place) *leavers { return &leavers{s: s, p: p} }
@@ -170,15 +171,15 @@ func (l *leavers) fateOf(d devices.Device) fyne.CanvasObject {
 		return widgets.Column(0, line)
 	}
 	row := widgets.Column(1, line)
-	f.choice = widgets.NewChoice([]string{t("leavers.fate.back"), t("leavers.fate.over"), t("leavers.fate.stays")}, func() {
-		f.to.Hidden = f.choice.On()[0] != fateOver
+	f.choice = newTextChoice(l.s.Words, func() {
+		f.to.Hidden = f.choice.Value() != fateOver
 		row.Refresh()
 		if !f.to.Hidden {
 			l.s.Window.Canvas().Focus(f.to)
 		}
-	})
+	}, fateBack, fateOver, fateStays)
 	if d.State != devices.Issued {
-		f.choice.Set(fateBack)
+		f.choice.Choose(fateBack)
 	}
 	row.Add(f.choice.View)
 	row.Add(f.to)
@@ -202,7 +203,7 @@ func (l *leavers) statement() string {
 func (l *leavers) windUp() {
 	plan := school.Departure{Holder: l.has.Holder.ID, Revoke: l.revoke.Checked && len(l.has.Keys) > 0, Reason: "has left", Leave: l.leave.Checked}
 	for _, f := range l.fates {
-		switch f.choice.On()[0] {
+		switch f.choice.Value() {
 		case fateBack:
 			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Return})
 		case fateOver:

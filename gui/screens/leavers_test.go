@@ -34,7 +34,7 @@ func TestLeaver(t *testing.T) {
 		if f.device.Label == "LT-1" {
 			continue // taken back
 		}
-		f.choice.Set(fateOver)
+		f.choice.Choose(fateOver)
 		f.to.SetText("Bob Roy")
 	}
 	signName(w, "Ann Lee")

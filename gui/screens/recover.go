@@ -133,18 +133,17 @@ func (n *person) withReason(title, text, yes string, danger bool, then func(reas
 // sticks to be read out.
 func (n *person) telephone() {
 	t := n.s.Words.T
-	var sticks []devices.Device
-	var names []string
+	var sticks []widgets.Option[devices.Device]
 	for _, d := range n.known.holdings.Devices {
 		if d.Recovery.Digest != "" {
-			sticks, names = append(sticks, d), append(names, d.Name())
+			sticks = append(sticks, widgets.Option[devices.Device]{Name: d.Name(), Value: d})
 		}
 	}
 	if len(sticks) == 0 {
 		n.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: t("telephone.none"), Next: t("telephone.none.next")})
 		return
 	}
-	which := widgets.NewChoice(names, nil)
+	which := widgets.NewChoice(nil, sticks...)
 	how := widgets.NewEntry(t("telephone.how.example"), nil)
 	how.Label = t("telephone.how")
 	field := widgets.NewField(t("telephone.how"), how, t("telephone.how.hint"))
@@ -157,7 +156,7 @@ func (n *person) telephone() {
 			return
 		}
 		dialog.Close()
-		n.readOut(sticks[which.On()[0]], how.Text)
+		n.readOut(which.Value(), how.Text)
 	}
 	how.OnSubmitted = func(string) { do() }
 	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })

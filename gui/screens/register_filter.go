@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
 
@@ -30,7 +31,7 @@ func (f filters) none() bool { return f == filters{} }
 
 // query asks the register for what fits. unseen is the policy's number of days.
 func (f filters) query(v registerView, now time.Time, unseen int) devices.DeviceQuery {
-	q := devices.DeviceQuery{Search: f.search, Overdue: f.overdue, Unverified: f.unverified, Sort: v.Sort, Descending: v.Descending}
+	q := devices.DeviceQuery{Search: f.search, Sort: v.Sort, Descending: v.Descending}
 	if f.state != "" {
 		q.States = []devices.State{f.state}
 	}
@@ -46,19 +47,34 @@ func (f filters) query(v registerView, now time.Time, unseen int) devices.Device
 	if f.site != "" {
 		q.Sites = []string{f.site}
 	}
-	if f.unseen {
-		q = unseenQuery(q, now, unseen)
+	for _, c := range chipFilters {
+		if *c.of(&f) {
+			c.narrow(&q, now, unseen)
+		}
 	}
 	return q
 }
 
-// unseenQuery narrows a query to what is in somebody's hands and was not seen lately.
-func unseenQuery(q devices.DeviceQuery, now time.Time, days int) devices.DeviceQuery {
+// A chipFilter is a filter that is on or off, with a chip above the register.
+type chipFilter struct {
+	name   i18n.Key
+	of     func(*filters) *bool
+	narrow func(q *devices.DeviceQuery, now time.Time, unseen int)
+}
+
+// chipFilters are all of these, in the order of their chips.
+var chipFilters = []chipFilter{
+	{"register.overdue", func(f *filters) *bool { return &f.overdue }, func(q *devices.DeviceQuery, _ time.Time, _ int) { q.Overdue = true }},
+	{"register.unseen", func(f *filters) *bool { return &f.unseen }, narrowUnseen},
+	{"register.notverified", func(f *filters) *bool { return &f.unverified }, func(q *devices.DeviceQuery, _ time.Time, _ int) { q.Unverified = true }},
+}
+
+// narrowUnseen narrows a query to what is in somebody's hands and was not seen lately.
+func narrowUnseen(q *devices.DeviceQuery, now time.Time, days int) {
 	q.NotSeenSince = now.AddDate(0, 0, -days)
 	if len(q.States) == 0 {
 		q.States = []devices.State{devices.Issued}
 	}
-	return q
 }
 
 // showRegister leads to the register with filters applied.
@@ -80,7 +96,7 @@ type filterBar struct {
 	r                 *register
 	search            *widgets.Search
 	state, kind, site *widget.Select
-	chips             *widgets.Chips
+	chips             *widgets.Chips[i18n.Key]
 	clear             *widgets.Button
 	quiet             bool // set while show changes what is shown
 }
@@ -100,7 +116,11 @@ func newFilterBar(r *register) *filterBar {
 	b.state = widget.NewSelect(states, func(string) { b.changed() })
 	b.kind = widget.NewSelect(kinds, func(string) { b.changed() })
 	b.site = widget.NewSelect([]string{w.T("register.sites")}, func(string) { b.changed() })
-	b.chips = widgets.NewChips([]string{w.T("register.overdue"), w.T("register.unseen"), w.T("register.notverified")}, b.changed)
+	var chips []widgets.Option[i18n.Key]
+	for _, c := range chipFilters {
+		chips = append(chips, widgets.Option[i18n.Key]{Name: w.T(c.name), Value: c.name})
+	}
+	b.chips = widgets.NewChips(b.changed, chips...)
 	b.clear = widgets.NewQuiet(w.T("register.clear"), widgets.Icon("clear").Resource(), func() {
 		b.r.filters = filters{}
 		b.show()
@@ -133,10 +153,10 @@ func (b *filterBar) show() {
 	b.state.SetSelectedIndex(1 + slices.Index(devices.States(), f.state))
 	b.kind.SetSelectedIndex(1 + slices.Index(devices.Kinds(), f.kind))
 	b.site.SetSelectedIndex(max(slices.Index(b.site.Options, f.site), 0))
-	var on []int
-	for i, is := range []bool{f.overdue, f.unseen, f.unverified} {
-		if is {
-			on = append(on, i)
+	var on []i18n.Key
+	for _, c := range chipFilters {
+		if *c.of(&f) {
+			on = append(on, c.name)
 		}
 	}
 	b.chips.Set(on...)
@@ -160,7 +180,9 @@ func (b *filterBar) changed() {
 		f.site = b.site.Selected
 	}
 	on := b.chips.On()
-	f.overdue, f.unseen, f.unverified = slices.Contains(on, 0), slices.Contains(on, 1), slices.Contains(on, 2)
+	for _, c := range chipFilters {
+		*c.of(&f) = slices.Contains(on, c.name)
+	}
 	if f == b.r.filters {
 		return
 	}

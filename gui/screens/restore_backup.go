@@ -24,7 +24,7 @@ type restoring struct {
 	p    *Place
 	kept keptBackup
 
-	with   *widgets.Chips
+	with   *widgets.Choice[bool] // the recovery key, or else the holder's passphrase
 	secret *widgets.Passphrase
 	answer *widgets.Banner
 	found  *fyne.Container
@@ -104,7 +104,9 @@ func (r *restoring) Content() fyne.CanvasObject {
 	)
 	r.secret = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("restore.passphrase"), Submit: r.look})
 	r.secret.View.Hide()
-	r.with = widgets.NewChoice([]string{w.T("restore.with.recovery"), w.T("restore.with.holder")}, r.chosen)
+	r.with = widgets.NewChoice(r.chosen,
+		widgets.Option[bool]{Name: w.T("restore.with.recovery"), Value: true},
+		widgets.Option[bool]{Name: w.T("restore.with.holder"), Value: false})
 	r.answer = widgets.NewBanner(widgets.Message{})
 	r.found = widgets.Column(2)
 	look := widgets.NewButton(w.T("restore.look"), widgets.IconUnlock.Resource(), r.look)
@@ -144,7 +146,7 @@ func (r *restoring) Commands() []widgets.Command {
 
 // chosen shows the entry for the holder's passphrase where it is needed.
 func (r *restoring) chosen() {
-	r.secret.View.Hidden = r.with.On()[0] == 0
+	r.secret.View.Hidden = r.with.Value()
 	if r.page != nil {
 		r.page.Refresh()
 	}
@@ -153,7 +155,7 @@ func (r *restoring) chosen() {
 // look opens the backup and shows what is in it.
 func (r *restoring) look() {
 	r.answer.Clear()
-	if r.with.On()[0] == 0 {
+	if r.with.Value() {
 		askWhyOpened(r.s, func(reason string) {
 			r.p.authority(r.s, "restore.why", func(*school.School) { r.openWith(nil, reason) })
 		})

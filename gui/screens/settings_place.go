@@ -156,12 +156,11 @@ func (t *settings) allow(at string) {
 	w := t.s.Words
 	url := t.connection(w.T("place.owner"), at)
 	login := newTextField(w.T("place.login"), "", "")
-	names := make([]string, len(duties))
-	for i, d := range duties {
-		names[i] = w.T(d.name)
+	var options []widgets.Option[duty]
+	for _, d := range duties {
+		options = append(options, widgets.Option[duty]{Name: w.T(d.name), Value: d})
 	}
-	choice := widgets.NewChoice(names, t.s.Used)
-	choice.Set(0)
+	choice := widgets.NewChoice(t.s.Used, options...)
 	sites := newNotes("")
 	sitesField := widgets.NewField(w.T("place.sites"), sites, w.T("place.sites.hint"))
 	fields := []fyne.CanvasObject{url.View, login.View, widgets.FieldLabel(w.T("place.duty")), choice.View, sitesField.View}
@@ -172,7 +171,7 @@ func (t *settings) allow(at string) {
 		}
 		login.Refuse("")
 		sitesField.Refuse("")
-		who, chosen, named := strings.TrimSpace(login.entry.Text), duties[choice.On()[0]], filledLines(sites.Text)
+		who, chosen, named := strings.TrimSpace(login.entry.Text), choice.Value(), filledLines(sites.Text)
 		switch {
 		case who == "":
 			f.wrong(login.Field, w.T("place.login.wrong"))

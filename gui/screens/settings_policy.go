@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +23,7 @@ type policyForm struct {
 	t       *settings
 	was     keys.Policy
 	numbers []*policyNumber
-	class   *widgets.Chips
+	class   *widgets.Choice[keys.Class]
 	carry   *widget.Check
 	guesses *widget.Select
 	save    *widgets.Button
@@ -59,8 +58,8 @@ const leastGuesses, mostGuesses = 8, 20
 func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	w := t.s.Words
 	f := &policyForm{t: t, was: p, numbers: policyNumbers()}
-	f.class = widgets.NewChoice([]string{w.T("setup.class.hybrid"), w.T("setup.class.x25519")}, nil)
-	f.class.Set(slices.Index(classes(), p.Class))
+	f.class = newClassChoice(w)
+	f.class.Choose(p.Class)
 	var powers []string
 	for n := leastGuesses; n <= mostGuesses; n++ {
 		powers = append(powers, w.T("settings.guesses.value", "n", n))
@@ -86,7 +85,12 @@ func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	return f
 }
 
-func classes() []keys.Class { return []keys.Class{keys.Hybrid, keys.X25519} }
+// newClassChoice asks which class of keys the school issues.
+func newClassChoice(w *i18n.Words) *widgets.Choice[keys.Class] {
+	return widgets.NewChoice(nil,
+		widgets.Option[keys.Class]{Name: w.T("setup.class.hybrid"), Value: keys.Hybrid},
+		widgets.Option[keys.Class]{Name: w.T("setup.class.x25519"), Value: keys.X25519})
+}
 
 func wrapLabel(text string) fyne.CanvasObject { return widgets.Body(text) }
 
@@ -104,7 +108,7 @@ func (f *policyForm) read() (keys.Policy, bool) {
 		}
 		n.set(&p, v)
 	}
-	p.Class, p.KeysOnStick = classes()[f.class.On()[0]], f.carry.Checked
+	p.Class, p.KeysOnStick = f.class.Value(), f.carry.Checked
 	if power := f.guesses.SelectedIndex() + leastGuesses; int(math.Round(math.Log10(max(f.was.MinGuesses, 1)))) != power {
 		p.MinGuesses = math.Pow10(power)
 	}

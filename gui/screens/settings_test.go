@@ -53,7 +53,7 @@ func TestSettingsPolicy(t *testing.T) {
 	w.MustSee("Give a whole number from 4 to 20.")
 	s.policy.numbers[0].field.entry.SetText("7")
 	s.policy.numbers[2].field.entry.SetText("365")
-	s.policy.class.Set(1)
+	s.policy.class.Choose(keys.X25519)
 	s.policy.carry.SetChecked(false)
 	s.policy.guesses.SetSelectedIndex(12 - leastGuesses)
 	w.Press("Sign and publish")

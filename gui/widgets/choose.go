@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -14,29 +15,36 @@ import (
 
 func trimmed(text string) string { return strings.TrimSpace(text) }
 
-// Chips are choices side by side, for filters: each is on or off.
-type Chips struct {
+// An Option is one of several things to choose from: what it stands for, by the name
+// that people read.
+type Option[T comparable] struct {
+	Name  string
+	Value T
+}
+
+// Chips are options side by side, for filters: each is on or off.
+type Chips[T comparable] struct {
 	View    *fyne.Container // what to put on the page; it breaks into lines
-	one     bool
-	on      []bool
-	chips   []*chip
+	chips   []*chip[T]
+	one     bool // just one is on
 	changed func()
 }
 
-type chip struct {
+type chip[T comparable] struct {
+	value T
+	on    bool
 	press *Pressable
-	name  string
 	tick  *widget.Icon
 }
 
 // NewChips returns chips of which any number can be on; none is at first. changed may
 // be nil.
-func NewChips(names []string, changed func()) *Chips {
-	c := &Chips{on: make([]bool, len(names)), changed: changed, View: container.New(layout.NewRowWrapLayout())}
-	for i, name := range names {
-		chip := &chip{name: name, tick: widget.NewIcon(nil)}
-		content := container.New(chipRow{}, chip.tick, widget.NewLabel(name))
-		chip.press = NewPressable(name, content, ColorSurface, ColorBorder, func() { c.press(i) })
+func NewChips[T comparable](changed func(), options ...Option[T]) *Chips[T] {
+	c := &Chips[T]{changed: changed, View: container.New(layout.NewRowWrapLayout())}
+	for _, o := range options {
+		chip := &chip[T]{value: o.Value, tick: widget.NewIcon(nil)}
+		content := container.New(chipRow{}, chip.tick, widget.NewLabel(o.Name))
+		chip.press = NewPressable(o.Name, content, ColorSurface, ColorBorder, func() { c.press(chip) })
 		chip.press.radius = theme.SizeNameDialogRadius
 		c.chips = append(c.chips, chip)
 		c.View.Add(chip.press)
@@ -45,41 +53,30 @@ func NewChips(names []string, changed func()) *Chips {
 	return c
 }
 
-// NewChoice returns chips of which just one is on: the first, at first.
-func NewChoice(names []string, changed func()) *Chips {
-	c := NewChips(names, changed)
-	c.one = true
-	c.Set(0)
-	return c
-}
-
-// On returns which are on.
-func (c *Chips) On() []int {
-	var on []int
-	for i, is := range c.on {
-		if is {
-			on = append(on, i)
+// On returns what is on.
+func (c *Chips[T]) On() []T {
+	var on []T
+	for _, chip := range c.chips {
+		if chip.on {
+			on = append(on, chip.value)
 		}
 	}
 	return on
 }
 
 // Set turns these on and the others off, without telling.
-func (c *Chips) Set(on ...int) {
-	clear(c.on)
-	for _, i := range on {
-		if i >= 0 && i < len(c.on) {
-			c.on[i] = true
-		}
+func (c *Chips[T]) Set(on ...T) {
+	for _, chip := range c.chips {
+		chip.on = slices.Contains(on, chip.value)
 	}
 	c.draw()
 }
 
-func (c *Chips) press(i int) {
+func (c *Chips[T]) press(pressed *chip[T]) {
 	if c.one {
-		c.Set(i)
+		c.Set(pressed.value)
 	} else {
-		c.on[i] = !c.on[i]
+		pressed.on = !pressed.on
 		c.draw()
 	}
 	if c.changed != nil {
@@ -87,15 +84,47 @@ func (c *Chips) press(i int) {
 	}
 }
 
-func (c *Chips) draw() {
-	for i, chip := range c.chips {
-		chip.tick.Hidden = !c.on[i]
-		if c.on[i] {
+func (c *Chips[T]) draw() {
+	for _, chip := range c.chips {
+		chip.tick.Hidden = !chip.on
+		if chip.on {
 			chip.tick.SetResource(Icon("check").Colored(ColorOnTint))
 			chip.press.SetColors(ColorSelected, ColorOnTint)
 		} else {
 			chip.press.SetColors(ColorSurface, ColorBorder)
 		}
+	}
+}
+
+// A Choice is options side by side of which just one is on.
+type Choice[T comparable] struct {
+	View  *fyne.Container // what to put on the page; it breaks into lines
+	chips *Chips[T]
+}
+
+// NewChoice returns a choice; the first option is on. changed may be nil.
+func NewChoice[T comparable](changed func(), options ...Option[T]) *Choice[T] {
+	chips := NewChips(changed, options...)
+	chips.one = true
+	if len(options) > 0 {
+		chips.Set(options[0].Value)
+	}
+	return &Choice[T]{View: chips.View, chips: chips}
+}
+
+// Value is what is chosen; the zero value where there are no options.
+func (c *Choice[T]) Value() (value T) {
+	for _, on := range c.chips.On() {
+		return on
+	}
+	return value
+}
+
+// Choose chooses one of the options, without telling. What is none of them changes
+// nothing.
+func (c *Choice[T]) Choose(value T) {
+	if slices.ContainsFunc(c.chips.chips, func(chip *chip[T]) bool { return chip.value == value }) {
+		c.chips.Set(value)
 	}
 }
 

@@ -169,23 +169,28 @@ func TestSignature(t *testing.T) {
 }
 
 func TestChipsAndChoice(t *testing.T) {
-	var chips, choice *widgets.Chips
+	var chips *widgets.Chips[string]
+	var choice *widgets.Choice[string]
 	told := 0
 	w := open(t, func(*gui.Session) fyne.CanvasObject {
-		chips = widgets.NewChips([]string{"Overdue", "Lost"}, func() { told++ })
-		choice = widgets.NewChoice([]string{"Sticks", "Laptops"}, nil)
+		chips = widgets.NewChips(func() { told++ }, named("Overdue", "Lost")...)
+		choice = widgets.NewChoice(nil, named("Sticks", "Laptops")...)
 		return widgets.Column(2, chips.View, choice.View)
 	})
 	w.Press("Lost")
 	w.Press("Overdue")
 	w.Press("Lost")
-	if !slices.Equal(chips.On(), []int{0}) || told != 3 {
+	if !slices.Equal(chips.On(), []string{"Overdue"}) || told != 3 {
 		t.Errorf("on: %v, told %d times", chips.On(), told)
 	}
 	w.Press("Laptops")
 	w.Press("Laptops")
-	if !slices.Equal(choice.On(), []int{1}) {
-		t.Errorf("chosen: %v", choice.On())
+	if choice.Value() != "Laptops" {
+		t.Errorf("chosen: %v", choice.Value())
+	}
+	choice.Choose("Tablets") // which is none of them
+	if choice.Value() != "Laptops" {
+		t.Errorf("chosen: %v", choice.Value())
 	}
 }
 
@@ -243,8 +248,8 @@ func TestPartsPictures(t *testing.T) {
 		}
 		steps := widgets.NewSteps(s.Words, "Drive", "Holder", "Due", "Hand over")
 		steps.Set(1)
-		chips := widgets.NewChips([]string{"Overdue", "Lost", "Not seen lately"}, nil)
-		chips.Set(0)
+		chips := widgets.NewChips(nil, named("Overdue", "Lost", "Not seen lately")...)
+		chips.Set("Overdue")
 		date := widgets.NewDateEntry(s.Words, s.Now, nil)
 		field := widgets.NewField("Due back", date.View, "")
 		field.Refuse("Type the day as in 03/09/2026.")
@@ -252,4 +257,12 @@ func TestPartsPictures(t *testing.T) {
 		right := widgets.Column(3, bars.View, field.View, widgets.NewSignature(s.Words, nil).View)
 		return scroll(widgets.Column(3, steps.View, halves(left, right)))
 	})
+}
+
+// named are options that stand for their own names.
+func named(names ...string) (options []widgets.Option[string]) {
+	for _, name := range names {
+		options = append(options, widgets.Option[string]{Name: name, Value: name})
+	}
+	return options
 }
