@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"flag"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -18,11 +17,12 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 )
 
 // troubles is how many moments of every command each kind of trouble is tried at.
-var troubles = flag.Int("troubles", 1, "moments of every command at which a drive falls into each kind of trouble")
+var troubles = longtest.Int("troubles", 1, 6, "moments of every command at which a drive falls into each kind of trouble")
 
 // systemSays is what the system says of a drive in trouble.
 var systemSays = map[string]error{

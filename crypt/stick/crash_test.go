@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -20,7 +21,7 @@ import (
 // How thorough the crash suite is. The two states that keep all and nothing of
 // what was not synced are always tried.
 var (
-	crashes   = flag.Int("crashes", 2, "random crash states after every operation of the drive; 36 make tens of thousands in all")
+	crashes   = longtest.Int("crashes", 2, 36, "random crash states after every operation of the drive; 36 make tens of thousands in all")
 	crashSeed = flag.Uint64("crash-seed", 1, "where the random crash states begin")
 )
 

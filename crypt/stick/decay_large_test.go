@@ -18,12 +18,13 @@ import (
 	"filippo.io/age"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 )
 
 // The size of the stick that decays, and how often it does.
 var (
-	decayedMB     = flag.Int("decay", 6, "megabytes on the large stick that decays")
+	decayedMB     = longtest.Int("decay", 6, 220, "megabytes on the large stick that decays")
 	decayedRounds = flag.Int("decays", 3, "how often it does, each time anew")
 )
 

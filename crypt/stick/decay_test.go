@@ -3,7 +3,6 @@ package stick_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -13,12 +12,13 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
 
 // decayed is how many single-bit flips are tried.
-var decayed = flag.Int("flips", 6000, "single-bit flips of a small stick, spread over its files; 0 tries every bit, which takes some minutes")
+var decayed = longtest.Int("flips", 6000, 100_000, "single-bit flips of a small stick, spread over its files; 0 tries every bit, which takes some minutes")
 
 // small is a stick with something of everything, and small keys so that a check is fast.
 func small(t *testing.T, class keys.Class) (*school, *sticktest.Mem, map[string]string) {

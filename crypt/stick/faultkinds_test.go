@@ -3,7 +3,6 @@ package stick_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -13,13 +12,14 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
 
 // allFaults tries every kind of fault at every operation of the drive; without it
 // each operation meets one kind, by chance.
-var allFaults = flag.Bool("all-faults", false, "every kind of fault at every operation of the drive, not one of them")
+var allFaults = longtest.Bool("all-faults", "every kind of fault at every operation of the drive, not one of them")
 
 // faultKind is a trouble that a drive may be in, from some operation on.
 type faultKind struct {

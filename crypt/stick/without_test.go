@@ -4,7 +4,6 @@ package stick_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -40,7 +40,7 @@ func commands(t *testing.T, language string) []string {
 }
 
 // allTools makes tests fail that would skip for want of a tool: for CI.
-var allTools = flag.Bool("all-tools", false, "fail, rather than skip, where a tool of FORMAT.md's tests is missing")
+var allTools = longtest.Bool("all-tools", "fail, rather than skip, where a tool of FORMAT.md's tests is missing")
 
 // lacks skips a test for want of a tool, or fails it where all must be there.
 func lacks(t *testing.T, why string) {

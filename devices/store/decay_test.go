@@ -3,7 +3,6 @@ package store_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -11,11 +10,12 @@ import (
 	"slices"
 	"testing"
 
+	"stowage/crypt/longtest"
 	"stowage/devices"
 	"stowage/devices/store"
 )
 
-var registerFlips = flag.Int("register-flips", 30, "single-bit flips of a register's file, and as many of its log of changes")
+var registerFlips = longtest.Int("register-flips", 30, 500, "single-bit flips of a register's file, and as many of its log of changes")
 
 // allOf is all that a register says, as text.
 func allOf(t testing.TB, r *devices.Register) string {

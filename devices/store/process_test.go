@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"stowage/crypt/longtest"
 	"stowage/devices"
 	"stowage/devices/store"
 	"stowage/devices/store/postgrestest"
@@ -214,7 +214,7 @@ func checkProcesses(t *testing.T, s store.Keeper, path string) {
 	}
 }
 
-var kills = flag.Int("kills", 8, "how often three programs that write the register are killed")
+var kills = longtest.Int("kills", 8, 60, "how often three programs that write the register are killed")
 
 // TestKilled kills programs that write, several at once: what they said was stored is
 // stored, nothing is half there, and the file opens clean when nobody else has it
