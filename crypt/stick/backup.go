@@ -62,6 +62,12 @@ type BackupResult struct {
 	// Older: the backup has newer layers than the stick, which somebody may
 	// have put back to an earlier state.
 	Older bool
+	// Fork is what the backup has of a history that the opened stick has no more. If it was forked, nothing was copied: both
+	// together would be neither.
+	Fork *Fork
+	// Unclear: without a key, the stick has other layers than the backup in their place, as one has that was put
+	// back to an earlier state and then written on. Nothing was copied; who opens the stick learns what it is.
+	Unclear bool
 }
 
 // Backup copies what is new on a stick that nobody has opened into its backup.
@@ -152,9 +158,12 @@ func (b *backup) run(ctx context.Context) error {
 	if b.have, err = layersIn(b.to); err != nil {
 		return err
 	}
-	missing, err := b.compare()
+	missing, err := b.compare(ctx)
 	if err != nil {
 		return err
+	}
+	if b.out.Unclear || b.out.Fork != nil && b.out.Fork.Kind == WarnForked {
+		return nil
 	}
 	if err := b.fits(missing); err != nil {
 		return err
@@ -259,20 +268,10 @@ func (b *backup) fits(missing []sourceLayer) error {
 // still need, whatever became of the stick.
 func (b *backup) prune(ctx context.Context) error {
 	s := b.opened
-	s.mu.Lock()
-	rotating := len(s.keys) > 1
-	spend := s.spend // beside what the stick itself takes
-	l := newLoader(b.to, s.note.ID, s.keys, &spend)
-	l.lenient = true
-	for _, layer := range s.layers {
-		twin := *layer
-		twin.below = slices.Clone(layer.below) // chain brings both up to date
-		l.listed[layer.id] = &twin
-	}
-	s.mu.Unlock()
-	if rotating {
+	if s.Rotating() {
 		return nil
 	}
+	l := s.loaderOf(b.to)
 	if err := l.findLayers(); err != nil {
 		return err
 	}
@@ -287,9 +286,13 @@ func (b *backup) prune(ctx context.Context) error {
 		b.record.Replaced = nil
 		return nil
 	}
+	var old []*layerFiles
+	for _, layer := range slices.Backward(c.superseded) { // oldest first
+		old = append(old, l.files[layer.id])
+	}
 	replaced := map[string]time.Time{}
-	for _, old := range slices.Backward(c.superseded) { // oldest first
-		name := old.id.String()
+	for _, files := range append(old, l.leftover...) { // these are of an identity that the stick has no more
+		name := files.id.String()
 		since, known := b.record.Replaced[name]
 		if !known || since.After(now(b.o.Clock)) {
 			since = now(b.o.Clock)
@@ -298,7 +301,7 @@ func (b *backup) prune(ctx context.Context) error {
 			replaced[name] = since
 			continue
 		}
-		if err := removeParts(b.to, old.id, len(old.parts)); err != nil {
+		if err := removeLayer(b.to, files); err != nil {
 			return err
 		}
 		delete(b.record.Layers, name)

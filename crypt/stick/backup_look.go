@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -132,7 +133,7 @@ func layersIn(from FS) (map[layerID]*layerFiles, error) {
 }
 
 // compare finds out which layers are not in the backup.
-func (b *backup) compare() (missing []sourceLayer, err error) {
+func (b *backup) compare(ctx context.Context) (missing []sourceLayer, err error) {
 	var newest int64
 	for _, l := range b.layers {
 		newest = max(newest, l.id.seq)
@@ -159,10 +160,30 @@ func (b *backup) compare() (missing []sourceLayer, err error) {
 			b.out.Differing = append(b.out.Differing, l.id.part(0))
 		}
 	}
+	if b.opened != nil {
+		b.out.Fork, err = b.opened.ForkIn(ctx, b.to)
+		b.out.Older = b.out.Fork != nil
+		return missing, err
+	}
 	for id := range b.have {
 		b.out.Older = b.out.Older || id.seq > newest
 	}
-	return missing, nil
+	b.out.Unclear, err = b.clashes(missing)
+	return missing, err
+}
+
+// clashes reports whether a layer of the stick has the number of another one in the backup, though the stick's identity,
+// with which all are written again, is the one of the newest state there.
+func (b *backup) clashes(missing []sourceLayer) (bool, error) {
+	states, err := listStates(b.to)
+	if err != nil || len(states) == 0 || states[len(states)-1].generation != b.note.Generation {
+		return false, err
+	}
+	taken := map[int64]bool{}
+	for id := range b.have {
+		taken[id.seq] = true
+	}
+	return slices.ContainsFunc(missing, func(l sourceLayer) bool { return b.have[l.id] == nil && taken[l.id.seq] }), nil
 }
 
 // digestOf is the digest of a layer, "" when it is damaged.

@@ -27,6 +27,9 @@ func writeContents(layers []*layer, key *stickKey, stick string) []byte {
 	var line []byte
 	for _, l := range layers {
 		fmt.Fprintf(&b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.id, l.digest, l.time.Format(time.RFC3339), l.prev, orDash(l.was), l.end, joinSizes(l.parts))
+		if replaced := l.replaced.String(); replaced != "" && !l.tidied {
+			fmt.Fprintf(&b, "replaced\t%s\n", replaced)
+		}
 		if l.tidied {
 			fmt.Fprintf(&b, "tidied\t%s\n", l.replaced)
 			for _, ref := range l.below {
@@ -239,8 +242,8 @@ func (p *contentsParser) line(line []byte) error {
 			return fmt.Errorf("%w: a file that is larger than its layer", errContents)
 		}
 		return p.keep.add(&e)
-	case "tidied":
-		p.current.tidied = true
+	case "tidied", "replaced":
+		p.current.tidied = kind == "tidied"
 		var err error
 		if p.current.replaced, err = parseHistory(fields); err != nil {
 			return err

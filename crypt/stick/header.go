@@ -27,7 +27,8 @@ type layerHeader struct {
 	was    string    // the digest of the layer that it replaced when the stick's identity was rotated
 	tidied bool      // below lists the only older layers that still count
 	below  []layerRef
-	// replaced says which layers tidying ever replaced, so that whoever remembers one finds it.
+	// replaced says which layers tidying ever replaced, and what this one was before the rotation that was says, so that
+	// whoever remembers one finds it.
 	replaced history
 }
 
@@ -120,9 +121,9 @@ func (h *layerHeader) records(keys *macKeys) map[string]string {
 			refs[i] = ref.String()
 		}
 		r[recordPrefix+"below"] = strings.Join(append(refs, "-"), ",")
-		if replaced := h.replaced.String(); replaced != "" {
-			r[recordPrefix+"replaced"] = replaced
-		}
+	}
+	if replaced := h.replaced.String(); replaced != "" {
+		r[recordPrefix+"replaced"] = replaced
 	}
 	r[recordPrefix+"hmac"] = hex.EncodeToString(recordsMAC(r, keys))
 	return r

@@ -24,6 +24,7 @@ type loader struct {
 	// an error: to write after a layer that is there but not seen would cut it off.
 	lenient bool
 	keep    *keeper // which charges all that is found
+	at      int64   // see OpenOptions.At
 
 	files     map[layerID]*layerFiles
 	tables    []*table
@@ -86,6 +87,12 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	found, err := l.readLayers(ctx)
 	if err != nil {
 		return chained{}, err
+	}
+	if l.at != 0 {
+		if found, err = asOf(found, l.at); err != nil {
+			return chained{}, err
+		}
+		l.listed = nil // and so says nothing of what came later
 	}
 	c := chain(found)
 	l.blame(&c)

@@ -19,6 +19,9 @@ type OpenOptions struct {
 	ReadOnly bool
 	// LastSeen is the newest state that the caller knows of the stick: an older one is a warning.
 	LastSeen Head
+	// At opens the stick, or its backup, as it was when the layer of that number was its newest; 0 for as it is. It needs
+	// ReadOnly, and fails with [ErrMissing] when there is no such layer.
+	At int64
 	// Program is told to whoever finds the stick in use; one word.
 	Program string
 	// Clock is the time, time.Now when nil.
@@ -152,6 +155,9 @@ func (s *Stick) load(ctx context.Context) error {
 	s.spend = *newBudget()
 	l := newLoader(s.fs, s.note.ID, s.keys, &s.spend)
 	l.lenient = s.o.ReadOnly
+	if s.o.ReadOnly {
+		l.at = s.o.At
+	}
 	c, err := l.load(ctx)
 	if err != nil {
 		return err

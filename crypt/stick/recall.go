@@ -9,7 +9,7 @@ import (
 )
 
 // What others remember of a stick, its newest number and digest on some day, must be found in its history, also after
-// tidying and when others wrote on. So a tidied layer keeps what identified the layers that it replaced.
+// tidying and rotating, and when others wrote on. So a layer that takes the place of others keeps what identified them.
 
 // replacedDigest is how many digits of a replaced layer's digest are kept.
 const replacedDigest = 16
@@ -72,6 +72,11 @@ func historyOf(all []*layer, old map[*layer]bool) history {
 			}
 		}
 	}
+	return h.bounded()
+}
+
+// bounded drops the oldest of more references than a header has room for.
+func (h history) bounded() history {
 	slices.SortStableFunc(h.refs, func(a, b layerRef) int { return cmp.Compare(a.seq, b.seq) })
 	if over := len(h.refs) - maxReplaced; over > 0 {
 		h.from = max(h.from, h.refs[over-1].seq+1)
@@ -84,15 +89,32 @@ func historyOf(all []*layer, old map[*layer]bool) history {
 func knownFrom(layers []*layer) int64 {
 	from := int64(1)
 	for _, l := range layers {
-		switch {
-		case !l.tidied:
-		case l.replaced.from == 0: // tidied by a program that kept nothing
-			from = max(from, l.id.seq)
-		default:
-			from = max(from, l.replaced.from)
-		}
+		from = max(from, l.knownFrom())
 	}
 	return from
+}
+
+// knownFrom is that number as far as this layer says.
+func (l *layer) knownFrom() int64 {
+	switch {
+	case l.replaced.from > 0:
+		return l.replaced.from
+	case l.was != "": // rotated by a program that kept nothing, perhaps more than once
+		return l.id.seq + 1
+	case l.tidied: // by a program that kept nothing
+		return l.id.seq
+	}
+	return 1
+}
+
+// rotated is the history of a layer that is written again under a new identity: what it was before the last rotation
+// stands in no other record.
+func (l *layer) rotated() history {
+	h := history{refs: slices.Clone(l.replaced.refs), from: l.knownFrom()}
+	if l.was != "" {
+		h.refs = append(h.refs, layerRef{l.id.seq, l.was[:replacedDigest]})
+	}
+	return h.bounded()
 }
 
 // Recall compares the stick's history with what somebody remembers of it, its newest layer on some day. It returns
@@ -109,13 +131,16 @@ func (s *Stick) recall(h Head) *Warning {
 		return nil
 	}
 	head, ref := s.head(), layerRef{h.Seq, h.Digest}
+	if s.remembers(ref) {
+		return nil
+	}
 	if h.Seq > head.seq {
 		return &Warning{
 			Kind: WarnRolledBack, Seq: head.seq,
 			Err: fmt.Errorf("layer %d was seen before; the newest now is %d", h.Seq, head.seq),
 		}
 	}
-	if s.remembers(ref) || h.Seq < knownFrom(s.layers) {
+	if h.Seq < knownFrom(s.layers) {
 		return nil
 	}
 	return &Warning{

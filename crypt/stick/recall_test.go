@@ -84,3 +84,49 @@ func TestHistoryIsKept(t *testing.T) {
 		check(t, st.Close())
 	}
 }
+
+// TestRotatedUnseen: a computer that missed several rotations of a stick finds what it saw in its history, and names a
+// fork all the same.
+func TestRotatedUnseen(t *testing.T) {
+	sc, m := newSchool(t, "Example School"), sticktest.New()
+	sc.issue(t, m)
+	st := sc.open(t, m)
+	put(t, st, map[string]string{"a": "1"})
+	put(t, st, map[string]string{"b": "2"})
+	seen := st.Head()
+	before := m.Clone()
+	for range 3 {
+		check(t, st.Rotate(t.Context(), stick.RotateOptions{School: sc.authority}))
+	}
+	put(t, st, map[string]string{"c": "3"})
+	check(t, st.Close())
+	for i := range 3 {
+		again := sc.openWith(t, m, stick.OpenOptions{LastSeen: seen})
+		if w := again.Warnings(); len(w) != 0 {
+			t.Errorf("step %d: %v", i, w)
+		}
+		if i == 1 { // what follows is without tables of contents
+			must(again.Tidy(t.Context(), stick.TidyOptions{All: true}))(t)
+		}
+		check(t, again.Close())
+		if i == 0 {
+			withoutTables(m)
+		}
+	}
+
+	st = sc.open(t, before) // the same, but the layer that was seen is taken away first
+	check(t, st.Close())
+	check(t, before.Remove(layerFiles(before)[1]))
+	withoutTables(before)
+	st = sc.open(t, before)
+	put(t, st, map[string]string{"b": "another"})
+	for range 3 {
+		check(t, st.Rotate(t.Context(), stick.RotateOptions{School: sc.authority}))
+	}
+	check(t, st.Close())
+	again := sc.openWith(t, before, stick.OpenOptions{LastSeen: seen})
+	defer again.Close()
+	if k := kinds(again); k[stick.WarnForked] != 1 || len(k) != 1 {
+		t.Errorf("a fork that was rotated: %v", again.Warnings())
+	}
+}

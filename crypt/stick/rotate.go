@@ -228,7 +228,7 @@ func (s *Stick) rotateLayer(ctx context.Context, l *layer, refs map[layerRef]lay
 	h := l.layerHeader
 	h.below = slices.Clone(h.below)
 	h.redirect(refs)
-	h.id, h.was = newLayerID(l.id.seq), l.digest
+	h.id, h.was, h.replaced = newLayerID(l.id.seq), l.digest, l.rotated()
 	fresh, err := s.writeLayer(ctx, pieces, h, p)
 	if err != nil {
 		return nil, err
