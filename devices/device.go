@@ -128,6 +128,12 @@ type Sighting struct {
 	// Forked is for callers who read the stick's history: the newest layer that the register knows is not in it. It makes the
 	// stick Older, and is not kept.
 	Forked bool `json:"-"`
+	// Traced is for them as well: it is in it, though the numbers and digests, which a new identity changes, may not show it. It makes
+	// the stick not Older, and is not kept.
+	Traced bool `json:"-"`
+	// Settled is for callers who looked what became of the stick and leave it as it is: it is then not Older. The note says
+	// why. It is not kept.
+	Settled bool `json:"-"`
 }
 
 // A RecoveryCode says what the register knows about a stick's telephone

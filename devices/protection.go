@@ -41,7 +41,7 @@ func (r *Register) CheckIn(ctx context.Context, actor, device string, s Sighting
 		if err := s.clean(c.time); err != nil {
 			return err
 		}
-		s.Older = s.Forked || s.olderThan(before.Seen)
+		s.Older = !s.Settled && (s.Forked || !s.Traced && s.olderThan(before.Seen))
 		return c.record(ctx, Event{Kind: DeviceSeen, Device: device, Holder: before.Holder}, s)
 	})
 }

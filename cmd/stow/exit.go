@@ -76,7 +76,7 @@ var exits = []struct {
 	{exitForged, "forged", "a signature or seal does not fit: it was not made by the school"},
 	{exitPermission, "permission", "the system does not allow this"},
 	{exitBadInput, "bad-input", "what was given is not in order, for example a row of a CSV file"},
-	{exitRolledBack, "rolled-back", "the stick is older than it was seen before"},
+	{exitRolledBack, "rolled-back", "the stick is older than it was seen before, or was put back and written on"},
 	{exitCode25, "wrong-code", "the recovery code is mistyped or wrong"},
 	{exitPartly, "partly", "done, but some files were skipped or had to be renamed"},
 	{exitPlain, "plain-found", "files that are not encrypted were found"},

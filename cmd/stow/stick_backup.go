@@ -27,10 +27,19 @@ type jsonBackup struct {
 	Removed int       `json:"removed"`
 	Differ  []string  `json:"differ"`
 	Older   bool      `json:"older"`
+	Unclear bool      `json:"unclear,omitempty"` // not opened, and not what the backup holds: nothing was copied
+	Fork    *jsonFork `json:"fork,omitempty"`
 }
 
 func backupJSON(n stick.Note, r stick.BackupResult) jsonBackup {
-	return jsonBackup{n.Label, n.ID, time.Time{}, r.Copied, r.Bytes, r.Layers, r.Removed, append([]string{}, r.Differing...), r.Older}
+	out := jsonBackup{
+		Label: n.Label, Stick: n.ID, Copied: r.Copied, Bytes: r.Bytes, Layers: r.Layers, Removed: r.Removed,
+		Differ: append([]string{}, r.Differing...), Older: r.Older, Unclear: r.Unclear,
+	}
+	if r.Fork != nil {
+		out.Fork = forkJSON(&school.Fork{Fork: *r.Fork, From: school.FromBackup})
+	}
+	return out
 }
 
 func (a *app) stickBackup() *cobra.Command {
@@ -91,8 +100,10 @@ func (a *app) backUp(ctx context.Context, path string, shared school.Shared, n s
 	}
 	err = a.show(out, func(w io.Writer) { backupText(w, out) })
 	switch {
+	case out.Unclear:
+		err = firstError(err, errUnclear)
 	case out.Older:
-		err = firstError(err, errRolledBack)
+		err = firstError(err, out.Fork.err())
 	case len(out.Differ) > 0:
 		err = firstError(err, errDiffers)
 	}
@@ -100,6 +111,11 @@ func (a *app) backUp(ctx context.Context, path string, shared school.Shared, n s
 }
 
 func backupText(w io.Writer, b jsonBackup) {
+	forkText(w, b.Label, b.Fork)
+	if b.Unclear || b.Fork.forked() {
+		fmt.Fprintf(w, "%s was not backed up; its backup is as it was.\n", printable(b.Label))
+		return
+	}
 	if b.Copied == 0 {
 		fmt.Fprintf(w, "%s is backed up: nothing new.\n", printable(b.Label))
 	} else {

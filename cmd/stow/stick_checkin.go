@@ -19,6 +19,8 @@ type jsonSight struct {
 	Device       devices.Device `json:"device"`
 	Lost         bool           `json:"was_lost"`
 	Older        bool           `json:"older"`
+	Fork         *jsonFork      `json:"fork,omitempty"`    // what it had and has no more
+	Settled      bool           `json:"settled,omitempty"` // and is left as it is, on record
 	CodeReplaced bool           `json:"code_replaced"`
 	ReadOnly     bool           `json:"read_only"` // so that nothing was written onto it
 	CodeDue      bool           `json:"code_due"`  // it needs a new code, for which it was to be written to
@@ -52,7 +54,9 @@ passphrase. The stick takes the newest directory along, encrypted to the person'
 key, for when the school is out of reach; and the register's newest checkpoint, handing back the one
 that it brought; what is on it is listed, encrypted to the school's recovery key, for the
 day on which it is lost; and it is backed up. A stick that is older than it was, or that was
-reported lost, is named. One that can only be read is recorded, and what it was not given is named.
+reported lost, is named. So is one that was put back to an earlier state and then written
+on, with the files that were lost by that, until ICT has looked what became of it and
+settles it (--recovery --settle 'WHY'): that is recorded, and the stick goes on as it is. One that can only be read is recorded, and what it was not given is named.
 
 The programs on it are compared with what the school signed for; with the authority's passphrase
 (--recovery) those that are older than the school's are replaced. One that somebody else put
@@ -90,11 +94,13 @@ With --sealed it is not opened, and no passphrase is asked for: what needs no ke
 	cmd.Flags().BoolVar(&options.NewCode, "new-code", false, "replace the recovery code even if it was not used")
 	programs.add(cmd, "have the stick carry the program for these `SYSTEMS` and no others, or none (ICT)")
 	cmd.Flags().BoolVar(&options.Programs.ReplaceStrange, "replace-programs", false, "replace programs that somebody else put on the stick (ICT)")
+	cmd.Flags().StringVar(&options.Settle, "settle", "", "`WHY` a stick that was put back to an earlier state is left as it is (ICT)")
 	cmd.Flags().StringVar(&options.Place, "place", "", "`WHERE` it was seen")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "check")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "programs")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "replace-programs")
 	cmd.MarkFlagsMutuallyExclusive("sealed", "new-code")
+	cmd.MarkFlagsMutuallyExclusive("sealed", "settle")
 	return cmd
 }
 
@@ -174,7 +180,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 // warning: the stick was seen all the same.
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
 	out := jsonSight{
-		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
+		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, Fork: forkJSON(seen.Fork), Settled: seen.Settled, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
 		ReadOnly: seen.ReadOnly, CodeDue: seen.CodeDue, KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
 		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
 		jsonTop: topJSON(seen.Programs.Top),
@@ -207,7 +213,9 @@ func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem,
 	case seen.Tampered != nil:
 		return errTampered
 	case seen.Older:
-		return errRolledBack
+		return out.Fork.err()
+	case seen.Backup != nil && seen.Backup.Unclear:
+		return errUnclear
 	case seen.Backup != nil && len(seen.Backup.Differing) > 0:
 		return errDiffers
 	case len(out.Updated)+len(out.Removed) > 0: // the school's have taken their place
@@ -228,7 +236,8 @@ func sightText(w io.Writer, s jsonSight) {
 		say  bool
 		text string
 	}{
-		{s.Older, "It is older than it was when last seen: find out what happened to it."},
+		{s.Older && !s.Fork.forked(), "It is older than it was when last seen: find out what happened to it."},
+		{s.Fork.forked(), "It was put back to an earlier state and then written on: find out what happened to it."},
 		{s.CodeReplaced, "The recovery code had been given out; it has a new one."},
 		{s.ReadOnly, "It can only be read, so it was not given the newest directory, checkpoint, key and programs."},
 		{s.CodeDue, "Its recovery code could not be replaced: check it in again where it can be written to."},
@@ -238,6 +247,10 @@ func sightText(w io.Writer, s jsonSight) {
 		if line.say {
 			fmt.Fprintln(w, printable(line.text))
 		}
+	}
+	forkText(w, s.Device.Name(), s.Fork)
+	if s.Settled {
+		fmt.Fprintln(w, "That is recorded as looked at; the stick goes on as it is, and nobody is warned any more.")
 	}
 	programsSeenText(w, s.Programs, s.Updated, s.Removed)
 	topText(w, s.jsonTop)

@@ -175,8 +175,9 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 	}
 	err = do(s)
 	head := s.Head()
+	settled := s.Recall(options.LastSeen) == nil // somebody decided meanwhile
 	err = firstError(err, s.Close())
-	if !rolledBack {
+	if !rolledBack || settled {
 		a.remember(seen, note.ID, head)
 	}
 	return err

@@ -29,6 +29,7 @@ type restoreFlags struct {
 	key    string         // --key
 	secret passphraseFlag // of that key
 	reason reasonFlag
+	at     int64 // --at
 }
 
 func (a *app) stickRestore() *cobra.Command {
@@ -42,6 +43,9 @@ Previous versions and deleted files stay in the backup. The backup is opened wit
 school's recovery key, or with the holder's key FILE. Of a device that was issued anew, the
 backup of what it was before is had by that stick's id. That it was opened is recorded, and
 for somebody else than had the device the reason, too (--reason).
+
+What was lost when a stick was put back to an earlier state and then written on is had with
+--at, as check-in says.
 
 The stick is handed out in the register when everything is on it. If anything fails, or it
 is stopped, no stick is left on the drive and nobody has one in the register.
@@ -70,6 +74,7 @@ The key of somebody whose stick is lost is blocked: they need a new one first
 	flags.StringVar(&f.from, "from", "", "the `DEVICE` whose backup it is, or the id of the stick that it was before (stow stick backups --json)")
 	flags.StringVarP(&f.key, "key", "i", "", "open the backup with the holder's key `FILE` instead of the recovery key")
 	flags.BoolVar(&f.replaceOld, "replace-old", false, "give up an older stick of the school on the drive with ALL its data")
+	flags.Int64Var(&f.at, "at", 0, "as it was when the layer of this `NUMBER` was the newest (see stow stick checkin)")
 	f.secret.add(cmd, "key-passphrase-file", "read the passphrase of that key from a file")
 	f.reason.add(cmd, "for somebody else")
 	_ = cmd.RegisterFlagCompletionFunc("from", a.completeDevice)
@@ -107,7 +112,7 @@ func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*
 		if err != nil {
 			return nil, err
 		}
-		return s.OpenBackup(ctx, f.from, cmp.Or(reason, purpose))
+		return s.OpenBackupAt(ctx, f.from, cmp.Or(reason, purpose), f.at)
 	}
 	id, err := s.BackupOf(ctx, f.from)
 	if err != nil {
@@ -126,7 +131,7 @@ func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*
 		return nil, err
 	}
 	defer k.Wipe()
-	return shared.OpenBackup(ctx, id, stick.WithHolderKey(k), stick.OpenOptions{Program: "stow", Clock: a.now})
+	return shared.OpenBackup(ctx, id, stick.WithHolderKey(k), stick.OpenOptions{Program: "stow", Clock: a.now, At: f.at})
 }
 
 func (a *app) showRestored(from string, r school.RestoredStick) error {

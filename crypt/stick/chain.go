@@ -116,8 +116,11 @@ func (c *chainer) see(l *layer) {
 
 func (c *chainer) seeListed(l *layer) {
 	ref, counts := c.below[l.id.seq]
+	listed := func(other *layer) bool { return other.is(ref) }
 	switch {
 	case !counts:
+		c.out.superseded = append(c.out.superseded, l)
+	case !l.is(ref) && slices.ContainsFunc(c.waiting, listed): // of a history that was given up
 		c.out.superseded = append(c.out.superseded, l)
 	case !l.is(ref):
 		c.misplaced(l, "it is not the one that counts")

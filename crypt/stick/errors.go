@@ -28,6 +28,9 @@ var (
 	// ErrMissing: a layer that must be there is not.
 	ErrMissing = errors.New("missing")
 
+	// ErrNoState: the stick, or its backup, is to be opened as it was at a layer that is not there.
+	ErrNoState = errors.New("nothing is kept of that state")
+
 	// ErrFull: the drive has no room; see also [NoSpaceError].
 	ErrFull = errors.New("the drive is full")
 	// ErrReadOnly: the drive, or this opening of the stick, cannot be written to.

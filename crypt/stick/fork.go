@@ -158,7 +158,7 @@ func asOf(found []*layer, seq int64) ([]*layer, error) {
 		}
 	}
 	if at == nil {
-		return nil, fmt.Errorf("layer %d: %w", seq, ErrMissing)
+		return nil, fmt.Errorf("layer %d: %w", seq, ErrNoState)
 	}
 	return slices.DeleteFunc(found, func(l *layer) bool { return l.id.seq >= seq && l != at }), nil
 }

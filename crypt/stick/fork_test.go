@@ -133,7 +133,7 @@ func TestForkInAsItWas(t *testing.T) {
 	if before.Head() != f.seen || len(before.Warnings()) > 0 {
 		t.Errorf("as it was: %v, %v; want %v", before.Head(), before.Warnings(), f.seen)
 	}
-	if _, err := stick.OpenBackup(t.Context(), f.backup, with, stick.OpenOptions{At: 99}); !errors.Is(err, stick.ErrMissing) {
+	if _, err := stick.OpenBackup(t.Context(), f.backup, with, stick.OpenOptions{At: 99}); !errors.Is(err, stick.ErrNoState) {
 		t.Errorf("a layer that never was: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ type OpenOptions struct {
 	// LastSeen is the newest state that the caller knows of the stick: an older one is a warning.
 	LastSeen Head
 	// At opens the stick, or its backup, as it was when the layer of that number was its newest; 0 for as it is. It needs
-	// ReadOnly, and fails with [ErrMissing] when there is no such layer.
+	// ReadOnly, and fails with [ErrNoState] when there is no such layer.
 	At int64
 	// Program is told to whoever finds the stick in use; one word.
 	Program string

@@ -196,6 +196,12 @@ func (s *School) BackupOf(ctx context.Context, device string) (stickID string, e
 // OpenBackup opens the backup of a device's stick with the recovery key, for a reason that is recorded before. It
 // fails with [ErrNoReason], and as [Shared.OpenBackup] does.
 func (s *School) OpenBackup(ctx context.Context, device, reason string) (*OpenedBackup, error) {
+	return s.OpenBackupAt(ctx, device, reason, 0)
+}
+
+// OpenBackupAt is [School.OpenBackup] as the stick was when the layer of a number was its newest, for what was lost when it was
+// put back to an earlier state ([Fork]).
+func (s *School) OpenBackupAt(ctx context.Context, device, reason string, at int64) (*OpenedBackup, error) {
 	id, err := s.BackupOf(ctx, device)
 	if err != nil {
 		return nil, err
@@ -203,7 +209,7 @@ func (s *School) OpenBackup(ctx context.Context, device, reason string) (*Opened
 	if err := s.RecordBackupOpening(ctx, device, reason); err != nil {
 		return nil, err
 	}
-	return s.openBackup(ctx, id)
+	return s.openBackup(ctx, id, at)
 }
 
 // RecordBackupOpening is [School.RecordOpening] of the backup of a device, or of a stick that a device was before,
@@ -220,7 +226,7 @@ func (s *School) RecordBackupOpening(ctx context.Context, device, reason string)
 }
 
 // openBackup opens the backup of a stick with the recovery key.
-func (s *School) openBackup(ctx context.Context, id string) (*OpenedBackup, error) {
+func (s *School) openBackup(ctx context.Context, id string, at int64) (*OpenedBackup, error) {
 	a, err := s.Authority()
 	if err != nil {
 		return nil, err
@@ -229,7 +235,7 @@ func (s *School) openBackup(ctx context.Context, id string) (*OpenedBackup, erro
 	if err != nil {
 		return nil, err
 	}
-	return shared.OpenBackup(ctx, id, stick.WithRecovery(a.Identities(), a.Verifier()), stick.OpenOptions{Program: program, Clock: s.options.Clock})
+	return shared.OpenBackup(ctx, id, stick.WithRecovery(a.Identities(), a.Verifier()), stick.OpenOptions{Program: program, Clock: s.options.Clock, At: at})
 }
 
 // Contents is what a stick held when it was last backed up.
@@ -250,7 +256,7 @@ func (s *School) contentsOf(ctx context.Context, device string) (Contents, error
 	if err != nil {
 		return Contents{}, err
 	}
-	b, err := s.openBackup(ctx, id)
+	b, err := s.openBackup(ctx, id, 0)
 	if err != nil {
 		return Contents{}, err
 	}

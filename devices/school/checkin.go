@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
@@ -16,11 +17,13 @@ import (
 // Sight is what a check-in found and did.
 type Sight struct {
 	Device       devices.Device
-	Lost         bool // the register has it as lost or stolen: it turned up
-	Older        bool // it is older than it was when last seen
-	CodeReplaced bool // a recovery code that had been used was replaced
-	KeyKept      bool // the key's newer passphrase was taken into the school's folder
-	KeyRenewed   bool // the stick was given a copy of the key whose passphrase is newer
+	Lost         bool  // the register has it as lost or stolen: it turned up
+	Older        bool  // it is older than it was when last seen, or was put back and written on
+	Fork         *Fork // what it had and has no more, as far as is known; nil for nothing
+	Settled      bool  // that was recorded as looked at, and the stick is left as it is
+	CodeReplaced bool  // a recovery code that had been used was replaced
+	KeyKept      bool  // the key's newer passphrase was taken into the school's folder
+	KeyRenewed   bool  // the stick was given a copy of the key whose passphrase is newer
 
 	Programs ProgramsSeen // what there is to say of the programs on the stick
 
@@ -43,6 +46,7 @@ type CheckInOptions struct {
 	Health  devices.Health  // what a check came to
 	Place   string          // where the stick was seen
 	NewCode bool            // replace the recovery code even if it was not used
+	Settle  string          // why a stick that was put back to an earlier state is left as it is; "" leaves that open
 
 	Programs ProgramsPlan   // what to do about the programs on it; a sealed stick's are only compared
 	BackUp   bool           // back the stick up to the shared folder
@@ -80,6 +84,14 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 			return seen, err
 		}
 	}
+	if seen.Fork, err = s.fork(ctx, opened, d); err != nil {
+		return seen, err
+	}
+	if _, err := s.Authority(); err == nil && o.Holder == nil && seen.Fork != nil && len(seen.Fork.Files) > 0 {
+		if err := s.RecordStickOpening(ctx, o.Drive, opened.Note(), purposeFork); err != nil {
+			return seen, err
+		}
+	}
 	sighting, err := s.sighting(o.Drive, opened, d)
 	if err != nil {
 		return seen, err
@@ -87,8 +99,17 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	if err := seen.Programs.look(ctx, o.Drive, opened.Note(), o.Progress); err != nil {
 		return seen, err
 	}
-	sighting.Health, sighting.Place, sighting.Note = seen.Programs.health(o.Health), o.Place, seen.Programs.strangeNote()
-	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
+	sighting.Health, sighting.Place, sighting.Forked = seen.Programs.health(o.Health), o.Place, seen.Fork != nil
+	notes := []string{seen.Fork.note(), seen.Programs.strangeNote()}
+	if o.Settle == "" {
+		sighting.Note = joinNotes(notes...)
+		seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting)
+	} else {
+		sighting.Settled, sighting.Note = true, joinNotes(append(notes, "looked at, and left as it is: "+o.Settle)...)
+		seen.Device, err = s.settle(ctx, opened, d, seen.Fork, sighting)
+		seen.Settled = err == nil
+	}
+	if err != nil {
 		return seen, err
 	}
 	seen.Older = seen.Device.Seen.Older
@@ -156,9 +177,10 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	if seen.Older = seen.Backup != nil && seen.Backup.Older; seen.Older {
 		sighting.Note += "; older than its backup"
 	}
-	if strange := seen.Programs.strangeNote(); strange != "" {
-		sighting.Note += "; " + strange
+	if seen.Backup != nil && seen.Backup.Unclear {
+		sighting.Note += "; not what its backup holds"
 	}
+	sighting.Note = joinNotes(sighting.Note, seen.Programs.strangeNote())
 	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
 		return seen, err
 	}
@@ -171,6 +193,11 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	}
 	put := func(msg []byte) error { return stick.PutCheckpoint(o.Drive, msg) }
 	return seen, s.exchange(ctx, o.Drive, put, o.Place, &seen)
+}
+
+// joinNotes joins what there is to note.
+func joinNotes(notes ...string) string {
+	return strings.Join(slices.DeleteFunc(notes, func(n string) bool { return n == "" }), "; ")
 }
 
 // backUp backs a stick up to the shared folder.
@@ -234,10 +261,10 @@ func (s *School) sighting(fsys stick.FS, opened *stick.Stick, d devices.Device) 
 	note, head := opened.Note(), opened.Head()
 	seen := devices.Sighting{Stick: seenAs(note), Sequence: head.Seq, Digest: head.Digest, Format: 1, Used: total - free, Size: total}
 	id, generation := knownStick(d)
-	if id == note.ID && note.Generation == generation && !opened.Rotating() {
-		seen.Forked = opened.Recall(stick.Head{Seq: d.Seen.Sequence, Digest: d.Seen.Digest}) != nil
-	}
+	seen.Traced = id == note.ID && note.Generation >= generation
 	switch {
+	case seen.Traced && head.Seq < d.Seen.Sequence: // its newest layer is damaged, and not forgotten
+		seen.Sequence, seen.Digest = d.Seen.Sequence, d.Seen.Digest
 	case id == note.ID && note.Generation < generation:
 		seen.Stick, seen.Sequence, seen.Digest = d.Seen.Stick, 0, ""
 	case opened.Rotating() && note.Generation > generation:

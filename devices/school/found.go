@@ -224,12 +224,17 @@ func (s *School) ChangedSince(ctx context.Context, opened *stick.Stick) (Changes
 	if err != nil {
 		return Changes{}, err
 	}
+	return changedSince(ctx, opened, before)
+}
+
+// changedSince compares an opened stick with what was on it before.
+func changedSince(ctx context.Context, opened *stick.Stick, before Listing) (Changes, error) {
 	was := map[string]ListedFile{}
 	for _, f := range before.Files {
 		was[f.Path] = f
 	}
 	c := Changes{From: before.From, Since: before.At}
-	err = opened.Walk(".", func(e stick.Entry) error {
+	err := opened.Walk(".", func(e stick.Entry) error {
 		if e.IsFolder() {
 			return context.Cause(ctx)
 		}

@@ -31,6 +31,7 @@ var ErrNoReason = errors.New("no reason was given for opening somebody's files")
 // Purposes that the program records by itself, where ICT does what it is there for.
 const (
 	purposeReturned = "it came back after it was lost: compared with what was on it"
+	purposeFork     = "check-in: to name what was lost when it was put back to an earlier state"
 	purposeRestored = "restored to its holder"
 	// PurposeDamage: a check-in names files that are damaged.
 	PurposeDamage = "check-in: to name what is damaged"

@@ -118,6 +118,9 @@ func warningMessage(w *i18n.Words, o *opened) widgets.Message {
 	}
 	switch {
 	case m.Happened != "":
+	case o.forked:
+		v := warningWords(stick.WarnForked)
+		m.Happened, m.Files, m.Next = w.T(v.happened), w.T(v.files), w.T(v.next)
 	case o.older:
 		v := warningWords(stick.WarnRolledBack)
 		m.Happened, m.Files, m.Next = w.T("warn.older"), w.T(v.files), w.T(v.next)

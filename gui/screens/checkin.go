@@ -43,6 +43,7 @@ type stickHere struct {
 	device devices.Device
 
 	programs school.ProgramsPlan // what ICT has said about the programs on it
+	settle   string              // why it is left as it is, although it was put back to an earlier state
 }
 
 func newCheckIns(s *gui.Session, p *Place) *checkIns {

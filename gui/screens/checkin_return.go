@@ -34,8 +34,8 @@ func (c *checkIns) drawResult() {
 	if r.sight.Tampered != nil {
 		rows.Add(widgets.NewBanner(c.s.Explain(r.sight.Tampered)).View)
 	}
-	if r.sight.Older {
-		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: w.T("checkin.older"), Next: w.T("checkin.older.next")}).View)
+	for _, row := range c.forkRows() {
+		rows.Add(row)
 	}
 	switch {
 	case r.sight.BackupErr != nil:

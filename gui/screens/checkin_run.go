@@ -29,21 +29,22 @@ func (c *checkIns) checkIn(h stickHere) {
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
 		c.view.Follow(work(c.p, c.s, c.s.Words.T("care.checking"), func(ctx context.Context, s *school.School, p jobs.Progress) (checkedIn, error) {
 			c.p.leave(h.path)
-			return checkInStick(ctx, s, h, c.s.Words.T("checkin.place"), p)
+			return c.checkInStick(ctx, s, h, p)
 		}, c.checked))
 	})
 }
 
-func checkInStick(ctx context.Context, s *school.School, h stickHere, place string, p jobs.Progress) (out checkedIn, err error) {
+func (c *checkIns) checkInStick(ctx context.Context, s *school.School, h stickHere, p jobs.Progress) (out checkedIn, err error) {
 	out.from = h
 	fs, err := stick.NewDirFS(h.path)
 	if err != nil {
 		return out, err
 	}
 	defer fs.Close()
-	opened, err := s.OpenAsICT(ctx, fs, stick.OpenOptions{})
+	seen := lastSeen(c.s, fs)
+	opened, err := s.OpenAsICT(ctx, fs, stick.OpenOptions{LastSeen: seen})
 	if errors.Is(err, stick.ErrReadOnly) {
-		opened, err = s.OpenAsICT(ctx, fs, stick.OpenOptions{ReadOnly: true})
+		opened, err = s.OpenAsICT(ctx, fs, stick.OpenOptions{LastSeen: seen, ReadOnly: true})
 	}
 	if err != nil {
 		return out, err
@@ -68,7 +69,7 @@ func checkInStick(ctx context.Context, s *school.School, h stickHere, place stri
 			return out, ctx.Err()
 		}
 	}
-	options := school.CheckInOptions{Drive: fs, Health: health, Place: place, BackUp: !out.returning, Programs: h.programs, Progress: p}
+	options := school.CheckInOptions{Drive: fs, Health: health, Place: c.s.Words.T("checkin.place"), Settle: h.settle, BackUp: !out.returning, Programs: h.programs, Progress: p}
 	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
 		return out, err
 	}

@@ -71,6 +71,8 @@ var explanations = []explanation{
 	{school.ErrNotPluggedIn, widgets.Warn, "explain.notpluggedin"},
 	{school.ErrNotTheirs, widgets.Warn, "explain.nottheirs"},
 	{school.ErrToRotate, widgets.Warn, "explain.torotate"},
+	{school.ErrNotSettled, widgets.Warn, "explain.notsettled"},
+	{stick.ErrNoState, widgets.Warn, "explain.nostate"},
 	{school.ErrNoReason, widgets.Warn, "explain.noreason"},
 	{school.ErrNoCode, widgets.Warn, "explain.nocode"},
 	{school.ErrListing, widgets.Bad, "explain.listing"},

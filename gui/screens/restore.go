@@ -36,6 +36,7 @@ type restores struct {
 type keptBackup struct {
 	school.StickBackup
 	device devices.Device // zero for one that the register does not know
+	at     int64          // the layer that was its newest before the stick was put back to an earlier state; 0 for all
 }
 
 // name is what people call the stick.

@@ -65,7 +65,7 @@ func (r *restoreSource) open(ctx context.Context, s *school.School) (*school.Ope
 		}
 		with = stick.WithRecovery(a.Identities(), a.Verifier())
 	}
-	return shared.OpenBackup(ctx, r.kept.Stick, with, stick.OpenOptions{Program: "Stowage"})
+	return shared.OpenBackup(ctx, r.kept.Stick, with, stick.OpenOptions{Program: "Stowage", At: r.kept.at})
 }
 
 // wipe wipes the key, when nothing is being opened with it.
@@ -112,7 +112,11 @@ func (r *restoring) Content() fyne.CanvasObject {
 	look := widgets.NewButton(w.T("restore.look"), widgets.IconUnlock.Resource(), r.look)
 	r.next = widgets.NewPrimary(w.T("restore.next"), widgets.IconForward.Resource(), r.proceed)
 	r.next.Disable()
-	r.page = widgets.Narrow(3, facts, widgets.Card(widgets.Column(2,
+	before := widgets.Column(0)
+	if r.kept.at != 0 {
+		before.Add(widgets.Body(w.T("restore.before")))
+	}
+	r.page = widgets.Narrow(3, facts, before, widgets.Card(widgets.Column(2,
 		widgets.NewField(w.T("restore.with"), r.with.View, w.T("restore.with.hint")).View, r.secret.View, widgets.Row(0, look))),
 		r.answer.View, r.found)
 	foot := container.NewPadded(widgets.Row(2, widgets.Spring(), r.next))

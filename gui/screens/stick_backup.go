@@ -27,6 +27,7 @@ type backupRun struct {
 type backedUp struct {
 	when   time.Time // when everything was last in the backup
 	older  bool      // the backup has newer layers than the stick
+	forked bool      // the stick was put back to before that, and then written on
 	lost   lossNews
 	reason error // why the backup is not complete
 }
@@ -82,7 +83,7 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 	if !got.lost.lost() { // otherwise ICT compares it with its backup first
 		var result stick.BackupResult
 		result, got.reason = shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
-		got.older = result.Older
+		got.older, got.forked = result.Older, result.Fork != nil && result.Fork.Kind == stick.WarnForked
 	}
 	if status, err := shared.BackupStatus(nil, o.stick.Note().ID); err == nil {
 		got.when = status.When
@@ -115,7 +116,7 @@ func (o *opened) tellBackup(got backedUp) {
 	}
 	o.unbacked = got.reason != nil && !quietly(got.reason)
 	o.lost = got.lost
-	o.older = o.older || got.older
+	o.older, o.forked = o.older || got.older, o.forked || got.forked
 	if o.screen != nil {
 		o.screen.noted()
 	}

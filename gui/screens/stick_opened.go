@@ -52,6 +52,7 @@ type opened struct {
 	backing  *backupRun // under way, nil when none is
 	unbacked bool       // the last backup failed
 	older    bool       // the backup is newer than the stick
+	forked   bool       // and the stick was written on since it was put back to before that
 	lost     lossNews   // what the directory says of it
 
 	tick    time.Time

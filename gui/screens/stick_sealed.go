@@ -49,9 +49,10 @@ const (
 	sealedOther sealedState = iota // no stick of the school, or not looked at yet
 	sealedNow                      // it is being backed up
 	sealedDone
-	sealedOlder  // the backup is newer than the stick: somebody may have put it back
-	sealedAway   // the school's folder is out of reach
-	sealedFailed // it did not work, and is tried again
+	sealedOlder   // the backup is newer than the stick: somebody may have put it back
+	sealedUnclear // the stick is not what the backup holds: somebody may have put it back and written on
+	sealedAway    // the school's folder is out of reach
+	sealedFailed  // it did not work, and is tried again
 )
 
 // keeperAgain is how long after a backup that did not work the next is tried.
@@ -185,6 +186,8 @@ func (k *keeper) says(w *i18n.Words, path string) string {
 		return w.T("full.backup.now")
 	case d.state == sealedOlder:
 		return w.T("sticks.backup.older")
+	case d.state == sealedUnclear:
+		return w.T("sticks.backup.unclear")
 	case d.state == sealedFailed:
 		return w.T("full.backup.failed")
 	case !d.when.IsZero():
@@ -282,6 +285,9 @@ func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func
 	var when time.Time
 	if status, err := shared.BackupStatus(nil, summary.Note.ID); err == nil {
 		when = status.When
+	}
+	if result.Unclear {
+		return sealedUnclear, when, err
 	}
 	if result.Older {
 		return sealedOlder, when, err

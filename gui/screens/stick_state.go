@@ -96,9 +96,11 @@ func WipeLeftovers(services gui.Services) (wiped int, err error) {
 	return editing.WipeLeftovers(privateFolder(services))
 }
 
+func (k *sticks) heads() school.Heads { return heads(k.s) }
+
 // heads is where this computer remembers how sticks were left, shared with stow.
-func (k *sticks) heads() school.Heads {
-	return school.Heads{Dir: filepath.Join(k.s.Services.Config, "sticks")}
+func heads(s *gui.Session) school.Heads {
+	return school.Heads{Dir: filepath.Join(s.Services.Config, "sticks")}
 }
 
 // watch tells when drives come and go, until the returned function is called. It tells

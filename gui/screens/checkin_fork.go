@@ -1,0 +1,102 @@
+package screens
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"stowage/crypt/stick"
+	"stowage/devices/school"
+	"stowage/gui"
+	"stowage/gui/jobs"
+	"stowage/gui/widgets"
+)
+
+// What is said and done at check-in of a stick that was put back to an earlier state.
+
+// lastSeen is how this computer remembers the stick on a drive.
+func lastSeen(s *gui.Session, drive stick.FS) stick.Head {
+	summary, err := stick.Inspect(drive, "")
+	if err != nil {
+		return stick.Head{}
+	}
+	return heads(s).Load(summary.Note.ID)
+}
+
+// forkRows say that the stick was put back, what was lost by that, and what to do.
+func (c *checkIns) forkRows() []fyne.CanvasObject {
+	t, sight := c.s.Words.T, c.result.sight
+	if sight.Settled {
+		return []fyne.CanvasObject{widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: t("checkin.settled")}).View}
+	}
+	if !sight.Older {
+		return nil
+	}
+	m := widgets.Message{Kind: widgets.Bad, Happened: t("checkin.older"), Next: t("checkin.older.next")}
+	f := sight.Fork
+	if f == nil {
+		return []fyne.CanvasObject{widgets.NewBanner(m).View}
+	}
+	if f.Kind == stick.WarnForked {
+		m.Happened, m.Next = t("checkin.forked"), t("checkin.forked.next")
+	}
+	m.Files = c.lostByFork(f)
+	buttons := widgets.Row(2, widgets.NewButton(t("checkin.settle"), nil, c.settle))
+	if f.From == school.FromBackup && len(f.Files) > 0 {
+		buttons.Objects = slices.Insert(buttons.Objects, 0, fyne.CanvasObject(widgets.NewButton(t("checkin.lostby.restore"), widgets.Icon("history").Resource(), c.restoreLost)))
+	}
+	return []fyne.CanvasObject{widgets.NewBanner(m).View, buttons}
+}
+
+// lostByFork says which files were lost, and who has them.
+func (c *checkIns) lostByFork(f *school.Fork) string {
+	w := c.s.Words
+	switch {
+	case f.From == "":
+		return w.T("checkin.lostby.unknown")
+	case len(f.Files) == 0:
+		return w.T("checkin.lostby.none")
+	case f.From == school.FromBackup:
+		return w.N("checkin.lostby", len(f.Files), "names", someNames(w, f.Files)) + " " + w.T("checkin.lostby.backup")
+	}
+	return w.N("checkin.lostby", len(f.Files), "names", someNames(w, f.Files)) + " " + w.T("checkin.lostby.checkin")
+}
+
+// restoreLost leads to the stick's backup, as it was before the stick was put back.
+func (c *checkIns) restoreLost() {
+	device, at := c.result.sight.Device.ID, c.result.sight.Fork.Seq
+	c.view.Follow(work(c.p, c.s, c.s.Words.T("restore.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (keptBackup, error) {
+		id, err := s.BackupOf(ctx, device)
+		if err != nil {
+			return keptBackup{}, err
+		}
+		all, err := readBackups(ctx, s)
+		if err != nil {
+			return keptBackup{}, err
+		}
+		i := slices.IndexFunc(all, func(k keptBackup) bool { return k.Stick == id })
+		if i < 0 {
+			return keptBackup{}, fs.ErrNotExist
+		}
+		all[i].at = at
+		return all[i], nil
+	}, func(kept keptBackup, err error) {
+		if err != nil {
+			c.s.Fail(err)
+			return
+		}
+		c.s.Push(newRestoring(c.s, c.p, kept))
+	}))
+}
+
+// settle asks why the stick is left as it is, and checks it in with that.
+func (c *checkIns) settle() {
+	t := c.s.Words.T
+	whyAsked{t("checkin.settle.title"), t("checkin.settle.text"), t("checkin.settle.yes"), t("checkin.settle.example"), true}.ask(c.s, func(reason string) {
+		again := c.result.from
+		again.settle = reason
+		c.checkIn(again)
+	})
+}
