@@ -178,7 +178,7 @@ func (a *app) done(what string, paths []string, text string) error {
 // doneBut tells that something was done to these paths, and to which it was not.
 func (a *app) doneBut(what string, things noun, paths []string, skipped []jsonSkipped, text string) error {
 	err := a.show(jsonDone{what, paths, skipped}, func(w io.Writer) {
-		if len(paths) > 0 {
+		if len(paths) > 0 || len(skipped) == 0 { // else nothing was done
 			fmt.Fprintln(w, printable(text))
 		}
 	})
