@@ -16,6 +16,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/safefile"
+	"stowage/crypt/smalldrive"
 
 	"filippo.io/age"
 )
@@ -212,6 +213,38 @@ func TestHostileArchives(t *testing.T) {
 		}
 		onlyThese(t, inner, "x.tar.age")
 		onlyThese(t, dir, "inner")
+	}
+}
+
+// TestUnpackOntoDrivesThatRefuseNames unpacks names that the drive does not take: each gets
+// another one, which is told, and nothing is left out.
+func TestUnpackOntoDrivesThatRefuseNames(t *testing.T) {
+	long := strings.Repeat("ysgol ", 33)
+	files := map[string]string{"in/what?.txt": "1", "in/" + long + "/a:b.txt": "2", "in/" + long + "a.txt": "3", "in/" + long + "b.txt": "4", "in/fine.txt": "5"}
+	for name, mount := range map[string]func(testing.TB) string{"exFAT": smalldrive.Exfat, "short names": smalldrive.ShortNames} {
+		t.Run(name, func(t *testing.T) {
+			drive, dir, id := mount(t), t.TempDir(), x25519(t)
+			tree(t, dir, files)
+			sealed := filepath.Join(dir, "in.tar.age")
+			if _, err := crypt.EncryptFolder(t.Context(), filepath.Join(dir, "in"), sealed, crypt.FileOptions{}, id.Recipient()); err != nil {
+				t.Fatal(err)
+			}
+			renamed := 0
+			options := crypt.FileOptions{Renamed: func(string, string) { renamed++ }}
+			if err := crypt.DecryptFolder(t.Context(), sealed, filepath.Join(drive, "out"), options, id); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, content := range readTree(t, filepath.Join(drive, "out")) {
+				if content != "" {
+					got = append(got, content)
+				}
+			}
+			slices.Sort(got)
+			if want := []string{"1", "2", "3", "4", "5"}; !slices.Equal(got, want) || renamed < 2 {
+				t.Errorf("unpacked %q, and told of %d", got, renamed)
+			}
+		})
 	}
 }
 

@@ -265,10 +265,22 @@ func (u *unpacker) make(stored string, create func(name string) error) (string, 
 	if u.windows {
 		own = WindowsName(own)
 	}
-	name := path.Join(above.name, own)
-	err = create(filepath.FromSlash(name))
+	name, err := makeNumbered(above.name, own, create)
+	for _, other := range FallbackNames(own) {
+		if err == nil || !NameRefused(err) {
+			break
+		}
+		name, err = makeNumbered(above.name, other, create)
+	}
+	return name, err
+}
+
+// makeNumbered calls create with a name in a folder, numbered where it is taken.
+func makeNumbered(folder, own string, create func(name string) error) (string, error) {
+	name := path.Join(folder, own)
+	err := create(filepath.FromSlash(name))
 	for n := 2; errors.Is(err, fs.ErrExist) && n <= maxSameName; n++ {
-		name = path.Join(above.name, numbered(own, n))
+		name = path.Join(folder, numbered(own, n))
 		err = create(filepath.FromSlash(name))
 	}
 	return name, err

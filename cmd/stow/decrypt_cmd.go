@@ -155,6 +155,7 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
 	renamed := 0
+	d.unseal.Made = &school.Made{}
 	d.unseal.Renamed = func(stored, unpacked string) {
 		renamed++
 		if !a.json {
@@ -165,6 +166,9 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 		dest, err := d.unseal.Unseal(ctx, path)
 		if err == nil {
 			result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
+			if wanted, _, _ := d.unseal.Dest(path); a.otherName(path, wanted, dest) {
+				renamed++
+			}
 		}
 		return onFile(err)
 	})
@@ -177,11 +181,7 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 			fmt.Fprintln(w, printable(f.Dest))
 		}
 	})
-	err = firstError(failed, err, a.skipped(result.Skipped, len(result.Files)))
-	if renamed > 0 {
-		err = firstError(err, &partlyError{renamed: renamed})
-	}
-	return err
+	return partlyRenamed(renamed, firstError(failed, err, a.skipped(result.Skipped, len(result.Files))))
 }
 
 // decryptStream decrypts to standard output, which cannot take back what it was given.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -102,13 +103,11 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
 	p := a.progress("encrypting")
 	defer p.end()
-	e.seal.Progress = p
+	e.seal.Progress, e.seal.Made = p, &school.Made{}
 	if err := checkFolder(e.outDir); err != nil {
 		return err
 	}
-	if err := e.check(paths); err != nil {
-		return err
-	}
+	renamed := 0
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	unsealed, failed := a.each(ctx, paths, func(path string) error {
 		if err := e.inTheWay(path); err != nil {
@@ -116,6 +115,9 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 		}
 		made, skipped, err := e.seal.Seal(ctx, path)
 		for _, m := range made {
+			if wanted, _, err := e.seal.Dest(path, m.Audience); err == nil && a.otherName(path, wanted, m.Path) {
+				renamed++
+			}
 			result.Files = append(result.Files, jsonFile{path, m.Path, string(m.Audience.Class), m.Audience.Names})
 		}
 		for _, s := range skipped {
@@ -133,7 +135,28 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 			fmt.Fprintf(w, "%s, for %s\n", printable(f.Dest), printable(joinAnd(append(f.Recipients, "ICT"))))
 		}
 	})
-	return firstError(failed, err, a.skipped(result.Skipped, len(result.Files)))
+	return partlyRenamed(renamed, firstError(failed, err, a.skipped(result.Skipped, len(result.Files))))
+}
+
+// otherName says of what was made that it has another name than wanted, since something
+// else that was made in this run has that.
+func (a *app) otherName(source, wanted, made string) bool {
+	if wanted == made {
+		return false
+	}
+	if !a.json {
+		a.warn("%s became %s, since another of this run is called %s", source, filepath.Base(made), filepath.Base(wanted))
+	}
+	return true
+}
+
+// partlyRenamed is the error of a run, or when that went well the one that says that names
+// had to be changed.
+func partlyRenamed(renamed int, err error) error {
+	if err == nil && renamed > 0 {
+		return &partlyError{renamed: renamed}
+	}
+	return err
 }
 
 // checkFolder says that a folder to write to is missing, before a file that is
@@ -146,34 +169,10 @@ func checkFolder(dir string) error {
 	return on(dir, err)
 }
 
-// check finds two paths that would become one file before hours are spent on the first.
-func (e encryption) check(paths []string) error {
-	seen := map[string]string{}
-	for _, path := range paths {
-		for _, audience := range e.seal.Audiences {
-			dest, _, err := e.seal.Dest(path, audience)
-			if err != nil {
-				continue // sealing it says what is wrong with it
-			}
-			if other, twice := seen[dest]; twice {
-				return usagef("%s and %s would both become %s", other, path, dest)
-			}
-			seen[dest] = path
-		}
-	}
-	return nil
-}
-
 // inTheWay finds what has the name of a file to be made before hours are spent on it.
 func (e encryption) inTheWay(path string) error {
-	for _, audience := range e.seal.Audiences {
-		dest, _, err := e.seal.Dest(path, audience)
-		if err != nil {
-			return err
-		}
-		if _, err := os.Lstat(dest); err == nil && !e.replace {
-			return on(dest, safefile.ErrExists)
-		}
+	if taken := e.seal.InTheWay([]string{path}); len(taken) > 0 && !e.replace {
+		return on(taken[0], safefile.ErrExists)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/leaktest"
 	"stowage/crypt/nodump"
+	"stowage/crypt/smalldrive"
 	"stowage/devices"
 )
 
@@ -49,13 +50,24 @@ func TestScripts(t *testing.T) { runScripts(t, "testdata/script") }
 // register that was there before, and the holder is told.
 func TestAttackOpeningInSilence(t *testing.T) { runScripts(t, "testdata/opening") }
 
-// runScripts runs the scripts of a folder.
-func runScripts(t *testing.T, dir string) {
+// TestFullTarget gets files from a stick onto a real drive that is soon full.
+func TestFullTarget(t *testing.T) {
+	runScripts(t, "testdata/full", "FULL="+smalldrive.New(t, 256<<10))
+}
+
+// TestTargetKnowsNoCase gets and decrypts files onto a real memory stick, exFAT.
+func TestTargetKnowsNoCase(t *testing.T) {
+	runScripts(t, "testdata/nocase", "EXFAT="+smalldrive.Exfat(t))
+}
+
+// runScripts runs the scripts of a folder, with more variables of the environment (NAME=value).
+func runScripts(t *testing.T, dir string, variables ...string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, variables...)
 			env.Setenv("HOME", env.WorkDir+"/home")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("AppData", env.WorkDir+"/config") // Windows

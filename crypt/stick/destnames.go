@@ -28,9 +28,12 @@ func (d *destNamer) name(dir, name string) string {
 	if d.taken[d.key(p)] {
 		p = freeName(p, func(p string) bool { return d.taken[d.key(p)] })
 	}
-	d.taken[d.key(p)] = true
+	d.take(p)
 	return p
 }
+
+// take has nothing else given this path.
+func (d *destNamer) take(p string) { d.taken[d.key(p)] = true }
 
 func (d *destNamer) key(p string) string {
 	if d.held.Folds {

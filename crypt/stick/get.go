@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"stowage/crypt"
@@ -68,6 +69,7 @@ type getter struct {
 	replace bool
 	p       crypt.Progress
 	mark    runnable.Marker
+	names   *destNamer
 	folders []fetch // parents first
 	files   []fetch // in the order in which they lie on the stick
 	result  GetResult
@@ -91,6 +93,7 @@ func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 		paths = []string{"."}
 	}
 	namer := newDestNamer(held)
+	g.names = namer
 	for _, p := range paths {
 		n, clean, err := g.stick.lookup(p)
 		if err != nil && (len(paths) == 1 || errors.Is(err, ErrClosed)) {
@@ -149,7 +152,8 @@ func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
 
 func (g *getter) run(ctx context.Context) error {
 	failed := map[string]error{} // why folders could not be made
-	for _, f := range g.folders {
+	for i := range g.folders {
+		f := &g.folders[i]
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -167,7 +171,8 @@ func (g *getter) run(ctx context.Context) error {
 		g.result.Fetched = append(g.result.Fetched, Fetched{f.path, f.dest, KindFolder})
 	}
 	buf := make([]byte, 256<<10)
-	for _, f := range g.files {
+	for i := range g.files {
+		f := &g.files[i]
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -198,7 +203,7 @@ func (g *getter) run(ctx context.Context) error {
 }
 
 // skip notes what could not be fetched, or returns the error when going on makes no sense.
-func (g *getter) skip(f fetch, err error) error {
+func (g *getter) skip(f *fetch, err error) error {
 	if _, ok := errors.AsType[*DestinationError](err); ok || errors.Is(err, ErrGone) || errors.Is(err, ErrClosed) {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
@@ -242,16 +247,49 @@ func (d destFile) Write(p []byte) (int, error) {
 	return n, d.g.here(err)
 }
 
-func (g *getter) makeFolder(f fetch) error {
-	err := g.root.Mkdir(f.dest, 0o777)
-	if errors.Is(err, fs.ErrExist) {
-		info, statErr := g.root.Lstat(f.dest)
-		if statErr == nil && info.IsDir() {
-			return nil
+func (g *getter) makeFolder(f *fetch) error {
+	return g.named(f, func(name string) error {
+		name = path.Join(path.Dir(f.dest), name)
+		err := g.root.Mkdir(name, 0o777)
+		if errors.Is(err, fs.ErrExist) {
+			info, statErr := g.root.Lstat(name)
+			if statErr == nil && info.IsDir() {
+				return nil
+			}
+			return fmt.Errorf("%w: %w", ErrKind, err)
 		}
-		return fmt.Errorf("%w: %w", ErrKind, err)
+		return g.here(err)
+	})
+}
+
+// named calls do with the name of a file or folder in its folder, and where the destination
+// does not take that, with others that are like it, and keeps the one that it took.
+func (g *getter) named(f *fetch, do func(name string) error) error {
+	dir, name := path.Split(f.dest)
+	err := do(name)
+	for _, other := range crypt.FallbackNames(name) {
+		if err == nil || !crypt.NameRefused(err) {
+			break
+		}
+		dest := g.names.name(path.Clean(dir), other)
+		if err = do(path.Base(dest)); err == nil {
+			g.moved(f.dest, dest)
+			f.dest = dest
+		}
 	}
-	return g.here(err)
+	return err
+}
+
+// moved gives what is to go into a folder its place in the one that has taken its name.
+func (g *getter) moved(from, to string) {
+	for _, list := range [][]fetch{g.folders, g.files} {
+		for i := range list {
+			if rest, ok := strings.CutPrefix(list[i].dest, from+"/"); ok {
+				list[i].dest = to + "/" + rest
+				g.names.take(list[i].dest)
+			}
+		}
+	}
 }
 
 // enter opens the folder that a file goes to. It stays open for those that follow, as long
@@ -282,12 +320,11 @@ func (g *getter) leave() {
 }
 
 // writeFile writes one file beside its destination and then gives it its name.
-func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
-	folder, name := path.Split(f.dest)
-	if err := g.enter(path.Clean(folder)); err != nil {
+func (g *getter) writeFile(ctx context.Context, f *fetch, buf []byte) error {
+	if err := g.enter(path.Dir(f.dest)); err != nil {
 		return err
 	}
-	if err := g.free(name); err != nil {
+	if err := g.named(f, g.free); err != nil {
 		return err
 	}
 	src, err := g.stick.openRecord(f.data)
@@ -309,7 +346,12 @@ func (g *getter) writeFile(ctx context.Context, f fetch, buf []byte) error {
 		err = g.here(g.folder.Chtimes(temporary, f.time, f.time))
 	}
 	if err == nil {
-		err = g.here(g.show(temporary, name))
+		err = g.named(f, func(name string) error {
+			if err := g.free(name); err != nil {
+				return err
+			}
+			return g.here(g.show(temporary, name))
+		})
 	}
 	if err != nil {
 		_ = g.folder.Remove(temporary)

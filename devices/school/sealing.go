@@ -50,6 +50,7 @@ type Sealing struct {
 	Policy    keys.Policy    // tells the audiences' files apart
 	OutDir    string         // where to write; "" is beside each original
 	Taken     Taken          // what is done about files that are there already
+	Made      *Made          // what was made before in the same run, which is never written over; may be nil
 	Progress  crypt.Progress // may be nil
 }
 
@@ -85,7 +86,7 @@ func (s Sealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
 		for _, to := range s.Audiences {
-			if dest, _, err := s.Dest(path, to); err == nil && exists(dest) {
+			if dest, _, err := s.Dest(path, to); err == nil && exists(dest) && !s.Made.has(dest) {
 				taken = append(taken, dest)
 			}
 		}
@@ -102,7 +103,7 @@ func (s Sealing) Seal(ctx context.Context, path string) (made []Sealed, skipped 
 		if err != nil {
 			return made, skipped, err
 		}
-		dest, replace := s.Taken.resolve(dest)
+		dest, replace := s.Taken.resolve(dest, s.Made)
 		options := crypt.FileOptions{Replace: replace, Progress: s.Progress}
 		if folder {
 			var left []crypt.Skipped
@@ -117,6 +118,7 @@ func (s Sealing) Seal(ctx context.Context, path string) (made []Sealed, skipped 
 		if err != nil {
 			return made, skipped, blame(path, dest, err)
 		}
+		s.Made.add(dest)
 		made = append(made, Sealed{path, dest, to})
 	}
 	return made, skipped, nil
@@ -131,8 +133,8 @@ func blame(source, dest string, err error) error {
 }
 
 // resolve is the path to write to, and whether to replace what is there.
-func (t Taken) resolve(dest string) (path string, replace bool) {
-	if t == TakenKeepBoth && exists(dest) {
+func (t Taken) resolve(dest string, made *Made) (path string, replace bool) {
+	if t == TakenKeepBoth && exists(dest) || made.has(dest) {
 		return numbered(dest), false
 	}
 	return dest, t == TakenReplace

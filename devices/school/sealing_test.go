@@ -4,12 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"filippo.io/age"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
+	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices/school"
@@ -141,3 +143,70 @@ func TestKeysThatAreNone(t *testing.T) {
 }
 
 func second(_ []school.Sealed, _ []string, err error) error { return err }
+
+// TestTwoOfOneNameInOneRun seals and unseals files that their folder, or a drive that knows no
+// case, cannot tell apart, with everything to be replaced: what a run made stays.
+func TestTwoOfOneNameInOneRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		folder        func(testing.TB) string
+		first, second string
+	}{
+		"the same name":  {func(t testing.TB) string { return t.TempDir() }, "plan.txt", "plan.txt"},
+		"in case, exFAT": {smalldrive.Exfat, "Plan.txt", "plan.txt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seal, k := sealing(t)
+			out, from := c.folder(t), []string{filepath.Join(t.TempDir(), c.first), filepath.Join(t.TempDir(), c.second)}
+			for i, path := range from {
+				write(t, path, []byte{'1' + byte(i)})
+			}
+			seal.OutDir, seal.Taken, seal.Made = out, school.TakenReplace, &school.Made{}
+			open := school.Unsealing{Identities: []age.Identity{k.Identity()}, OutDir: out, Taken: school.TakenReplace, Made: &school.Made{}}
+			var sealed []string
+			for _, path := range from {
+				made, _, err := seal.Seal(t.Context(), path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sealed = append(sealed, made[0].Path)
+			}
+			for i, path := range sealed {
+				back, err := open.Unseal(t.Context(), path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if content, err := os.ReadFile(back); err != nil || string(content) != string('1'+byte(i)) {
+					t.Errorf("%s holds %q (%v)", back, content, err)
+				}
+			}
+			if all, err := os.ReadDir(out); err != nil || len(all) != 4 {
+				t.Errorf("%v, %v", all, err)
+			}
+		})
+	}
+}
+
+// TestAnotherCaseIsReplaced: a file whose name differs in case alone from what the run made is
+// another one, where the drive tells them apart, and is replaced as was asked for.
+func TestAnotherCaseIsReplaced(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("names are told apart by case under Linux")
+	}
+	seal, _ := sealing(t)
+	out, dir := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(out, "plan.txt.age"), []byte("old"))
+	seal.OutDir, seal.Taken, seal.Made = out, school.TakenReplace, &school.Made{}
+	for _, name := range []string{"Plan.txt", "plan.txt"} {
+		write(t, filepath.Join(dir, name), []byte(name))
+		if _, _, err := seal.Seal(t.Context(), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := os.ReadDir(out)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	if content, err := os.ReadFile(filepath.Join(out, "plan.txt.age")); err != nil || string(content) == "old" {
+		t.Errorf("%q, %v", content, err)
+	}
+}

@@ -28,6 +28,7 @@ type Unsealing struct {
 	OutDir     string         // where to write; "" is beside each
 	Unpack     bool           // NAME.tar.age becomes the folder NAME
 	Taken      Taken          // what is done about files that are there already
+	Made       *Made          // what was made before in the same run, which is never written over; may be nil
 	Progress   crypt.Progress // may be nil
 
 	// Renamed, if not nil, is told what was unpacked under another name.
@@ -55,7 +56,7 @@ func (u Unsealing) Dest(path string) (dest string, folder bool, err error) {
 func (u Unsealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
-		if dest, _, err := u.Dest(path); err == nil && exists(dest) {
+		if dest, _, err := u.Dest(path); err == nil && exists(dest) && !u.Made.has(dest) {
 			taken = append(taken, dest)
 		}
 	}
@@ -68,12 +69,15 @@ func (u Unsealing) Unseal(ctx context.Context, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dest, replace := u.Taken.resolve(dest)
+	dest, replace := u.Taken.resolve(dest, u.Made)
 	options := crypt.FileOptions{Replace: replace, Progress: u.Progress, Renamed: u.Renamed}
 	if folder {
 		err = crypt.DecryptFolder(ctx, path, dest, options, u.Identities...)
 	} else {
 		err = crypt.DecryptFile(ctx, path, dest, options, u.Identities...)
+	}
+	if err == nil {
+		u.Made.add(dest)
 	}
 	return dest, blame(path, dest, err)
 }

@@ -161,9 +161,11 @@ func (b *browser) copyTo(paths []string, to string, replace bool) {
 		there := taken(r.Skipped)
 		switch {
 		case err != nil:
-			b.s.Fail(err)
+			b.stoppedCopying(r, err)
+			return
 		case len(there) > 0 && !replace:
 			b.askReplace(there, func() { b.copyTo(paths, to, true) })
+			return
 		case len(r.Skipped) > 0 && len(r.Fetched) == 0:
 			tellSkipped(b.s, w.N("browser.leftout", len(r.Skipped)), w.T("browser.copied.none"), r.Skipped)
 		case len(r.Skipped) > 0:
@@ -171,7 +173,44 @@ func (b *browser) copyTo(paths []string, to string, replace bool) {
 		default:
 			b.s.Toast(w.N("browser.copied", filesIn(r)), nil)
 		}
+		b.tellRenamed(r)
 	}))
+}
+
+// stoppedCopying says why not everything was copied, and names what is complete.
+func (b *browser) stoppedCopying(r stick.GetResult, err error) {
+	if errors.Is(err, stick.ErrGone) {
+		b.o.pulled()
+		return
+	}
+	n := filesIn(r)
+	if n == 0 {
+		b.s.Fail(err)
+		return
+	}
+	m := b.s.Explain(err)
+	lines := []string{m.Details}
+	for _, f := range r.Fetched {
+		if f.Kind == stick.KindFile {
+			lines = append(lines, f.Dest)
+		}
+	}
+	m.Files, m.Details = b.s.Words.N("copy.complete", n), strings.TrimSpace(strings.Join(lines, "\n"))
+	b.s.Tell(m)
+}
+
+// tellRenamed names what has another name on the computer, since its own cannot be kept there.
+func (b *browser) tellRenamed(r stick.GetResult) {
+	w := b.s.Words
+	var lines []string
+	for _, f := range r.Fetched {
+		if baseName(f.Path) != baseName(f.Dest) {
+			lines = append(lines, w.T("copy.renamed.one", "name", f.Path, "now", baseName(f.Dest)))
+		}
+	}
+	if len(lines) > 0 {
+		b.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.N("copy.renamed", len(lines)), Files: w.T("copy.renamed.files"), Details: strings.Join(lines, "\n")})
+	}
 }
 
 // askReplace asks whether files of the computer are to be replaced. The others are

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick"
 )
 
@@ -127,3 +128,53 @@ func TestAFullStickSaysSo(t *testing.T) {
 type small struct{ *stick.DirFS }
 
 func (s *small) Free() (free, total int64, err error) { return 50_000, 64_000_000, nil }
+
+// TestSaveACopyOntoADriveThatKnowsNoCase fetches names that a memory stick cannot tell apart,
+// or does not take, onto a real one: all are there, and what has another name is told.
+func TestSaveACopyOntoADriveThatKnowsNoCase(t *testing.T) {
+	to := smalldrive.Exfat(t)
+	r := newRig(t, true, map[string]string{"Plan.txt": "one", "plan.txt": "two", "what?.txt": "three", "fine.txt": "four"})
+	r.unlock(temporary)
+	r.choose.path = to
+	r.browser().table.SelectAll()
+	r.Settle()
+	r.Press("Save a copy…")
+	r.MustSee("4 files copied.", "2 things have other names there", "plan.txt is there called plan (2).txt", "what?.txt is there called what_.txt")
+	r.Press("Close")
+	for range 2 {
+		for name, want := range map[string]string{"Plan.txt": "one", "plan (2).txt": "two", "what_.txt": "three", "fine.txt": "four"} {
+			if got, err := os.ReadFile(filepath.Join(to, name)); err != nil || string(got) != want {
+				t.Errorf("%s holds %q (%v), want %q", name, got, err, want)
+			}
+		}
+		r.Press("Save a copy…") // over what is there
+		r.MustSee("4 files are in that folder already")
+		r.Press("Replace")
+		r.MustSee("2 things have other names there")
+		r.Press("Close")
+	}
+}
+
+// TestSaveACopyOntoAFullDrive names the files that are complete there.
+func TestSaveACopyOntoAFullDrive(t *testing.T) {
+	to := smalldrive.New(t, 256<<10)
+	r := newRig(t, true, map[string]string{"a.txt": "small", "c.txt": "after"})
+	r.unlock(temporary)
+	r.Drop(fyne.NewPos(500, 400), r.file("b.bin", strings.Repeat("x", 1<<20)))
+	r.choose.path = to
+	r.browser().table.SelectAll()
+	r.Settle()
+	r.Press("Save a copy…")
+	r.MustSee("and the drive that they go to has", "2 files are complete there, and named below.")
+	if !r.Sees("a.txt\nc.txt") && !r.Sees("c.txt\na.txt") {
+		t.Errorf("they are not named: %s", r.Text())
+	}
+	for name, want := range map[string]string{"a.txt": "small", "c.txt": "after"} {
+		if got, err := os.ReadFile(filepath.Join(to, name)); err != nil || string(got) != want {
+			t.Errorf("%s holds %q (%v)", name, got, err)
+		}
+	}
+	if left, err := os.ReadDir(to); err != nil || len(left) != 2 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

@@ -203,7 +203,7 @@ func (d *decrypt) run(open school.Unsealing) {
 	path := d.keys[d.with].path
 	job := jobs.Run(d.s.Jobs, d.s.Words.N("decrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) (unsealed, error) {
 		defer clear(passphrase)
-		open.Progress = inAll(ctx, p, paths)
+		open.Progress, open.Made = inAll(ctx, p, paths), &school.Made{}
 		open.Identities = free
 		done := unsealed{holder: holder}
 		if open.Identities == nil {

@@ -43,7 +43,7 @@ func (e *encrypt) ask(seal school.Sealing) {
 func (e *encrypt) run(seal school.Sealing) {
 	paths, w := e.paths, e.s.Words
 	job := jobs.Run(e.s.Jobs, w.N("encrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) ([]outcome, error) {
-		seal.Progress = inAll(ctx, p, paths)
+		seal.Progress, seal.Made = inAll(ctx, p, paths), &school.Made{}
 		return each(ctx, paths, func(path string) outcome {
 			made, skipped, err := seal.Seal(ctx, path)
 			o := outcome{source: path, skipped: skipped, err: err}
