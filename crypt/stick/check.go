@@ -40,7 +40,7 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	p = crypt.OrNoProgress(p)
 	s.write.Lock()
 	defer s.write.Unlock()
-	layers, today, err := s.snapshot()
+	layers, views, err := s.snapshot()
 	if err != nil {
 		return CheckResult{}, err
 	}
@@ -53,14 +53,14 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 		p.Expect(l.size())
 	}
 	s.mu.Lock()
-	today.root.each(func(n *node) {
+	views[0].root.each(func(n *node) {
 		if !n.isFolder() {
 			out.Files++
 		}
 	})
 	s.mu.Unlock()
 	for _, l := range layers {
-		problem, err := s.checkLayer(ctx, l, today, p)
+		problem, err := s.checkLayer(ctx, l, views, p)
 		if err != nil {
 			return out, fmt.Errorf("check: %w", err)
 		}
@@ -78,37 +78,39 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	return out, nil
 }
 
-// snapshot returns the layers, and the tree of today's files, also of those in layers that cannot be read.
+// snapshot returns the layers, and the trees of today's files, also of those in layers that cannot be read: see views.
 // s.write is held as long as they are needed.
-func (s *Stick) snapshot() ([]*layer, *tree, error) {
+func (s *Stick) snapshot() ([]*layer, []*tree, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, nil, ErrClosed
 	}
-	today := s.tree
+	views := []*tree{s.tree}
 	if len(s.hurt)+len(s.unread) > 0 {
-		today = treeOf(s.known())
+		views = s.views()
 	}
-	return slices.Clone(s.layers), today, nil
+	return slices.Clone(s.layers), views, nil
 }
 
-// filesIn returns the paths in a tree by the record that holds their content, of some layers.
-func (s *Stick) filesIn(t *tree, layers ...*layer) map[*record][]string {
+// filesIn returns the paths in trees by the record that holds their content, of some layers.
+func (s *Stick) filesIn(views []*tree, layers ...*layer) map[*record][]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	files := map[*record][]string{}
-	_ = t.root.walk(".", func(path string, n *node) error {
-		if n.data != nil && slices.Contains(layers, n.data.layer) {
-			files[n.data] = append(files[n.data], path)
-		}
-		return nil
-	})
+	for _, t := range views {
+		_ = t.root.walk(".", func(path string, n *node) error {
+			if n.data != nil && slices.Contains(layers, n.data.layer) && !slices.Contains(files[n.data], path) {
+				files[n.data] = append(files[n.data], path)
+			}
+			return nil
+		})
+	}
 	return files
 }
 
 // checkLayer reads one layer. Only the drive going away, or ctx, is an error.
-func (s *Stick) checkLayer(ctx context.Context, l *layer, today *tree, p crypt.Progress) (*Problem, error) {
+func (s *Stick) checkLayer(ctx context.Context, l *layer, views []*tree, p crypt.Progress) (*Problem, error) {
 	err := s.readWhole(ctx, l, p)
 	if err == nil {
 		err = s.compare(l)
@@ -129,7 +131,7 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, today *tree, p crypt.P
 		kind = WarnMissing
 	}
 	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}, Unknown: l.gaps}
-	files := s.filesIn(today, l)
+	files := s.filesIn(views, l)
 	for i := range l.records {
 		r := &l.records[i]
 		if paths := files[r]; len(paths) > 0 && s.readable(ctx, r) != nil {

@@ -1,6 +1,7 @@
 package stick_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"flag"
@@ -42,6 +43,8 @@ type change struct {
 	// again does the change once more after the drive was pulled; the stick then
 	// holds what it would have held at once.
 	again func(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error
+	// keeps: every layer that was on the stick stays as it was, damaged or not, and is warned of.
+	keeps bool
 	// passphrases that may open the stick, the one that must in the end last.
 	passphrases [][]byte
 }
@@ -79,6 +82,32 @@ var changes = map[string]change{
 	"repair": {whole: true, spoil: spoilWithout, again: repairAgain},
 	// What of a layer's copy arrived may make some of its files readable before others.
 	"repair with a backup": {spoil: spoilWith, again: repairAgain},
+	"repair keeps":         {whole: true, keeps: true, again: repairKeeping, spoil: spoilWithout},
+	"repair keeps what has no head": {whole: true, keeps: true, again: repairKeeping, spoil: func(t *testing.T, d *plainDrive) *sticktest.Mem {
+		d.flip(t, d.names(t, "stowage/layers")[1], 40)
+		return nil
+	}},
+	"repair keeps without tables": {keeps: true, again: repairKeeping, spoil: func(t *testing.T, d *plainDrive) *sticktest.Mem {
+		for _, name := range d.names(t, "stowage/contents") {
+			check(t, d.Remove(name))
+		}
+		return spoilWithout(t, d)
+	}},
+	// The first of its files can be saved: also where a repair was cut short while it stored that.
+	"repair keeps the newest": {whole: true, keeps: true, again: repairKeeping, spoil: spoilNewest(100_000, 100_000)},
+	"repair keeps, a layer is gone": {keeps: true, again: repairKeeping, spoil: func(t *testing.T, d *plainDrive) *sticktest.Mem {
+		check(t, d.Remove(d.names(t, "stowage/layers")[0]))
+		return spoilWithout(t, d)
+	}},
+	"repair keeps, with a backup of less": {keeps: true, again: repairKeeping, spoil: func(t *testing.T, d *plainDrive) *sticktest.Mem {
+		backup := d.Clone()
+		spoilBig(t, &plainDrive{backup, d.school})
+		spoilBig(t, d)
+		return backup
+	}},
+	"repair of the newest": {whole: true, again: repairAgain, spoil: spoilNewest(100_000, 100_000)},
+	// All of it can be saved, so that the layer goes.
+	"repair of padding": {whole: true, part: 8 << 20, again: repairKeeping, spoil: spoilNewest(4_200_000)},
 	"passphrase": {
 		whole: true, passphrases: [][]byte{passphrase, newPassphrase},
 		do: func(t *testing.T, _ *school, s *stick.Stick) {
@@ -124,6 +153,23 @@ func spoilBig(t *testing.T, d *plainDrive) {
 	d.flip(t, layers[i+1], 10_000)
 }
 
+// spoilNewest adds a layer with files of these sizes, and damages it at its end.
+func spoilNewest(sizes ...int) func(*testing.T, *plainDrive) *sticktest.Mem {
+	return func(t *testing.T, d *plainDrive) *sticktest.Mem {
+		t.Helper()
+		s := d.school.openWith(t, d.Mem, stick.OpenOptions{})
+		files := map[string]string{}
+		for i, size := range sizes {
+			files[fmt.Sprintf("x/%d.bin", i)] = text(10+i, size)
+		}
+		put(t, s, files)
+		check(t, s.Close())
+		layers := d.names(t, "stowage/layers")
+		d.flip(t, layers[len(layers)-1], -1)
+		return nil
+	}
+}
+
 func spoilWithout(t *testing.T, d *plainDrive) *sticktest.Mem {
 	spoilBig(t, d)
 	return nil
@@ -137,6 +183,16 @@ func spoilWith(t *testing.T, d *plainDrive) *sticktest.Mem {
 
 func repairAgain(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error {
 	o := stick.RepairOptions{Discard: true}
+	if backup != nil {
+		o.Backup = backup
+	}
+	_, err := s.Repair(ctx, o)
+	return err
+}
+
+// repairKeeping repairs without giving anything up.
+func repairKeeping(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) error {
+	var o stick.RepairOptions
 	if backup != nil {
 		o.Backup = backup
 	}
@@ -227,6 +283,46 @@ func pull(t *testing.T, c change) (tried, lost int64) {
 	return tried, lost
 }
 
+// TestRepairPulledTwice pulls the stick while a repair repeats one during which it had been pulled before.
+func TestRepairPulledTwice(t *testing.T) {
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		if changes[name].again == nil {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := recordChange(t, changes[name])
+			random := crashRandom()
+			tried := crashCount(t, name+", twice")
+			for range 3 * *crashes {
+				first := random.IntN(len(p.ops) + 1)
+				keeps := ways(random, 1)
+				found := sticktest.Crash(p.base, p.ops[:first], keeps[random.IntN(len(keeps))])
+				ops := p.recordAgain(t, found)
+				for range *crashes {
+					*tried++
+					second := random.IntN(len(ops) + 1)
+					twice := sticktest.Crash(found, ops[:second], keeps[random.IntN(len(keeps))])
+					if err := p.checkPulled(t.Context(), twice, false); err != nil {
+						t.Fatalf("pulled after operation %d of %d, then after %d of %d: %v", first, len(p.ops), second, len(ops), err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// recordAgain repeats a change that was cut short, and returns what that did to the drive.
+func (p *pulled) recordAgain(t *testing.T, found *sticktest.Mem) []sticktest.Op {
+	t.Helper()
+	drive := found.Clone()
+	drive.Record()
+	s := p.school.openWith(t, drive, stick.OpenOptions{PartSize: cmp.Or(p.part, 48<<10)})
+	check(t, p.again(t.Context(), s, p.backup))
+	check(t, s.Close())
+	return drive.Recorded()
+}
+
 // recordChange does a change on a stick with some history, recording it.
 func recordChange(t *testing.T, c change) *pulled {
 	t.Helper()
@@ -273,6 +369,9 @@ func (p *pulled) checkPulled(ctx context.Context, found *sticktest.Mem, done boo
 	if err := p.checkPassphrases(ctx, found, done); err != nil {
 		return err
 	}
+	if err := p.checkKept(found); err != nil {
+		return err
+	}
 	s, err := stick.Open(ctx, found, stick.WithRecovery(p.school.authority.Identities(), p.school.authority.Verifier()), stick.OpenOptions{Clock: clock})
 	if err != nil {
 		return err
@@ -292,10 +391,26 @@ func (p *pulled) checkPulled(ctx context.Context, found *sticktest.Mem, done boo
 		if got, err = readableOn(s); err != nil || !maps.Equal(got, p.after) {
 			return fmt.Errorf("once more, the stick holds %q: %w", slices.Sorted(maps.Keys(got)), err)
 		}
+		if err := p.checkKept(found); err != nil {
+			return fmt.Errorf("once more: %w", err)
+		}
 	} else if err := onlyTorn(s); err != nil {
 		return err
 	}
 	return p.goOn(ctx, found, s, got)
+}
+
+// checkKept sees whether the layers are there that must stay.
+func (p *pulled) checkKept(found *sticktest.Mem) error {
+	if !p.keeps {
+		return nil
+	}
+	for _, name := range layerFiles(p.base) {
+		if !bytes.Equal(found.ReadFile(name), p.base.ReadFile(name)) {
+			return fmt.Errorf("%s is not as it was", name)
+		}
+	}
+	return nil
 }
 
 // onlyTorn wants no warning but that a layer was not written to its end.
@@ -399,6 +514,9 @@ func (p *pulled) goOn(ctx context.Context, found *sticktest.Mem, s *stick.Stick,
 	maps.Copy(want, next)
 	if !maps.Equal(got, want) {
 		return fmt.Errorf("after the next write the stick holds %q", slices.Sorted(maps.Keys(got)))
+	}
+	if p.keeps {
+		return p.checkKept(found)
 	}
 	return onlyTorn(again)
 }

@@ -74,6 +74,23 @@ func (s *Stick) known() []*layer {
 	return all
 }
 
+// certain are the layers that count, and those that did before they were lost; oldest first. s.mu or s.write is held.
+func (s *Stick) certain() []*layer {
+	all := slices.Concat(s.layers, s.hurt)
+	slices.SortStableFunc(all, byNumber)
+	return all
+}
+
+// views are the ways to see what is on the stick, where it is damaged: with what is left of layers that may or may not have
+// been whole once, and as it is if they never were. s.mu or s.write is held.
+func (s *Stick) views() []*tree {
+	views := []*tree{treeOf(s.known())}
+	if len(s.walked()) > 0 {
+		views = append(views, treeOf(s.certain()))
+	}
+	return views
+}
+
 // walked are the layers of which only what is left of them says what they hold.
 func (s *Stick) walked() []*layer {
 	var found []*layer

@@ -40,7 +40,7 @@ type RepairResult struct {
 // made, are removed; with o.Discard, all that are damaged or out of place. Of the keys and texts beside them, what is known is written again; the
 // recovery code's copy is not, and is replaced with the code. On a healthy stick it does nothing.
 func (s *Stick) Repair(ctx context.Context, o RepairOptions) (RepairResult, error) {
-	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress)}
+	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress), saved: map[*record]bool{}}
 	err := r.run()
 	if err != nil {
 		err = fmt.Errorf("repair: %w", err)
@@ -56,6 +56,7 @@ type repairer struct {
 	o     RepairOptions
 	p     crypt.Progress
 	out   RepairResult
+	saved map[*record]bool // what was stored again
 }
 
 func (r *repairer) run() error {
@@ -95,12 +96,13 @@ func (r *repairer) settled(found CheckResult) bool {
 	s := r.stick
 	s.write.Lock()
 	defer s.write.Unlock()
-	saved := map[string]bool{}
-	for _, name := range r.out.Saved {
-		saved[name] = true
-	}
 	left := func(l *layer) bool {
-		return slices.ContainsFunc(l.records, func(rec record) bool { return rec.kind == recFile && !saved[rec.path()] })
+		for i := range l.records {
+			if rec := &l.records[i]; rec.kind == recFile && !r.saved[rec] {
+				return true
+			}
+		}
+		return false
 	}
 	damaged := map[string]bool{}
 	for _, p := range found.Problems {
@@ -173,20 +175,27 @@ func (r *repairer) check() (CheckResult, error) {
 
 // salvage stores the files of damaged layers again that can still be read.
 func (r *repairer) salvage(found CheckResult) error {
+	s := r.stick
+	s.mu.Lock()
+	views := s.views()
+	s.mu.Unlock()
 	var items []Item
-	today := treeOf(r.stick.known())
+	from := map[string]*record{} // by the paths of items
+	seen := map[string]bool{}
 	for _, p := range found.Problems {
 		for _, name := range p.Files {
-			item, ok, err := Item{}, false, error(nil)
-			if n := today.find(name); n != nil && n.data != nil {
-				item, ok, err = r.stick.rescue(r.ctx, name, n.data)
+			if seen[name] {
+				continue
 			}
-			switch {
-			case err != nil:
+			seen[name] = true
+			item, record, lost, err := r.rescue(name, views, found)
+			if err != nil {
 				return err
-			case ok:
-				items = append(items, item)
-			default:
+			}
+			if record != nil {
+				items, from[name] = append(items, item), record
+			}
+			if lost {
 				r.out.Lost = append(r.out.Lost, name)
 			}
 		}
@@ -194,14 +203,45 @@ func (r *repairer) salvage(found CheckResult) error {
 	if len(items) == 0 {
 		return nil
 	}
-	result, err := r.stick.PutItems(r.ctx, items, PutOptions{Clash: Replace})
+	result, err := s.PutItems(r.ctx, items, PutOptions{Clash: Replace})
 	for _, stored := range result.Stored {
 		r.out.Saved = append(r.out.Saved, stored.Path)
+		r.saved[from[stored.Path]] = true
 	}
 	for _, skipped := range result.Skipped {
 		r.out.Lost = append(r.out.Lost, skipped.Path)
 	}
 	return err
+}
+
+// rescue is the newest content of a file that can be read to its end, and the record of it in a damaged layer; nil where
+// there is none. What lies in a layer that may never have been whole, such as one of a repair that was cut short, does not
+// hide what was there before. lost reports that there was a newer one, or none is left.
+func (r *repairer) rescue(name string, views []*tree, found CheckResult) (item Item, rescued *record, lost bool, err error) {
+	var newest *record
+	for _, view := range views {
+		n := view.find(name)
+		if n == nil || n.data == nil || n.data == newest {
+			continue
+		}
+		if newest == nil {
+			newest = n.data
+		}
+		lost = n.data.size != newest.size || n.data.mtime != newest.mtime
+		if !found.names(n.data.layer) && !slices.Contains(r.stick.walked(), n.data.layer) {
+			return Item{}, nil, lost, nil // it is there, in a layer that is well
+		}
+		item, ok, err := r.stick.rescue(r.ctx, name, n.data)
+		if err != nil || ok {
+			return item, n.data, lost, err
+		}
+	}
+	return Item{}, nil, true, nil
+}
+
+// names reports whether something is wrong with a layer.
+func (r CheckResult) names(l *layer) bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Name == l.id.part(0) || p.Kind == WarnMissing && p.Seq == l.id.seq })
 }
 
 // leaveOut writes a layer that no longer counts on the damaged ones, with
@@ -226,9 +266,7 @@ func (r *repairer) leaveOut(found CheckResult) error {
 	slices.Sort(r.out.Lost)
 	r.out.Lost = slices.Compact(r.out.Lost)
 	// Of what only its remains tell, nobody knows whether it was to be there.
-	certain := slices.Concat(s.layers, s.hurt)
-	slices.SortStableFunc(certain, byNumber)
-	wanted := treeOf(certain)
+	wanted := treeOf(s.certain())
 	for _, name := range r.out.Lost {
 		if n := wanted.find(name); n != nil && n.data != nil && (old[n.data.layer] || slices.Contains(s.hurt, n.data.layer)) {
 			wanted.remove(name)

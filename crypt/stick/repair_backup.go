@@ -83,7 +83,7 @@ func (r *repairer) isAnother(l *layer) bool {
 // more, as far as they can be read.
 func (r *repairer) storeReadable(copies []*layer) error {
 	s := r.stick
-	_, today, err := s.snapshot()
+	_, views, err := s.snapshot()
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (r *repairer) storeReadable(copies []*layer) error {
 	known := slices.DeleteFunc(s.known(), func(l *layer) bool { return !isCopied(l) })
 	s.mu.Unlock()
 	var items []Item
-	for record, paths := range s.filesIn(today, known...) {
+	for record, paths := range s.filesIn(views, known...) {
 		for _, path := range paths {
 			item, ok, err := s.rescue(r.ctx, path, record)
 			if err != nil {
