@@ -116,6 +116,28 @@ func TestReadmeNamesEveryPackage(t *testing.T) {
 	}
 }
 
+// TestContributingNamesEveryFlag: nobody has to search the tests for what makes them long.
+func TestContributingNamesEveryFlag(t *testing.T) {
+	page := read(t, "../.github/CONTRIBUTING.md")
+	declared := regexp.MustCompile(`(?:flag|longtest)\.(?:Bool|Int|String)\("([a-z-]+)"`)
+	found := 0
+	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		for _, flag := range declared.FindAllStringSubmatch(read(t, path), -1) {
+			found++
+			if !regexp.MustCompile("`-" + flag[1] + "[ `]").MatchString(page) {
+				t.Errorf("CONTRIBUTING.md does not name the flag -%s of %s", flag[1], path)
+			}
+		}
+		return nil
+	})
+	if err != nil || found < 10 {
+		t.Errorf("%d flags were found, %v", found, err)
+	}
+}
+
 // TestMeasuredPart: what .ci/numbers measured takes the place of what it measured before, and nothing else's.
 func TestMeasuredPart(t *testing.T) {
 	bash, err := exec.LookPath("bash")
