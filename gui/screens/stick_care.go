@@ -134,7 +134,7 @@ func (o *opened) pulled() {
 		m.Next = w.N("stick.pulled.unsaved", len(unsaved), "names", w.List(namesOf(unsaved)))
 		m.Do = widgets.Command{Name: w.T("stick.pulled.copy"), Run: func() { o.copyUnsaved(unsaved) }}
 	}
-	o.k.news, o.k.gone = m, ""
+	o.k.setNews(m, "")
 	o.forget()
 	o.letGo(len(unsaved) == 0)
 	o.k.refreshList()

@@ -57,7 +57,19 @@ func TestLockAndRemove(t *testing.T) {
 		t.Error("how the stick was left was not remembered")
 	}
 	r.drives.set()
-	r.Until("the news to go with the drive", func() bool { return !r.Sees("You can pull it out now.") })
+	r.Until("the drive to be seen gone", func() bool { return r.Sees("No stick") || len(r.k.seen.Drives) == 0 })
+	r.MustSee("You can pull it out now.") // as long as nobody has read it
+	r.drives.set(r.drive())
+	r.Until("the news to go when a stick comes", func() bool { return !r.Sees("You can pull it out now.") })
+}
+
+// TestNewsOfALockedStickIsClosed takes the news away by its button.
+func TestNewsOfALockedStickIsClosed(t *testing.T) {
+	r := openRig(t)
+	r.Press("Lock and remove")
+	r.MustSee("You can pull it out now.")
+	r.Press("Close")
+	r.MustNotSee("You can pull it out now.")
 }
 
 // note is what the school signed about the stick.
@@ -86,6 +98,7 @@ func TestLockWarnsOfOpenFilesAndStoresThem(t *testing.T) {
 	if left := r.privately(); len(left) > 0 {
 		t.Errorf("decrypted on the computer: %v", left)
 	}
+	r.plugIn()
 	r.unlockAgain()
 	if got := r.content("Register.txt"); got != "last words" {
 		t.Errorf("the stick has %q", got)
@@ -127,6 +140,7 @@ func TestItLocksByItselfAfterATimeWithoutUse(t *testing.T) {
 	if left := r.privately(); len(left) > 0 || len(r.k.open) > 0 {
 		t.Errorf("open: %d; decrypted: %v", len(r.k.open), left)
 	}
+	r.plugIn()
 	r.unlockAgain()
 	if got := r.content("Register.txt"); got != "last words" {
 		t.Errorf("the stick has %q", got)

@@ -129,6 +129,7 @@ func TestOtherProgramsWorkOnTheDrive(t *testing.T) {
 	if status, _ := c.ask("GET", "Register.txt", ""); status != 0 {
 		t.Errorf("the locked stick answers %d", status)
 	}
+	r.plugIn()
 	r.unlock(temporary)
 	r.MustSee("trip.txt")
 	r.MustNotSee("as a drive now")
@@ -184,6 +185,7 @@ func TestManySmallLayersAreFoldedWithTheDrive(t *testing.T) {
 				t.Errorf("%d layers became %d", before, after)
 			}
 			if button == "Lock and remove" {
+				r.plugIn()
 				r.unlock(temporary)
 			}
 			if r.content("photo39.jpg") != "picture" {
@@ -263,6 +265,7 @@ func TestFilesOpenOnTheDriveAreNamedBeforeLocking(t *testing.T) {
 	c.ask("UNLOCK", "2026/report.odt", "", "Lock-Token: <"+token+">")
 	r.Press("Lock and remove")
 	r.MustSee("is locked. You can pull it out now.")
+	r.plugIn()
 	r.unlock(temporary)
 	if text := r.content("2026/report.odt"); text != "last words" {
 		t.Errorf("%q", text)

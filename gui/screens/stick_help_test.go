@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,13 @@ func newRigAt(t *testing.T, place *Place, own bool, files map[string]string) *ri
 	return r
 }
 
+// plugIn plugs the stick in again once it was ejected.
+func (r *rig) plugIn() {
+	r.t.Helper()
+	r.drives.set(r.drive())
+	r.Until("the stick", func() bool { return len(r.k.seen.Drives) == 1 && r.Sees("HRP-0042") })
+}
+
 func (r *rig) drive() drives.Drive {
 	return drives.Drive{Path: r.path, Label: "HRP", Make: "SanDisk", Model: "Ultra", Size: 64e9, Free: 60e9, Removable: true, Bus: drives.BusUSB, Disk: "/dev/sdz"}
 }
@@ -219,21 +227,27 @@ func (r *rig) file(name, text string) string {
 
 // fakeDrives are drives that come and go as a test says.
 type fakeDrives struct {
+	mu      sync.Mutex // guards the list and what was ejected while a window runs
 	list    []drives.Drive
 	changed chan struct{}
 	ejected []string
 	err     error // of Eject
 }
 
-func (f *fakeDrives) List(context.Context) ([]drives.Drive, error) { return f.list, nil }
+func (f *fakeDrives) List(context.Context) ([]drives.Drive, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.list, nil
+}
 
 func (f *fakeDrives) Watch(ctx context.Context, _ time.Duration) <-chan drives.Seen {
 	out := make(chan drives.Seen)
 	go func() {
 		defer close(out)
 		for {
+			list, _ := f.List(ctx)
 			select {
-			case out <- drives.Seen{Drives: f.list}:
+			case out <- drives.Seen{Drives: list}:
 			case <-ctx.Done():
 				return
 			}
@@ -249,12 +263,19 @@ func (f *fakeDrives) Watch(ctx context.Context, _ time.Duration) <-chan drives.S
 
 // set changes which drives there are.
 func (f *fakeDrives) set(list ...drives.Drive) {
+	f.mu.Lock()
 	f.list = list
+	f.mu.Unlock()
 	f.changed <- struct{}{}
 }
 
 func (f *fakeDrives) Eject(_ context.Context, d drives.Drive) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.ejected = append(f.ejected, d.Path)
+	if f.err == nil { // the drive goes, as every system has it go
+		f.list = slices.DeleteFunc(slices.Clone(f.list), func(o drives.Drive) bool { return o.Path == d.Path })
+	}
 	return f.err
 }
 

@@ -303,6 +303,6 @@ func (l *stickList) chosen(at stickPlace, err error) {
 
 // unlock asks for the passphrase of a stick.
 func (l *stickList) unlock(at stickPlace) {
-	l.k.news, l.k.gone = widgets.Message{}, ""
+	l.k.setNews(widgets.Message{}, "")
 	l.s.Push(newUnlock(l.k, at))
 }

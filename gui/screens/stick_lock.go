@@ -170,7 +170,11 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 	case l.closed != nil && !errors.Is(l.eject, drives.ErrGone):
 		l.eject = errors.Join(l.eject, l.closed)
 	}
-	o.k.news, o.k.gone = o.farewell(why, l), o.place.drive.Path
+	held := ""
+	if l.eject != nil {
+		held = o.place.drive.Path
+	}
+	o.k.setNews(o.farewell(why, l), held)
 	o.forget()
 	o.k.refreshList()
 	switch {
@@ -265,7 +269,7 @@ func (k *sticks) eject(d drives.Drive) {
 			k.s.Fail(err)
 			return
 		}
-		k.news, k.gone = widgets.Message{Kind: widgets.Good, Happened: w.T("lock.safe", "label", d.Name()), Files: w.T("lock.files")}, d.Path
+		k.setNews(widgets.Message{Kind: widgets.Good, Happened: w.T("lock.safe", "label", d.Name()), Files: w.T("lock.files")}, "")
 		k.refreshList()
 	})
 }

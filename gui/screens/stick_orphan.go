@@ -49,7 +49,7 @@ func (o *opened) copyUnsavedTo(unsaved []editing.File, to string) {
 			return
 		}
 		o.s.Toast(w.N("browser.copied", n), nil)
-		o.k.news = widgets.Message{}
+		o.k.setNews(widgets.Message{}, "")
 		o.k.wipeOrphans(func(orphan) bool { return true })
 	})
 }
@@ -100,7 +100,7 @@ func (k *sticks) adopt(o *opened) {
 			return
 		}
 		k.s.Toast(k.s.Words.T("stick.adopted", "names", k.s.Words.List(namesOf(unsaved))), nil)
-		k.news = widgets.Message{}
+		k.setNews(widgets.Message{}, "")
 		k.wipeOrphans(mine)
 	})
 }

@@ -27,7 +27,8 @@ type sticks struct {
 	open []*opened
 	seen drives.Seen
 	news widgets.Message // what became of the stick that was open last
-	gone string          // the drive that the news are about: they go when it does
+	held string          // the drive that the news are about, if the system would not let it go
+	had  map[string]bool // the drives that were there when they were last looked at since the news; nil before
 
 	orphans  []orphan
 	watchers []*watcher
@@ -126,12 +127,38 @@ func (k *sticks) begin() { k.stop = watchDrives(k.s, k.tell) }
 
 func (k *sticks) tell(now drives.Seen) {
 	k.seen = now
-	if k.gone != "" && now.Err == nil && !slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == k.gone }) {
-		k.gone, k.news = "", widgets.Message{}
+	if now.Err == nil {
+		k.ageNews(now.Drives)
 	}
 	for _, w := range slices.Clone(k.watchers) {
 		w.told(now)
 	}
+}
+
+// setNews says what became of the stick that was open last. It stays until it is closed, or another stick comes; ejecting
+// a stick takes its drive away, and must not take the news with it. held is a drive that the system would not let go, with
+// which the news do go, or empty.
+func (k *sticks) setNews(m widgets.Message, held string) {
+	if m.Happened != "" {
+		m.Also = widgets.Command{Name: k.s.Words.T("parts.close"), Run: func() {
+			k.setNews(widgets.Message{}, "")
+			k.refreshList()
+		}}
+	}
+	k.news, k.held, k.had = m, held, nil
+}
+
+// ageNews takes the news away when another drive has come since, or the one that was held has gone.
+func (k *sticks) ageNews(all []drives.Drive) {
+	here, another := map[string]bool{}, false
+	for _, d := range all {
+		here[d.Path] = true
+		another = another || k.had != nil && !k.had[d.Path]
+	}
+	if another || k.held != "" && !here[k.held] {
+		k.setNews(widgets.Message{}, "")
+	}
+	k.had = here
 }
 
 // openAt finds the open stick of a drive or folder.

@@ -29,6 +29,8 @@ type Message struct {
 	// Do is what the message offers, with its Name on the button. Without Run there
 	// is no button.
 	Do Command
+	// Also is a second thing that a banner offers, more quietly: to take it away. Dialogs leave it out.
+	Also Command
 	// Details is the error as the program sees it, for ICT: shown small, below.
 	Details string
 }
@@ -71,6 +73,7 @@ type Banner struct {
 	rest     *widget.Label
 	details  *widget.RichText
 	button   *Button
+	also     *Button
 	message  Message
 }
 
@@ -90,9 +93,14 @@ func NewBanner(m Message) *Banner {
 			b.message.Do.Run()
 		}
 	})
+	b.also = NewQuiet("", nil, func() {
+		if b.message.Also.Can() {
+			b.message.Also.Run()
+		}
+	})
 	text := Column(0, b.happened, b.rest, b.details)
 	side := container.NewVBox(container.NewPadded(b.icon))
-	action := container.NewCenter(b.button)
+	action := Row(1, container.NewCenter(b.button), container.NewCenter(b.also))
 	b.View = container.NewStack(b.ground, container.NewPadded(container.NewBorder(nil, nil, side, container.NewPadded(action), text)))
 	b.Set(m)
 	return b
@@ -108,6 +116,8 @@ func (b *Banner) Set(m Message) {
 	SetText(b.details, m.Details)
 	b.button.SetText(m.Do.Name)
 	b.button.Hidden = m.Do.Run == nil
+	b.also.SetText(m.Also.Name)
+	b.also.Hidden = m.Also.Run == nil
 	b.happened.Hidden = m.Happened == ""
 	b.rest.Hidden = b.rest.Text == ""
 	b.details.Hidden = m.Details == ""
