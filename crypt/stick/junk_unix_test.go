@@ -7,8 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -16,33 +15,25 @@ import (
 // TestJunkFiles fills the stick's folders with files that are called as layers and tables are,
 // and are none: opening and storing take time in proportion to them.
 func TestJunkFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("100,000 files")
+	files := 5_000
+	if longtest.Wanted() {
+		files = 50_000
 	}
 	sc, m := newSchool(t, "Example School"), sticktest.New()
 	sc.issue(t, m)
-	const files = 50_000
 	for i := range files {
 		m.WriteFile(fmt.Sprintf("stowage/layers/%08d-00000000.age", i+1), []byte("x"))
 		m.WriteFile(fmt.Sprintf("stowage/contents/%08d-00000000.age", i+1), []byte("x"))
 	}
-	before := processorTime(t)
+	before := longtest.ProcessorTime()
 	st := sc.openWith(t, m, stick.OpenOptions{})
 	put(t, st, map[string]string{"a": "kept"})
 	if got := contents(t, st)["a"]; got != "kept" {
 		t.Errorf("read %q", got)
 	}
 	check(t, st.Close())
-	if took := processorTime(t) - before; took > files*300*time.Microsecond {
+	if took := longtest.ProcessorTime() - before; took > time.Duration(files)*300*time.Microsecond {
 		t.Errorf("%d junk files took %v of processor time", 2*files, took)
 	}
-	t.Log(processorTime(t) - before)
-}
-
-// processorTime is what this process has used so far.
-func processorTime(t *testing.T) time.Duration {
-	t.Helper()
-	var used unix.Rusage
-	check(t, unix.Getrusage(unix.RUSAGE_SELF, &used))
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	t.Log(longtest.ProcessorTime() - before)
 }
