@@ -30,7 +30,7 @@ func (h *shell) menu() *fyne.MainMenu {
 // goMenu leads everywhere.
 func (h *shell) goMenu() *fyne.Menu {
 	commands := []widgets.Command{{
-		Name: h.s.Words.T("menu.back"), Key: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt, Run: h.s.Back,
+		Name: h.s.Words.T("menu.back"), Key: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt, Run: h.stepBack,
 		Disabled: func() bool { return h.at == Home && len(h.stack) == 1 },
 	}}
 	for i, room := range h.rooms {

@@ -10,8 +10,8 @@ import (
 // Screen is one page of the window. The window calls its methods on the goroutine
 // that owns the widgets.
 //
-// A screen may also be a Shower, Hider, Commander, Dropper, Leaver, Focuser or
-// Actor; the window asks for these.
+// A screen may also be a Shower, Hider, Commander, Dropper, Leaver, Stepper, Focuser
+// or Actor; the window asks for these.
 type Screen interface {
 	// Title is the page's heading, in the words of the session.
 	Title() string
@@ -46,6 +46,10 @@ type Dropper interface{ Dropped(paths []string) }
 // Leaver is a screen that may hold the person back, to ask or to finish first. It
 // calls proceed to be left, at once or later, or not at all.
 type Leaver interface{ Leave(proceed func()) }
+
+// Stepper is a screen with steps of its own to go back before it is left, such as the
+// folders of a stick. StepBack reports whether there was one.
+type Stepper interface{ StepBack() bool }
 
 // Focuser is a screen that names what has the focus when it comes into view.
 type Focuser interface{ Focus() fyne.Focusable }

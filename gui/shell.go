@@ -49,7 +49,7 @@ func (h *shell) start() {
 // frame makes everything around the screens, in the words of the session.
 func (h *shell) frame() {
 	h.title = widgets.Title("")
-	h.backButton = widgets.NewQuiet("", widgets.IconBack.Resource(), h.s.Back)
+	h.backButton = widgets.NewQuiet("", widgets.IconBack.Resource(), h.stepBack)
 	h.actions = widgets.Row(2)
 	h.header = container.NewBorder(nil, nil, h.backButton, h.actions, h.title)
 	h.body = container.NewStack()
@@ -151,6 +151,13 @@ func (h *shell) back() {
 		h.closeAbove(len(h.stack) - 1)
 		h.show()
 	})
+}
+
+// stepBack goes back as the person means it: within the screen first.
+func (h *shell) stepBack() {
+	if screen, ok := h.top().screen.(Stepper); !ok || !screen.StepBack() {
+		h.back()
+	}
 }
 
 // leave asks every screen in view, from the top down, and calls proceed when all agree.

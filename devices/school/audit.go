@@ -185,6 +185,16 @@ func (a *Audit) TakeBack(ctx context.Context, place string, f devices.Facts) ([]
 	})
 }
 
+// Returnable is how many of the scanned devices TakeBack will take back: those that are with somebody.
+func (a *Audit) Returnable() (n int) {
+	for _, scan := range a.scans {
+		if _, can := devices.Next(scan.Device.State, devices.Return); can && scan.Device.ID != "" {
+			n++
+		}
+	}
+	return n
+}
+
 func (a *Audit) record(ctx context.Context, place, done string, also func(*devices.Register, devices.Device) error) ([]Outcome, error) {
 	var all []Outcome
 	for i, scan := range a.scans {

@@ -2,16 +2,15 @@ package screens
 
 import (
 	"strconv"
-
-	"fyne.io/fyne/v2"
+	"unicode/utf8"
 
 	"stowage/gui"
 	"stowage/gui/widgets"
 )
 
-// askName asks for a name, beginning with what there is. refuse says why a name cannot
-// be had, "" that it can.
-func askName(s *gui.Session, title, label, name, yes string, refuse func(name string) string, answer func(name string)) {
+// askName asks for a name, beginning with what there is, of which kept characters at its end stay when
+// somebody types: a file's extension. refuse says why a name cannot be had, "" that it can.
+func askName(s *gui.Session, title, label, name string, kept int, yes string, refuse func(name string) string, answer func(name string)) {
 	w := s.Words
 	var d *widgets.Dialog
 	var submit func()
@@ -38,7 +37,7 @@ func askName(s *gui.Session, title, label, name, yes string, refuse func(name st
 	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), widgets.NewPrimary(yes, nil, submit))
 	d = widgets.ShowDialog(s.Window.Canvas(), title, widgets.Column(3, field.View, buttons), nil)
 	s.Window.Canvas().Focus(entry)
-	entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // typing replaces the name
+	entry.SelectFirst(utf8.RuneCountInString(name) - kept) // typing replaces it
 }
 
 // numbered is the n-th of several names that are the same: "name (2).ext".

@@ -62,12 +62,12 @@ func (a *audit) Content() fyne.CanvasObject {
 		Key: a.key,
 	})
 	a.which = widgets.NewQuiet(t("audit.show.missing"), widgets.IconFilter.Resource(), a.toggle)
-	seen := widgets.NewButton(t("audit.seen"), widgets.Icon("check").Resource(), a.markSeen)
-	back := widgets.NewPrimary(t("audit.back"), widgets.Icon("return").Resource(), a.takeBack)
+	seen := widgets.NewPrimary(t("audit.seen"), widgets.Icon("check").Resource(), a.markSeen)
+	back := widgets.NewButton(t("audit.back"), widgets.Icon("return").Resource(), a.takeBack)
 	a.buttons = []*widgets.Button{seen, back}
 	fields := container.NewGridWithColumns(2, a.entry, a.place)
 	head := widgets.Column(2, fields, a.answer.View, container.NewBorder(nil, nil, nil, a.which, a.counts))
-	foot := widgets.Row(2, widgets.Spring(), seen, back)
+	foot := widgets.Row(2, widgets.Spring(), back, seen)
 	a.view = widgets.NewBusy(a.s.Words, container.NewBorder(head, container.NewPadded(foot), nil, nil, a.table.View))
 	a.show()
 	return a.view.View
@@ -202,7 +202,13 @@ func (a *audit) auditMarkSeen(ctx context.Context, place string) ([]school.Outco
 
 func (a *audit) takeBack() {
 	t := a.s.Words.T
-	a.s.Ask(widgets.Question{Title: a.s.Words.N("audit.back.ask", len(a.audit.Scans())), Text: t("audit.back.text"), Yes: t("audit.back")}, func(yes bool) {
+	n := a.audit.Returnable()
+	if n == 0 {
+		a.answer.Set(widgets.Message{Kind: widgets.Info, Happened: t("audit.back.none"), Next: t("audit.back.none.next")})
+		a.next()
+		return
+	}
+	a.s.Ask(widgets.Question{Title: a.s.Words.N("audit.back.ask", n), Text: t("audit.back.text"), Yes: t("audit.back")}, func(yes bool) {
 		if yes {
 			a.record("audit.taking", "audit.taken", func(ctx context.Context, place string) ([]school.Outcome, error) {
 				return a.audit.TakeBack(ctx, place, devices.Facts{})

@@ -270,6 +270,13 @@ func (b *browser) up() {
 	}
 }
 
+// StepBack is part of gui.Stepper: up before the stick is left.
+func (b *browser) StepBack() bool {
+	inside := b.query != "" || b.folder != "."
+	b.up()
+	return inside
+}
+
 // baseName is the name of a path on the stick.
 func baseName(p string) string { return path.Base(p) }
 

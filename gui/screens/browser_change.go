@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -61,7 +62,7 @@ func (b *browser) news(done int, text string, undo func(), left []stick.Skipped)
 // newFolder asks for a name and makes a folder.
 func (b *browser) newFolder() {
 	w := b.s.Words
-	askName(b.s, w.T("browser.newfolder"), w.T("name.folder"), "", w.T("name.make"), b.freeName, func(name string) {
+	askName(b.s, w.T("browser.newfolder"), w.T("name.folder"), "", 0, w.T("name.make"), b.freeName, func(name string) {
 		to := path.Join(b.folder, name)
 		b.change(w.T("browser.changing"), func(ctx context.Context) error { return b.o.stick.Mkdir(ctx, to) }, func([]stick.Skipped) { b.table.Select(to) })
 	})
@@ -85,7 +86,11 @@ func (b *browser) refuseName(p, name string) string {
 // rename asks for another name of what is selected.
 func (b *browser) rename() {
 	w := b.s.Words
-	from := b.table.Selected()[0].Path
+	selected := b.table.Selected()[0]
+	from, kept := selected.Path, 0
+	if ext := path.Ext(from); !selected.IsFolder() && ext != path.Base(from) { // ".profile" has none
+		kept = utf8.RuneCountInString(ext)
+	}
 	refuse := func(name string) string {
 		to := path.Join(path.Dir(from), name)
 		if to == from {
@@ -93,7 +98,7 @@ func (b *browser) rename() {
 		}
 		return b.refuseName(to, name)
 	}
-	askName(b.s, w.T("browser.rename"), w.T("name.new"), path.Base(from), w.T("browser.rename"), refuse, func(name string) {
+	askName(b.s, w.T("browser.rename"), w.T("name.new"), path.Base(from), kept, w.T("browser.rename"), refuse, func(name string) {
 		to := path.Join(path.Dir(from), name)
 		if to == from {
 			return

@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
@@ -13,9 +15,9 @@ func (b *browser) main() []widgets.Command {
 	return []widgets.Command{
 		{Name: w.T("browser.add"), Icon: widgets.Icon("upload").Resource(), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: b.addFile, Disabled: b.shut},
 		{Name: w.T("browser.newfolder"), Icon: widgets.Icon("folder-new").Resource(), Key: fyne.KeyN, Modifier: widgets.Ctrl | fyne.KeyModifierShift, Run: b.newFolder, Disabled: b.shut},
-		{Name: w.T("browser.copy"), Icon: widgets.Icon("download").Resource(), Key: fyne.KeyS, Modifier: widgets.Ctrl, Run: b.saveCopy, Disabled: b.none},
-		{Name: w.T("browser.openin"), Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: b.openSelected, Disabled: b.noFile},
-		{Name: w.T("browser.delete"), Icon: widgets.Icon("delete").Resource(), Key: fyne.KeyDelete, Run: b.remove, Disabled: b.fixed},
+		{Name: w.T("browser.copy"), Often: true, Icon: widgets.Icon("download").Resource(), Key: fyne.KeyS, Modifier: widgets.Ctrl, Run: b.saveCopy, Disabled: b.none},
+		{Name: w.T("browser.openin"), Often: true, Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: b.openSelected, Disabled: b.noFile},
+		{Name: w.T("browser.delete"), Often: true, Icon: widgets.Icon("delete").Resource(), Key: fyne.KeyDelete, Run: b.remove, Disabled: b.fixed},
 	}
 }
 
@@ -28,11 +30,11 @@ func (b *browser) Commands() []widgets.Command {
 	}, list[1:]...)...)
 	list[2].Divide = true
 	list = append(list,
-		widgets.Command{Name: w.T("browser.view"), Icon: widgets.Icon("show").Resource(), Key: fyne.KeyF3, Run: b.viewSelected, Disabled: b.noFile, Divide: true},
-		widgets.Command{Name: w.T("browser.versions"), Icon: widgets.Icon("history").Resource(), Key: fyne.KeyH, Modifier: widgets.Ctrl, Run: b.versions, Disabled: b.noFile},
-		widgets.Command{Name: w.T("browser.rename"), Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyF2, Run: b.rename, Disabled: func() bool { return b.fixed() || len(b.table.Selected()) != 1 }},
-		widgets.Command{Name: w.T("browser.cut"), Icon: widgets.Icon("cut").Resource(), Key: fyne.KeyX, Modifier: widgets.Ctrl, Run: b.cut, Disabled: b.fixed, Divide: true},
-		widgets.Command{Name: w.T("browser.paste"), Icon: widgets.Icon("paste").Resource(), Key: fyne.KeyV, Modifier: widgets.Ctrl, Run: b.paste, Disabled: func() bool { return b.shut() || len(b.o.clipboard) == 0 }},
+		widgets.Command{Name: w.T("browser.view"), Often: true, Icon: widgets.Icon("show").Resource(), Key: fyne.KeyF3, Run: b.viewSelected, Disabled: b.noFile, Divide: true},
+		widgets.Command{Name: w.T("browser.versions"), Often: true, Icon: widgets.Icon("history").Resource(), Key: fyne.KeyH, Modifier: widgets.Ctrl, Run: b.versions, Disabled: b.noFile},
+		widgets.Command{Name: w.T("browser.rename"), Often: true, Icon: widgets.Icon("edit").Resource(), Key: fyne.KeyF2, Run: b.rename, Disabled: func() bool { return b.fixed() || len(b.table.Selected()) != 1 }},
+		widgets.Command{Name: w.T("browser.cut"), Often: true, Icon: widgets.Icon("cut").Resource(), Key: fyne.KeyX, Modifier: widgets.Ctrl, Run: b.cut, Disabled: b.fixed, Divide: true},
+		widgets.Command{Name: w.T("browser.paste"), Often: true, Icon: widgets.Icon("paste").Resource(), Key: fyne.KeyV, Modifier: widgets.Ctrl, Run: b.paste, Disabled: func() bool { return b.shut() || len(b.o.clipboard) == 0 }},
 		widgets.Command{Name: w.T("browser.move"), Icon: widgets.Icon("move").Resource(), Key: fyne.KeyM, Modifier: widgets.Ctrl, Run: b.moveTo, Disabled: b.fixed},
 		widgets.Command{Name: w.T("browser.all"), Key: fyne.KeyA, Modifier: widgets.Ctrl, Run: b.table.SelectAll, Disabled: b.busyNow},
 		widgets.Command{Name: w.T("browser.find"), Icon: widgets.IconSearch.Resource(), Key: fyne.KeyF, Modifier: widgets.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.finder.Focus()) }, Divide: true},
@@ -45,6 +47,11 @@ func (b *browser) Commands() []widgets.Command {
 		widgets.Command{Name: w.T("choose.title"), Icon: widgets.IconKey.Resource(), Run: func() { b.s.Push(newPassphraseChange(b.o)) }, Disabled: func() bool { return b.shut() || b.o.byCode }, Divide: true},
 		widgets.Command{Name: w.T("browser.lock"), Icon: widgets.IconEject.Resource(), Key: fyne.KeyL, Modifier: widgets.Ctrl, Run: b.o.lockAndRemove},
 	)
+}
+
+// context are the things that one does with a file, for the right button.
+func (b *browser) context() []widgets.Command {
+	return slices.DeleteFunc(b.Commands(), func(c widgets.Command) bool { return !c.Often })
 }
 
 // driveCommands show the stick to other programs.

@@ -57,7 +57,7 @@ func (f *fileTable) build(column int, down bool) {
 		Sort:     func(int, bool) { f.sort(); f.table.Refresh() },
 		Selected: func() { b.s.Used(); b.updated() },
 		Open:     func(row int) { b.activate(f.rows[row]) },
-		Menu:     b.Commands,
+		Menu:     b.context,
 		Key:      b.s.Typed,
 		Now:      b.s.Now,
 	})

@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/gui"
 	"stowage/gui/widgets"
 )
 
@@ -116,12 +117,17 @@ func TestRenameAndUndo(t *testing.T) {
 	r := openRig(t)
 	r.pick("Register.txt")
 	r.Key(fyne.KeyF2)
+	r.Type("photo") // the extension is not selected, so it stays
+	if got := r.Session.Window.Canvas().Focused().(*widgets.Entry).Text; got != "photo.txt" {
+		t.Errorf("typing makes the name %q", got)
+	}
+	r.Key(fyne.KeyA, widgets.Ctrl)
 	r.Type("photo.heic")
 	r.Press("Rename")
 	r.MustSee("There is something of that name already.")
 	r.Key(fyne.KeyEscape)
 	r.Key(fyne.KeyF2)
-	r.Type("Class list.txt")
+	r.Type("Class list")
 	r.Press("Rename")
 	if !r.has("Class list.txt") || r.has("Register.txt") {
 		t.Errorf("not renamed: %s", r.Text())
@@ -130,6 +136,40 @@ func TestRenameAndUndo(t *testing.T) {
 	if r.has("Class list.txt") || !r.has("Register.txt") {
 		t.Error("not undone")
 	}
+}
+
+// TestBackGoesUpFirst goes out of two folders, and then out of the stick.
+func TestBackGoesUpFirst(t *testing.T) {
+	r := openRig(t)
+	for _, folder := range []string{"2026", "2026/autumn"} {
+		r.pick(folder)
+		r.Key(fyne.KeyReturn)
+	}
+	r.MustSee("plan.txt")
+	r.Key(fyne.KeyLeft, fyne.KeyModifierAlt)
+	r.MustSee("report.odt", "autumn")
+	r.Key(fyne.KeyLeft, fyne.KeyModifierAlt)
+	r.MustSee("Register.txt")
+	if r.Session.Current() != gui.Screen(r.browser()) {
+		t.Fatal("the stick was left")
+	}
+	r.Key(fyne.KeyLeft, fyne.KeyModifierAlt)
+	r.MustNotSee("Register.txt")
+}
+
+// TestRightButton shows the few things that one does with a file.
+func TestRightButton(t *testing.T) {
+	r := openRig(t)
+	var names []string
+	for _, c := range r.browser().context() {
+		names = append(names, c.Name)
+	}
+	if len(names) != 8 || len(r.browser().Commands()) < 16 {
+		t.Errorf("%q", names)
+	}
+	r.Row("Register.txt").Secondary()
+	r.MustSee(names...)
+	r.MustNotSee("Deleted files…")
 }
 
 func TestNewFolder(t *testing.T) {

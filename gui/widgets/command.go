@@ -24,6 +24,8 @@ type Command struct {
 	Disabled func() bool
 	// Divide puts a line above it in menus.
 	Divide bool
+	// Often says that it is one of the few that the right button offers, where not all are.
+	Often bool
 }
 
 // Can reports whether the command can be run now.

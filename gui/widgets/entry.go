@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"stowage/gui/i18n"
@@ -32,6 +33,17 @@ func NewEntry(placeholder string, submit func()) *Entry {
 	}
 	e.ExtendBaseWidget(e)
 	return e
+}
+
+// SelectFirst selects the first n characters, as Shift and the arrow keys do: typing replaces them. The entry must have
+// the focus.
+func (e *Entry) SelectFirst(n int) {
+	e.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	e.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	for range n {
+		e.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	}
+	e.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
 }
 
 // AccessibilityLabel is part of fyne.Accessible.
