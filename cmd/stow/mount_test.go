@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,12 +13,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"stowage/crypt/smalldrive"
 )
 
-// mounted runs stow stick mount and returns where the drive is.
-func mounted(t *testing.T, dir string) (cmd *exec.Cmd, address string) {
+// mounted runs stow stick mount, with more variables of the environment, and returns where
+// the drive is. What it says is in cmd.Stderr.
+func mounted(t *testing.T, dir string, variables ...string) (cmd *exec.Cmd, address string) {
 	t.Helper()
 	cmd = stow(t, dir, "stick", "mount", "stick", "--no-mount", "--json", "--passphrase-file", "alice.txt")
+	cmd.Env = append(cmd.Env, variables...)
+	cmd.Stderr = &bytes.Buffer{}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -72,5 +78,37 @@ func TestInterruptedMount(t *testing.T) {
 	}
 	if _, err := http.Get(address); err == nil {
 		t.Error("the drive is there still")
+	}
+}
+
+// TestMountOnAFullComputer saves a large file while the computer's own temporary folder, on a
+// real drive, is full: the console says whose disk it is, and so does the exit status.
+func TestMountOnAFullComputer(t *testing.T) {
+	dir := week(t)
+	cmd, address := mounted(t, dir, "TMPDIR="+smalldrive.New(t, 1<<20))
+	r, err := http.NewRequest(http.MethodPut, address+"film.mov", strings.NewReader(strings.Repeat("x", 5<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("it was answered with %s", answer.Status)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := exitCode(cmd.ProcessState.ExitCode()); code != exitFull {
+		t.Errorf("it ended with %s", code.name())
+	}
+	said := cmd.Stderr.(*bytes.Buffer).String()
+	for _, want := range []string{"film.mov is not stored. This computer's own disk is full", "film.mov was saved by a program and is not stored"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it said %s, and not %q", said, want)
+		}
 	}
 }

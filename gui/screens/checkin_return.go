@@ -12,6 +12,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -28,6 +29,9 @@ func (c *checkIns) drawResult() {
 	w, r := c.s.Words, c.result
 	d := r.sight.Device
 	rows := widgets.Narrow(3, widgets.Heading(d.Name()), widgets.NewBanner(c.healthMessage()).View)
+	if r.sight.ReadOnly {
+		rows.Add(widgets.NewBanner(readOnlyMessage(w, r.sight.CodeDue)).View)
+	}
 	for _, m := range c.programMessages() {
 		rows.Add(widgets.NewBanner(m).View)
 	}
@@ -76,6 +80,16 @@ func (c *checkIns) another() {
 			leave()
 		}
 	})
+}
+
+// readOnlyMessage says of a stick that could only be read what it was not given; codeDue is
+// that its recovery code, which was given out, is to be replaced.
+func readOnlyMessage(w *i18n.Words, codeDue bool) widgets.Message {
+	m := widgets.Message{Kind: widgets.Info, Happened: w.T("checkin.readonly"), Files: w.T("checkin.readonly.files"), Next: w.T("checkin.readonly.next")}
+	if codeDue {
+		m.Kind, m.Happened = widgets.Warn, w.T("checkin.readonly.code")
+	}
+	return m
 }
 
 func (c *checkIns) healthMessage() widgets.Message {

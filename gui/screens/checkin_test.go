@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
@@ -211,6 +212,41 @@ func TestCheckInFromTheRegisterAndTheDashboard(t *testing.T) {
 	plugs.all = []drives.Drive{drive}
 	w.Session.Current().(*checkIns).look()
 	w.Until("the check-in", func() bool { return w.Sees("This stick is in order.") })
+}
+
+// TestCheckInOfAStickThatOnlyReads: it is recorded, and the page says what it was not given,
+// its new recovery code first of all.
+func TestCheckInOfAStickThatOnlyReads(t *testing.T) {
+	for name, codeDue := range map[string]bool{"nothing is due": false, "a code is due": true} {
+		t.Run(name, func(t *testing.T) {
+			d, plugs := newDesk(t), &plugs{}
+			drive := plugs.plugIn(t, "S1")
+			drive.Path = smalldrive.New(t, 4<<20)
+			plugs.all[0] = drive
+			d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
+			if codeDue {
+				code, _, err := d.TelephoneCode(t.Context(), "MS-1", "her voice")
+				check(t, err)
+				clear(code)
+			}
+			smalldrive.ReadOnly(t, drive.Path, true)
+			options, _ := checkInTestRoom(d.place, plugs)
+			w := guitest.New(t, options)
+			w.Session.Go("checkin")
+			w.Press("Check it in now")
+			w.MustSee("This stick can only be read", "That it was here is recorded.", "Look for a lock switch on it")
+			if w.Sees("its recovery code, which was read out, could not be replaced") != codeDue {
+				t.Errorf("a code is due: %v; the page says: %s", codeDue, w.Text())
+			}
+			if d.device(t, "MS-1").Seen.Place != "ICT" {
+				t.Error("it is not recorded")
+			}
+			smalldrive.ReadOnly(t, drive.Path, false)
+			w.Press("Another stick")
+			w.Press("Check it in now")
+			w.MustNotSee("can only be read")
+		})
+	}
 }
 
 func TestCheckInWithNothingPluggedIn(t *testing.T) {

@@ -232,13 +232,23 @@ func (o *opened) notStored(d *asDrive) widgets.Message {
 		return widgets.Message{}
 	}
 	w, names := o.s.Words, make([]string, len(failed))
+	var reasons, lines []string
+	var why widgets.Message
 	for i, f := range failed {
 		names[i] = baseName(f.Path)
+		why = o.s.Explain(f.Err)
+		reasons = appendNew(reasons, why.Happened)
+		lines = append(lines, f.Path+" – "+why.Happened)
 	}
-	why := o.s.Explain(failed[0].Err)
 	m := widgets.Message{
 		Kind: widgets.Bad, Happened: w.N("drive.failed", len(names), "names", someNames(w, names)),
-		Files: why.Happened + " " + w.T("drive.failed.files"), Next: w.T("drive.failed.next"), Details: why.Details,
+		Files: strings.Join(reasons, " ") + " " + w.T("drive.failed.files"), Next: w.T("drive.failed.next"),
+	}
+	if len(reasons) == 1 {
+		m.Next = why.Next + " " + m.Next
+	}
+	if len(lines) > 1 {
+		m.Details = strings.Join(lines, "\n")
 	}
 	if kept := d.shown.Kept(); kept != "" && o.drive != d {
 		m.Next = w.T("drive.failed.kept", "where", kept)

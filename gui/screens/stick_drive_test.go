@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick/webdav"
 	"stowage/devices/drives"
 	"stowage/gui/guitest"
@@ -365,4 +366,25 @@ func TestDrivePictures(t *testing.T) {
 			r.Settle()
 		})
 	}
+}
+
+// TestTheWindowSaysWhoseDiskIsFull: a program saves a large file while the computer's own
+// temporary folder, on a real drive, is full, and another while the stick is.
+func TestTheWindowSaysWhoseDiskIsFull(t *testing.T) {
+	r, c := driveRig(t)
+	temp := smalldrive.New(t, 1<<20)
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, temp)
+	}
+	if status, _ := c.ask("PUT", "film.mov", strings.Repeat("x", 5<<20)); status != 503 {
+		t.Fatalf("it was answered with %d", status)
+	}
+	r.Drain()
+	r.MustSee("film.mov was saved by a program and is not on the stick", "This computer's own disk is full.", "Free some space on this computer, then save it again.")
+	r.MustNotSee("The stick is full")
+	if status, _ := c.ask("PUT", ".wh.letter", "x"); status != 403 {
+		t.Fatalf("a name that no stick holds was answered with %d", status)
+	}
+	r.Drain()
+	r.MustSee("film.mov – This computer's own disk is full.", ".wh.letter – ")
 }

@@ -37,27 +37,36 @@ func noted(ctx context.Context, err error) error {
 func (t *trouble) status() (code int, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return statusOf(t.err), t.err
+	if code := statusOf(t.err); code != 0 || t.err == nil {
+		return code, t.err
+	}
+	return http.StatusInternalServerError, t.err
 }
 
 // statusOf is the status code that tells a client of an error; 0 leaves it to the handler.
+// To the client the stick is what lies behind this server: it gives no answer any more (504),
+// or a wrong one (502), or has no room (507). What this computer lacks itself is 503.
 func statusOf(err error) int {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &tooLarge):
+	case errors.As(err, &tooLarge), errors.Is(err, stick.ErrTooLarge):
 		return http.StatusRequestEntityTooLarge
-	case errors.Is(err, stick.ErrFull), errors.Is(err, stick.ErrTooLarge), errors.Is(err, ErrComputerFull):
+	case errors.Is(err, ErrComputerFull):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, stick.ErrFull):
 		return http.StatusInsufficientStorage
 	case errors.Is(err, stick.ErrGone), errors.Is(err, stick.ErrClosed), errors.Is(err, stick.ErrReopen):
-		return http.StatusServiceUnavailable
+		return http.StatusGatewayTimeout
 	case errors.Is(err, stick.ErrFailing):
 		return http.StatusBadGateway
 	case errors.Is(err, stick.ErrLocked):
 		return http.StatusLocked
-	case errors.Is(err, stick.ErrChanged), errors.Is(err, stick.ErrMissing):
+	case errors.Is(err, stick.ErrChanged):
 		return http.StatusConflict
+	case errors.Is(err, stick.ErrMissing):
+		return http.StatusFailedDependency
 	case errors.Is(err, stick.ErrReadOnly), errors.Is(err, stick.ErrName):
 		return http.StatusForbidden
 	case errors.Is(err, stick.ErrKind):
@@ -71,8 +80,8 @@ func statusOf(err error) int {
 // sentence says of an error what a program may show to a person; it names no file.
 func sentence(err error) string {
 	for _, known := range []error{
-		ErrComputerFull, ErrComputerFailing, stick.ErrFailing, stick.ErrLocked, stick.ErrChanged, stick.ErrMissing,
-		stick.ErrFull, stick.ErrTooLarge, stick.ErrGone, stick.ErrClosed, stick.ErrReopen,
+		ErrComputerFull, ErrComputerFailing, stick.ErrTooLarge, stick.ErrFailing, stick.ErrLocked, stick.ErrChanged, stick.ErrMissing,
+		stick.ErrFull, stick.ErrGone, stick.ErrClosed, stick.ErrReopen,
 		stick.ErrReadOnly, stick.ErrName, stick.ErrKind, stick.ErrDamaged, stick.ErrForged,
 	} {
 		if errors.Is(err, known) {
@@ -101,6 +110,9 @@ func (a *answer) WriteHeader(code int) {
 	better, err := a.trouble.status()
 	// The handler does not notice that a file that a lock makes was not stored.
 	if better != 0 && (code >= 400 || a.method == "LOCK") {
+		if better == http.StatusServiceUnavailable {
+			a.Header().Set("Retry-After", "60") // somebody has to make room
+		}
 		a.replaced = true
 		a.Header().Del("Lock-Token")
 		a.Header().Del("X-OC-Mtime")

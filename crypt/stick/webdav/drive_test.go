@@ -140,7 +140,7 @@ func TestClutterStaysInMemory(t *testing.T) {
 	if said := d.wants(207, "PROPFIND", "dir", "", "Depth: 1"); strings.Count(said, "<D:response>") != 5 {
 		t.Errorf("the folder is %s", said)
 	}
-	d.wants(507, "PUT", ".DS_Store", strings.Repeat("x", 2<<20))
+	d.wants(413, "PUT", ".DS_Store", strings.Repeat("x", 2<<20))
 	d.wants(403, "MKCOL", "System%20Volume%20Information", "")
 	d.wants(204, "DELETE", "desktop.ini", "")
 	d.wants(404, "GET", "desktop.ini", "")
@@ -384,7 +384,7 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 		d := newDesk(t, stick.OpenOptions{})
 		d.wants(201, "PUT", "a.txt", "one")
 		d.mem.SetGone(true)
-		if said := d.wants(503, "PUT", "b.txt", "two"); !strings.Contains(said, "no longer there") {
+		if said := d.wants(504, "PUT", "b.txt", "two"); !strings.Contains(said, "no longer there") {
 			t.Errorf("it said %q", said)
 		}
 		<-d.drive.Gone()
@@ -405,7 +405,7 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 	t.Run("locked", func(t *testing.T) {
 		d := newDesk(t, stick.OpenOptions{})
 		check(t, d.stick.Close())
-		d.wants(503, "GET", "a.txt", "")
+		d.wants(504, "GET", "a.txt", "")
 		<-d.drive.Gone()
 	})
 }

@@ -72,7 +72,11 @@ func (u *upload) Close() error {
 	if u.clutter {
 		return u.files.failed(u.ctx, stick.ErrTooLarge)
 	}
-	return u.files.changed(u.files.failed(u.ctx, u.files.saver.save(item)))
+	err := u.files.saver.save(item)
+	if err != nil && statusOf(err) == 0 { // such as of what has waited on this computer's disk
+		return noted(u.ctx, ofComputer(err))
+	}
+	return u.files.changed(u.files.failed(u.ctx, err))
 }
 
 // store stores a small file.
