@@ -34,7 +34,7 @@
 //
 //	{ID: "lost", Side: gui.Staff, Name: "lost.title", Hint: "lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: newLost}
 //
-// The text goes into words/text/lost.en.json. Tests use gui/guitest.
+// The text goes into i18n/text/lost.en.json and lost.cy.json. Tests use gui/guitest.
 //
 // # Promised
 //

@@ -31,27 +31,33 @@ type deviceFlags struct {
 	kind string
 }
 
-// kindNames are the kinds of device, as they are typed.
-func kindNames() []string {
-	var names []string
-	for _, k := range devices.Kinds() {
-		names = append(names, string(k))
+// oneOf lists words that can be typed, for the help.
+func oneOf[T ~string](words []T) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(word))
 	}
-	return names
+	return b.String()
+}
+
+// completes gives a flag the words that can be typed.
+func completes[T ~string](cmd *cobra.Command, flag string, words []T) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(strings.Split(oneOf(words), ", "), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (d *deviceFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&d.kind, "kind", string(devices.MemoryStick), "the `KIND`: "+strings.Join(kindNames(), ", "))
+	flags.StringVar(&d.kind, "kind", string(devices.MemoryStick), "the `KIND`: "+oneOf(devices.Kinds()))
 	flags.StringVar(&d.Make, "make", "", "the `MAKER`")
 	flags.StringVar(&d.Model, "model", "", "the `MODEL`")
 	flags.StringVar(&d.Serial, "serial", "", "the hardware's own serial `NUMBER`")
 	flags.Int64Var(&d.Capacity, "capacity", 0, "its size in `BYTES`")
 	flags.StringVar(&d.Site, "site", "", "the `SITE` of the school it belongs to")
 	flags.StringVar(&d.Notes, "notes", "", "`NOTES`")
-	_ = cmd.RegisterFlagCompletionFunc("kind", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return kindNames(), cobra.ShellCompDirectiveNoFileComp
-	})
+	completes(cmd, "kind", devices.Kinds())
 }
 
 func (a *app) showDevice(d devices.Device, text string) error {

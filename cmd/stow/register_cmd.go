@@ -52,24 +52,20 @@ type filterFlags struct {
 
 func (f *filterFlags) add(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringSliceVar(&f.states, "state", nil, "only devices in this `STATE`: in stock, issued, returned, lost, stolen, found, damaged, retired, destroyed")
-	flags.StringSliceVar(&f.kinds, "kind", nil, "only devices of this `KIND`")
+	flags.StringSliceVar(&f.states, "state", nil, "only devices in this `STATE`: "+oneOf(devices.States()))
+	flags.StringSliceVar(&f.kinds, "kind", nil, "only devices of this `KIND`: "+oneOf(devices.Kinds()))
 	flags.StringSliceVar(&f.sites, "site", nil, "only devices of this `SITE`")
 	flags.StringVar(&f.holder, "holder", "", "only what this `PERSON` has")
 	flags.BoolVar(&f.overdue, "overdue", false, "only what should be back already")
 	flags.BoolVar(&f.unverified, "unverified", false, "only what was never verified, or found not encrypted")
 	flags.IntVar(&f.unseen, "unseen", 0, "only what was not seen for so many `DAYS`")
-	flags.StringVar(&f.sort, "sort", "", "the `COLUMN` to sort by: label, serial, kind, make, model, capacity, site, state, holder, due, last seen, verified, added, since")
+	flags.StringVar(&f.sort, "sort", "", "the `COLUMN` to sort by: "+oneOf(devices.Columns()))
 	flags.BoolVar(&f.descending, "descending", false, "sort the other way round")
 	flags.IntVar(&f.limit, "limit", 0, "at most so many; otherwise all")
 	_ = cmd.RegisterFlagCompletionFunc("holder", a.completePerson)
-	_ = cmd.RegisterFlagCompletionFunc("state", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var states []string
-		for _, s := range devices.States() {
-			states = append(states, string(s))
-		}
-		return states, cobra.ShellCompDirectiveNoFileComp
-	})
+	completes(cmd, "state", devices.States())
+	completes(cmd, "kind", devices.Kinds())
+	completes(cmd, "sort", devices.Columns())
 }
 
 // query is what the flags ask for.

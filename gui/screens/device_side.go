@@ -182,7 +182,7 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 	buttons := container.New(layout.NewRowWrapLayout(), widgets.NewButton(w.T("register.edit"), widgets.Icon("edit").Resource(), v.r.edit))
 	for i, a := range devices.Allowed(d.State) {
 		if i < 3 {
-			buttons.Add(widgets.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { v.r.act(a) }))
+			buttons.Add(widgets.NewButton(w.T(actionKey(a)), actionIcons[a].Resource(), func() { v.r.act(a) }))
 		}
 	}
 	if canCheckIn(d) {

@@ -32,3 +32,20 @@ func TestKinds(t *testing.T) {
 		t.Error("there are pictures for kinds that are not")
 	}
 }
+
+// TestActions: everything that can be done to a device has a picture and its words in every language.
+func TestActions(t *testing.T) {
+	for _, a := range devices.Actions() {
+		if !actionIcons[a].Exists() {
+			t.Errorf("%s has no picture", a)
+		}
+		for _, lang := range i18n.Languages() {
+			w := i18n.New(lang.Code, time.UTC)
+			for _, part := range []i18n.Key{"", ".done", ".verb"} {
+				if !w.Has(actionKey(a) + part) {
+					t.Errorf("%s: no text for %s", lang.Code, actionKey(a)+part)
+				}
+			}
+		}
+	}
+}

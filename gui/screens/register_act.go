@@ -32,7 +32,7 @@ func newSelectionBar(r *register) *selectionBar {
 	b := &selectionBar{r: r, count: widgets.Caption("")}
 	buttons := []fyne.CanvasObject{b.count}
 	for _, a := range []devices.Action{devices.Return, devices.Extend, devices.Retire} {
-		buttons = append(buttons, widgets.NewButton(w.T(actionKey(a)), actionIcon(a).Resource(), func() { r.act(a) }))
+		buttons = append(buttons, widgets.NewButton(w.T(actionKey(a)), actionIcons[a].Resource(), func() { r.act(a) }))
 	}
 	buttons = append(buttons, widgets.NewButton(w.T("register.export.some"), widgets.Icon("download").Resource(), r.exportSelected))
 	b.view = container.NewPadded(widgets.Row(1, buttons...))
@@ -47,27 +47,18 @@ func (b *selectionBar) show(n int) {
 	b.view.Refresh()
 }
 
-// actionIcon is the picture of an action.
-func actionIcon(a devices.Action) widgets.Icon {
-	switch a {
-	case devices.Issue:
-		return widgets.IconIssue
-	case devices.Extend:
-		return widgets.IconCalendar
-	case devices.Return:
-		return "return"
-	case devices.Restock:
-		return "archive"
-	case devices.Lose, devices.Steal:
-		return widgets.IconLost
-	case devices.Find:
-		return widgets.IconSearch
-	case devices.Damage:
-		return "warning"
-	case devices.Retire:
-		return "remove"
-	}
-	return "delete"
+// actionIcons has the picture of each action; TestActions says what is missing.
+var actionIcons = map[devices.Action]widgets.Icon{
+	devices.Issue:   widgets.IconIssue,
+	devices.Extend:  widgets.IconCalendar,
+	devices.Return:  "return",
+	devices.Restock: "archive",
+	devices.Lose:    widgets.IconLost,
+	devices.Steal:   widgets.IconLost,
+	devices.Find:    widgets.IconSearch,
+	devices.Damage:  "warning",
+	devices.Retire:  "remove",
+	devices.Destroy: "delete",
 }
 
 // menu lists what can be done with the selected rows. For one row it is what its
@@ -86,7 +77,7 @@ func (r *register) menu() []widgets.Command {
 		commands = append(commands, widgets.Command{Name: w.T("checkin.one"), Icon: widgets.Icon("return").Resource(), Run: func() { r.p.goCheckIn(r.s, d.ID) }})
 	}
 	for i, a := range actions {
-		commands = append(commands, widgets.Command{Name: w.T(actionKey(a)), Icon: actionIcon(a).Resource(), Divide: i == 0, Run: func() { r.act(a) }})
+		commands = append(commands, widgets.Command{Name: w.T(actionKey(a)), Icon: actionIcons[a].Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
 	if d, ok := r.one(); ok && d.Seen.Stick != "" {
 		commands = append(commands, widgets.Command{Name: w.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { r.s.Push(newRestores(r.s, r.p, d.Name())) }})

@@ -486,11 +486,6 @@ func TestRegisterWords(t *testing.T) {
 		for _, s := range devices.States() {
 			check(i18n.Key("device.state." + compact(string(s))))
 		}
-		for _, a := range devices.Actions() {
-			check(actionKey(a))
-			check(actionKey(a) + ".done")
-			check(actionKey(a) + ".verb")
-		}
 		for _, k := range devices.EventKinds() {
 			check(i18n.Key("event." + compact(string(k))))
 		}
