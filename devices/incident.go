@@ -68,17 +68,17 @@ type IncidentDetails struct {
 	Special       []string `json:"special,omitempty"`    // of SpecialCategories, sorted
 	SpecialNone   bool     `json:"special_none,omitempty"`
 
-	Trained      Answer    `json:"trained,omitempty"`       // the holder, in data protection, in the two years before
-	TrainedOn    time.Time `json:"trained_on,omitzero"`     // the last time
-	Consequences string    `json:"consequences,omitempty"`  // likely, for the people whose data it is
-	Likelihood   string    `json:"likelihood,omitempty"`    // that these are significant, and why
-	Measures     string    `json:"measures,omitempty"`      // in place before, to prevent it
-	Done         string    `json:"done,omitempty"`          // since, to contain it and to help people
-	Delay        string    `json:"delay,omitempty"`         // why it was or will be notified late
-	Contact      string    `json:"contact,omitempty"`       // whom the regulator may ask at the school
-	FollowUp     string    `json:"follow_up,omitempty"`     // what is still to do
-	Lessons      string    `json:"lessons,omitempty"`       // to prevent it next time
-	PeopleToldOn time.Time `json:"people_told_on,omitzero"` // when the people concerned were told
+	Trained          Answer    `json:"trained,omitempty"`       // the holder, in data protection, in the two years before
+	TrainedOn        time.Time `json:"trained_on,omitzero"`     // the last time
+	Consequences     string    `json:"consequences,omitempty"`  // likely, for the people whose data it is
+	Likelihood       string    `json:"likelihood,omitempty"`    // that these are significant, and why
+	Measures         string    `json:"measures,omitempty"`      // in place before, to prevent it
+	Done             string    `json:"done,omitempty"`          // since, to contain it and to help people
+	Delay            string    `json:"delay,omitempty"`         // why it was or will be notified late
+	RegulatorContact string    `json:"contact,omitempty"`       // whom the regulator may ask at the school
+	FollowUp         string    `json:"follow_up,omitempty"`     // what is still to do
+	Lessons          string    `json:"lessons,omitempty"`       // to prevent it next time
+	PeopleToldOn     time.Time `json:"people_told_on,omitzero"` // when the people concerned were told
 }
 
 // Told is somebody who was told of an incident.
@@ -216,7 +216,7 @@ func (d *IncidentDetails) clean(now time.Time) error {
 func (d *IncidentDetails) cleanTexts(c *cleaner) {
 	c.line("what", &d.What)
 	c.line("police", &d.Police)
-	c.line("contact", &d.Contact)
+	c.line("contact", &d.RegulatorContact)
 	for _, f := range []struct {
 		name string
 		text *string

@@ -32,7 +32,7 @@ func details(d *desk) devices.IncidentDetails {
 		Noticed: d.now.Add(-29 * time.Hour), Aware: d.now.Add(-20 * time.Hour), LastSeen: "the 42 bus", Police: "CR/12",
 		Told: []devices.Told{{Who: "the head", At: d.now.Add(-time.Hour)}, {Who: "the trust"}}, Circumstances: "left in a coat",
 		Passphrase: devices.No, OnlyCopy: devices.Yes, Whose: "pupils", Categories: "names, reports", People: 30, Records: 60,
-		Special: []string{"health", "racial or ethnic origin"}, Trained: devices.Yes, TrainedOn: d.now.AddDate(-1, 0, 0), Contact: "the office",
+		Special: []string{"health", "racial or ethnic origin"}, Trained: devices.Yes, TrainedOn: d.now.AddDate(-1, 0, 0), RegulatorContact: "the office",
 	}
 }
 

@@ -203,7 +203,7 @@ func (a *app) incidentFields(w io.Writer, j jsonIncident) {
 		"On it", oneLine(j.Contents), "List of files", timeText(j.Listed), "Whose data", oneLine(j.Whose), "Categories", oneLine(j.Categories),
 		"People", number(j.People), "Records", number(j.Records), "Special", special, "Trained", string(j.Trained), "Trained on", dayText(j.TrainedOn),
 		"Consequences", oneLine(j.Consequences), "How likely", oneLine(j.Likelihood), "Measures before", oneLine(j.Measures), "Done", oneLine(j.Done), "Delay", oneLine(j.Delay),
-		"Contact", j.Contact, "Follow-up", oneLine(j.FollowUp), "Lessons", oneLine(j.Lessons), "People told on", dayText(j.PeopleToldOn),
+		"Contact", j.RegulatorContact, "Follow-up", oneLine(j.FollowUp), "Lessons", oneLine(j.Lessons), "People told on", dayText(j.PeopleToldOn),
 		"Reports", strings.Join(j.Reports, " "))
 	if d := j.Decision; d.Notify != devices.Unanswered {
 		fields(w, "Notify", string(d.Notify), "Why", oneLine(d.Why), "Tell people", string(d.TellPeople), "Why so", oneLine(d.TellWhy),

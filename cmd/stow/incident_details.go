@@ -76,7 +76,7 @@ func (a *app) details() []detail {
 		{"measures", "what was in place to prevent it, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Measures })},
 		{"did", "what was done since, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Done })},
 		{"delay", "why it is notified late, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Delay })},
-		{"contact", "whom the regulator may ask: `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Contact })},
+		{"contact", "whom the regulator may ask: `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.RegulatorContact })},
 		{"follow-up", "what is still to do, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.FollowUp })},
 		{"lessons", "how to prevent it next time, in `WORDS`", text(func(d *devices.IncidentDetails) *string { return &d.Lessons })},
 		{"told", "add that this `PERSON` was told now", a.takeTold},

@@ -187,7 +187,7 @@ func (f *slipFlags) write(cmd *cobra.Command, a *app, s *school.School, device, 
 			return err
 		}
 	}
-	o := fill.SlipOptions{Return: strings.ReplaceAll(back, `\n`, "\n"), Contact: f.contact, With: f.with}
+	o := fill.SlipOptions{Return: strings.ReplaceAll(back, `\n`, "\n"), ICTContact: f.contact, With: f.with}
 	if f.temporary.file != "" {
 		var err error
 		if o.Passphrase, err = a.passphraseFile(f.temporary.file); err != nil {

@@ -69,7 +69,7 @@ func Items(i devices.Incident, f Facts) []Item {
 		{"Preventing it from happening again", w.words(i.Lessons)},
 		{"Have the people concerned been told", w.peopleTold()},
 		{"Have others been told", w.othersTold()},
-		{"Whom to contact", w.words(join(f.School, i.Contact))},
+		{"Whom to contact", w.words(join(f.School, i.RegulatorContact))},
 	}
 	for n := range all {
 		all[n].Answer = w.without(all[n].Answer)

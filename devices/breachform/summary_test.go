@@ -17,7 +17,7 @@ func full() (devices.Incident, breachform.Facts) {
 		LastSeen: "the 42 bus", Circumstances: "Alice left it in her coat; alice rang at once.", Discovered: "she looked for it", Police: "CR/1",
 		Told: []devices.Told{{Who: "Mrs Pugh"}}, Passphrase: devices.No, OnlyCopy: devices.Yes, Contents: "reports", Whose: "pupils", Categories: "names",
 		People: 31, Records: 62, Special: []string{"health"}, Trained: devices.Yes, TrainedOn: aware.AddDate(-1, 0, 0), Consequences: "distress", Likelihood: "unlikely: the passphrase was not with it",
-		Measures: "policy", Done: "searched", Contact: "the office", FollowUp: "ring Alice Jones", Lessons: "lanyards",
+		Measures: "policy", Done: "searched", RegulatorContact: "the office", FollowUp: "ring Alice Jones", Lessons: "lanyards",
 	}}
 	return i, breachform.Facts{
 		School: "Hill Road Primary", Names: []string{"Alice Jones"}, Now: aware.Add(time.Hour), Zone: time.UTC,

@@ -32,7 +32,7 @@ func filled(t testing.TB, text string) []paper {
 			})
 		}},
 		{"slip", func(w io.Writer) error {
-			return papers.Slip(w, h, papers.SlipFacts{Device: d, Return: text, Contact: text, With: text, Passphrase: []byte("orange walrus")})
+			return papers.Slip(w, h, papers.SlipFacts{Device: d, Return: text, ICTContact: text, With: text, Passphrase: []byte("orange walrus")})
 		}},
 		{"receipt", func(w io.Writer) error {
 			return papers.Receipt(w, h, papers.ReceiptFacts{Device: d, By: text, Condition: text, Outcome: text})

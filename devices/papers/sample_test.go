@@ -95,7 +95,7 @@ func slip(t testing.TB) papers.SlipFacts {
 	d := device()
 	d.State = "issued"
 	return papers.SlipFacts{
-		Device: d, Return: "Hill Road Primary School\nHill Road\nSwansea SA1 1AA", Contact: "01792 000000, ict@hillroad.example", With: "a strap",
+		Device: d, Return: "Hill Road Primary School\nHill Road\nSwansea SA1 1AA", ICTContact: "01792 000000, ict@hillroad.example", With: "a strap",
 		Signature: signature(t), Passphrase: []byte("orange walrus telescope quietly granite whistle"),
 	}
 }

@@ -8,9 +8,9 @@ import (
 
 // SlipFacts is what a handover slip says.
 type SlipFacts struct {
-	Device  Device
-	Return  string // where to return the device, lines
-	Contact string // how to reach ICT when it is lost; may be empty
+	Device     Device
+	Return     string // where to return the device, lines
+	ICTContact string // how to reach ICT when it is lost; may be empty
 	// With says what else was handed over, such as a case.
 	With string
 	// Signature is a PNG or JPEG picture of the holder's signature, or nil.
@@ -40,10 +40,10 @@ func Slip(w io.Writer, h Head, s SlipFacts) error {
 			fact{"On", or(h.day(s.Device.Issued), h.day(h.Made))},
 			fact{"To be returned by", or(h.day(s.Device.Due), "no date agreed")},
 			fact{"Return it to", or(s.Return, h.School)},
-			fact{"Reach ICT", s.Contact},
+			fact{"Reach ICT", s.ICTContact},
 		)...)
 		p.heading("The rules")
-		p.numbered(rules(s.Contact))
+		p.numbered(rules(s.ICTContact))
 		p.gap(4)
 		p.handoverSigned(s, signature)
 		p.replaced()

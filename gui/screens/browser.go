@@ -24,19 +24,19 @@ type browser struct {
 	more   bool   // the search found more than is shown
 	search *jobs.Job
 
-	table   *fileTable
-	crumbs  *fyne.Container
-	finder  *widgets.Search
-	empty   *widgets.DropZone
-	middle  *fyne.Container
-	top     *fyne.Container // above the files
-	page    *fyne.Container
-	banner  *widgets.Banner // what could not be saved
-	notes   *widgets.Banner // what is wrong with the stick
-	drive   *widgets.Banner // that it is shown as a drive
-	full    *fullness
-	busy    *widgets.Busy
-	buttons []boundButton
+	table     *fileTable
+	crumbs    *fyne.Container
+	searchBox *widgets.Search
+	empty     *widgets.DropZone
+	middle    *fyne.Container
+	top       *fyne.Container // above the files
+	page      *fyne.Container
+	banner    *widgets.Banner // what could not be saved
+	notes     *widgets.Banner // what is wrong with the stick
+	drive     *widgets.Banner // that it is shown as a drive
+	full      *fullness
+	busy      *widgets.Busy
+	buttons   []boundButton
 }
 
 // boundButton is a button whose command may be impossible at times.
@@ -61,13 +61,13 @@ func (b *browser) Content() fyne.CanvasObject {
 	w := b.s.Words
 	b.table = newFileTable(b)
 	b.crumbs = widgets.Row(0)
-	b.finder = widgets.NewSearch(w.T("browser.search"), b.s.After, b.find)
+	b.searchBox = widgets.NewSearch(w.T("browser.search"), b.s.After, b.find)
 	b.banner, b.notes = widgets.NewBanner(widgets.Message{}), widgets.NewBanner(b.warning())
 	b.drive = widgets.NewBanner(b.o.driveMessage())
 	b.full = newFullness(b.s)
 	b.empty = widgets.NewDropZone(w.T("browser.empty"), w.T("browser.empty.hint"), b.addFile, b.put)
 	b.middle = container.NewStack(b.table.View(), b.empty)
-	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.finder.View), container.NewHScroll(b.crumbs))
+	head := container.NewBorder(nil, nil, nil, container.New(searchWidth{}, b.searchBox.View), container.NewHScroll(b.crumbs))
 	b.top = widgets.Column(2, b.notes.View, b.drive.View, b.banner.View, head, b.toolbar())
 	b.page = container.NewBorder(b.top, widgets.Column(1, b.full.view), nil, nil, b.middle)
 	b.busy = widgets.NewBusy(w, b.page)

@@ -37,7 +37,7 @@ func (b *browser) Commands() []widgets.Command {
 		widgets.Command{Name: w.T("browser.paste"), Often: true, Icon: widgets.Icon("paste").Resource(), Key: fyne.KeyV, Modifier: widgets.Ctrl, Run: b.paste, Disabled: func() bool { return b.shut() || len(b.o.clipboard) == 0 }},
 		widgets.Command{Name: w.T("browser.move"), Icon: widgets.Icon("move").Resource(), Key: fyne.KeyM, Modifier: widgets.Ctrl, Run: b.moveTo, Disabled: b.fixed},
 		widgets.Command{Name: w.T("browser.all"), Key: fyne.KeyA, Modifier: widgets.Ctrl, Run: b.table.SelectAll, Disabled: b.busyNow},
-		widgets.Command{Name: w.T("browser.find"), Icon: widgets.IconSearch.Resource(), Key: fyne.KeyF, Modifier: widgets.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.finder.Focus()) }, Divide: true},
+		widgets.Command{Name: w.T("browser.find"), Icon: widgets.IconSearch.Resource(), Key: fyne.KeyF, Modifier: widgets.Ctrl, Run: func() { b.s.Window.Canvas().Focus(b.searchBox.Focus()) }, Divide: true},
 		widgets.Command{Name: w.T("browser.up"), Icon: widgets.Icon("up").Resource(), Key: fyne.KeyBackspace, Run: b.up, Disabled: func() bool { return b.folder == "." && b.query == "" }},
 		widgets.Command{Name: w.T("browser.deleted"), Icon: widgets.Icon("archive").Resource(), Run: b.deleted, Disabled: b.busyNow},
 	)

@@ -56,7 +56,7 @@ func (b *browser) find(query string) {
 // stopSearch shows the folder again.
 func (b *browser) stopSearch() {
 	if b.query != "" {
-		b.finder.Set("")
+		b.searchBox.Set("")
 		b.find("")
 	}
 }

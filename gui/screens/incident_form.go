@@ -71,7 +71,7 @@ func (f *incidentForm) fields(d *devices.IncidentDetails) map[string]formText {
 		"what": {&d.What, 1}, "lastseen": {&d.LastSeen, 2}, "circumstances": {&d.Circumstances, 4}, "discovered": {&d.Discovered, 1},
 		"police": {&d.Police, 1}, "contents": {&d.Contents, 3}, "whose": {&d.Whose, 1}, "categories": {&d.Categories, 2},
 		"consequences": {&d.Consequences, 3}, "likelihood": {&d.Likelihood, 2}, "measures": {&d.Measures, 2}, "done": {&d.Done, 3}, "delay": {&d.Delay, 2},
-		"contact": {&d.Contact, 1}, "followup": {&d.FollowUp, 3}, "lessons": {&d.Lessons, 3},
+		"contact": {&d.RegulatorContact, 1}, "followup": {&d.FollowUp, 3}, "lessons": {&d.Lessons, 3},
 	}
 }
 

@@ -43,16 +43,16 @@ type handing struct {
 	asked   int
 
 	// Step 3.
-	label   *widgets.Entry
-	finder  *widget.Entry // where a finder brings it
-	due     *widgets.DateEntry
-	convert *widget.Check
-	carry   []*widget.Check       // one for each of look.programs
-	own     *widgets.Choice[bool] // a passphrase chosen now, not a temporary one; nil with a key
-	once    *widgets.Passphrase
-	twice   *widgets.Passphrase
-	field   *widgets.Field
-	weak    error // what is wrong with the passphrase that is being chosen
+	label    *widgets.Entry
+	returnTo *widget.Entry // where a finder brings it
+	due      *widgets.DateEntry
+	convert  *widget.Check
+	carry    []*widget.Check       // one for each of look.programs
+	own      *widgets.Choice[bool] // a passphrase chosen now, not a temporary one; nil with a key
+	once     *widgets.Passphrase
+	twice    *widgets.Passphrase
+	field    *widgets.Field
+	weak     error // what is wrong with the passphrase that is being chosen
 
 	// Step 4.
 	sign *widgets.Signature

@@ -16,15 +16,15 @@ import (
 
 // looked is what was found on the drive that was chosen.
 type looked struct {
-	plain  []stick.Found
-	bytes  int64
-	label  string         // the next free one, or the stick's own
-	known  devices.Device // the school knows the drive: zero if not
-	days   int
-	stick  bool // it is a stick of the school already
-	school string
-	finder string // where a finder brings it, as the school keeps it
-	policy keys.Policy
+	plain    []stick.Found
+	bytes    int64
+	label    string         // the next free one, or the stick's own
+	known    devices.Device // the school knows the drive: zero if not
+	days     int
+	stick    bool // it is a stick of the school already
+	school   string
+	returnTo string // where a finder brings it, as the school keeps it
+	policy   keys.Policy
 
 	programs []stick.Program // that the school has for its sticks
 }
@@ -146,6 +146,6 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 		return l, err
 	}
 	l.days, l.school, l.policy = directory.Policy.LoanDays, directory.School, directory.Policy
-	l.finder, err = s.ReturnAddress()
+	l.returnTo, err = s.ReturnAddress()
 	return l, err
 }

@@ -67,7 +67,7 @@ func (i *handing) order() (order, error) {
 	}
 	o.plan = school.StickPlan{
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
-		Return: cmp.Or(strings.TrimSpace(i.finder.Text), i.look.finder), Replace: i.look.stick, Programs: i.carried(),
+		Return: cmp.Or(strings.TrimSpace(i.returnTo.Text), i.look.returnTo), Replace: i.look.stick, Programs: i.carried(),
 	}
 	var err error
 	if i.source == nil || i.signed() {

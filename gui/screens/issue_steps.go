@@ -118,15 +118,15 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 		if i.look.days > 0 {
 			i.due.Set(i.s.Now().AddDate(0, 0, i.look.days))
 		}
-		i.finder = lines(2)
-		i.finder.SetText(i.look.finder)
+		i.returnTo = lines(2)
+		i.returnTo.SetText(i.look.returnTo)
 		i.convert = widget.NewCheck(w.N("issue.convert", len(i.look.plain), "size", w.Size(i.look.bytes)), nil)
 		i.convert.Checked = true
 		i.carry = i.programChecks()
 	}
 	i.field = widgets.NewField(w.T("issue.due"), i.due.View, w.T("issue.due.hint"))
 	rows := widgets.Column(3, widgets.NewField(w.T("issue.label"), i.label, w.T("issue.label.hint")).View, i.field.View,
-		widgets.NewField(w.T("issue.return"), i.finder, w.T("issue.return.hint")).View)
+		widgets.NewField(w.T("issue.return"), i.returnTo, w.T("issue.return.hint")).View)
 	if len(i.look.plain) > 0 {
 		rows.Add(widgets.Column(0, i.convert, widgets.Muted(w.T("issue.convert.hint"))))
 	}

@@ -123,7 +123,7 @@ func (r *register) slip() {
 	with := newTextField(w.T("paper.slip.with"), w.T("paper.slip.with.hint"), "")
 	showForm(r.s, formSays{Title: w.T("paper.slip"), Yes: w.T("paper.save")}, []fyne.CanvasObject{contact.View, with.View}, contact.entry, func(f *form) {
 		f.dialog.Close()
-		options := papersfill.SlipOptions{Contact: strings.TrimSpace(contact.entry.Text), With: strings.TrimSpace(with.entry.Text)}
+		options := papersfill.SlipOptions{ICTContact: strings.TrimSpace(contact.entry.Text), With: strings.TrimSpace(with.entry.Text)}
 		r.papers().write("paper.slip.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
 			var err error
 			if options.Return, err = s.ReturnAddress(); err != nil {

@@ -67,7 +67,7 @@ type published struct {
 	directory *keys.Directory
 	policy    keys.Policy
 	register  string // the connection string of its database, "" in the school's folder
-	finder    string // where a finder brings a device
+	returnTo  string // where a finder brings a device
 
 	programs    []stick.Program
 	programsErr error
@@ -90,7 +90,7 @@ func readPublished(s *school.School) (st published, err error) {
 	if st.register, err = school.RegisterPlace(st.dir); err != nil {
 		return st, err
 	}
-	if st.finder, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {
+	if st.returnTo, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {
 		return st, err
 	}
 	st.directory, err = s.Directory()
@@ -115,7 +115,7 @@ func (t *settings) show(st published, err error) {
 	t.banner.Clear()
 	t.policy = newPolicyForm(t, st.policy)
 	t.page.Objects = []fyne.CanvasObject{
-		widgets.Card(t.policy.view), widgets.Card(t.folders(st)), widgets.Card(t.register(st)), widgets.Card(t.finder(st)), widgets.Card(t.programs(st)), widgets.Card(t.authority()), widgets.Card(t.directory(st)), widgets.Card(t.history()), appearance,
+		widgets.Card(t.policy.view), widgets.Card(t.folders(st)), widgets.Card(t.register(st)), widgets.Card(t.returnTo(st)), widgets.Card(t.programs(st)), widgets.Card(t.authority()), widgets.Card(t.directory(st)), widgets.Card(t.history()), appearance,
 	}
 	t.page.Refresh()
 }

@@ -12,11 +12,11 @@ import (
 	"stowage/gui/widgets"
 )
 
-// finder is about where a finder brings a device: it goes onto sticks, slips and labels.
-func (t *settings) finder(st published) fyne.CanvasObject {
+// returnTo is about where a finder brings a device: it goes onto sticks, slips and labels.
+func (t *settings) returnTo(st published) fyne.CanvasObject {
 	w := t.s.Words
 	address := lines(3)
-	address.SetText(st.finder)
+	address.SetText(st.returnTo)
 	field := widgets.NewField(w.T("settings.return"), address, w.T("settings.return.hint"))
 	save := widgets.NewButton(w.T("settings.return.save"), widgets.Icon("save").Resource(), func() {
 		field.Refuse("")

@@ -24,7 +24,7 @@ func TestBrowserPictures(t *testing.T) {
 		"rename": func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().rename() },
 		"move":   func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().moveTo() },
 		"locked": func(r *rig) { r.enterStick(); r.opened().lockAndRemove() },
-		"search": func(r *rig) { r.enterStick(); r.browser().finder.Set("2026"); r.Advance(time.Second) },
+		"search": func(r *rig) { r.enterStick(); r.browser().searchBox.Set("2026"); r.Advance(time.Second) },
 		"empty": func(r *rig) {
 			r.enterStick()
 			away(func() { check(r.t, r.opened().stick.Mkdir(r.t.Context(), "Trips")) })

@@ -60,7 +60,7 @@ func Device(ctx context.Context, s *school.School, d devices.Device) (papers.Dev
 // SlipOptions are what a handover slip says beside the register.
 type SlipOptions struct {
 	Return     string // where to return the device, lines
-	Contact    string // how to reach ICT
+	ICTContact string // how to reach ICT
 	With       string // what else was handed over
 	Passphrase []byte // the temporary one, for the strip; stays the caller's
 }
@@ -76,7 +76,7 @@ func Slip(ctx context.Context, s *school.School, device string, o SlipOptions) (
 	if d.Holder == "" || d.State != devices.Issued {
 		return papers.SlipFacts{}, fmt.Errorf("%s: %w", d.Name(), ErrNotHandedOut)
 	}
-	f := papers.SlipFacts{Return: o.Return, Contact: o.Contact, With: o.With, Passphrase: o.Passphrase}
+	f := papers.SlipFacts{Return: o.Return, ICTContact: o.ICTContact, With: o.With, Passphrase: o.Passphrase}
 	if f.Device, err = Device(ctx, s, d); err != nil {
 		return f, err
 	}
