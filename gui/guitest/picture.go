@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/theme"
 
+	"stowage/crypt/longtest"
 	"stowage/gui"
 )
 
@@ -29,20 +30,22 @@ func MenuHeight(s *gui.Session) float32 {
 	return text.Height + 2*theme.InnerPadding()
 }
 
-// looks are the looks in which every screen is drawn.
+// looks are the looks in which every screen is drawn: those that make it larger every day, the others in the long form of the
+// tests and when pictures are kept.
 var looks = []struct {
 	name string
 	look gui.Look
+	long bool
 }{
-	{"light", gui.Look{Mode: gui.Light, Text: 100}},
-	{"dark", gui.Look{Mode: gui.Dark, Text: 100}},
-	{"contrast", gui.Look{Mode: gui.HighContrast, Text: 100}},
-	{"large", gui.Look{Mode: gui.Light, Text: 150}},
-	{"welsh", gui.Look{Mode: gui.Light, Text: 100, Language: "cy"}},
+	{"light", gui.Look{Mode: gui.Light, Text: 100}, true},
+	{"dark", gui.Look{Mode: gui.Dark, Text: 100}, true},
+	{"contrast", gui.Look{Mode: gui.HighContrast, Text: 100}, true},
+	{"large", gui.Look{Mode: gui.Light, Text: 150}, false},
+	{"welsh", gui.Look{Mode: gui.Light, Text: 100, Language: "cy"}, false},
 }
 
-// Pictures draws a screen as a whole window of 1024x700 in light, dark and high
-// contrast, with large text and in Welsh; arrange brings each new window to the
+// Pictures draws a screen as a whole window of 1024x700 with large text and in Welsh, and
+// in the long form of the tests in light, dark and high contrast as well; arrange brings each new window to the
 // screen. It fails when the screen does not fit, when a text is missing, or when
 // nothing is drawn. With STOWAGE_PICTURES set to a folder it keeps the pictures
 // there as NAME-LOOK.png.
@@ -50,6 +53,9 @@ func Pictures(t *testing.T, name string, o gui.Options, arrange func(*Window)) {
 	t.Helper()
 	for _, l := range looks {
 		t.Run(l.name, func(t *testing.T) {
+			if l.long && !longtest.Wanted() && os.Getenv(PicturesEnv) == "" {
+				t.Skip("drawn in the long form only")
+			}
 			o := o
 			o.Services.Config = t.TempDir()
 			if err := l.look.Keep(o.Services.Config); err != nil {
