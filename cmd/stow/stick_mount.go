@@ -42,8 +42,9 @@ Some clients tell a program that its file is saved before they send it. What cou
 stored then is named, and the command ends as the table of exit codes says (9 for a full
 stick); davfs2's cache is kept for that, and where it is is said.
 
-In gio's folder programs can read, and files can be copied there and back; LibreOffice does
-not save into it. A drive that can only be read is shown so.`,
+In gio's folder programs can read, and files can be copied there and back; LibreOffice saves new
+files there and cannot save over one, but can when it opens it at the address, with Open and
+the address as the file's name. A drive that can only be read is shown so.`,
 		Example: examples(
 			"stow stick mount /media/STICK",
 			"stow stick mount /media/STICK --show --idle 20m",
@@ -115,12 +116,24 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 	if err := a.showDrive(d, mounted); err != nil {
 		return err
 	}
+	if mounted != nil && mounted.Limited && !s.ReadOnly() {
+		a.warn("Some programs, such as LibreOffice, cannot save over a file in this folder: open it in them at the address, or save it elsewhere and copy it there.")
+	}
 	if mounted != nil && flags.show {
-		if err := mounted.Show(ctx); err != nil {
-			a.warn("The file manager could not be opened (%v).", err)
-		}
+		a.showManager(mounted.Show(ctx), mounted.Where)
 	}
 	return a.whileUsed(ctx, d, idle)
+}
+
+// showManager says that a file manager did not open, or may not have.
+func (a *app) showManager(err error, where string) {
+	e, ok := errors.AsType[*webdav.ShowError](err)
+	switch {
+	case ok && e.Perhaps:
+		a.warn("The file manager may not have opened (%v); the drive is there all the same: %s", e.Err, where)
+	case err != nil:
+		a.warn("The file manager could not be opened (%v); the drive is there all the same: %s", err, where)
+	}
 }
 
 func (a *app) showDrive(d *webdav.Drive, mounted *webdav.Mounted) error {

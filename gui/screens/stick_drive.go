@@ -9,6 +9,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/webdav"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -26,18 +27,24 @@ type shown interface {
 type asDrive struct {
 	*webdav.Drive
 	shown shown
-	where string    // "Z:\" or a folder
-	last  time.Time // when it was last used, as far as the window has seen
-	due   bool      // the screens will be told that something has changed
+	drivePlace
+	last time.Time // when it was last used, as far as the window has seen
+	due  bool      // the screens will be told that something has changed
+}
+
+// drivePlace is where the system shows a drive.
+type drivePlace struct {
+	where   string // "Z:\" or a folder
+	limited bool   // some programs cannot save over a file there
 }
 
 // mountDrive has the system's own client show a drive.
-func mountDrive(ctx context.Context, address string) (shown, string, error) {
+func mountDrive(ctx context.Context, address string) (shown, drivePlace, error) {
 	m, err := webdav.Mount(ctx, address)
 	if err != nil {
-		return nil, "", err
+		return nil, drivePlace{}, err
 	}
-	return m, m.Where, nil
+	return m, drivePlace{m.Where, m.Limited}, nil
 }
 
 // openAsDrive shows the stick to every program as a drive, or shows the drive again.
@@ -73,13 +80,13 @@ func (o *opened) openAsDrive() {
 
 // beginDrive serves a stick and has the system show it. Where that fails, nothing is
 // served any more.
-func beginDrive(ctx context.Context, s *stick.Stick, options webdav.Options, mount func(context.Context, string) (shown, string, error)) (*asDrive, error) {
+func beginDrive(ctx context.Context, s *stick.Stick, options webdav.Options, mount func(context.Context, string) (shown, drivePlace, error)) (*asDrive, error) {
 	served, err := webdav.Open(s, options)
 	if err != nil {
 		return nil, err
 	}
 	d := &asDrive{Drive: served, last: served.Used()}
-	if d.shown, d.where, err = mount(ctx, served.Address()); err != nil {
+	if d.shown, d.drivePlace, err = mount(ctx, served.Address()); err != nil {
 		return nil, errors.Join(err, served.Close(context.WithoutCancel(ctx)))
 	}
 	d.shown.KeepIf(func() bool { return len(served.Failed()) > 0 })
@@ -92,10 +99,14 @@ func (o *opened) showDrive() {
 	jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		return 0, d.shown.Show(ctx)
 	}, func(_ int, err error) {
-		if err != nil { // it is there all the same
-			w := o.s.Words
-			o.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.T("drive.unshown"), Next: w.T("drive.unshown.next", "where", d.where)})
+		if err == nil {
+			return
 		}
+		w, key := o.s.Words, i18n.Key("drive.unshown")
+		if e, ok := errors.AsType[*webdav.ShowError](err); ok && e.Perhaps {
+			key = "drive.unsure"
+		}
+		o.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.T(key), Files: w.T("drive.unshown.files"), Next: w.T("drive.unshown.next", "where", d.where)})
 	})
 }
 
@@ -309,8 +320,11 @@ func (o *opened) driveMessage() widgets.Message {
 	if m.Happened == "" {
 		m = widgets.Message{Kind: widgets.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files")}
 	}
-	if o.stick.ReadOnly() {
+	switch {
+	case o.stick.ReadOnly():
 		m.Files = w.T("drive.open.readonly")
+	case o.drive.limited && m.Next == "":
+		m.Next = w.T("drive.open.limited")
 	}
 	m.Do = widgets.Command{Name: w.T("drive.end"), Run: o.endDrive}
 	return m

@@ -25,21 +25,23 @@ type fakeClient struct {
 	address string
 	fails   error // of mounting
 	held    error // of unmounting
+	unshown error // of showing it in the file manager
+	limited bool
 	showed  int
 	gone    int
 	cache   string // kept when something failed
 	failed  func() bool
 }
 
-func (c *fakeClient) mount(_ context.Context, address string) (shown, string, error) {
+func (c *fakeClient) mount(_ context.Context, address string) (shown, drivePlace, error) {
 	if c.fails != nil {
-		return nil, "", c.fails
+		return nil, drivePlace{}, c.fails
 	}
 	c.address = address
-	return c, `Z:\`, nil
+	return c, drivePlace{`Z:\`, c.limited}, nil
 }
 
-func (c *fakeClient) Show(context.Context) error { c.showed++; return nil }
+func (c *fakeClient) Show(context.Context) error { c.showed++; return c.unshown }
 
 func (c *fakeClient) Unmount(context.Context) error {
 	if c.held == nil {
@@ -333,6 +335,21 @@ func TestAComputerThatShowsNoDrive(t *testing.T) {
 	r.MustSee("Register.txt")
 	r.Press("Lock and remove")
 	r.MustSee("is locked. You can pull it out now.")
+}
+
+// TestDriveThatMayNotHaveBeenShown: what a file manager does not say is not said for it.
+func TestDriveThatMayNotHaveBeenShown(t *testing.T) {
+	r := newRig(t, true, someFiles)
+	c := &fakeClient{t: t, limited: true, unshown: &webdav.ShowError{Perhaps: true, Err: errors.New("exit status 4")}}
+	r.k.mount = c.mount
+	r.unlock(temporary)
+	r.Menu("Open as a drive")
+	r.MustSee("The file manager may not have opened.", "The drive is there all the same.", `Open it yourself: Z:\`)
+	r.Press("Close")
+	r.MustSee("Every program can open this stick as a drive now", "such as LibreOffice, cannot save over a file there")
+	c.unshown = &webdav.ShowError{Err: errors.New("not found")}
+	r.Menu("Show the drive")
+	r.MustSee("The file manager could not be opened.", "The drive is there all the same.")
 }
 
 func TestDrivePictures(t *testing.T) {

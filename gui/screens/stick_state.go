@@ -35,7 +35,7 @@ type sticks struct {
 	stop     func() // ends watching the drives, nil when nobody watches
 
 	openFS  func(path string) (driveFS, error)
-	mount   func(ctx context.Context, address string) (shown, string, error)
+	mount   func(ctx context.Context, address string) (shown, drivePlace, error)
 	private string // where opened files are decrypted to
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ type Mounted struct {
 	// Where is where it is: "Z:\" on Windows, a folder elsewhere, or an address
 	// that file managers understand.
 	Where string
+	// Limited: some programs (LibreOffice) read there and save new files, and cannot save over a file
+	// that is there. At the drive's address they can.
+	Limited bool
 
 	show    []string                    // the command that shows it to the person
 	unmount func(context.Context) error // takes it away
@@ -86,26 +90,41 @@ func Mount(ctx context.Context, address string) (*Mounted, error) {
 	return nil, errors.Join(append([]error{ErrNoClient}, failures...)...)
 }
 
+// xdgFailed is how xdg-open ends when the file manager that it has started ends with an error.
+const xdgFailed = 4
+
 // showPatience is how long a file manager may take to say that it cannot show a drive.
 const showPatience = 5 * time.Second
 
-// Show opens the drive in the system's file manager, which may go on after it returns.
+// A ShowError says why a file manager did not show the drive, or may not have.
+type ShowError struct {
+	Perhaps bool // it started, and ended with an error, which some do when another window of theirs took over
+	Err     error
+}
+
+func (e *ShowError) Error() string { return "show the drive: " + e.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (e *ShowError) Unwrap() error { return e.Err }
+
+// Show opens the drive in the system's file manager, which may go on after it returns. The error
+// is a [*ShowError].
 func (m *Mounted) Show(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, showPatience)
 	defer cancel()
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), m.show[0], m.show[1:]...)
 	hideWindow(cmd)
 	if err := cmd.Start(); err != nil {
-		return err
+		return &ShowError{Err: err}
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err := <-ended:
-		if runtime.GOOS == "windows" { // whose Explorer always says that it failed
+		if err == nil || runtime.GOOS == "windows" { // whose Explorer always says that it failed
 			return nil
 		}
-		return err
+		return &ShowError{filepath.Base(m.show[0]) == "xdg-open" && cmd.ProcessState.ExitCode() == xdgFailed, err}
 	case <-ctx.Done(): // a file manager may run until its window is closed
 		return nil
 	}

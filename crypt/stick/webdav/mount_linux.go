@@ -43,7 +43,7 @@ func mountGio(ctx context.Context, address string) (*Mounted, error) {
 		},
 	}
 	if dir := gvfsFolder(ctx, address); dir != "" {
-		m.Where = dir // for programs that know files only
+		m.Where, m.Limited = dir, true // for programs that know files only
 	}
 	return m, nil
 }
