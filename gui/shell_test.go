@@ -247,7 +247,7 @@ func TestFailuresAreExplained(t *testing.T) {
 	w.Session.Fail(context.Canceled)
 	w.MustSee("Stopped. Nothing half-done was left behind.")
 	w.Session.Fail(errors.New("disk on fire"))
-	w.MustSee("Something went wrong", "Whatever was reported as stored is safe.", "disk on fire")
+	w.MustSee("Something unexpected went wrong", "Whatever was reported as stored is safe.", "disk on fire")
 }
 
 func TestTheLookIsKept(t *testing.T) {

@@ -216,7 +216,7 @@ func (a *app) incidentSummary() *cobra.Command {
 		Use:   "summary INCIDENT",
 		Short: "Write what is known in the order of the UK regulator's form, without names",
 		Long: `Write what is known in the order of the questions of the UK Information
-Commissioner's form for reporting a personal data breach, to be copied into it: the
+Commission's form for reporting a personal data breach, to be copied into it: the
 form cannot be saved half-way, and must not name the people whose data it is. The
 holder is not named; read what people typed in their own words before you send it.
 Whether to report is for a person to decide.`,

@@ -152,7 +152,7 @@ func TestAFolderThatMayNotBeRead(t *testing.T) {
 	t.Cleanup(func() { _ = os.Chmod(closed, 0o700) })
 	w.Session.Choose.Folder("Where to?", func(string) { t.Error("chosen") })
 	row(w, "Year 2")
-	w.MustSee("You may not look in here.")
+	w.MustSee("You do not have permission to open this folder.")
 }
 
 func TestPictures(t *testing.T) {

@@ -38,7 +38,7 @@ func TestAuditRoom(t *testing.T) {
 	a := room()
 	for _, scan := range []struct{ text, answer string }{
 		{"LT-1", "LT-1 is here. With Ann Lee."},
-		{"sn-lt-1", "LT-1 was scanned before. It counts once."},
+		{"sn-lt-1", "LT-1 was already scanned. It counts once."},
 		{"LT-3", "LT-3 is in the register as lost. It has turned up."},
 		{"XX-77", "XX-77 is not in the register."},
 	} {
@@ -48,7 +48,7 @@ func TestAuditRoom(t *testing.T) {
 			t.Fatal("the next scan would go elsewhere")
 		}
 	}
-	w.MustSee("1 of 2 seen, 1 not known", "Was lost", "Not known")
+	w.MustSee("1 of 2 seen, 1 unknown", "Was lost", "Unknown")
 	w.Press("Show the 1 missing")
 	w.MustSee("LT-2", "Not scanned")
 	w.Press("Show the 3 scanned")
@@ -94,7 +94,7 @@ func TestAuditQueuesScans(t *testing.T) {
 	for _, text := range []string{"A-1", "A-2", "", "A-3"} {
 		room().scanned(text)
 	}
-	w.MustSee("A-1", "A-2", "A-3", "0 of 0 seen, 3 not known")
+	w.MustSee("A-1", "A-2", "A-3", "0 of 0 seen, 3 unknown")
 }
 
 func TestAuditAsksBeforeItIsLeft(t *testing.T) {

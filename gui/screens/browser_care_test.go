@@ -36,7 +36,7 @@ func TestCheckSaysHowTheStickIs(t *testing.T) {
 	content[len(content)-100] ^= 1
 	check(t, os.WriteFile(layers[0], content, 0o644))
 	r.command("Check this stick")
-	r.MustSee("not as it was written", "cannot be read whole", "Show the stick to ICT.")
+	r.MustSee("not as it was written", "cannot be read completely", "Show the stick to ICT.")
 }
 
 // TestCheckLooksBesideTheFiles damages what lies on the stick beside the files: the programs, and
@@ -55,7 +55,7 @@ func TestCheckLooksBesideTheFiles(t *testing.T) {
 	r.Press("Close")
 	check(t, os.WriteFile(filepath.Join(r.path, "stowage", "directory.age"), []byte("sealed, as fat as this test goes"), 0o644))
 	r.command("Check this stick")
-	r.MustSee("Something on this stick is not as it was written.", "All of today's files can still be read.", "Show the stick to ICT.")
+	r.MustSee("Something on this stick is not as it was written.", "All current files can still be read.", "Show the stick to ICT.")
 	gone := r.browser().checkedMessage(careResult{programs: []stick.ProgramFound{{Program: stick.Program{Name: stick.MacProgram}, State: stick.ProgramMissing}}})
 	if gone.Happened != "HRP-0042 no longer carries a program that the school put there: stow-macos." {
 		t.Errorf("a program that is gone: %+v", gone)
@@ -104,7 +104,7 @@ func TestNoPlaintextOnTheStickUnasked(t *testing.T) {
 		t.Error("it was written although the person said no")
 	}
 	save()
-	r.Press("Save here, not encrypted")
+	r.Press("Save here unencrypted")
 	if there() != 1 {
 		t.Error("it was not written although the person asked for it")
 	}

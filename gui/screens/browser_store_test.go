@@ -40,7 +40,7 @@ func TestClashesAreAskedAboutOnce(t *testing.T) {
 		t.Run(answer, func(t *testing.T) {
 			r := openRig(t)
 			r.Drop(fyne.NewPos(500, 400), r.file("Register.txt", "new"), r.file("photo.heic", "new"), r.file("fresh.txt", "fresh"))
-			r.MustSee("2 of the names are taken already", "Register.txt and photo.heic")
+			r.MustSee("2 of the names are already taken", "Register.txt and photo.heic")
 			if r.has("fresh.txt") {
 				t.Error("something was stored before the answer")
 			}
@@ -72,7 +72,7 @@ func TestNothingStoredIsNotCalledDone(t *testing.T) {
 	r := openRig(t)
 	gone := filepath.Join(t.TempDir(), "gone.txt")
 	r.Drop(fyne.NewPos(500, 400), gone)
-	r.MustSee("Nothing was stored", "1 thing was left out", "gone.txt – there is no file or folder of that name")
+	r.MustSee("Nothing was stored", "1 item was skipped", "gone.txt – there is no file or folder of that name")
 	r.MustNotSee("safe on the stick")
 }
 
@@ -84,7 +84,7 @@ func TestLinksAreLeftOutAndNamed(t *testing.T) {
 		t.Skip("no links here")
 	}
 	r.Drop(fyne.NewPos(500, 400), dir)
-	r.MustSee("1 thing was left out", "link.txt – a link or a device", "1 file is safe")
+	r.MustSee("1 item was skipped", "link.txt – a link or a device", "1 file is safe")
 }
 
 func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
@@ -99,7 +99,7 @@ func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
 	}
 	check(t, os.WriteFile(filepath.Join(to, "2026", "report.odt"), []byte("mine"), 0o644))
 	r.Press("Save a copy…")
-	r.MustSee("2 files are in that folder already")
+	r.MustSee("2 files are already in that folder")
 	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "mine" {
 		t.Fatal("a file was replaced unasked")
 	}
@@ -139,7 +139,7 @@ func TestSaveACopyOntoADriveThatKnowsNoCase(t *testing.T) {
 	r.browser().table.SelectAll()
 	r.Settle()
 	r.Press("Save a copy…")
-	r.MustSee("4 files copied.", "2 things have other names there", "plan.txt is there called plan (2).txt", "what?.txt is there called what_.txt")
+	r.MustSee("4 files copied.", "2 items have other names there", "plan.txt is called plan (2).txt there", "what?.txt is called what_.txt there")
 	r.Press("Close")
 	for range 2 {
 		for name, want := range map[string]string{"Plan.txt": "one", "plan (2).txt": "two", "what_.txt": "three", "fine.txt": "four"} {
@@ -148,9 +148,9 @@ func TestSaveACopyOntoADriveThatKnowsNoCase(t *testing.T) {
 			}
 		}
 		r.Press("Save a copy…") // over what is there
-		r.MustSee("4 files are in that folder already")
+		r.MustSee("4 files are already in that folder")
 		r.Press("Replace")
-		r.MustSee("2 things have other names there")
+		r.MustSee("2 items have other names there")
 		r.Press("Close")
 	}
 }
@@ -165,7 +165,7 @@ func TestSaveACopyOntoAFullDrive(t *testing.T) {
 	r.browser().table.SelectAll()
 	r.Settle()
 	r.Press("Save a copy…")
-	r.MustSee("and the drive that they go to has", "2 files are complete there, and named below.")
+	r.MustSee("and the destination drive has", "2 files are complete there, and named below.")
 	if !r.Sees("a.txt\nc.txt") && !r.Sees("c.txt\na.txt") {
 		t.Errorf("they are not named: %s", r.Text())
 	}

@@ -93,7 +93,7 @@ func TestSearchFindsOnTheWholeStick(t *testing.T) {
 	r.MustNotSee("Register.txt")
 	r.Type("etary")
 	r.Advance(time.Second)
-	r.MustSee("Nothing is called “planetary”")
+	r.MustSee("No results for “planetary”")
 	r.Key(fyne.KeyEscape)
 	r.MustSee("Register.txt")
 }
@@ -105,7 +105,7 @@ func TestDeleteAndUndo(t *testing.T) {
 	if r.has("2026") {
 		t.Fatal("it is still there")
 	}
-	r.MustSee("1 thing deleted.")
+	r.MustSee("1 item deleted.")
 	r.Key(fyne.KeyZ, widgets.Ctrl)
 	if !r.has("2026/autumn/plan.txt") || r.content("2026/report.odt") != "first words" {
 		t.Error("it did not come back")
@@ -124,7 +124,7 @@ func TestRenameAndUndo(t *testing.T) {
 	r.Key(fyne.KeyA, widgets.Ctrl)
 	r.Type("photo.heic")
 	r.Press("Rename")
-	r.MustSee("There is something of that name already.")
+	r.MustSee("This name is already taken.")
 	r.Key(fyne.KeyEscape)
 	r.Key(fyne.KeyF2)
 	r.Type("Class list")
@@ -175,15 +175,15 @@ func TestRightButton(t *testing.T) {
 func TestNewFolder(t *testing.T) {
 	r := openRig(t)
 	r.Press("New folder")
-	r.Press("Make folder")
+	r.Press("Create folder")
 	r.MustSee("Type a name.")
 	r.Type("a/b")
-	r.Press("Make folder")
+	r.Press("Create folder")
 	r.MustSee("A stick cannot hold this name.")
 	r.Key(fyne.KeyEscape)
 	r.Press("New folder")
 	r.Type("Trips")
-	r.Press("Make folder")
+	r.Press("Create folder")
 	if !r.has("Trips") {
 		t.Error("it was not made")
 	}
@@ -224,7 +224,7 @@ func TestMovingOntoATakenName(t *testing.T) {
 	r.pick("2026")
 	r.Key(fyne.KeyReturn)
 	r.Key(fyne.KeyV, widgets.Ctrl)
-	r.MustSee("There is something of that name already")
+	r.MustSee("The name is already taken")
 	r.Press("Keep both")
 	if r.content("2026/report (2).odt") != "another" || r.content("2026/report.odt") != "first words" {
 		t.Error("not both are there")
@@ -237,7 +237,7 @@ func TestPreviousVersions(t *testing.T) {
 	r.Press("Replace")
 	r.pick("Register.txt")
 	r.Menu("Previous versions")
-	r.MustSee("Versions of Register.txt", "the one of today", "1\u00a0September 2026")
+	r.MustSee("Versions of Register.txt", "the current version", "1\u00a0September 2026")
 	v := r.Session.Current().(*versionList)
 	v.table.Select("1")
 	r.choose.path = t.TempDir()
@@ -247,8 +247,8 @@ func TestPreviousVersions(t *testing.T) {
 	}
 	r.Press("View")
 	r.Session.Back()
-	r.Press("Make it the current one")
-	r.MustSee("1 file brought back.")
+	r.Press("Restore this version")
+	r.MustSee("1 file restored.")
 	if got := r.content("Register.txt"); got != "Amy\nBen\n" {
 		t.Errorf("it holds %q", got)
 	}
@@ -263,7 +263,7 @@ func TestDeletedFilesComeBack(t *testing.T) {
 	r.Press("Delete")
 	r.Menu("Deleted files…")
 	r.MustSee("report.odt", "plan.txt")
-	r.Press("Bring back")
+	r.Press("Restore")
 	if !r.has("2026/autumn/plan.txt") {
 		t.Error("the first did not come back")
 	}

@@ -50,7 +50,7 @@ func TestAttackForkedStickInTheWindow(t *testing.T) {
 	w.MustNotSee("Everything on it is in the backup.", "older than it was")
 	w.Press("Get it from the backup…")
 	w.MustSee("as it was before it was put back")
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	w.Type("to get back what was lost")
 	w.Press("Record and open")
 	w.Until("the files", func() bool { return w.Sees("evidence.txt") })

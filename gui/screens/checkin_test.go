@@ -91,7 +91,7 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 	w.MustNotSee("Who decided")
 	room.steps.where.SetText("In the library; Bob brought it")
 	w.Press("Record as found and returned")
-	w.MustSee("The register has it as: Returned.", "Who decided")
+	w.MustSee("Its state in the register: Returned.", "Who decided")
 	if got := d.device(t, "MS-1"); got.State != devices.Returned {
 		t.Errorf("it is %s", got.State)
 	}
@@ -111,7 +111,7 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 	e.texts["followup"].SetText("Talk to the library")
 	e.texts["lessons"].SetText("A lanyard helps")
 	w.Press("Close the incident")
-	w.MustSee("No incident about it is open.")
+	w.MustSee("It has no open incident.")
 	all, err := d.Register().Incidents(t.Context(), devices.IncidentQuery{})
 	check(t, err)
 	if i := all[0]; len(all) != 1 || i.State != devices.IncidentClosed || i.Decision.By != "C. Head" || i.Lessons != "A lanyard helps" || i.FollowUp != "Talk to the library" || i.Decision.At.IsZero() {
@@ -161,7 +161,7 @@ func TestADestroyedStickYieldsItsCertificate(t *testing.T) {
 	w.Press("Save the certificate")
 	w.Type("NIST SP 800-88 Destroy")
 	w.Press("Save")
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	text := paperSays(t, written(t, folder, ".pdf"))
 	for _, want := range []string{"shredded to 6 mm", "B. Evans", "NIST SP 800-88 Destroy"} {
 		if !strings.Contains(text, want) {

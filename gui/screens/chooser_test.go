@@ -22,13 +22,13 @@ func TestEveryFileDialogOpens(t *testing.T) {
 		menu   string   // or a command
 		staffs bool     // on a computer that knows no school
 	}{
-		"set-up, a school's folder": {setupRoom, []string{"Use a school's folder that is there"}, "", true},
+		"set-up, a school's folder": {setupRoom, []string{"Use a school's existing folder"}, "", true},
 		"set-up, joining":           {setupRoom, []string{"Join with the shared folder"}, "", true},
 		"set-up, a directory file":  {setupRoom, []string{"Join with a directory file"}, "", true},
 		"set-up, a new school":      {setupRoom, []string{"Create the school", "Choose"}, "", true},
 		"register, import":          {registerRoom, nil, "Import a list (CSV)", false},
 		"register, export":          {registerRoom, nil, "Export what is shown (CSV)", false},
-		"register, back up":         {registerRoom, nil, "Back the register up", false},
+		"register, back up":         {registerRoom, nil, "Back up the register", false},
 		"register, restore":         {registerRoom, nil, "Restore the register from a backup", false},
 		"settings, shared folder":   {settingsRoom, []string{"Move it"}, "", false},
 		"settings, programs":        {settingsRoom, []string{"Add a program…"}, "", false},

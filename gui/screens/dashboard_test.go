@@ -115,7 +115,7 @@ func TestReportWaitsPictures(t *testing.T) {
 	for name, room := range map[string]gui.RoomID{"dashboard-report": "dashboard", "home-report": gui.Home} {
 		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain, Begin: p.Begin}, func(w *guitest.Window) {
 			w.Session.Go(room)
-			w.Until("the report", func() bool { return w.Sees("1 loss report waits") || w.Sees("1 adroddiad colled yn aros") })
+			w.Until("the report", func() bool { return w.Sees("1 loss report waiting") || w.Sees("1 adroddiad colled yn aros") })
 		})
 	}
 }

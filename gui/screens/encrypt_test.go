@@ -57,7 +57,7 @@ func TestEncryptForMyselfAColleagueAndICT(t *testing.T) {
 	w.MustNotSee("Dan Price")
 	w.Press("Bob Evans")
 	w.MustSee("Bob@hill.example")
-	w.Press("Encrypt 2")
+	w.Press("Encrypt 2 items")
 	w.MustSee("2 encrypted files were made.", "letter.txt.age", "photos.tar.age", "They can be opened by you, Bob Evans and ICT.")
 	if got := h.list(h.dir); !slices.Equal(got, []string{"letter.txt", "letter.txt.age", "photos", "photos.tar.age"}) {
 		t.Errorf("folder: %v", got)
@@ -91,7 +91,7 @@ func TestBlockedPeopleCannotBeChosen(t *testing.T) {
 	w := h.window("encrypt")
 	w.Drop(fyne.NewPos(500, 300), h.file("letter.txt", "x"))
 	find(w, "carol")
-	w.MustSee("Carol Owen", "The key is blocked since 2 September 2026")
+	w.MustSee("Carol Owen", "The key has been blocked since 2 September 2026")
 	if w.Find("Carol Owen") != nil {
 		t.Error("Carol can be pressed")
 	}
@@ -118,7 +118,7 @@ func TestKeyBlockedMeanwhileIsNotEncryptedTo(t *testing.T) {
 	_, err := h.s.RevokeKey(t.Context(), h.ids["Bob"], "lost")
 	h.must(err)
 	w.Press("Encrypt it")
-	w.MustSee("Bob Evans was taken off", "They can be opened by you and ICT.")
+	w.MustSee("Bob Evans was removed", "They can be opened by you and ICT.")
 	f, err := os.Open(filepath.Join(h.dir, "letter.txt.age"))
 	h.must(err)
 	defer f.Close()
@@ -168,7 +168,7 @@ func TestFilesThatAreThereAreNotReplacedUnasked(t *testing.T) {
 	begin := func() {
 		w.Drop(fyne.NewPos(500, 300), letter)
 		w.Press("Encrypt it")
-		w.MustSee("1 file of that name is there already")
+		w.MustSee("1 file of that name already exists")
 	}
 	content := func() string {
 		b, err := os.ReadFile(there)
@@ -204,7 +204,7 @@ func TestIntoAnotherFolder(t *testing.T) {
 	h.picks = []string{out}
 	encryptOf(w).where.group.SetSelected("In another folder")
 	w.MustSee(out)
-	w.Press("Encrypt 2")
+	w.Press("Encrypt 2 items")
 	if got := h.list(out); !slices.Equal(got, []string{"letter (2).txt.age", "letter.txt.age"}) {
 		t.Errorf("folder: %v", got)
 	}
@@ -218,7 +218,7 @@ func TestFolderNotChosen(t *testing.T) {
 	w.Drop(fyne.NewPos(500, 300), h.file("letter.txt", "1"))
 	d := encryptOf(w).where
 	d.group.SetSelected("In another folder")
-	if d.group.Selected != "Beside the originals" || d.folder != "" {
+	if d.group.Selected != "Next to the originals" || d.folder != "" {
 		t.Errorf("%q, %q", d.group.Selected, d.folder)
 	}
 }
@@ -231,7 +231,7 @@ func TestOneFailureKeepsNoneOfTheOthers(t *testing.T) {
 	w.Drop(fyne.NewPos(500, 300), gone, letter)
 	w.Settle()
 	h.must(os.Remove(gone))
-	w.Press("Encrypt 2 files")
+	w.Press("Encrypt 2 items")
 	w.MustSee("1 encrypted file was made, and 1 could not be.", "gone.txt", "There is no file or folder of that name.", "letter.txt.age")
 }
 
@@ -284,7 +284,7 @@ func TestForgedDirectoryIsNotUsed(t *testing.T) {
 	note[100] ^= 1
 	h.must(os.WriteFile(shared.DirectoryPath(), note, 0o600))
 	w := h.window("encrypt")
-	w.MustSee("The school's signature is missing or does not fit.")
+	w.MustSee("The school's signature is missing or invalid.")
 	w.Drop(fyne.NewPos(500, 300), h.file("letter.txt", "x"))
 	if encryptOf(w).ready() {
 		t.Error("ready with a forged directory")

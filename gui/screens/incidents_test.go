@@ -88,7 +88,7 @@ func TestIncidentReportIsAccepted(t *testing.T) {
 	sc := lossSchool(t)
 	deliver(t, sc, "HRP-0042")
 	w := incidentsWindow(t, sc)
-	w.MustSee("1 loss report waits", "encrypted to the school's authority")
+	w.MustSee("1 loss report waiting", "encrypted to the school's authority")
 	w.MustNotSee("07700")
 	w.Press("Unlock to read")
 	w.Type(schooltest.Passphrase)
@@ -104,7 +104,7 @@ func TestIncidentReportIsAccepted(t *testing.T) {
 	}
 	w.Session.Back()
 	w.Settle()
-	w.MustNotSee("loss report waits")
+	w.MustNotSee("loss report waiting")
 }
 
 func TestIncidentOnTheTelephone(t *testing.T) {
@@ -118,12 +118,12 @@ func TestIncidentOnTheTelephone(t *testing.T) {
 	page.form.texts["lastseen"].SetText("the gym")
 	page.form.times["noticed"].entry.SetText("nonsense")
 	w.Press("Open the incident")
-	w.MustSee("no day and time", "still there")
+	w.MustSee("enter a date and time", "still there")
 	w.Press("Close")
 	page.form.times["noticed"].entry.SetText("02/09/2026 17:30")
 	w.Press("Open the incident")
 	w.Settle()
-	w.MustSee("HRP-0043, missing", "A lost device blocks the key")
+	w.MustSee("HRP-0043, missing", "The key on a lost device is blocked")
 	all, err := sc.Register().Incidents(t.Context(), devices.IncidentQuery{})
 	if check(t, err); len(all) != 1 || all[0].LastSeen != "the gym" || all[0].Noticed.IsZero() {
 		t.Errorf("%+v", all)
@@ -175,7 +175,7 @@ func TestIncidentIsWrittenDownDecidedAndClosed(t *testing.T) {
 	}
 	w.MustSee("Closed on")
 	w.Press("History")
-	w.MustSee("A decision was recorded", "Written down or corrected")
+	w.MustSee("A decision was recorded", "Edited")
 }
 
 func decideYes(t testing.TB, sc *schooltest.School, i devices.Incident) error {
@@ -314,15 +314,15 @@ func TestReportArrives(t *testing.T) {
 	deliver(t, sc, "HRP-0042")
 	w.Advance(inboxEvery)
 	w.Settle()
-	w.MustSee("A loss report has arrived.", "1 loss report waits", "the 72 hours may be running")
+	w.MustSee("A loss report has arrived.", "1 loss report waiting", "the 72 hours may be running")
 	w.MustNotSee("No incident is open.")
 	w.Session.Go(gui.Home)
 	w.Settle()
 	deliver(t, sc, "HRP-0043")
 	w.Advance(inboxEvery)
 	w.Settle()
-	w.MustSee("2 loss reports wait")
-	w.Press("2 loss reports wait")
+	w.MustSee("2 loss reports waiting")
+	w.Press("2 loss reports waiting")
 	w.Settle()
 	if w.Session.At() != incidentsID {
 		t.Fatalf("the notice leads to %s", w.Session.At())
@@ -339,5 +339,5 @@ func TestReportArrives(t *testing.T) {
 	}
 	w.Session.Go(gui.Home)
 	w.Settle()
-	w.MustNotSee("loss report waits", "loss reports wait")
+	w.MustNotSee("loss report waiting", "loss reports waiting")
 }

@@ -38,7 +38,7 @@ func TestLeaver(t *testing.T) {
 		f.to.SetText("Bob Roy")
 	}
 	signName(w, "Ann Lee")
-	w.Press("Wind up")
+	w.Press("Complete departure")
 	w.MustSee("2 devices are dealt with.", "MS-2: This stick is not plugged in.", "The key is revoked.", "2 devices are still with them.")
 	for label, holder := range map[string]string{"MS-1": "Bob Roy", "MS-2": "Ann Lee", "LT-1": "", "LT-2": "Ann Lee"} {
 		if got := d.device(t, label).HolderName; got != holder {
@@ -61,7 +61,7 @@ func TestLeaverWithNothing(t *testing.T) {
 	w.Session.Go("leavers")
 	room().open(d.holder(t, "Cat Fox").ID)
 	w.MustSee("This person has no device of the school.", "I have nothing of the school's.")
-	w.Press("Wind up")
+	w.Press("Complete departure")
 	w.MustSee("Choose who is leaving.")
 	w.MustNotSee("Cat Fox")
 }

@@ -55,7 +55,7 @@ func TestOneGoneOfManyOnTheStick(t *testing.T) {
 	}{
 		"deleted": {
 			func(r *rig) { r.Key(fyne.KeyDelete) },
-			"1 thing deleted.", func(r *rig) bool { return !r.has("Register.txt") },
+			"1 item deleted.", func(r *rig) bool { return !r.has("Register.txt") },
 		},
 		"moved": {
 			func(r *rig) {
@@ -64,7 +64,7 @@ func TestOneGoneOfManyOnTheStick(t *testing.T) {
 				r.Key(fyne.KeyReturn)
 				r.Key(fyne.KeyV, widgets.Ctrl)
 			},
-			"1 thing moved.", func(r *rig) bool { return r.has("2026/Register.txt") && !r.has("Register.txt") },
+			"1 item moved.", func(r *rig) bool { return r.has("2026/Register.txt") && !r.has("Register.txt") },
 		},
 		"copied": {
 			func(r *rig) {
@@ -81,7 +81,7 @@ func TestOneGoneOfManyOnTheStick(t *testing.T) {
 			r := openRig(t)
 			r.pickAll("photo.heic", "Register.txt")
 			c.do(r)
-			r.MustSee("1 thing was left out", named, c.says)
+			r.MustSee("1 item was skipped", named, c.says)
 			if !c.done(r) {
 				t.Error("what is there was not done")
 			}
@@ -99,7 +99,7 @@ func TestOneGoneOfManyErased(t *testing.T) {
 	})
 	r.command("Erase for good")
 	r.Press("Erase for good")
-	r.MustSee("1 thing was left out", "photo.heic – it is not on the stick", "It is erased, with its previous versions.")
+	r.MustSee("1 item was skipped", "photo.heic – it is not on the stick", "It is erased, with its previous versions.")
 	if r.has("Register.txt") {
 		t.Error("it is still there")
 	}
@@ -111,7 +111,7 @@ func TestNothingLeftToDo(t *testing.T) {
 	r.pickAll("photo.heic", "Register.txt")
 	r.elsewhere(func(s *stick.Stick) error { return s.Remove(t.Context(), "Register.txt") })
 	r.Key(fyne.KeyDelete)
-	r.MustSee("2 things were left out", "Nothing was changed")
+	r.MustSee("2 items were skipped", "Nothing was changed")
 	r.MustNotSee("deleted.")
 }
 
@@ -128,7 +128,7 @@ func TestUndoOfAMoveOntoATakenName(t *testing.T) {
 	r.Press("Keep both")
 	r.elsewhere(func(s *stick.Stick) error { return s.Mkdir(t.Context(), "Register.txt") })
 	r.Key(fyne.KeyZ, widgets.Ctrl)
-	r.MustSee("1 thing was left out", "Register.txt – the name is taken already", "Undone.")
+	r.MustSee("1 item was skipped", "Register.txt – the name is already taken", "Undone.")
 	if r.content("report.odt") != "another" || r.content("2026/Register.txt") != "Amy\nBen\n" {
 		t.Error("not as it should be")
 	}
@@ -185,7 +185,7 @@ func TestLabelsWithoutOne(t *testing.T) {
 	w.Advance(selectionPause)
 	r.printLabels()
 	w.Press("Save")
-	w.MustSee("The paper is written, but without 1 of them.", none.Serial+": This device has no asset label to print.")
+	w.MustSee("The document is saved, but without 1 of them.", none.Serial+": This device has no asset label to print.")
 	text := paperSays(t, written(t, folder, ".pdf"))
 	if !strings.Contains(text, "MS-0001") || !strings.Contains(text, "MS-0040") || strings.Contains(text, none.Serial) {
 		t.Errorf("%s", text)

@@ -24,7 +24,7 @@ func TestAttackOpeningInSilenceInTheWindow(t *testing.T) {
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
 	for _, again := range []bool{true, false} {
-		w.Press("Look what is in it")
+		w.Press("See what is in it")
 		w.Press("Record and open") // with nothing said
 		w.MustSee("Say why in a few words.")
 		w.MustNotSee("photo.bin")

@@ -82,7 +82,7 @@ func TestPeopleRoom(t *testing.T) {
 	w.MustSee("Ann Lee", "Bob Roy", "Cat Fox", "has one", "3 people")
 	w.Type("zz")
 	w.Advance(time.Second)
-	w.MustSee("Nobody fits “zz”.")
+	w.MustSee("Nobody matches “zz”.")
 	room().search.Set("cat")
 	w.Advance(time.Second)
 	w.MustSee("1 person")
@@ -132,7 +132,7 @@ func TestPersonGetsAKey(t *testing.T) {
 	w := guitest.New(t, options)
 	openPerson(w, d, d.holder(t, "Cat Fox"))
 	w.Press("Issue a key")
-	w.MustSee("Temporary passphrase", "For Cat Fox alone.")
+	w.MustSee("Temporary passphrase", "Only for Cat Fox.")
 	passphrase := mono(w)
 	key, ok, err := d.CurrentKey(t.Context(), d.holder(t, "Cat Fox").ID)
 	if err != nil || !ok {

@@ -198,7 +198,7 @@ func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
 	check(t, os.Mkdir(filepath.Join(drive.Path, "Stowage.exe.local"), 0o700))
 	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Rooms: []gui.Room{openRoom(d.place, nil)}})
 	w.Session.Go("open")
-	warning := "Somebody has put what a computer may run on MS-1: Stowage.exe.local, photo.jpg and version.dll."
+	warning := "Somebody has put something that a computer may run on MS-1: Stowage.exe.local, photo.jpg and version.dll."
 	w.Until("the warning", func() bool { return w.Sees(warning) })
 	w.MustSee("Start nothing from this stick, and give it to ICT.", "2 files and folders that are not encrypted: holiday.txt and \ufffdfdp.txt.")
 

@@ -22,7 +22,7 @@ func TestAttackTwoDesks(t *testing.T) {
 			other.pick(fast, "MS-0002")
 			fast.Press("Extend the loan")
 			fast.Press("Extend the loan")
-			fast.MustSee("lent for longer")
+			fast.MustSee("extended")
 			want := mustFind(t, sc, "MS-0002")
 
 			slow.Press(yes)

@@ -38,10 +38,10 @@ func TestRegisterLabels(t *testing.T) {
 		w.Type(text)
 		w.Press("Save")
 		if i == 0 {
-			w.MustSee("A number from 1 to 21, please.")
+			w.MustSee("Enter a number from 1 to 21.")
 		}
 	}
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "MS-0001") || !strings.Contains(text, "Hill Road Primary") {
 		t.Errorf("%s", text)
 	}
@@ -53,7 +53,7 @@ func TestRegisterReceipt(t *testing.T) {
 	w.Session.Choose = onlyFolder(folder)
 	r.pick(w, "MS-0012")
 	r.receipt()
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "Cap missing") {
 		t.Errorf("%s", text)
 	}
@@ -70,7 +70,7 @@ func TestRegisterCertificate(t *testing.T) {
 	r.certificate()
 	w.Type("NIST SP 800-88 Destroy")
 	w.Press("Save")
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "shredded") || !strings.Contains(text, "NIST SP 800-88 Destroy") {
 		t.Errorf("%s", text)
 	}
@@ -87,7 +87,7 @@ func TestRegisterAuditReport(t *testing.T) {
 			w.Press("As a table for a spreadsheet (CSV) instead of PDF")
 		}
 		w.Press("Save")
-		w.MustSee("The paper is written.")
+		w.MustSee("The document is saved.")
 		w.Press("Close")
 		path := written(t, folder, extension)
 		if extension == ".pdf" {
@@ -129,7 +129,7 @@ func TestRegisterSlipAndEvidence(t *testing.T) {
 	r.slip()
 	w.Type("01792 000000")
 	w.Press("Save")
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	w.Press("Close")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "01792 000000") || !strings.Contains(text, d.HolderName) || !strings.Contains(text, "Hill Road Primary") {
 		t.Errorf("%s", text)
@@ -137,7 +137,7 @@ func TestRegisterSlipAndEvidence(t *testing.T) {
 	folder = t.TempDir()
 	w.Session.Choose = onlyFolder(folder)
 	r.evidence()
-	w.MustSee("The paper is written.")
+	w.MustSee("The document is saved.")
 	if text := paperSays(t, written(t, folder, ".pdf")); !strings.Contains(text, "MS-0001") {
 		t.Errorf("%s", text)
 	}

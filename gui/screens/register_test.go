@@ -108,7 +108,7 @@ func TestRegisterSearchesAsOneTypes(t *testing.T) {
 	w.MustSee("8 devices", "Carys Morgan-Llewellyn")
 	w.Type(" nobody")
 	w.Advance(time.Second)
-	w.MustSee("No device fits the search and the filters.")
+	w.MustSee("No device matches the search and the filters.")
 	w.Press("Show all")
 	w.MustSee("40 devices")
 }
@@ -132,10 +132,10 @@ func TestRegisterFilters(t *testing.T) {
 	w.Press("Show all")
 	r.bar.state.SetSelected("Lost")
 	w.MustSee("1 device", "MS-0008")
-	r.bar.state.SetSelected("Every state")
+	r.bar.state.SetSelected("All states")
 	r.bar.kind.SetSelected("Laptop")
 	w.MustSee("5 devices")
-	r.bar.kind.SetSelected("Every kind")
+	r.bar.kind.SetSelected("All kinds")
 	r.bar.site.SetSelected("North Site")
 	w.MustSee("20 devices")
 }
@@ -240,7 +240,7 @@ func TestRegisterExtends(t *testing.T) {
 	w.Press("Extend the loan")
 	w.Focus(w.Session.Window.Canvas().Focused())
 	w.Press("Extend the loan")
-	w.MustSee("lent for longer")
+	w.MustSee("extended")
 	if due := mustFind(t, sc, "MS-0002").Due; due.Year() != 2026 || due.Month() != time.December {
 		t.Errorf("due %s", due)
 	}
@@ -343,7 +343,7 @@ func TestRegisterImports(t *testing.T) {
 	}
 	write("label,kind,capacity\nNEW-1,laptop,\nNEW-2,lamp,\n")
 	r.importFrom(path)
-	w.MustSee("Nothing was imported, since the file is not in order.", "Line 3, column kind")
+	w.MustSee("Nothing was imported, since the file has errors.", "Line 3, column kind")
 	w.Press("Close")
 	w.MustSee("40 devices")
 	write("label,kind\nNEW-1,laptop\nMS-0001,memory stick\n")
@@ -355,7 +355,7 @@ func TestRegisterImports(t *testing.T) {
 	w.Press("Import")
 	w.MustSee("41 devices")
 	r.importFrom(path)
-	w.MustSee("The register says all of this already.")
+	w.MustSee("The register already has all of this.")
 }
 
 func TestRegisterExports(t *testing.T) {
@@ -370,7 +370,7 @@ func TestRegisterExports(t *testing.T) {
 	}
 	w.Press("Close")
 	r.exportSome(r.table.Selected(), path)
-	w.MustSee("A file or folder of that name is there already.")
+	w.MustSee("A file or folder of that name already exists.")
 }
 
 func TestRegisterBackupAndRestore(t *testing.T) {
@@ -393,7 +393,7 @@ func TestRegisterBackupAndRestore(t *testing.T) {
 	w.MustSee("This is not the right passphrase.")
 	w.Type(schooltest.Passphrase)
 	w.Press("Restore")
-	w.MustSee("The register is as it was on", "One thing that was recorded since is no longer on record: see below.", "Record again what still matters.")
+	w.MustSee("The register is as it was on", "One entry recorded since is no longer on record: see below.", "Record again what still matters.")
 	w.MustSee("LATER")
 	w.Press("Close")
 	w.MustSee("40 devices")

@@ -90,7 +90,7 @@ func toBackup(w *guitest.Window, d *testDesk, t *testing.T) {
 	w.Press("Data and people")
 	w.Press("Restore from a backup")
 	w.MustSee("MS-1", "Eve Orr", "lost")
-	w.Press("Look at this backup")
+	w.Press("Open this backup")
 }
 
 // giveReason answers why somebody's files are opened.
@@ -119,14 +119,14 @@ func TestRestoreFromTheIncident(t *testing.T) {
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
 	w.MustNotSee("photo.bin")
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	giveReason(w)
 	w.MustSee("2 files were on it", "From its backup of", "Reports/autumn.txt", "photo.bin")
 	h := toSign(w, t)
 	w.MustSee("Eve Orr's key is blocked, since it lies on a lost stick.")
 	w.Press("Next")
 	w.MustSee("2 files (400 kB) from the backup of MS-1", "The signature can wait")
-	w.Press("Make the stick")
+	w.Press("Create the stick")
 	w.MustSee("is issued to Eve Orr.", "2 files were restored, 400 kB in all.", "Nothing is missing.", "Temporary passphrase")
 	passphrase := mono(w)
 	folder := t.TempDir()
@@ -174,15 +174,15 @@ func TestRestoreWithTheHoldersPassphrase(t *testing.T) {
 	list.search.Set("eve")
 	w.Advance(selectionPause * 10)
 	list.table.Select(list.rows[0].Stick)
-	w.Press("Look at this backup")
+	w.Press("Open this backup")
 	w.Press("The holder's passphrase")
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	w.MustSee("Enter the passphrase with which they open the stick.")
 	one := w.Session.Current().(*restoring)
 	for _, try := range []string{"not the passphrase at all", passphrase} {
 		w.Focus(one.secret.Focus())
 		w.Type(try)
-		w.Press("Look what is in it")
+		w.Press("See what is in it")
 		if try != passphrase {
 			w.MustSee("That is not the passphrase")
 			w.MustNotSee("photo.bin")
@@ -214,11 +214,11 @@ func TestRestoreSaysExactlyWhatIsMissing(t *testing.T) {
 	}
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	giveReason(w)
 	toSign(w, t)
 	w.Press("Next")
-	w.Press("Make the stick")
+	w.Press("Create the stick")
 	w.Press("Done, hide it")
 	w.MustSee("1 file was restored", "1 file is missing:", "photo.bin")
 	w.MustNotSee("Nothing is missing.")
@@ -229,7 +229,7 @@ func TestRestoreThatFails(t *testing.T) {
 	d, p, fresh, _ := lostDesk(t)
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	giveReason(w)
 	h := toSign(w, t)
 	w.Press("Next")
@@ -237,7 +237,7 @@ func TestRestoreThatFails(t *testing.T) {
 	shared, err := d.Shared()
 	check(t, err)
 	check(t, os.Rename(shared.Dir, away)) // the server goes away
-	w.Press("Make the stick")
+	w.Press("Create the stick")
 	w.MustSee("Temporary passphrase", "though no stick was made")
 	passphrase := mono(w)
 	w.Press("Done, hide it")
@@ -247,7 +247,7 @@ func TestRestoreThatFails(t *testing.T) {
 	if h.holder.blocked {
 		t.Error("the key still counts as blocked")
 	}
-	w.Press("Make the stick")
+	w.Press("Create the stick")
 	w.MustSee("Nothing is missing.")
 	w.MustNotSee("Temporary passphrase")
 	fs, err := stick.NewDirFS(fresh.Path)
@@ -262,7 +262,7 @@ func TestRestoreIsCancelled(t *testing.T) {
 	d, p, fresh, _ := lostDesk(t)
 	w := restoreWindow(t, d, p)
 	toBackup(w, d, t)
-	w.Press("Look what is in it")
+	w.Press("See what is in it")
 	giveReason(w)
 	h := toSign(w, t)
 	w.Press("Next")
@@ -310,7 +310,7 @@ func TestWhatWasOnItInTheRegister(t *testing.T) {
 	w.Settle()
 	w.MustNotSee("photo.bin")
 	w.Press("Restore from a backup")
-	w.MustSee("Look at this backup", "MS-1")
+	w.MustSee("Open this backup", "MS-1")
 }
 
 func TestRestorePictures(t *testing.T) {

@@ -89,7 +89,7 @@ func TestSettingsSharedFolder(t *testing.T) {
 	w, s := openSettings(t, sc)
 	dir := filepath.Join(t.TempDir(), "server")
 	s.moveShared(dir)
-	w.MustSee("Staff reach the school in "+dir, dir)
+	w.MustSee("Staff now reach the school in "+dir, dir)
 	shared, err := sc.Shared()
 	if err != nil || shared.Dir != dir {
 		t.Errorf("%+v, %v", shared, err)
@@ -154,16 +154,16 @@ func TestSettingsReturnAddress(t *testing.T) {
 		return found
 	}
 	address().SetText("Hill Road Primary\n  Hill Road, Swansea  \n")
-	w.Press("Keep the address")
+	w.Press("Save the address")
 	w.MustSee("The address goes onto what is issued and printed")
 	if got, err := sc.ReturnAddress(); got != "Hill Road Primary\nHill Road, Swansea" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
 	address().SetText(strings.Repeat("Hill Road ", 100))
-	w.Press("Keep the address")
+	w.Press("Save the address")
 	w.MustSee("Keep it to a few short lines of text.")
 	address().SetText("")
-	w.Press("Keep the address")
+	w.Press("Save the address")
 	if got, err := sc.ReturnAddress(); got != "Hill Road Primary" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -19,7 +19,7 @@ func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {
 	sc.Device(devices.DeviceDetails{Label: "MS-1"})
 	w, _ := openSettings(t, sc)
 	w.Press("Check the register")
-	w.MustSee("The register is in order", "as it was written", "It fits the checkpoint that there is.")
+	w.MustSee("The register is in order", "as it was written", "It matches the one checkpoint.")
 	w.Press("Close")
 
 	db, err := sql.Open("sqlite", filepath.Join(sc.Dir(), school.RegisterFile))
@@ -33,7 +33,7 @@ func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {
 		t.Fatalf("%d rows changed", n)
 	}
 	w.Press("Check the register")
-	w.MustSee("The first entry that does not fit is number 1.")
+	w.MustSee("The first entry that does not match is number 1.")
 }
 
 // TestTheCheckNamesARestoring: a history that a backup replaced is named, in both languages, with who did it
@@ -60,10 +60,10 @@ func TestTheCheckNamesARestoring(t *testing.T) {
 	cy.Session.Go(settingsRoom)
 	cy.Settle()
 	cy.Press("Gwirio'r gofrestr")
-	cy.MustSee("Head Teacher (yn ôl yr enw a roddwyd; wedi mewngofnodi fel ", "adferwyd y gofrestr o autumn.age", "Mae un pwynt gwirio o hanes a ddisodlwyd felly.")
+	cy.MustSee("Head Teacher (yn ôl yr enw a roddwyd; wedi mewngofnodi fel ", "adferwyd y gofrestr o autumn.age", "Mae un pwynt gwirio o hanes a ddisodlwyd fel hyn.")
 
 	w, _ := openSettings(t, sc)
 	w.Press("Check the register")
-	w.MustSee("The register is in order", "Head Teacher (as claimed; logged in as ", "the register was restored from autumn.age in the place of one of",
-		"One checkpoint is of a history that was replaced so.")
+	w.MustSee("The register is in order", "Head Teacher (as claimed; logged in as ", "the register was restored from autumn.age, replacing one of",
+		"One checkpoint is of a history that was replaced in this way.")
 }

@@ -117,7 +117,7 @@ func TestADriveThatIsStillInUse(t *testing.T) {
 	r := openRig(t)
 	r.drives.err = drives.ErrBusy
 	r.Press("Lock and remove")
-	r.MustSee("HRP-0042 is locked, but the computer has not let it go yet.")
+	r.MustSee("HRP-0042 is locked, but the computer has not ejected it yet.")
 	r.MustNotSee("You can pull it out now")
 	r.drives.err = nil
 	r.Press("Try again")

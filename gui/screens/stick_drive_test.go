@@ -285,7 +285,7 @@ func TestADriveThatIsHeldKeepsTheStickOpen(t *testing.T) {
 		t.Errorf("the drive answers %d", status)
 	}
 	r.Press("Lock and remove")
-	r.Press("Close the drive all the same")
+	r.Press("Close the drive anyway")
 	r.MustSee("is locked. You can pull it out now.")
 }
 

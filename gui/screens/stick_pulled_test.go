@@ -139,22 +139,22 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 		return readOnly{d}, err
 	}
 	r.unlock(temporary)
-	r.MustSee("This stick can only be read here.", "Register.txt")
+	r.MustSee("This stick is read-only here.", "Register.txt")
 	if b := r.Find("New folder").(*widgets.Button); !b.Disabled() {
 		t.Error("a folder can be made")
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
-	r.MustSee("This can only be read.")
+	r.MustSee("This is read-only.")
 	r.Press("Close")
 	c := &fakeClient{t: t}
 	r.k.mount = c.mount
 	r.Menu("Open as a drive")
-	r.MustSee("Programs can read and copy here, and change nothing")
+	r.MustSee("Programs can read and copy files here, but change nothing")
 	if status, _ := c.ask("PUT", "trip.txt", "to the farm"); status != 403 {
 		t.Errorf("a program's file was answered with %d", status)
 	}
 	r.Press("Close the drive")
-	r.MustSee("trip.txt was saved by a program and is not on the stick", "This can only be read")
+	r.MustSee("trip.txt was saved by a program and is not on the stick", "This is read-only")
 	r.Press("Close")
 }
 
@@ -171,7 +171,7 @@ func TestChangesAreSavedOnceTheStickIsBack(t *testing.T) {
 	m.gone.Store(false)
 	r.drives.set(r.drive())
 	r.unlockAgain()
-	r.MustSee("Saved to the stick what had not reached it: Register.txt.")
+	r.MustSee("Changes that had not reached the stick were saved to it: Register.txt.")
 	if got := r.content("Register.txt"); got != "last words" {
 		t.Errorf("the stick has %q", got)
 	}

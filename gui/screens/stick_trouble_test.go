@@ -148,7 +148,7 @@ func TestChangesOnADriveInTrouble(t *testing.T) {
 			func(r *rig) bool { return r.has("Cat.heic") && !r.has("photo.heic") },
 		},
 		"new folder": {
-			func(r *rig) { r.Press("New folder"); r.Type("Trips"); r.Press("Make folder") },
+			func(r *rig) { r.Press("New folder"); r.Type("Trips"); r.Press("Create folder") },
 			func(r *rig) bool { return r.has("Trips") },
 		},
 	}
@@ -157,8 +157,8 @@ func TestChangesOnADriveInTrouble(t *testing.T) {
 		says string
 	}{
 		"full":      {stick.ErrFull, "The drive is full."},
-		"read-only": {stick.ErrReadOnly, "This can only be read."},
-		"failing":   {stick.ErrFailing, "The drive made an error, or was pulled out."},
+		"read-only": {stick.ErrReadOnly, "This is read-only."},
+		"failing":   {stick.ErrFailing, "The drive reported an error, or was pulled out."},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			r, s := troubledRig(t)

@@ -248,7 +248,7 @@ func TestPartsPictures(t *testing.T) {
 		}
 		steps := widgets.NewSteps(s.Words, "Drive", "Holder", "Due", "Hand over")
 		steps.Set(1)
-		chips := widgets.NewChips(nil, named("Overdue", "Lost", "Not seen lately")...)
+		chips := widgets.NewChips(nil, named("Overdue", "Lost", "Not seen recently")...)
 		chips.Set("Overdue")
 		date := widgets.NewDateEntry(s.Words, s.Now, nil)
 		field := widgets.NewField("Due back", date.View, "")
