@@ -22,8 +22,9 @@ type jsonSight struct {
 	Fork         *jsonFork      `json:"fork,omitempty"`    // what it had and has no more
 	Settled      bool           `json:"settled,omitempty"` // and is left as it is, on record
 	CodeReplaced bool           `json:"code_replaced"`
-	ReadOnly     bool           `json:"read_only"` // so that nothing was written onto it
-	CodeDue      bool           `json:"code_due"`  // it needs a new code, for which it was to be written to
+	ReadOnly     bool           `json:"read_only"`           // so that nothing was written onto it
+	KeysGone     bool           `json:"keys_gone,omitempty"` // not opened, and no key opens it
+	CodeDue      bool           `json:"code_due"`            // it needs a new code, for which it was to be written to
 	KeyKept      bool           `json:"key_kept"`
 	KeyRenewed   bool           `json:"key_renewed"`
 	Directory    bool           `json:"directory"`        // it carries the school's newest
@@ -180,7 +181,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 // warning: the stick was seen all the same.
 func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
 	out := jsonSight{
-		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, Fork: forkJSON(seen.Fork), Settled: seen.Settled, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
+		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, Fork: forkJSON(seen.Fork), Settled: seen.Settled, KeysGone: seen.KeysGone, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
 		ReadOnly: seen.ReadOnly, CodeDue: seen.CodeDue, KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,
 		Programs: programsJSON(seen.Programs.Found), Removed: seen.Programs.Removed,
 		jsonTop: topJSON(seen.Programs.Top),
@@ -214,6 +215,8 @@ func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem,
 		return errTampered
 	case seen.Older:
 		return out.Fork.err()
+	case seen.KeysGone:
+		return stick.ErrKeysGone
 	case seen.Backup != nil && seen.Backup.Unclear:
 		return errUnclear
 	case seen.Backup != nil && len(seen.Backup.Differing) > 0:

@@ -206,9 +206,6 @@ func (a *app) unlocking(ctx context.Context, path string, drive driveFS, u unloc
 	return stick.WithHolderKey(k), k, nil
 }
 
-// errKeysGone: somebody deleted all key files of a stick, and without the stick's own no other key opens it.
-var errKeysGone = errors.New("the stick has lost all its keys")
-
 // holderKey unlocks the holder's key, from a file or from the stick.
 func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unlockFlags) (*keys.HolderKey, error) {
 	if u.key != "" {
@@ -223,8 +220,8 @@ func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unloc
 		return nil, on(path, err)
 	}
 	if len(sealed) == 0 {
-		if summary, err := stick.Inspect(drive, ""); err == nil && len(summary.Keys) == 0 {
-			return nil, on("the stick at "+path, errKeysGone)
+		if stick.KeysGone(drive) {
+			return nil, on("the stick at "+path, stick.ErrKeysGone)
 		}
 		return nil, on("the stick at "+path, stick.ErrNoKey)
 	}

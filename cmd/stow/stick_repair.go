@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +16,7 @@ import (
 
 // jsonRepair is the result of a repair.
 type jsonRepair struct {
+	Keys     []string `json:"keys"` // put back from the backup
 	Restored []string `json:"restored"`
 	Saved    []string `json:"saved"`
 	Lost     []string `json:"lost"`
@@ -23,7 +27,7 @@ type jsonRepair struct {
 
 func (a *app) stickRepair() *cobra.Command {
 	var unlock unlockFlags
-	var backup string
+	var from repairFrom
 	var discard bool
 	cmd := &cobra.Command{
 		Use:   "repair STICK",
@@ -32,35 +36,92 @@ func (a *app) stickRepair() *cobra.Command {
 a backup of the stick (--backup), every file that can still be read is stored again,
 and those that cannot are named. A damaged layer of which all was stored again is removed;
 one that holds more, or may, is kept and named until --discard gives it up. On a healthy
-stick it does nothing. It ends with exit code 8 if a file is lost, or a layer kept.`,
+stick it does nothing. Key files that were deleted from the stick are first put back from the
+backup, without which no key opens it. It ends with exit code 8 if a file is lost, or a layer kept.`,
 		Example: examples(
 			"stow stick repair /media/STICK",
-			"stow stick repair /media/STICK --backup /srv/backups/HRP-0042 --recovery",
+			"stow stick repair /media/STICK --school-backup --recovery",
+			"stow stick repair /media/STICK --backup /srv/copies/HRP-0042",
 		),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
-				return on("the stick at "+args[0], a.repair(ctx, s, stick.RepairOptions{Discard: discard}, backup))
+			return a.withBackupFor(args[0], from, func(backup stick.FS) error {
+				keys, err := a.putKeysBack(args[0], backup)
+				if err != nil {
+					return on("the stick at "+args[0], err)
+				}
+				return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
+					return on("the stick at "+args[0], a.repair(ctx, s, stick.RepairOptions{Discard: discard, Backup: backup}, keys))
+				})
 			})
 		},
 	}
 	unlock.add(cmd)
-	cmd.Flags().StringVar(&backup, "backup", "", "a `FOLDER` with a copy of the stick")
+	cmd.Flags().StringVar(&from.folder, "backup", "", "a `FOLDER` with a backup or another copy of the stick")
+	cmd.Flags().BoolVar(&from.school, "school-backup", false, "the stick's backup in the school's shared folder")
+	cmd.MarkFlagsMutuallyExclusive("backup", "school-backup")
 	_ = cmd.MarkFlagDirname("backup")
 	cmd.Flags().BoolVar(&discard, "discard", false, "give up what cannot be saved: remove damaged layers with whatever is left in them")
 	return cmd
 }
 
-func (a *app) repair(ctx context.Context, s *stick.Stick, options stick.RepairOptions, backup string) (err error) {
-	if backup != "" {
-		copied, err := a.openDrive(backup)
+// repairFrom says where a copy of the stick is.
+type repairFrom struct {
+	folder string // --backup
+	school bool   // --school-backup
+}
+
+// withBackupFor runs do with the copy of the stick at path that the flags name, or with nil.
+func (a *app) withBackupFor(path string, from repairFrom, do func(backup stick.FS) error) error {
+	if from.school {
+		shared, err := a.reachableShared()
 		if err != nil {
-			return on(backup, err)
+			return err
 		}
-		defer func() { err = errors.Join(err, copied.Close()) }()
-		options.Backup = copied
+		err = a.withDrive(path, func(drive driveFS) error {
+			note, err := lookAt(drive)
+			if err == nil {
+				from.folder, err = shared.Backup(note.ID)
+			}
+			return on(path, err)
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(from.folder); errors.Is(err, fs.ErrNotExist) {
+			return on("the stick at "+path, stick.ErrNoBackup)
+		}
 	}
+	if from.folder == "" {
+		return do(nil)
+	}
+	return a.withDrive(from.folder, func(backup driveFS) error { return do(backup) })
+}
+
+// putKeysBack puts the key files of the stick at path back that were deleted, and says so: without them no key opens it.
+func (a *app) putKeysBack(path string, backup stick.FS) (back []string, err error) {
+	if backup == nil {
+		return nil, nil
+	}
+	err = a.withDrive(path, func(drive driveFS) error {
+		summary, err := stick.Inspect(drive, "")
+		if err != nil || summary.Holder && !stick.KeysGone(drive) {
+			return err
+		}
+		back, err = stick.RestoreKeys(drive, backup)
+		if errors.Is(err, stick.ErrNoBackup) && !stick.KeysGone(drive) {
+			return nil // it may have layers all the same
+		}
+		return err
+	})
+	if len(back) > 0 {
+		a.say("Put back from the backup: %s.", strings.Join(back, ", "))
+	}
+	return back, err
+}
+
+func (a *app) repair(ctx context.Context, s *stick.Stick, options stick.RepairOptions, keys []string) (err error) {
 	p := a.progress("repairing")
 	options.Progress = p
 	result, err := s.Repair(ctx, options)
@@ -68,9 +129,9 @@ func (a *app) repair(ctx context.Context, s *stick.Stick, options stick.RepairOp
 	if err != nil {
 		return err
 	}
-	out := jsonRepair{some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed), some(result.Kept), some(result.Left)}
+	out := jsonRepair{some(keys), some(result.Restored), some(result.Saved), some(result.Lost), some(result.Removed), some(result.Kept), some(result.Left)}
 	err = a.show(out, func(w io.Writer) {
-		if len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed)+len(out.Kept)+len(out.Left) == 0 {
+		if len(out.Keys)+len(out.Restored)+len(out.Saved)+len(out.Lost)+len(out.Removed)+len(out.Kept)+len(out.Left) == 0 {
 			fmt.Fprintln(w, "There was nothing to repair.")
 			return
 		}

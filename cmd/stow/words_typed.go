@@ -293,7 +293,7 @@ func warningText(w stick.Warning) string {
 		if w.Name == "" {
 			what = fmt.Sprintf("Layer %d", w.Seq)
 		}
-		return what + " is missing from the middle of what was stored, with what it held; everything else can be read. The school's backup may have it: stow stick repair --backup"
+		return what + " is missing from the " + missingAt(w.At) + " of what was stored, with what it held; everything else can be read. The school's backup may have it: stow stick repair --school-backup"
 	case stick.WarnForeign:
 		return what + " does not belong to the stick and was left alone."
 	case stick.WarnEntry:
@@ -306,6 +306,17 @@ func warningText(w stick.Warning) string {
 		return "this stick is older than it was when last used here: somebody may have put it back to an earlier state, so show it to ICT."
 	}
 	return w.String()
+}
+
+// missingAt is where a layer is missing.
+func missingAt(at stick.Position) string {
+	switch at {
+	case stick.AtTheBeginning:
+		return "beginning"
+	case stick.AtTheEnd:
+		return "end"
+	}
+	return "middle"
 }
 
 // publishError finds the error that says a change stands, but was not published.

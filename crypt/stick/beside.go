@@ -71,7 +71,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		if slices.ContainsFunc(out, func(p Problem) bool { return p.Name == name }) {
 			return
 		}
-		out = append(out, Problem{Warning: Warning{WarnAltered, name, 0, errors.New(what)}})
+		out = append(out, Problem{Warning: Warning{Kind: WarnAltered, Name: name, Err: errors.New(what)}})
 	}
 	bad, err := badBeside(s.fs)
 	if err != nil {

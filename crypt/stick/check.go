@@ -130,7 +130,7 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, views []*tree, p crypt
 	case errors.Is(err, ErrMissing):
 		kind = WarnMissing
 	}
-	problem := &Problem{Warning: Warning{kind, l.id.part(0), l.id.seq, err}, Unknown: l.gaps}
+	problem := &Problem{Warning: Warning{Kind: kind, Name: l.id.part(0), Seq: l.id.seq, Err: err}, Unknown: l.gaps}
 	files := s.filesIn(views, l)
 	for i := range l.records {
 		r := &l.records[i]

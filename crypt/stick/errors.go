@@ -18,6 +18,9 @@ var (
 	ErrFormat = errors.New("the stick needs a newer version of the program")
 	// ErrNoKey: the stick carries no key of the kind that was to be unlocked.
 	ErrNoKey = errors.New("the stick carries no such key")
+	// ErrKeysGone: the files of the stick's own identity were all deleted, so that no key opens it until
+	// [RestoreKeys] puts them back.
+	ErrKeysGone = errors.New("the stick's own keys are gone")
 	// ErrSwapped: a key file is not the one that the school's note vouches for.
 	ErrSwapped = errors.New("the stick's key is not the one the school signed for")
 	// ErrForged: a layer was not written by anyone who can open the stick, or

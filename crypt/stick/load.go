@@ -100,6 +100,7 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	if err := l.walkBad(); err != nil {
 		return chained{}, err
 	}
+	l.placeMissing(&c)
 	c.warnings = append(l.warnings, c.warnings...)
 	return c, nil
 }
@@ -149,7 +150,7 @@ func (l *loader) findLayers() error {
 }
 
 func (l *loader) warn(kind WarningKind, name string, seq int64, err error) {
-	l.warnings = append(l.warnings, Warning{kind, name, seq, err})
+	l.warnings = append(l.warnings, Warning{Kind: kind, Name: name, Seq: seq, Err: err})
 }
 
 func (l *loader) readTables(ctx context.Context) error {
@@ -321,10 +322,31 @@ func (l *loader) blame(c *chained) {
 			kind = WarnDamaged
 		}
 		complete = complete && kind != WarnDamaged
-		said = append(said, Warning{kind, id.part(0), id.seq, bad.err})
+		said = append(said, Warning{Kind: kind, Name: id.part(0), Seq: id.seq, Err: bad.err})
 	}
 	c.warnings = slices.DeleteFunc(c.warnings, func(w Warning) bool { return w.Kind == WarnMissing && found[w.Seq] })
 	c.warnings = append(c.warnings, said...)
+}
+
+// placeMissing says of the layers that are missing where that is among the others.
+func (l *loader) placeMissing(c *chained) {
+	known := slices.Concat(c.layers, l.hurt)
+	for i := range c.warnings {
+		w := &c.warnings[i]
+		if w.Kind != WarnMissing {
+			continue
+		}
+		older := slices.ContainsFunc(known, func(l *layer) bool { return l.id.seq < w.Seq })
+		newer := slices.ContainsFunc(known, func(l *layer) bool { return l.id.seq > w.Seq })
+		switch {
+		case older && newer:
+			w.At = InTheMiddle
+		case newer:
+			w.At = AtTheBeginning
+		default:
+			w.At = AtTheEnd
+		}
+	}
 }
 
 // walkBad finds out what may still be in the layers that cannot be read.

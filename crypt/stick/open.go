@@ -2,6 +2,7 @@ package stick
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -62,7 +63,7 @@ type Stick struct {
 }
 
 // Open opens a stick. It fails with [ErrNotStick], an [InUseError],
-// [ErrReadOnly] (then open it with that option), [ErrNoKey], [ErrSwapped],
+// [ErrReadOnly] (then open it with that option), [ErrNoKey], [ErrKeysGone], [ErrSwapped],
 // [keys.ErrPassphrase], [keys.ErrCode], [keys.ErrWrongKey],
 // [keys.ErrOtherSchool], [keys.ErrForged], or an error of the drive. What is
 // wrong with single layers is in [Stick.Warnings] instead. Whatever an
@@ -107,8 +108,17 @@ func (s *Stick) useCode() error {
 		return nil
 	}
 	change := slotChange{fs: s.fs}
-	change.drop(codeSlot)
-	if err := change.finish(); err != nil {
+	gone, err := keysGone(s.fs)
+	if err == nil && gone { // with the code's file the last key would go; who holds the stick now, the code does not say
+		ring := *s.ring.keyring
+		ring.holders = nil
+		_, err = s.writeRing(&change, &ring)
+	}
+	if err == nil {
+		change.drop(codeSlot)
+		err = change.finish()
+	}
+	if err != nil {
 		return fmt.Errorf("use the recovery code up: %w", err)
 	}
 	return nil
@@ -118,13 +128,13 @@ func (s *Stick) useCode() error {
 func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 	u, err := with.unlock(s.fs)
 	if err != nil {
-		return err
+		return s.ifGone(err)
 	}
 	s.unlocked = u
 	s.mustChange = u.holder != nil && u.holder.Temporary
 	rings, err := openKeyrings(s.fs, u)
 	if err != nil {
-		return err
+		return s.ifGone(err)
 	}
 	note, name, ring, err := chooseNote(notes, rings, u.verifier)
 	for _, r := range rings {
@@ -147,6 +157,14 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 		}
 	}
 	s.keys, err = ring.stickKeys()
+	return err
+}
+
+// ifGone says of a key that is not there whether all of them are gone.
+func (s *Stick) ifGone(err error) error {
+	if errors.Is(err, ErrNoKey) && KeysGone(s.fs) {
+		return fmt.Errorf("%w: %v", ErrKeysGone, err) // that one of them is not there would be less than the truth
+	}
 	return err
 }
 
@@ -199,7 +217,7 @@ func (s *Stick) plant(c *chained) error {
 	for _, layer := range c.layers {
 		err := s.tree.apply(layer, func(r *record, err error) {
 			if said++; said <= maxSaid {
-				c.warnings = append(c.warnings, Warning{WarnEntry, layer.id.part(0), layer.id.seq, err})
+				c.warnings = append(c.warnings, Warning{Kind: WarnEntry, Name: layer.id.part(0), Seq: layer.id.seq, Err: err})
 			}
 		})
 		if err != nil {

@@ -231,7 +231,7 @@ func (s *Stick) add(l *layer) {
 	before := s.tree.cost
 	defer func() { s.spend.left -= l.cost() + int64(costFile*len(l.parts)+s.tree.cost-before) }()
 	_ = s.tree.apply(l, func(r *record, err error) {
-		s.warnings = append(s.warnings, Warning{WarnEntry, l.id.part(0), l.id.seq, err})
+		s.warnings = append(s.warnings, Warning{Kind: WarnEntry, Name: l.id.part(0), Seq: l.id.seq, Err: err})
 	})
 }
 

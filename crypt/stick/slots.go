@@ -128,7 +128,7 @@ func (c *slotChange) free(base, keep string) (free string, err error) {
 // drop has finish remove the files in the slots of the base name.
 func (c *slotChange) drop(base string) {
 	for _, name := range slotNames(base) {
-		if _, err := c.fs.Stat(name); err == nil {
+		if _, err := c.fs.Stat(name); !errors.Is(err, fs.ErrNotExist) { // what the drive cannot tell is found out when it is removed
 			c.old = append(c.old, name)
 		}
 	}

@@ -63,10 +63,23 @@ const (
 // Warning is something on the stick that is not as it should be.
 type Warning struct {
 	Kind WarningKind
-	Name string // the file on the drive, where there is one
-	Seq  int64  // the layer's number, where known
-	Err  error  // what exactly, never nil
+	Name string   // the file on the drive, where there is one
+	Seq  int64    // the layer's number, where known
+	Err  error    // what exactly, never nil
+	At   Position // of a layer that is missing
 }
+
+// Position is where a layer is missing among the others. The newest ones are missed only by who remembers them, such as a
+// table of contents.
+type Position int
+
+// The positions.
+const (
+	Anywhere Position = iota // not of a layer that is missing
+	AtTheBeginning
+	InTheMiddle
+	AtTheEnd
+)
 
 func (w Warning) String() string { return fmt.Sprintf("%s: %s: %v", w.Kind, w.Name, w.Err) }
 

@@ -83,6 +83,24 @@ func (sh Shared) BackupKeys(stickID string) ([][]byte, error) {
 	return stick.BackupKeys(from)
 }
 
+// RestoreKeys puts the key files back that were deleted from a stick, from its backup. It fails with [ErrNoShared] and the
+// errors of [stick.RestoreKeys].
+func (sh Shared) RestoreKeys(drive stick.FS) ([]string, error) {
+	if err := sh.Reachable(); err != nil {
+		return nil, err
+	}
+	summary, err := stick.Inspect(drive, "")
+	if err != nil {
+		return nil, err
+	}
+	from, err := sh.openBackup(summary.Note.ID, false)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return stick.RestoreKeys(drive, from)
+}
+
 func (sh Shared) openBackup(stickID string, create bool) (*stick.BackupDir, error) {
 	path, err := sh.Backup(stickID)
 	if err != nil {

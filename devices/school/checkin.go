@@ -27,6 +27,7 @@ type Sight struct {
 
 	Programs ProgramsSeen // what there is to say of the programs on the stick
 
+	KeysGone bool // not opened, and its own key files were deleted, so that no key opens it
 	ReadOnly bool // the stick could only be read, so it was given nothing
 	CodeDue  bool // that is why its recovery code was not replaced
 
@@ -163,7 +164,7 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	if err != nil {
 		return Sight{}, err
 	}
-	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp}
+	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
 	if err := seen.Programs.look(ctx, o.Drive, summary.Note, o.Progress); err != nil {
 		return seen, err
 	}
@@ -176,6 +177,9 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
 	}
 	if seen.Older = seen.Backup != nil && seen.Backup.Older; seen.Older {
 		sighting.Note += "; older than its backup"
+	}
+	if seen.KeysGone {
+		sighting.Note += "; its key files were deleted"
 	}
 	if seen.Backup != nil && seen.Backup.Unclear {
 		sighting.Note += "; not what its backup holds"

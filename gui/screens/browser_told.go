@@ -106,7 +106,7 @@ func warningMessage(w *i18n.Words, o *opened) widgets.Message {
 	m := widgets.Message{Kind: widgets.Warn}
 	worst := 0
 	for _, warning := range o.stick.Warnings() {
-		v := warningWords(warning.Kind)
+		v := warningWordsOf(warning)
 		if m.Details != "" {
 			m.Details += "\n"
 		}
@@ -139,6 +139,20 @@ func warningMessage(w *i18n.Words, o *opened) widgets.Message {
 type warned struct {
 	rank                  int
 	happened, files, next i18n.Key
+}
+
+// warningWordsOf says of a layer that is missing where that is.
+func warningWordsOf(w stick.Warning) warned {
+	v := warningWords(w.Kind)
+	switch w.At {
+	case stick.AtTheBeginning:
+		v.happened = "warn.missing.first"
+	case stick.InTheMiddle:
+		v.happened = "warn.missing.middle"
+	case stick.AtTheEnd:
+		v.happened = "warn.missing.last"
+	}
+	return v
 }
 
 func warningWords(k stick.WarningKind) warned {

@@ -8,6 +8,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/jobs"
+	"stowage/gui/widgets"
 )
 
 // checkedIn is what a check-in found.
@@ -88,10 +89,28 @@ func openIncidents(ctx context.Context, s *school.School, device string) ([]devi
 	return s.Register().Incidents(ctx, devices.IncidentQuery{Device: device, States: []devices.IncidentState{devices.IncidentOpen}})
 }
 
+// putKeysBack puts the key files back that were deleted from a stick, and checks it in.
+func (c *checkIns) putKeysBack(h stickHere) {
+	c.answer.Clear()
+	c.view.Follow(jobs.Run(c.s.Jobs, c.s.Words.T("unlock.keysgone.working"), func(context.Context, jobs.Progress) ([]string, error) {
+		return c.p.putKeysBack(h.path)
+	}, func(_ []string, err error) {
+		if err != nil {
+			c.answer.Set(c.s.Explain(err))
+			return
+		}
+		c.checkIn(h)
+	}))
+}
+
 // checked shows what a check-in found.
 func (c *checkIns) checked(out checkedIn, err error) {
 	if err != nil {
-		c.answer.Set(c.s.Explain(err))
+		m := c.s.Explain(err)
+		if errors.Is(err, stick.ErrKeysGone) {
+			m.Do = widgets.Command{Name: c.s.Words.T("unlock.keysgone.do"), Run: func() { c.putKeysBack(out.from) }}
+		}
+		c.answer.Set(m)
 		return
 	}
 	c.result, c.steps = &out, returnSteps{}

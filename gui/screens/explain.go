@@ -99,6 +99,7 @@ var explanations = []explanation{
 	{stick.ErrInTheWay, widgets.Warn, "explain.intheway"},
 	{stick.ErrFormat, widgets.Warn, "explain.newer"},
 	{stick.ErrNoCode, widgets.Warn, "explain.codeused"},
+	{stick.ErrKeysGone, widgets.Bad, "explain.keysgone"},
 	{stick.ErrNoKey, widgets.Warn, "explain.stick.nokey"},
 	{stick.ErrSwapped, widgets.Bad, "explain.swapped"},
 	{stick.ErrForged, widgets.Bad, "explain.stick.forged"},

@@ -94,6 +94,9 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 		unlock = stick.WithCode(with.secret)
 	} else {
 		if o.key, err = with.holderKey(fsys); err != nil {
+			if errors.Is(err, stick.ErrNoKey) && stick.KeysGone(fsys) {
+				err = stick.ErrKeysGone
+			}
 			return o, err
 		}
 		unlock = stick.WithHolderKey(o.key)

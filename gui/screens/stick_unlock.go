@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -160,6 +161,10 @@ func (u *unlockStick) refuse(err error) {
 		u.secret.Refuse(w.T("unlock.wrong"))
 	case errors.Is(err, keys.ErrCode):
 		u.secret.Refuse(w.T("unlock.code.wrong"))
+	case errors.Is(err, stick.ErrKeysGone):
+		m := u.s.Explain(err)
+		m.Do = widgets.Command{Name: w.T("unlock.keysgone.do"), Run: u.putKeysBack}
+		u.say(m)
 	case errors.Is(err, stick.ErrNoKey) && !u.byCode:
 		u.say(widgets.Message{
 			Kind: widgets.Warn, Happened: w.T("unlock.nokey"), Files: w.T("unlock.nokey.files"), Next: w.T("unlock.nokey.next"),
@@ -171,6 +176,43 @@ func (u *unlockStick) refuse(err error) {
 	if u.s.Current() == gui.Screen(u) {
 		u.s.Window.Canvas().Focus(u.Focus())
 	}
+}
+
+// putKeysBack puts the key files back that were deleted from the stick.
+func (u *unlockStick) putKeysBack() {
+	w := u.s.Words
+	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.keysgone.working"), func(context.Context, jobs.Progress) ([]string, error) {
+		return u.k.p.putKeysBack(u.at.path)
+	}, func(_ []string, err error) {
+		m := widgets.Message{Kind: widgets.Good, Happened: w.T("unlock.keysgone.done")}
+		if err != nil {
+			m = u.s.Explain(err)
+		}
+		u.say(m)
+		u.s.Window.Canvas().Focus(u.Focus())
+	}))
+}
+
+// putKeysBack puts the key files back that were deleted from the stick at a path, from its backup in the school's shared folder.
+func (p *Place) putKeysBack(path string) ([]string, error) {
+	if p == nil {
+		return nil, config.ErrNoSchool
+	}
+	p.leave(path)
+	c, err := p.settings()
+	if err != nil {
+		return nil, err
+	}
+	shared, err := c.SharedFolder()
+	if err != nil {
+		return nil, err
+	}
+	fs, err := stick.NewDirFS(path)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	return shared.RestoreKeys(fs)
 }
 
 // unlockWith is what a stick is to be opened with.
