@@ -38,15 +38,18 @@ func TestAttackDeletedKeys(t *testing.T) {
 	}{
 		"the holder's": {
 			[]string{"holder-*"},
-			map[string]error{"passphrase": stick.ErrNoKey, "key": nil, "recovery": nil, "code": nil}, []string{"holder-a.age"},
+			map[string]error{"passphrase": stick.ErrNoKey, "key": nil, "recovery": nil, "code": nil},
+			[]string{"holder-a.age"},
 		},
 		"the stick's own": {
 			[]string{"stick-*"},
-			map[string]error{"passphrase": stick.ErrKeysGone, "key": stick.ErrKeysGone, "recovery": stick.ErrKeysGone, "code": nil}, []string{"stick-hybrid-a.age"},
+			map[string]error{"passphrase": stick.ErrKeysGone, "key": stick.ErrKeysGone, "recovery": stick.ErrKeysGone, "code": nil},
+			[]string{"stick-hybrid-a.age"},
 		},
 		"all": {
 			[]string{"*"},
-			map[string]error{"passphrase": stick.ErrKeysGone, "key": stick.ErrKeysGone, "recovery": stick.ErrKeysGone, "code": stick.ErrKeysGone}, []string{"holder-a.age", "stick-hybrid-a.age"},
+			map[string]error{"passphrase": stick.ErrKeysGone, "key": stick.ErrKeysGone, "recovery": stick.ErrKeysGone, "code": stick.ErrKeysGone},
+			[]string{"holder-a.age", "stick-hybrid-a.age"},
 		},
 		"none": {nil, map[string]error{"passphrase": nil, "key": nil, "recovery": nil, "code": nil}, nil},
 	} {
