@@ -24,8 +24,18 @@ func (a *app) show(v any, text func(w io.Writer)) error {
 	}
 	var b strings.Builder
 	text(&b)
-	_, err := io.WriteString(a.stdout, b.String())
+	_, err := io.WriteString(a.stdout, safeText(b.String()))
 	return err
+}
+
+// safeText makes a result of several lines safe for a terminal, whatever it names. Names in it
+// are [printable] besides, so that none begins a line.
+func safeText(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // say tells a person something beside the result, on standard error.

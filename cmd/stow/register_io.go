@@ -44,6 +44,13 @@ only the school's recovery key opens.`,
 				}
 				write := func(w io.Writer) error { return s.Register().Export(cmd.Context(), w, q) }
 				switch {
+				case toOutput && isTerminal(a.stdout): // a file keeps what it holds, a terminal is not to be steered
+					var text strings.Builder
+					if err := write(&text); err != nil {
+						return err
+					}
+					_, err := io.WriteString(a.stdout, safeText(strings.ReplaceAll(text.String(), "\r\n", "\n")))
+					return err
 				case toOutput:
 					return write(a.stdout)
 				case encrypted:

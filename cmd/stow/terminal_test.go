@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,6 +90,30 @@ func (c *conversation) unseen(secrets ...string) {
 		if strings.Contains(c.seen.String(), secret) {
 			c.t.Errorf("%q showed on the terminal:\n%s", secret, c.seen.String())
 		}
+	}
+}
+
+// TestExportOnTerminal: what somebody put into the register steers no terminal, though a file
+// gets it as it is.
+func TestExportOnTerminal(t *testing.T) {
+	dir := week(t)
+	db, err := sql.Open("sqlite", filepath.Join(dir, "hill", "register.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE devices SET make = ?", hostileName); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := talk(t, dir, "register", "export")
+	if code := c.end(); code != exitOK || !strings.Contains(c.seen.String(), "HRP-1") || !strings.Contains(c.seen.String(), "forged") {
+		t.Errorf("it ended with %d:\n%q", code, c.seen.String())
+	}
+	c.unseen("\x1b", "\a", "\u009b", "\u202e")
+	if got := mustRun(t, dir, "register", "export", "-"); !strings.Contains(got, "\x1b") {
+		t.Errorf("into a file it is %q", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -21,6 +22,7 @@ func tools() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"hostile":  hostile,
 		"harmless": harmless,
+		"tame":     tame,
 		"copytree": copyTree,
 		"sametree": sameTree,
 		"listing":  listing,
@@ -122,9 +124,9 @@ func resize(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
 }
 
-// hostileName holds what could steer a terminal: ESC, CR, BEL, DEL, C1's CSI and a mark that
+// hostileName holds a line of its own, and what could steer a terminal: ESC, CR, BEL, DEL, C1's CSI and a mark that
 // turns the writing round.
-const hostileName = "a\x1b[2Jb\rc\ad\x7fe\u009b31mf\u202egpj"
+const hostileName = "a\x1b[2Jb\rc\ad\x7fe\u009b31mf\u202egpj\nforged"
 
 // hostile makes a folder and a file in DIR with names that could steer a terminal, and names
 // them in $EVIL and $EVILDIR: hostile DIR.
@@ -144,12 +146,37 @@ func harmless(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: harmless ARGS")
 	}
 	_ = ts.Exec("stow", args...) // most of them fail: what they say then is what is looked at
+	steersNothing(ts)
+}
+
+// tame runs stow, which must end as said, and holds that what it writes steers no terminal:
+// tame ok|partly ARGS.
+func tame(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: tame ok|partly ARGS")
+	}
+	code := exitOK
+	if exit, ok := errors.AsType[*exec.ExitError](ts.Exec("stow", args[1:]...)); ok {
+		code = exitCode(exit.ExitCode())
+	}
+	if code.name() != args[0] {
+		ts.Fatalf("wanted %s, but it ended with %s", args[0], code.name())
+	}
+	steersNothing(ts)
+}
+
+// steersNothing holds that what was written just now steers no terminal, and that no name in it
+// begins a line of its own.
+func steersNothing(ts *testscript.TestScript) {
 	for _, where := range []string{"stdout", "stderr"} {
 		text := ts.ReadFile(where)
 		for _, r := range text {
 			if r != '\n' && !unicode.IsPrint(r) {
 				ts.Fatalf("%s holds %U raw: %q", where, r, text)
 			}
+		}
+		if strings.Contains(text, "\nforged") {
+			ts.Fatalf("%s has a line that a name begins: %q", where, text)
 		}
 	}
 }
