@@ -22,11 +22,12 @@ import (
 // decrypt turns age files back into files, with the person's key: one that a stick
 // carries, or a key file. The passphrase is asked for once for all of them.
 type decrypt struct {
-	s     *gui.Session
-	staff *staff
-	paths []string
-	keys  []keyPlace // what can be chosen, in order
-	with  int        // the one that is chosen, -1 for none
+	s      *gui.Session
+	staff  *staff
+	paths  []string
+	failed []string   // of those that were decrypted last, what remains
+	keys   []keyPlace // what can be chosen, in order
+	with   int        // the one that is chosen, -1 for none
 
 	view       *widgets.Busy
 	form       fyne.CanvasObject
@@ -38,6 +39,9 @@ type decrypt struct {
 	start      *widgets.Button
 	result     *results
 }
+
+// keyRows is how many lines of keys are seen before they scroll.
+const keyRows = 3
 
 // keyPlace is a place where a key of the person's may be.
 type keyPlace struct {
@@ -64,14 +68,17 @@ func (d *decrypt) Content() fyne.CanvasObject {
 	d.passphrase = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("decrypt.passphrase"), Submit: d.decrypt, Changed: d.update})
 	d.where = newDestination(d.s)
 	d.start = widgets.NewPrimary("", widgets.IconUnlock.Resource(), d.decrypt)
-	d.result = newResults(d.s, d.s.Back)
+	d.result = newResults(d.s, d.restart)
 	file := widgets.NewButton(w.T("decrypt.file"), widgets.IconKey.Resource(), d.chooseKey)
+	places := container.NewVScroll(widgets.Column(0, d.noKey, d.group))
+	places.SetMinSize(fyne.NewSize(0, keyRows*d.noKey.MinSize().Height)) // nothing below moves when a stick is plugged in
 	right := widgets.Column(3,
-		widgets.Column(1, widgets.Heading(w.T("decrypt.with")), d.noKey, d.group, widgets.Row(1, file)),
+		widgets.Column(1, widgets.Heading(w.T("decrypt.with")), places, widgets.Row(1, file)),
 		d.passphrase.View,
 		d.where.view,
 	)
-	left := container.NewBorder(widgets.Heading(w.T("decrypt.files")), nil, nil, nil, d.files.view)
+	add := widgets.Row(1, widgets.NewButton(w.T("decrypt.add"), widgets.Icon("add").Resource(), d.addFiles))
+	left := container.NewBorder(widgets.Heading(w.T("decrypt.files")), add, nil, nil, d.files.view)
 	columns := container.NewGridWithColumns(2, container.NewPadded(left), container.NewPadded(container.NewVScroll(right)))
 	d.form = container.NewBorder(nil, widgets.Row(2, widgets.Spring(), d.start), nil, nil, columns)
 	d.view = widgets.NewBusy(w, container.NewStack(d.form, d.result.view))
@@ -99,7 +106,8 @@ func (d *decrypt) Focus() fyne.Focusable { return d.passphrase.Focus() }
 func (d *decrypt) Commands() []widgets.Command {
 	w := d.s.Words
 	return []widgets.Command{
-		{Name: w.T("decrypt.file"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: d.chooseKey},
+		{Name: w.T("decrypt.add"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: d.addFiles},
+		{Name: w.T("decrypt.file"), Key: fyne.KeyK, Modifier: widgets.Ctrl, Run: d.chooseKey},
 		{Name: w.T("decrypt.again"), Key: fyne.KeyF5, Run: d.look},
 	}
 }
@@ -126,6 +134,26 @@ func (d *decrypt) remove(path string) {
 func (d *decrypt) chosen(name string) {
 	d.with = slices.IndexFunc(d.keys, func(k keyPlace) bool { return k.name == name })
 	d.update()
+}
+
+// addFiles lets the person choose more age files. What is no age file is said when it is decrypted.
+func (d *decrypt) addFiles() {
+	d.s.Choose.Files(d.s.Words.T("decrypt.add"), func(paths []string) {
+		for _, path := range paths {
+			if !slices.Contains(d.paths, path) {
+				d.paths = append(d.paths, path)
+			}
+		}
+		d.update()
+	})
+}
+
+// restart shows the form again, with the files that could not be decrypted: another key may open them.
+func (d *decrypt) restart() {
+	d.result.hide()
+	d.paths = d.failed
+	d.look()
+	d.s.Window.Canvas().Focus(d.passphrase.Focus())
 }
 
 // chooseKey lets the person choose a key file.
@@ -256,6 +284,13 @@ func (d *decrypt) finished(done unsealed, err error) {
 	if failed := d.staff.remember(done.holder); failed != nil {
 		d.s.Fail(failed)
 	}
+	d.failed = nil
+	for _, o := range done.all {
+		if o.err != nil {
+			d.failed = append(d.failed, o.source)
+		}
+	}
+	d.failed = append(d.failed, d.paths[len(done.all):]...) // those that it did not come to
 	d.result.set("decrypt", done.all, err, "")
 	d.update()
 }

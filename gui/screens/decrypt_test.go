@@ -327,3 +327,32 @@ func TestReportDecryptManyAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestDecryptAddsFilesAndTriesAgain adds age files through the chooser, and after a run has those that could not be
+// decrypted still there.
+func TestDecryptAddsFilesAndTriesAgain(t *testing.T) {
+	h := newHill(t)
+	var sealed []string
+	for _, name := range []string{"one.txt", "two.txt", "three.txt"} {
+		file := h.file(name, "content of "+name)
+		sealed = append(sealed, h.seal(file, "Alice"))
+		h.must(os.Remove(file))
+	}
+	whole, err := os.ReadFile(sealed[2])
+	h.must(err)
+	h.must(os.WriteFile(sealed[2], whole[:len(whole)-1], 0o600))
+	w := h.window("encrypt")
+	w.Drop(fyne.NewPos(500, 300), sealed[0])
+	h.picks = sealed[1:]
+	w.Press("Add files…")
+	w.Press("Add files…")
+	w.MustSee("one.txt.age", "two.txt.age", "three.txt.age")
+	h.picks = []string{h.key}
+	w.Press("Choose a key file")
+	w.Type(alicePassphrase)
+	w.Press("Decrypt 3 files")
+	w.MustSee("one.txt", "two.txt")
+	w.Press("Start again")
+	w.MustSee("three.txt.age", "Decrypt it")
+	w.MustNotSee("one.txt.age", "two.txt.age")
+}

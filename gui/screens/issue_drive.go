@@ -46,6 +46,9 @@ func (i *handing) stepDrive() fyne.CanvasObject {
 			icon = "check"
 		}
 		hint := t("issue.drive.hint", "size", i.s.Words.Size(d.Size), "serial", d.Serial, "path", d.Path)
+		if d.Serial == "" {
+			hint = t("issue.drive.hint.noserial", "size", i.s.Words.Size(d.Size), "path", d.Path)
+		}
 		rows.Add(widgets.NewAction(icon, name, hint, func() { i.take(d, d.Path) }))
 	}
 	if len(rows.Objects) == 0 {
