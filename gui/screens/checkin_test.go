@@ -185,7 +185,7 @@ func TestAFoundStickIsIssuedAgain(t *testing.T) {
 	w.Press("Record as found and returned")
 	w.Press("Issue it again")
 	w.Until("the stick is chosen", func() bool { return w.Sees("a stick of the school") || w.Sees("MS-1") })
-	if i := w.Session.Current().(*handing); i.path != drive.Path {
+	if i := w.Session.Current().(*issueWizard); i.path != drive.Path {
 		t.Errorf("the wizard has %q", i.path)
 	}
 }

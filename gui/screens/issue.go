@@ -10,10 +10,10 @@ import (
 	"stowage/gui/widgets"
 )
 
-// handing is the wizard that hands a stick out, in four steps: the drive, who gets it,
+// issueWizard is the wizard that hands a stick out, in four steps: the drive, who gets it,
 // until when, and the signature. With a source the stick is not empty, but restored from
 // a backup; then the signature can wait, since who gets it need not be there.
-type handing struct {
+type issueWizard struct {
 	s      *gui.Session
 	p      *Place
 	source *restoreSource // nil for an empty stick
@@ -59,12 +59,12 @@ type handing struct {
 	read *widget.Check
 }
 
-func newHanding(s *gui.Session, p *Place) *handing {
-	return &handing{s: s, p: p, unseen: func() {}}
+func newHanding(s *gui.Session, p *Place) *issueWizard {
+	return &issueWizard{s: s, p: p, unseen: func() {}}
 }
 
 // Title is part of gui.Screen.
-func (i *handing) Title() string {
+func (i *issueWizard) Title() string {
 	if i.source != nil {
 		return i.s.Words.T("restore.of", "label", i.source.kept.name())
 	}
@@ -72,7 +72,7 @@ func (i *handing) Title() string {
 }
 
 // Content is part of gui.Screen.
-func (i *handing) Content() fyne.CanvasObject {
+func (i *issueWizard) Content() fyne.CanvasObject {
 	t := i.s.Words.T
 	i.steps = widgets.NewSteps(i.s.Words, t("issue.step.drive"), t("issue.step.holder"), t("issue.step.loan"), t("issue.step.sign"))
 	i.page = container.NewStack()
@@ -87,7 +87,7 @@ func (i *handing) Content() fyne.CanvasObject {
 }
 
 // Shown is part of gui.Shower: drives come and go by themselves.
-func (i *handing) Shown() {
+func (i *issueWizard) Shown() {
 	i.unseen = watchDrives(i.s, i.plugged)
 	if i.steps.At() == 0 {
 		i.want()
@@ -101,7 +101,7 @@ func (p *Place) goIssue(s *gui.Session, path string) {
 }
 
 // want chooses the drive that was asked for elsewhere, once it is listed.
-func (i *handing) want() {
+func (i *issueWizard) want() {
 	for _, d := range i.drives {
 		if d.Path == i.p.issueAt {
 			i.p.issueAt = ""
@@ -112,13 +112,13 @@ func (i *handing) want() {
 }
 
 // Hidden is part of gui.Hider.
-func (i *handing) Hidden() { i.unseen() }
+func (i *issueWizard) Hidden() { i.unseen() }
 
 // Closed is part of gui.Closer.
-func (i *handing) Closed() { i.wipe() }
+func (i *issueWizard) Closed() { i.wipe() }
 
 // Leave is part of gui.Leaver.
-func (i *handing) Leave(proceed func()) {
+func (i *issueWizard) Leave(proceed func()) {
 	if i.ended {
 		i.reset()
 	}
@@ -136,7 +136,7 @@ func (i *handing) Leave(proceed func()) {
 }
 
 // Commands is part of gui.Commander.
-func (i *handing) Commands() []widgets.Command {
+func (i *issueWizard) Commands() []widgets.Command {
 	folder := widgets.Command{Name: i.s.Words.T("issue.folder"), Run: i.folder, Disabled: func() bool { return i.steps.At() != 0 }}
 	if i.source != nil {
 		return []widgets.Command{folder}
@@ -144,7 +144,7 @@ func (i *handing) Commands() []widgets.Command {
 	return []widgets.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, restoreCommand(i.s, i.p)}
 }
 
-func (i *handing) wipe() {
+func (i *issueWizard) wipe() {
 	for _, p := range []*widgets.Passphrase{i.once, i.twice} {
 		if p != nil {
 			p.Clear()
@@ -153,7 +153,7 @@ func (i *handing) wipe() {
 }
 
 // reset begins again.
-func (i *handing) reset() {
+func (i *issueWizard) reset() {
 	i.wipe()
 	i.drive, i.path, i.look, i.holder = drives.Drive{}, "", looked{}, personRow{}
 	i.label, i.sign, i.ended = nil, nil, false
@@ -161,7 +161,7 @@ func (i *handing) reset() {
 }
 
 // plugged is told which drives there are.
-func (i *handing) plugged(seen drives.Seen) {
+func (i *issueWizard) plugged(seen drives.Seen) {
 	if seen.Err != nil {
 		i.problem.Set(i.s.Explain(seen.Err))
 		return
@@ -183,7 +183,7 @@ func (i *handing) plugged(seen drives.Seen) {
 }
 
 // goTo shows a step.
-func (i *handing) goTo(step int) {
+func (i *issueWizard) goTo(step int) {
 	i.steps.Set(step)
 	i.problem.Clear()
 	i.page.Objects = []fyne.CanvasObject{[]func() fyne.CanvasObject{i.stepDrive, i.stepHolder, i.stepLoan, i.stepSign}[step]()}
@@ -204,7 +204,7 @@ func (i *handing) goTo(step int) {
 }
 
 // able says whether the step is complete.
-func (i *handing) able() {
+func (i *issueWizard) able() {
 	switch i.steps.At() {
 	case 0:
 		i.next.SetEnabled(i.path != "")
@@ -218,9 +218,9 @@ func (i *handing) able() {
 }
 
 // signed reports whether the rules are accepted and signed.
-func (i *handing) signed() bool { return i.read.Checked && !i.sign.Empty() }
+func (i *issueWizard) signed() bool { return i.read.Checked && !i.sign.Empty() }
 
-func (i *handing) proceed() {
+func (i *issueWizard) proceed() {
 	switch i.steps.At() {
 	case 2:
 		if i.loanFits() {

@@ -30,7 +30,7 @@ type looked struct {
 }
 
 // stepDrive lists the drives that can become a stick.
-func (i *handing) stepDrive() fyne.CanvasObject {
+func (i *issueWizard) stepDrive() fyne.CanvasObject {
 	t := i.s.Words.T
 	rows := widgets.Column(2)
 	for _, d := range i.drives {
@@ -62,7 +62,7 @@ func (i *handing) stepDrive() fyne.CanvasObject {
 }
 
 // lookedAt says what is on the drive that was chosen.
-func (i *handing) lookedAt() widgets.Message {
+func (i *issueWizard) lookedAt() widgets.Message {
 	w := i.s.Words
 	m := widgets.Message{Kind: widgets.Good, Happened: w.T("issue.look.empty")}
 	if len(i.look.plain) > 0 {
@@ -80,13 +80,13 @@ func (i *handing) lookedAt() widgets.Message {
 }
 
 // folder takes a folder in place of a drive.
-func (i *handing) folder() {
+func (i *issueWizard) folder() {
 	i.s.Choose.Folder(i.s.Words.T("issue.folder.which"), func(path string) { i.take(drives.Drive{}, path) })
 }
 
 // take looks at what was chosen. A device that is lost is refused here already, and so
 // is one that somebody has.
-func (i *handing) take(d drives.Drive, path string) {
+func (i *issueWizard) take(d drives.Drive, path string) {
 	i.problem.Clear()
 	i.view.Follow(work(i.p, i.s, i.s.Words.T("issue.looking"), func(ctx context.Context, s *school.School, p jobs.Progress) (looked, error) {
 		i.p.leave(path)

@@ -8,7 +8,7 @@ import (
 )
 
 // programChecks are one tick for each program that the school has for its sticks.
-func (i *handing) programChecks() []*widget.Check {
+func (i *issueWizard) programChecks() []*widget.Check {
 	w := i.s.Words
 	var checks []*widget.Check
 	for _, p := range i.look.programs {
@@ -18,7 +18,7 @@ func (i *handing) programChecks() []*widget.Check {
 }
 
 // programChoice asks for which systems the stick is to carry the program.
-func (i *handing) programChoice() fyne.CanvasObject {
+func (i *issueWizard) programChoice() fyne.CanvasObject {
 	w := i.s.Words
 	if len(i.carry) == 0 {
 		return widgets.Muted(w.T("programs.none"))
@@ -32,7 +32,7 @@ func (i *handing) programChoice() fyne.CanvasObject {
 }
 
 // carried are the names of the programs that the stick is to carry.
-func (i *handing) carried() []string {
+func (i *issueWizard) carried() []string {
 	var names []string
 	for n, check := range i.carry {
 		if check.Checked {

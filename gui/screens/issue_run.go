@@ -45,7 +45,7 @@ type handedOut struct {
 }
 
 // run issues the stick.
-func (i *handing) run() {
+func (i *issueWizard) run() {
 	o, err := i.order()
 	if err != nil {
 		i.problem.Set(i.s.Explain(err))
@@ -60,7 +60,7 @@ func (i *handing) run() {
 	})
 }
 
-func (i *handing) order() (order, error) {
+func (i *issueWizard) order() (order, error) {
 	o := order{
 		drive: i.drive, path: i.path, holder: i.holder.holder, needsKey: i.holder.key.ID == "" || i.holder.blocked, renew: i.holder.blocked,
 		sticks: i.s.Services.Drives, source: i.source, convert: i.convert.Checked && len(i.look.plain) > 0,
@@ -185,7 +185,7 @@ func takeIn(ctx context.Context, s *school.School, fs stick.FS, p jobs.Progress)
 }
 
 // done shows what the order came to.
-func (i *handing) done(out handedOut, err error) {
+func (i *issueWizard) done(out handedOut, err error) {
 	w := i.s.Words
 	if err != nil {
 		i.failed(out, err)
@@ -239,7 +239,7 @@ func (i *handing) done(out handedOut, err error) {
 
 // failed says why no stick was handed out. A key that was made stands, so that its
 // passphrase must not be lost.
-func (i *handing) failed(out handedOut, err error) {
+func (i *issueWizard) failed(out handedOut, err error) {
 	i.problem.Set(i.s.Explain(err))
 	if len(out.temporary) == 0 {
 		return
@@ -251,7 +251,7 @@ func (i *handing) failed(out handedOut, err error) {
 }
 
 // restoredMessage says what is on a restored stick, and exactly what is not.
-func (i *handing) restoredMessage(r school.RestoredStick) widgets.Message {
+func (i *issueWizard) restoredMessage(r school.RestoredStick) widgets.Message {
 	w := i.s.Words
 	m := widgets.Message{Kind: widgets.Good, Happened: w.N("restore.done.files", r.Files, "size", w.Size(r.Bytes)), Files: w.T("restore.done.whole")}
 	if missing := len(r.Skipped); missing > 0 {
@@ -272,7 +272,7 @@ func (i *handing) restoredMessage(r school.RestoredStick) widgets.Message {
 }
 
 // finish begins with the next stick.
-func (i *handing) finish() {
+func (i *issueWizard) finish() {
 	i.reset()
 	i.s.Refresh()
 }

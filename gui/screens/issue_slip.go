@@ -14,7 +14,7 @@ import (
 
 // slip writes the handover slip of a stick that was just issued into a folder. While the
 // temporary passphrase is still shown, it is on the strip to tear off.
-func (i *handing) slip(out handedOut) {
+func (i *issueWizard) slip(out handedOut) {
 	w := i.s.Words
 	i.s.Choose.Folder(w.T("issue.slip.where"), func(folder string) {
 		now, name := i.s.Now(), w.T("issue.slip.file", "label", fileName(out.stick.Device.Name()))+".pdf"
@@ -58,6 +58,6 @@ func fileName(text string) string {
 }
 
 // slipButton offers the slip.
-func (i *handing) slipButton(out handedOut) *widgets.Button {
+func (i *issueWizard) slipButton(out handedOut) *widgets.Button {
 	return widgets.NewButton(i.s.Words.T("issue.slip"), widgets.Icon("print").Resource(), func() { i.slip(out) })
 }

@@ -20,7 +20,7 @@ import (
 func notFound(err error) bool { return errors.Is(err, devices.ErrNotFound) }
 
 // stepHolder searches for who gets the stick, with what they hold beside it.
-func (i *handing) stepHolder() fyne.CanvasObject {
+func (i *issueWizard) stepHolder() fyne.CanvasObject {
 	t := i.s.Words.T
 	i.search = widgets.NewSearch(t("people.search"), i.s.After, func(string) { i.find() })
 	i.table = widgets.NewTable(i.s.Words, widgets.TableOptions{
@@ -50,7 +50,7 @@ func (i *handing) stepHolder() fyne.CanvasObject {
 	return container.NewGridWithColumns(2, left, container.NewVScroll(container.NewPadded(i.side)))
 }
 
-func (i *handing) find() {
+func (i *issueWizard) find() {
 	i.asked++
 	asked, q := i.asked, devices.HolderQuery{Search: i.search.Text(), Limit: 200}
 	work(i.p, i.s, i.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (foundPeople, error) {
@@ -80,7 +80,7 @@ func (i *handing) find() {
 }
 
 // chosen shows what the person holds who is selected.
-func (i *handing) chosen() {
+func (i *issueWizard) chosen() {
 	rows := i.table.SelectedRows()
 	if len(rows) != 1 || rows[0] >= len(i.holders) {
 		return
@@ -108,7 +108,7 @@ func (i *handing) chosen() {
 }
 
 // stepLoan asks for the label, the end of the loan and, without a key, the passphrase.
-func (i *handing) stepLoan() fyne.CanvasObject {
+func (i *issueWizard) stepLoan() fyne.CanvasObject {
 	w := i.s.Words
 	if i.label == nil {
 		i.label = widgets.NewEntry("MS-0001", nil)
@@ -160,7 +160,7 @@ func (i *handing) stepLoan() fyne.CanvasObject {
 }
 
 // loanFits says what is wrong with the third step, if anything is.
-func (i *handing) loanFits() bool {
+func (i *issueWizard) loanFits() bool {
 	t := i.s.Words.T
 	i.field.Refuse("")
 	if day, ok := i.due.Date(); !i.due.Empty() && (!ok || !day.After(i.s.Now())) {
@@ -186,7 +186,7 @@ func (i *handing) loanFits() bool {
 }
 
 // dueDate is the end of the day on which the stick is due, zero for no end.
-func (i *handing) dueDate() time.Time {
+func (i *issueWizard) dueDate() time.Time {
 	day, ok := i.due.Date()
 	if !ok {
 		return time.Time{}
@@ -195,7 +195,7 @@ func (i *handing) dueDate() time.Time {
 }
 
 // stepSign shows the rules, which the holder accepts and signs.
-func (i *handing) stepSign() fyne.CanvasObject {
+func (i *issueWizard) stepSign() fyne.CanvasObject {
 	t := i.s.Words.T
 	i.sign = widgets.NewSignature(i.s.Words, func() { i.able() })
 	i.read = widget.NewCheck(t("sign.accept"), func(bool) { i.able() })
@@ -216,9 +216,9 @@ func (i *handing) stepSign() fyne.CanvasObject {
 }
 
 // rules is what is signed.
-func (i *handing) rules() string { return i.s.Words.T("issue.rules", "school", i.look.school) }
+func (i *issueWizard) rules() string { return i.s.Words.T("issue.rules", "school", i.look.school) }
 
-func (i *handing) dueText() string {
+func (i *issueWizard) dueText() string {
 	if due := i.dueDate(); !due.IsZero() {
 		return i.s.Words.Date(due)
 	}

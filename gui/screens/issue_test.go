@@ -19,14 +19,14 @@ import (
 	"stowage/gui/guitest"
 )
 
-func issueRoom(p *Place, d gui.Drives) (gui.Options, func() *handing) {
-	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *handing { return newHanding(s, p) })
+func issueRoom(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
+	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newHanding(s, p) })
 	o.Services.Drives = d
 	return o, room
 }
 
 // toPerson goes to the second step of the wizard and chooses a person.
-func toPerson(t *testing.T, w *guitest.Window, room func() *handing, who string) {
+func toPerson(t *testing.T, w *guitest.Window, room func() *issueWizard, who string) {
 	t.Helper()
 	w.Session.Go("issue")
 	w.Until("the drives", func() bool { return len(room().drives) > 0 })
@@ -44,7 +44,7 @@ func toPerson(t *testing.T, w *guitest.Window, room func() *handing, who string)
 
 // accept ticks that the rules are read.
 // and the name is typed.
-func accept(w *guitest.Window, room func() *handing) {
+func accept(w *guitest.Window, room func() *issueWizard) {
 	room().read.SetChecked(true)
 	signName(w, "Cat Fox")
 }

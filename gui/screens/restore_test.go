@@ -101,10 +101,10 @@ func giveReason(w *guitest.Window) {
 }
 
 // toSign goes through the wizard to its last step.
-func toSign(w *guitest.Window, t *testing.T) *handing {
+func toSign(w *guitest.Window, t *testing.T) *issueWizard {
 	t.Helper()
 	w.Press("Choose the new stick")
-	h := w.Session.Current().(*handing)
+	h := w.Session.Current().(*issueWizard)
 	w.Until("the drives", func() bool { return len(h.drives) > 0 })
 	w.Press("SanDisk Ultra Fit")
 	w.Press("Next")
@@ -346,7 +346,7 @@ func TestRestorePictures(t *testing.T) {
 		"restore-done": func(w *guitest.Window) {
 			one := backup(w)
 			one.proceed()
-			h := w.Session.Current().(*handing)
+			h := w.Session.Current().(*issueWizard)
 			w.Settle()
 			h.done(handedOut{
 				stick:    school.IssuedStick{Device: d.device(t, "MS-1"), Holder: d.holder(t, "Bob Roy")},
