@@ -64,7 +64,7 @@ func (i *issueWizard) find() {
 			return
 		}
 		i.holders = found.rows
-		cells := newEverybody(i.s, i.p)
+		cells := newPeopleScreen(i.s, i.p)
 		i.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, func(r personRow, column int) widgets.Cell {
 			return cells.cell(r, column*2)
 		}})

@@ -78,7 +78,7 @@ func (l *leavers) showSearch() {
 	t := l.s.Words.T
 	l.has, l.fates = devices.Holdings{}, nil
 	l.search = widgets.NewSearch(t("people.search"), l.s.After, func(string) { l.find() })
-	cells := newEverybody(l.s, l.p)
+	cells := newPeopleScreen(l.s, l.p)
 	l.table = widgets.NewTable(l.s.Words, widgets.TableOptions{
 		Label: t("leavers.title"), Empty: t("people.empty"), Now: l.s.Now, Key: l.s.Typed,
 		Columns: []widgets.TableColumn{
@@ -112,7 +112,7 @@ func (l *leavers) find() {
 			l.answer.Set(l.s.Explain(err))
 		default:
 			l.rows = found.rows
-			cells := newEverybody(l.s, l.p)
+			cells := newPeopleScreen(l.s, l.p)
 			l.table.SetRows(list[personRow]{found.rows, func(r personRow) string { return r.holder.ID }, cells.cell})
 		}
 	})

@@ -14,8 +14,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// everybody is the room with everybody in the register and their keys.
-type everybody struct {
+// peopleScreen is the room with peopleScreen in the register and their keys.
+type peopleScreen struct {
 	s *gui.Session
 	p *Place
 
@@ -36,15 +36,15 @@ type personRow struct {
 	blocked bool // the key in force: it lies on a lost device
 }
 
-func newEverybody(s *gui.Session, p *Place) *everybody {
-	return &everybody{s: s, p: p, stop: func() {}}
+func newPeopleScreen(s *gui.Session, p *Place) *peopleScreen {
+	return &peopleScreen{s: s, p: p, stop: func() {}}
 }
 
 // Title is part of gui.Screen.
-func (l *everybody) Title() string { return l.s.Words.T("people.title") }
+func (l *peopleScreen) Title() string { return l.s.Words.T("people.title") }
 
 // Content is part of gui.Screen.
-func (l *everybody) Content() fyne.CanvasObject {
+func (l *peopleScreen) Content() fyne.CanvasObject {
 	t := l.s.Words.T
 	l.search = widgets.NewSearch(t("people.search"), l.s.After, func(string) { l.read() })
 	l.leavers = widget.NewCheck(t("people.leavers"), func(bool) { l.read() })
@@ -64,30 +64,30 @@ func (l *everybody) Content() fyne.CanvasObject {
 }
 
 // Shown is part of gui.Shower.
-func (l *everybody) Shown() {
+func (l *peopleScreen) Shown() {
 	l.stop = l.p.onChange(l.s, l.read)
 	l.read()
 }
 
 // Hidden is part of gui.Hider.
-func (l *everybody) Hidden() { l.stop() }
+func (l *peopleScreen) Hidden() { l.stop() }
 
 // Focus is part of gui.Focuser.
-func (l *everybody) Focus() fyne.Focusable { return l.search.Focus() }
+func (l *peopleScreen) Focus() fyne.Focusable { return l.search.Focus() }
 
 // Actions is part of gui.Actor.
-func (l *everybody) Actions() []fyne.CanvasObject {
+func (l *peopleScreen) Actions() []fyne.CanvasObject {
 	return []fyne.CanvasObject{widgets.NewPrimary(l.s.Words.T("people.add"), widgets.Icon("add").Resource(), l.add)}
 }
 
 // Commands is part of gui.Commander.
-func (l *everybody) Commands() []widgets.Command {
+func (l *peopleScreen) Commands() []widgets.Command {
 	return []widgets.Command{{Name: l.s.Words.T("people.add"), Key: fyne.KeyN, Modifier: widgets.Ctrl, Run: l.add}}
 }
 
 // read asks the register for those who fit. A later reading wins over an earlier one
 // that is still under way.
-func (l *everybody) read() {
+func (l *peopleScreen) read() {
 	l.asked++
 	asked, q := l.asked, devices.HolderQuery{Search: l.search.Text(), Leavers: l.leavers.Checked, Limit: devices.MaxPage}
 	work(l.p, l.s, l.s.Words.T("people.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (found foundPeople, err error) {
@@ -141,7 +141,7 @@ func findPeople(ctx context.Context, s *school.School, q devices.HolderQuery) (f
 	return found, nil
 }
 
-func (l *everybody) show(found foundPeople) {
+func (l *peopleScreen) show(found foundPeople) {
 	l.rows = found.rows
 	l.table.SetEmpty(l.s.Words.T("people.empty"))
 	if l.search.Text() != "" {
@@ -155,7 +155,7 @@ func (l *everybody) show(found foundPeople) {
 	widgets.SetText(l.more, text)
 }
 
-func (l *everybody) cell(r personRow, column int) widgets.Cell {
+func (l *peopleScreen) cell(r personRow, column int) widgets.Cell {
 	switch column {
 	case 0:
 		return widgets.Cell{Text: r.holder.Name, Icon: widgets.IconPerson, Bold: true}
@@ -175,10 +175,10 @@ func (l *everybody) cell(r personRow, column int) widgets.Cell {
 	return widgets.Cell{Text: l.s.Words.Number(int64(r.devices))}
 }
 
-func (l *everybody) open(id string) { l.s.Push(newPerson(l.s, l.p, id)) }
+func (l *peopleScreen) open(id string) { l.s.Push(newPerson(l.s, l.p, id)) }
 
 // add adds a person and opens their page.
-func (l *everybody) add() {
+func (l *peopleScreen) add() {
 	editPerson(l.s, l.p, devices.Holder{}, func(h devices.Holder) {
 		l.s.Toast(l.s.Words.T("people.added", "name", h.Name), nil)
 		l.open(h.ID)

@@ -57,8 +57,8 @@ func (d *testDesk) issueOn(t *testing.T, drive drives.Drive, who, label string) 
 	return issued.Device
 }
 
-func peopleRoom(p *Place) (gui.Options, func() *everybody) {
-	return roomOf("people", "room.people", "people", func(s *gui.Session) *everybody { return newEverybody(s, p) })
+func peopleRoom(p *Place) (gui.Options, func() *peopleScreen) {
+	return roomOf("people", "room.people", "people", func(s *gui.Session) *peopleScreen { return newPeopleScreen(s, p) })
 }
 
 // mono is the text on the screen in letters of one width: a secret that is shown.

@@ -22,7 +22,7 @@ func deskRooms(p *Place) []gui.Room {
 		{ID: checkInRoom, Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
 		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
 		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
-		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newEverybody(s, p) })},
+		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newPeopleScreen(s, p) })},
 	}
 }
 
