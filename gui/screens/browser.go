@@ -17,7 +17,7 @@ import (
 // browser shows the files of an open stick.
 type browser struct {
 	s *gui.Session
-	o *opened
+	o *stickSession
 
 	folder string // that is shown; "." is the top
 	query  string // what is searched for; "" shows the folder
@@ -48,10 +48,10 @@ type boundButton struct {
 // mostFound is how many finds of a search are shown.
 const mostFound = 1000
 
-func newBrowser(o *opened) *browser { return &browser{s: o.s, o: o, folder: "."} }
+func newBrowser(o *stickSession) *browser { return &browser{s: o.s, o: o, folder: "."} }
 
 // of is part of ofStick.
-func (b *browser) of() *opened { return b.o }
+func (b *browser) of() *stickSession { return b.o }
 
 // Title is part of gui.Screen.
 func (b *browser) Title() string { return b.o.label() }

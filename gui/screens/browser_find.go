@@ -80,7 +80,7 @@ func newFullness(s *gui.Session) *fullness {
 }
 
 // ask looks how full the drive is, on a goroutine of its own.
-func (f *fullness) ask(o *opened) {
+func (f *fullness) ask(o *stickSession) {
 	go func() {
 		free, total, err := o.fs.Free()
 		if err != nil || total <= 0 {
@@ -90,7 +90,7 @@ func (f *fullness) ask(o *opened) {
 	}()
 }
 
-func (f *fullness) show(o *opened, free, total int64) {
+func (f *fullness) show(o *stickSession, free, total int64) {
 	w := f.s.Words
 	share := float64(total-free) / float64(total)
 	f.bar.SetValue(share)
@@ -103,7 +103,7 @@ func (f *fullness) show(o *opened, free, total int64) {
 }
 
 // tell says when the stick was last backed up.
-func (f *fullness) tell(o *opened) {
+func (f *fullness) tell(o *stickSession) {
 	widgets.SetText(f.backup, o.backupWords())
 	f.view.Refresh()
 }

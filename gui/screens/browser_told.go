@@ -102,7 +102,7 @@ func skipReason(w *i18n.Words, err error) string {
 }
 
 // warningMessage says what was not as it should be when a stick was opened.
-func warningMessage(w *i18n.Words, o *opened) widgets.Message {
+func warningMessage(w *i18n.Words, o *stickSession) widgets.Message {
 	m := widgets.Message{Kind: widgets.Warn}
 	worst := 0
 	for _, warning := range o.stick.Warnings() {

@@ -109,7 +109,7 @@ func TestDecryptWithTheKeyOnAStick(t *testing.T) {
 }
 
 // unlocked opens Alice's stick.
-func (h *hill) unlocked(d drives.Drive) *opened {
+func (h *hill) unlocked(d drives.Drive) *stickSession {
 	h.t.Helper()
 	fsys, err := stick.NewDirFS(d.Path)
 	h.must(err)
@@ -121,7 +121,7 @@ func (h *hill) unlocked(d drives.Drive) *opened {
 	st, err := stick.Open(h.t.Context(), fsys, stick.WithHolderKey(k), stick.OpenOptions{})
 	h.must(err)
 	h.t.Cleanup(func() { st.Close() })
-	return &opened{stick: st, key: k}
+	return &stickSession{stick: st, key: k}
 }
 
 // The passphrase of a stick that is open is not asked for again; once it is locked, it
@@ -130,11 +130,11 @@ func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
 	h := newHill(t)
 	letter := h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
 	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
-	open := []*opened{h.unlocked(h.stick())}
+	open := []*stickSession{h.unlocked(h.stick())}
 	o := h.options()
 	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []*opened { return open }
+		k.sticks = func() []*stickSession { return open }
 		return k
 	})
 	w := guitest.New(t, o)

@@ -141,7 +141,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	o := h.options()
 	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []*opened { return []*opened{open} }
+		k.sticks = func() []*stickSession { return []*stickSession{open} }
 		return k
 	})
 	w := guitest.New(t, o)

@@ -27,7 +27,7 @@ func Rooms(p *Place) []gui.Room {
 	open := openRoom(p, func(made *sticks) { k = made })
 	rooms := staffRooms(p, func(s *gui.Session, p *Place) *staff {
 		st := newStaff(s, p)
-		st.sticks = func() []*opened {
+		st.sticks = func() []*stickSession {
 			if k == nil {
 				return nil
 			}

@@ -31,14 +31,14 @@ type staff struct {
 
 	openFS func(path string) (driveFS, error)
 	// sticks are those that are open now.
-	sticks func() []*opened
+	sticks func() []*stickSession
 }
 
 func newStaff(s *gui.Session, p *Place) *staff {
 	return &staff{
 		s: s, place: p,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
-		sticks: func() []*opened { return nil },
+		sticks: func() []*stickSession { return nil },
 	}
 }
 

@@ -34,7 +34,7 @@ type backedUp struct {
 
 // keepBackedUp begins a backup when the stick was just opened and when something was
 // stored a while ago, if the school's shared folder is in reach.
-func (o *opened) keepBackedUp() {
+func (o *stickSession) keepBackedUp() {
 	if o.k.p == nil || o.backing != nil {
 		return
 	}
@@ -61,7 +61,7 @@ func (o *opened) keepBackedUp() {
 
 // backUp copies what is new to the school's shared folder, and on ICT's computers
 // records that the stick was seen. It runs off the window's goroutine.
-func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backedUp) {
+func (o *stickSession) backUp(ctx context.Context, clock func() time.Time) (got backedUp) {
 	o.k.p.leave(o.place.path)
 	c, err := o.k.p.settings()
 	if err != nil {
@@ -96,7 +96,7 @@ func (o *opened) backUp(ctx context.Context, clock func() time.Time) (got backed
 
 // checkIn records in the register that the stick was seen at school. A stick that the
 // register does not know is not ICT's.
-func (o *opened) checkIn(ctx context.Context) {
+func (o *stickSession) checkIn(ctx context.Context) {
 	if o.k.p.school(ctx) != nil {
 		return
 	}
@@ -107,7 +107,7 @@ func (o *opened) checkIn(ctx context.Context) {
 }
 
 // tellBackup shows when the stick was last backed up.
-func (o *opened) tellBackup(got backedUp) {
+func (o *stickSession) tellBackup(got backedUp) {
 	if o.ended {
 		return
 	}
@@ -134,7 +134,7 @@ func quietly(err error) bool {
 }
 
 // stopBackup ends a backup under way, and returns what waits for its end.
-func (o *opened) stopBackup() (wait func()) {
+func (o *stickSession) stopBackup() (wait func()) {
 	run := o.backing
 	if run == nil {
 		return func() {}
@@ -144,7 +144,7 @@ func (o *opened) stopBackup() (wait func()) {
 }
 
 // backupWords says when the stick was last backed up; "" where that is not known.
-func (o *opened) backupWords() string {
+func (o *stickSession) backupWords() string {
 	w := o.s.Words
 	switch {
 	case o.unbacked:

@@ -15,7 +15,7 @@ import (
 // look is called every two seconds while a stick is open: to see whether it is there,
 // to store what other programs have written, and to lock it after a time without
 // use or when the computer has slept.
-func (o *opened) look() {
+func (o *stickSession) look() {
 	now := o.s.Now()
 	late := now.Round(0).Sub(o.tick.Round(0)) - tickEvery // by the clock on the wall, which goes on in sleep
 	o.tick = now
@@ -42,7 +42,7 @@ func (o *opened) look() {
 }
 
 // worked reports whether a program has a file of the stick open, as far as can be seen.
-func (o *opened) worked() bool {
+func (o *stickSession) worked() bool {
 	if len(o.driveInUse()) > 0 {
 		return true
 	}
@@ -51,7 +51,7 @@ func (o *opened) worked() bool {
 
 // ask looks whether the drive is still there, on a goroutine of its own: a drive that
 // is half gone may take long to answer.
-func (o *opened) ask() {
+func (o *stickSession) ask() {
 	if o.asking {
 		return
 	}
@@ -68,7 +68,7 @@ func (o *opened) ask() {
 }
 
 // seen is told when drives come and go.
-func (o *opened) seen(now drives.Seen) {
+func (o *stickSession) seen(now drives.Seen) {
 	there := slices.ContainsFunc(now.Drives, func(d drives.Drive) bool { return d.Path == o.place.path })
 	if now.Err == nil && !there && !o.locking {
 		o.ask() // a drive may be mounted anew without having been away
@@ -76,7 +76,7 @@ func (o *opened) seen(now drives.Seen) {
 }
 
 // save stores what other programs have written, if there is anything.
-func (o *opened) save() {
+func (o *stickSession) save() {
 	if o.files == nil || o.stick.ReadOnly() || !o.files.Changed(o.s.Now()) {
 		return
 	}
@@ -93,7 +93,7 @@ func (o *opened) save() {
 
 // saved says what was stored of what other programs have written, and what could not
 // be.
-func (o *opened) saved(saved editing.Saved) {
+func (o *stickSession) saved(saved editing.Saved) {
 	w := o.s.Words
 	o.noteStored(len(saved.Stored))
 	for _, name := range saved.Stored {
@@ -116,7 +116,7 @@ func (o *opened) saved(saved editing.Saved) {
 
 // pulled is what happens when the stick is gone while it is open: everything is let
 // go, and what became of the files is said.
-func (o *opened) pulled() {
+func (o *stickSession) pulled() {
 	if o.ended {
 		return
 	}
@@ -142,7 +142,7 @@ func (o *opened) pulled() {
 
 // letGo frees a stick that is gone. The private folder is wiped unless it holds what is
 // nowhere else; then it goes with the message about it.
-func (o *opened) letGo(wipe bool) {
+func (o *stickSession) letGo(wipe bool) {
 	files, d, wait := o.files, o.drive, o.stopBackup()
 	o.drive = nil
 	if files != nil && !wipe {

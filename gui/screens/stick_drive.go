@@ -48,7 +48,7 @@ func mountDrive(ctx context.Context, address string) (shown, drivePlace, error) 
 }
 
 // openAsDrive shows the stick to every program as a drive, or shows the drive again.
-func (o *opened) openAsDrive() {
+func (o *stickSession) openAsDrive() {
 	if o.drive != nil {
 		o.showDrive()
 		return
@@ -94,7 +94,7 @@ func beginDrive(ctx context.Context, s *stick.Stick, options webdav.Options, mou
 }
 
 // showDrive opens the drive in the system's file manager.
-func (o *opened) showDrive() {
+func (o *stickSession) showDrive() {
 	d := o.drive
 	jobs.Run(o.s.Jobs, o.s.Words.T("drive.opening"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		return 0, d.shown.Show(ctx)
@@ -112,7 +112,7 @@ func (o *opened) showDrive() {
 
 // changedByDrive tells the screens that a program has changed something, once for many
 // changes that come together.
-func (o *opened) changedByDrive() {
+func (o *stickSession) changedByDrive() {
 	if o.drive == nil || o.drive.due || o.ended {
 		return
 	}
@@ -131,7 +131,7 @@ func (o *opened) changedByDrive() {
 const driveRest = 300 * time.Millisecond
 
 // useDrive counts what programs do on the drive as use of the stick.
-func (o *opened) useDrive() {
+func (o *stickSession) useDrive() {
 	if o.drive == nil {
 		return
 	}
@@ -142,7 +142,7 @@ func (o *opened) useDrive() {
 }
 
 // driveInUse are the names of files that programs have locked on the drive.
-func (o *opened) driveInUse() []string {
+func (o *stickSession) driveInUse() []string {
 	if o.drive == nil {
 		return nil
 	}
@@ -155,7 +155,7 @@ func (o *opened) driveInUse() []string {
 
 // driveInUseBelow are the names of files that programs have locked on the drive, of those
 // that are some paths or lie below them.
-func (o *opened) driveInUseBelow(paths []string) []string {
+func (o *stickSession) driveInUseBelow(paths []string) []string {
 	if o.drive == nil {
 		return nil
 	}
@@ -187,14 +187,14 @@ func (d *asDrive) end(ctx context.Context, force bool) error {
 
 // fold puts the tiny layers together that a program makes which stores file after file.
 // It is for the next opening, and for room; that it cannot be done, or is cancelled, harms nothing.
-func (o *opened) fold(ctx context.Context, p jobs.Progress) {
+func (o *stickSession) fold(ctx context.Context, p jobs.Progress) {
 	if !o.stick.ReadOnly() {
 		_, _ = o.stick.Tidy(ctx, stick.TidyOptions{Fold: true, Progress: p})
 	}
 }
 
 // endDrive takes the drive away, and leaves the stick open.
-func (o *opened) endDrive() {
+func (o *stickSession) endDrive() {
 	d := o.drive
 	if d == nil || o.locking || o.mounting {
 		return
@@ -206,7 +206,7 @@ func (o *opened) endDrive() {
 	o.takeDrive()
 }
 
-func (o *opened) takeDrive() {
+func (o *stickSession) takeDrive() {
 	d := o.drive
 	if d == nil {
 		return
@@ -237,7 +237,7 @@ func (o *opened) takeDrive() {
 
 // notStored names the files that programs have saved and that are not on the stick, and
 // says where the client still has them; an empty message when all is stored.
-func (o *opened) notStored(d *asDrive) widgets.Message {
+func (o *stickSession) notStored(d *asDrive) widgets.Message {
 	failed := d.Failed()
 	if len(failed) == 0 {
 		return widgets.Message{}
@@ -268,7 +268,7 @@ func (o *opened) notStored(d *asDrive) widgets.Message {
 }
 
 // driveFailures is notStored of the drive that was just taken away, which is none after this.
-func (o *opened) driveFailures() widgets.Message {
+func (o *stickSession) driveFailures() widgets.Message {
 	d := o.drive
 	if o.drive = nil; d == nil {
 		return widgets.Message{}
@@ -277,7 +277,7 @@ func (o *opened) driveFailures() widgets.Message {
 }
 
 // askDrive asks whether to go on although programs have files of the drive open.
-func (o *opened) askDrive(names []string, goOn func()) {
+func (o *stickSession) askDrive(names []string, goOn func()) {
 	w := o.s.Words
 	slices.Sort(names)
 	o.s.Ask(widgets.Question{
@@ -291,27 +291,27 @@ func (o *opened) askDrive(names []string, goOn func()) {
 }
 
 // driveBusy says that a program keeps the drive from being taken away.
-func (o *opened) driveBusy() widgets.Message {
+func (o *stickSession) driveBusy() widgets.Message {
 	w := o.s.Words
 	return widgets.Message{Kind: widgets.Warn, Happened: w.T("drive.busy"), Files: w.T("drive.busy.files"), Next: w.T("drive.busy.next")}
 }
 
 // noteDrive shows on the stick's page whether it is a drive.
-func (o *opened) noteDrive() {
+func (o *stickSession) noteDrive() {
 	if o.screen != nil {
 		o.screen.notedDrive()
 	}
 }
 
 // follow shows a job on the stick's page, where that is in view.
-func (o *opened) follow(j *jobs.Job) {
+func (o *stickSession) follow(j *jobs.Job) {
 	if o.screen != nil {
 		o.screen.busy.Follow(j)
 	}
 }
 
 // driveMessage says that the stick is a drive; an empty one when it is not.
-func (o *opened) driveMessage() widgets.Message {
+func (o *stickSession) driveMessage() widgets.Message {
 	if o.drive == nil {
 		return widgets.Message{}
 	}

@@ -19,7 +19,7 @@ import (
 // place of the temporary one that ICT knows, and later when they wish to.
 type newSecret struct {
 	s       *gui.Session
-	o       *opened
+	o       *stickSession
 	current []byte // the passphrase that opened the stick; nil when it is to be asked for
 	first   bool   // the stick is not to be used before
 
@@ -32,18 +32,18 @@ type newSecret struct {
 
 // newFirstPassphrase returns the screen for the first use. It takes over the stick and
 // the passphrase, and wipes it.
-func newFirstPassphrase(o *opened, current []byte) *newSecret {
+func newFirstPassphrase(o *stickSession, current []byte) *newSecret {
 	return &newSecret{s: o.s, o: o, current: current, first: true}
 }
 
 // newPassphraseChange returns the screen for another passphrase of an open stick.
-func newPassphraseChange(o *opened) *newSecret { return &newSecret{s: o.s, o: o} }
+func newPassphraseChange(o *stickSession) *newSecret { return &newSecret{s: o.s, o: o} }
 
 // Title is part of gui.Screen.
 func (n *newSecret) Title() string { return n.s.Words.T("choose.title") }
 
 // of is part of ofStick.
-func (n *newSecret) of() *opened { return n.o }
+func (n *newSecret) of() *stickSession { return n.o }
 
 // Content is part of gui.Screen.
 func (n *newSecret) Content() fyne.CanvasObject {

@@ -169,7 +169,7 @@ func (r *rig) unlock(secret string) {
 }
 
 // opened is the stick that is open.
-func (r *rig) opened() *opened {
+func (r *rig) opened() *stickSession {
 	r.t.Helper()
 	if len(r.k.open) != 1 {
 		r.t.Fatalf("%d sticks are open; the window says:\n%s", len(r.k.open), r.Text())

@@ -37,14 +37,14 @@ type locked struct {
 
 // lockAndRemove is the button: it warns of files that other programs have open, then
 // locks.
-func (o *opened) lockAndRemove() { o.warned(lockAsked, nil) }
+func (o *stickSession) lockAndRemove() { o.warned(lockAsked, nil) }
 
 // atClose is asked before the window closes.
-func (o *opened) atClose(proceed func()) { o.warned(lockClose, proceed) }
+func (o *stickSession) atClose(proceed func()) { o.warned(lockClose, proceed) }
 
 // warned locks, after a warning when files were opened in other programs. then is
 // called when the stick is locked; it may be nil.
-func (o *opened) warned(why lockReason, then func()) {
+func (o *stickSession) warned(why lockReason, then func()) {
 	if o.ended {
 		if then != nil {
 			then()
@@ -62,7 +62,7 @@ func (o *opened) warned(why lockReason, then func()) {
 }
 
 // warnedFiles locks, after a warning when files were decrypted for other programs.
-func (o *opened) warnedFiles(why lockReason, then func()) {
+func (o *stickSession) warnedFiles(why lockReason, then func()) {
 	var files []editing.File
 	if o.files != nil {
 		files = o.files.Files()
@@ -89,14 +89,14 @@ func (o *opened) warnedFiles(why lockReason, then func()) {
 
 // lock locks without asking. A program that merely looks at the drive does not keep a
 // stick open that nobody uses; one that is writing does.
-func (o *opened) lock(why lockReason) { o.end(why, len(o.driveInUse()) == 0, nil) }
+func (o *stickSession) lock(why lockReason) { o.end(why, len(o.driveInUse()) == 0, nil) }
 
 // run stores what was written, wipes what was decrypted, closes the stick and lets the
 // drive go. Changes that are under way end first.
-func (o *opened) run(why lockReason, then func()) { o.end(why, false, then) }
+func (o *stickSession) run(why lockReason, then func()) { o.end(why, false, then) }
 
 // end is run; with force set, a drive that a program holds on to is taken away from it.
-func (o *opened) end(why lockReason, force bool, then func()) {
+func (o *stickSession) end(why lockReason, force bool, then func()) {
 	if o.locking || o.ended || o.mounting {
 		return
 	}
@@ -150,7 +150,7 @@ func (o *opened) end(why lockReason, force bool, then func()) {
 }
 
 // finish says what became of it.
-func (o *opened) finish(why lockReason, l locked, err error, then func()) {
+func (o *stickSession) finish(why lockReason, l locked, err error, then func()) {
 	o.locking = false
 	if l.drive {
 		l.notStored = o.driveFailures()
@@ -186,7 +186,7 @@ func (o *opened) finish(why lockReason, l locked, err error, then func()) {
 }
 
 // askForce asks whether to take the drive away from the program that holds on to it.
-func (o *opened) askForce(why lockReason, then func()) {
+func (o *stickSession) askForce(why lockReason, then func()) {
 	w, m := o.s.Words, o.driveBusy()
 	o.s.Ask(widgets.Question{
 		Title: m.Happened, Text: m.Files + " " + m.Next, Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
@@ -198,7 +198,7 @@ func (o *opened) askForce(why lockReason, then func()) {
 }
 
 // kept says why a stick was not locked: something that was written is not on it.
-func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
+func (o *stickSession) kept(why lockReason, unsaved, err error, then func()) {
 	if why == lockUnused || why == lockSlept || unsaved == nil {
 		if err != nil {
 			o.s.Fail(err)
@@ -221,7 +221,7 @@ func (o *opened) kept(why lockReason, unsaved, err error, then func()) {
 }
 
 // farewell is the last that is said of a stick: whether it may be pulled out.
-func (o *opened) farewell(why lockReason, l locked) widgets.Message {
+func (o *stickSession) farewell(why lockReason, l locked) widgets.Message {
 	w := o.s.Words
 	m := widgets.Message{Kind: widgets.Good, Happened: w.T("lock.safe", "label", o.label()), Files: w.T("lock.files")}
 	if l.drive {

@@ -19,9 +19,9 @@ import (
 	"stowage/gui/widgets"
 )
 
-// opened is a stick that is open, from unlocking it until it is locked or pulled out.
+// stickSession is a stick that is open, from unlocking it until it is locked or pulled out.
 // Fields without a remark belong to the window's goroutine.
-type opened struct {
+type stickSession struct {
 	k      *sticks
 	s      *gui.Session
 	place  stickPlace
@@ -74,13 +74,13 @@ const lockAfter = 10 * time.Minute
 
 // unlock opens a stick. It takes about a second, and is called off the window's
 // goroutine. What was opened is given to add, or abandoned.
-func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o *opened, err error) {
+func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o *stickSession, err error) {
 	k.p.leave(at.path)
 	fsys, err := k.openFS(at.path)
 	if err != nil {
 		return nil, err
 	}
-	o = &opened{k: k, s: k.s, place: at, fs: fsys, byCode: with.code}
+	o = &stickSession{k: k, s: k.s, place: at, fs: fsys, byCode: with.code}
 	defer func() {
 		debug.FreeOSMemory() // scrypt took 256 MiB, which is of no further use
 		if err != nil {
@@ -123,7 +123,7 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 
 // release frees everything, on whatever goroutine. It goes on after an error, and
 // returns the first.
-func (o *opened) release() error {
+func (o *stickSession) release() error {
 	var err error
 	if o.stick != nil {
 		err = o.stick.Close()
@@ -136,14 +136,14 @@ func (o *opened) release() error {
 
 // abandon closes a stick that was never shown, off the window's goroutine: a slow
 // drive takes its time even for that.
-func (o *opened) abandon() {
+func (o *stickSession) abandon() {
 	jobs.Run(o.s.Jobs, o.s.Words.T("lock.working"), func(context.Context, jobs.Progress) (int, error) {
 		return 0, o.release()
 	}, nil) // there is nothing to say of what nobody saw
 }
 
 // add keeps a stick that was opened, and begins to look after it.
-func (k *sticks) add(o *opened) {
+func (k *sticks) add(o *stickSession) {
 	k.open = append(k.open, o)
 	o.tick = k.s.Now()
 	k.s.Used()
@@ -157,7 +157,7 @@ func (k *sticks) add(o *opened) {
 }
 
 // forget ends looking after a stick, and takes its screens away.
-func (o *opened) forget() {
+func (o *stickSession) forget() {
 	if o.ended {
 		return
 	}
@@ -167,12 +167,12 @@ func (o *opened) forget() {
 	if o.unwatch != nil {
 		o.unwatch()
 	}
-	o.k.open = slices.DeleteFunc(o.k.open, func(other *opened) bool { return other == o })
+	o.k.open = slices.DeleteFunc(o.k.open, func(other *stickSession) bool { return other == o })
 	o.leave()
 }
 
 // leave brings the person back to the list, when they are at this stick's screens.
-func (o *opened) leave() {
+func (o *stickSession) leave() {
 	c := o.s.Window.Canvas()
 	at, ok := o.s.Current().(ofStick)
 	if !ok || at.of() != o {
@@ -197,13 +197,13 @@ func (o *opened) leave() {
 }
 
 // ofStick is a screen that belongs to an open stick, and goes when that is locked.
-type ofStick interface{ of() *opened }
+type ofStick interface{ of() *stickSession }
 
 // label is what the stick is called.
-func (o *opened) label() string { return cmp.Or(o.stick.Note().Label, o.place.drive.Name()) }
+func (o *stickSession) label() string { return cmp.Or(o.stick.Note().Label, o.place.drive.Name()) }
 
 // lockTime is the time without use after which the stick locks.
-func (o *opened) lockTime() time.Duration {
+func (o *stickSession) lockTime() time.Duration {
 	if m := o.stick.Note().Policy.LockMinutes; m > 0 {
 		return time.Duration(m) * time.Minute
 	}
@@ -211,7 +211,7 @@ func (o *opened) lockTime() time.Duration {
 }
 
 // changed tells the screens that what is on the stick has changed.
-func (o *opened) changed() {
+func (o *stickSession) changed() {
 	o.touched = o.s.Now()
 	for _, f := range slices.Clone(o.told) {
 		f()
@@ -219,10 +219,10 @@ func (o *opened) changed() {
 }
 
 // onChange adds a function that is called when what is on the stick has changed.
-func (o *opened) onChange(f func()) { o.told = append(o.told, f) }
+func (o *stickSession) onChange(f func()) { o.told = append(o.told, f) }
 
 // noteStored remembers what is safe on the stick, to be told should it be pulled out.
-func (o *opened) noteStored(files int) {
+func (o *stickSession) noteStored(files int) {
 	if files > 0 {
 		o.stored += files
 		o.last = o.s.Now()
@@ -231,7 +231,7 @@ func (o *opened) noteStored(files int) {
 }
 
 // browse shows the files of an open stick.
-func (k *sticks) browse(o *opened) {
+func (k *sticks) browse(o *stickSession) {
 	if at, ok := k.s.Current().(ofStick); ok && at.of() == o {
 		return
 	}
@@ -241,7 +241,7 @@ func (k *sticks) browse(o *opened) {
 }
 
 // tellOpenings tells the holder what ICT opened with the recovery key, once on this computer.
-func (o *opened) tellOpenings() {
+func (o *stickSession) tellOpenings() {
 	w := o.s.Words
 	if o.unreadOpenings {
 		o.unreadOpenings = false

@@ -27,14 +27,14 @@ func unstored(files *editing.Folder) []editing.File {
 }
 
 // copyUnsaved keeps what was changed and not stored: in a folder that is chosen.
-func (o *opened) copyUnsaved(unsaved []editing.File) {
+func (o *stickSession) copyUnsaved(unsaved []editing.File) {
 	w := o.s.Words
 	o.s.Choose.Folder(w.T("stick.pulled.copy"), func(to string) {
 		askPlain(o.s, []string{to}, func() { o.copyUnsavedTo(unsaved, to) })
 	})
 }
 
-func (o *opened) copyUnsavedTo(unsaved []editing.File, to string) {
+func (o *stickSession) copyUnsavedTo(unsaved []editing.File, to string) {
 	w := o.s.Words
 	jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		for i, f := range unsaved {
@@ -74,7 +74,7 @@ func (k *sticks) wipeOrphans(done func(orphan) bool) {
 
 // adopt stores on a stick that was plugged in again what was changed before it was
 // pulled out.
-func (k *sticks) adopt(o *opened) {
+func (k *sticks) adopt(o *stickSession) {
 	id := o.stick.Note().ID
 	mine := func(p orphan) bool { return p.id == id }
 	var unsaved []editing.File

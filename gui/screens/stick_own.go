@@ -72,7 +72,7 @@ func (l *stickList) ownRow(seen drives.Seen) *widgets.Pressable {
 
 // ownFarewell is the last that is said of the stick that the program runs from: it cannot be let go while
 // the program runs.
-func (o *opened) ownFarewell(m widgets.Message) widgets.Message {
+func (o *stickSession) ownFarewell(m widgets.Message) widgets.Message {
 	w := o.s.Words
 	m.Happened, m.Next = w.T("portable.locked", "label", o.label()), w.T("portable.locked.next")
 	m.Do = widgets.Command{Name: w.T("portable.close"), Run: o.s.Close}

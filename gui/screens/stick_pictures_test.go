@@ -54,7 +54,7 @@ func TestBrowserPictures(t *testing.T) {
 
 func (r *rig) enterStick() {
 	r.t.Helper()
-	var o *opened
+	var o *stickSession
 	var err error
 	away(func() {
 		o, err = r.k.unlock(r.t.Context(), stickPlace{path: r.path}, unlockWith{secret: []byte(temporary)})
@@ -66,4 +66,4 @@ func (r *rig) enterStick() {
 	r.Settle()
 }
 
-func newFirst(o *opened) gui.Screen { return newFirstPassphrase(o, nil) }
+func newFirst(o *stickSession) gui.Screen { return newFirstPassphrase(o, nil) }

@@ -24,7 +24,7 @@ import (
 type sticks struct {
 	s    *gui.Session
 	p    *Place
-	open []*opened
+	open []*stickSession
 	seen drives.Seen
 	news widgets.Message // what became of the stick that was open last
 	held string          // the drive that the news are about, if the system would not let it go
@@ -162,7 +162,7 @@ func (k *sticks) ageNews(all []drives.Drive) {
 }
 
 // openAt finds the open stick of a drive or folder.
-func (k *sticks) openAt(path string) *opened {
+func (k *sticks) openAt(path string) *stickSession {
 	for _, o := range k.open {
 		if o.place.path == path {
 			return o

@@ -120,16 +120,16 @@ func (u *unlockStick) submit() {
 	u.say(widgets.Message{})
 	secret := u.secret.Take()
 	with := unlockWith{secret: secret, code: u.byCode, keyFile: u.keyFile}
-	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.working"), func(ctx context.Context, _ jobs.Progress) (*opened, error) {
+	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.working"), func(ctx context.Context, _ jobs.Progress) (*stickSession, error) {
 		return u.k.unlock(ctx, u.at, with)
-	}, func(o *opened, err error) {
+	}, func(o *stickSession, err error) {
 		u.done(o, err, secret)
 	}))
 }
 
 // done goes on to the files, or to the choice of another passphrase. What was typed
 // is wiped when it is of no more use.
-func (u *unlockStick) done(o *opened, err error, secret []byte) {
+func (u *unlockStick) done(o *stickSession, err error, secret []byte) {
 	if err != nil {
 		clear(secret)
 		u.refuse(err)

@@ -37,7 +37,7 @@ func (b *browser) versions() {
 func (b *browser) deleted() { b.s.Push(&versionList{s: b.s, b: b}) }
 
 // of is part of ofStick.
-func (v *versionList) of() *opened { return v.b.o }
+func (v *versionList) of() *stickSession { return v.b.o }
 
 // Title is part of gui.Screen.
 func (v *versionList) Title() string {

@@ -74,7 +74,7 @@ func viewable(e stick.Entry) bool {
 }
 
 // of is part of ofStick.
-func (v *viewer) of() *opened { return v.b.o }
+func (v *viewer) of() *stickSession { return v.b.o }
 
 // Title is part of gui.Screen.
 func (v *viewer) Title() string { return shortName(v.title) }
