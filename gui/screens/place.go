@@ -31,7 +31,7 @@ type Place struct {
 	opening  sync.Mutex
 	attached map[*gui.Session]bool
 	policy   keys.Policy  // that a new school begins with; the zero value is the usual one
-	keeper   *keeper      // of backups of sticks that are plugged in; nil in windows without
+	keeper   *autoBackup      // of backups of sticks that are plugged in; nil in windows without
 	inbox    *inboxWatch  // nil in windows without
 	wanted   *filters     // what the register is to show when it is next opened
 	asker    *gui.Session // who is asked for the database's password; nil before a room is made

@@ -15,10 +15,10 @@ import (
 	"stowage/gui/i18n"
 )
 
-// keeper backs up the school's sticks that are plugged in and that nobody has opened:
+// autoBackup backs up the school's sticks that are plugged in and that nobody has opened:
 // quietly, without a key, while the window does other things. On ICT's computers it also
 // records that they were seen. Fields without a remark belong to the window's goroutine.
-type keeper struct {
+type autoBackup struct {
 	s    *gui.Session
 	p    *Place
 	told []*listening
@@ -67,7 +67,7 @@ func (p *Place) Begin(s *gui.Session) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	k := &keeper{s: s, p: p, ctx: ctx, end: cancel, here: map[string]*sealed{}}
+	k := &autoBackup{s: s, p: p, ctx: ctx, end: cancel, here: map[string]*sealed{}}
 	p.keeper = k
 	s.AtClose(func(proceed func()) { // without waiting: what was begun is gone on with another time
 		cancel()
@@ -86,7 +86,7 @@ func (p *Place) Begin(s *gui.Session) {
 }
 
 // plugged is told which drives there are.
-func (k *keeper) plugged(all []drives.Drive) {
+func (k *autoBackup) plugged(all []drives.Drive) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for path, d := range k.here {
@@ -105,7 +105,7 @@ func (k *keeper) plugged(all []drives.Drive) {
 }
 
 // run backs a stick up. mu is held.
-func (k *keeper) run(path string, d *sealed) {
+func (k *autoBackup) run(path string, d *sealed) {
 	here, cancel := context.WithCancel(k.ctx)
 	ended := make(chan struct{})
 	d.cancel, d.ended = cancel, ended
@@ -133,7 +133,7 @@ func (k *keeper) run(path string, d *sealed) {
 }
 
 // again tries once more, if the stick is still there and nothing else works with it.
-func (k *keeper) again(path string, d *sealed) {
+func (k *autoBackup) again(path string, d *sealed) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.ctx.Err() == nil && k.here[path] == d && !d.left {
@@ -141,7 +141,7 @@ func (k *keeper) again(path string, d *sealed) {
 	}
 }
 
-func (k *keeper) set(path string, d *sealed, state sealedState, when time.Time) {
+func (k *autoBackup) set(path string, d *sealed, state sealedState, when time.Time) {
 	k.mu.Lock()
 	current := k.here[path] == d && !d.left
 	k.mu.Unlock()
@@ -159,7 +159,7 @@ func (k *keeper) set(path string, d *sealed, state sealedState, when time.Time) 
 
 // onChange has f called when it is known better when a stick was backed up, until the
 // returned function is called.
-func (k *keeper) onChange(f func()) (remove func()) {
+func (k *autoBackup) onChange(f func()) (remove func()) {
 	if k == nil {
 		return func() {}
 	}
@@ -171,7 +171,7 @@ func (k *keeper) onChange(f func()) (remove func()) {
 }
 
 // says tells how the backup of the stick at a path stands; "" for nothing to say.
-func (k *keeper) says(w *i18n.Words, path string) string {
+func (k *autoBackup) says(w *i18n.Words, path string) string {
 	if k == nil {
 		return ""
 	}
