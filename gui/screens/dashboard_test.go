@@ -102,7 +102,7 @@ func TestDashboardPluggedPictures(t *testing.T) {
 		w.Until("the sticks", func() bool { return w.Sees("MS-2") })
 	})
 	guitest.Pictures(t, "lost-told", o, func(w *guitest.Window) {
-		d.place.keeper = &autoBackup{s: w.Session}
+		d.place.autoBackup = &autoBackup{s: w.Session}
 		d.place.tellLost(lossNews{since: w.Now(), ict: true}, stick.Note{Label: "MS-1"})
 	})
 }

@@ -59,7 +59,7 @@ type issueWizard struct {
 	read *widget.Check
 }
 
-func newHanding(s *gui.Session, p *Place) *issueWizard {
+func newIssueWizard(s *gui.Session, p *Place) *issueWizard {
 	return &issueWizard{s: s, p: p, unseen: func() {}}
 }
 

@@ -20,7 +20,7 @@ import (
 )
 
 func issueRoom(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
-	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newHanding(s, p) })
+	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
 	o.Services.Drives = d
 	return o, room
 }

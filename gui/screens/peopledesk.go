@@ -18,7 +18,7 @@ import (
 // deskRooms are the rooms in which ICT hands out, counts and takes back.
 func deskRooms(p *Place) []gui.Room {
 	return []gui.Room{
-		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newHanding(s, p) })},
+		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newIssueWizard(s, p) })},
 		{ID: checkInRoom, Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
 		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
 		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: p.room(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},

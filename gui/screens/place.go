@@ -25,19 +25,19 @@ type Place struct {
 	own     string // the top of the stick that the program was started from, or empty
 	greeted bool   // it was shown when the window opened
 
-	mu       sync.Mutex
-	config   config.Config
-	broken   error // why the config file could not be read
-	opening  sync.Mutex
-	attached map[*gui.Session]bool
-	policy   keys.Policy  // that a new school begins with; the zero value is the usual one
-	keeper   *autoBackup      // of backups of sticks that are plugged in; nil in windows without
-	inbox    *inboxWatch  // nil in windows without
-	wanted   *filters     // what the register is to show when it is next opened
-	asker    *gui.Session // who is asked for the database's password; nil before a room is made
-	password *answered    // while the register moves, what was answered; else nil
-	checkIn  string       // the device that is to be checked in next, by id
-	issueAt  string       // the drive of the stick that is to be issued next
+	mu         sync.Mutex
+	config     config.Config
+	broken     error // why the config file could not be read
+	opening    sync.Mutex
+	attached   map[*gui.Session]bool
+	policy     keys.Policy  // that a new school begins with; the zero value is the usual one
+	autoBackup *autoBackup  // of backups of sticks that are plugged in; nil in windows without
+	inbox      *inboxWatch  // nil in windows without
+	wanted     *filters     // what the register is to show when it is next opened
+	asker      *gui.Session // who is asked for the database's password; nil before a room is made
+	password   *answered    // while the register moves, what was answered; else nil
+	checkIn    string       // the device that is to be checked in next, by id
+	issueAt    string       // the drive of the stick that is to be issued next
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings

@@ -275,7 +275,7 @@ func (r *restoring) proceed() {
 	if r.source == nil {
 		return
 	}
-	w := newHanding(r.s, r.p)
+	w := newIssueWizard(r.s, r.p)
 	w.source = r.source
 	r.s.Push(w)
 }

@@ -94,7 +94,7 @@ func (k *sticks) noticeLost(l *look, path string, now time.Time) {
 // on ICT's computers leads to its return. The list of sticks and the check-in say so
 // themselves. It may be called from any goroutine.
 func (p *Place) tellLost(n lossNews, note stick.Note) {
-	s := p.keeper.s
+	s := p.autoBackup.s
 	s.Do(func() {
 		switch s.Current().(type) {
 		case *stickList, *checkIns:

@@ -57,7 +57,7 @@ func (l *stickList) Shown() {
 	l.stop = l.k.watch(l.told)
 	l.drawn = func() {}
 	if l.k.p != nil {
-		l.drawn = l.k.p.keeper.onChange(l.refresh)
+		l.drawn = l.k.p.autoBackup.onChange(l.refresh)
 	}
 	l.refresh()
 	l.tick()
@@ -259,7 +259,7 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
 	}
 	if l.k.p != nil {
-		if backup := l.k.p.keeper.says(l.s.Words, d.Path); backup != "" {
+		if backup := l.k.p.autoBackup.says(l.s.Words, d.Path); backup != "" {
 			pieces = append(pieces, backup)
 		}
 	}

@@ -37,9 +37,9 @@ type sealed struct {
 	state sealedState
 	when  time.Time // when everything was last in the backup; zero when that is not known
 
-	cancel context.CancelFunc // of the run; guarded by the keeper's mu
-	ended  chan struct{}      // closed when no run goes on; guarded by the keeper's mu
-	left   bool               // something else works with the drive now; guarded by the keeper's mu
+	cancel context.CancelFunc // of the run; guarded by autoBackup's mu
+	ended  chan struct{}      // closed when no run goes on; guarded by autoBackup's mu
+	left   bool               // something else works with the drive now; guarded by autoBackup's mu
 }
 
 // sealedState is how the backup of a stick stands.
@@ -55,8 +55,8 @@ const (
 	sealedFailed  // it did not work, and is tried again
 )
 
-// keeperAgain is how long after a backup that did not work the next is tried.
-const keeperAgain = 2 * time.Minute
+// backupRetry is how long after a backup that failed the next is tried.
+const backupRetry = 2 * time.Minute
 
 // Begin starts what goes on behind the screens, until the window closes: the backups of
 // sticks that are plugged in, and on ICT's computers the counting of loss reports. It is
@@ -68,7 +68,7 @@ func (p *Place) Begin(s *gui.Session) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	k := &autoBackup{s: s, p: p, ctx: ctx, end: cancel, here: map[string]*sealed{}}
-	p.keeper = k
+	p.autoBackup = k
 	s.AtClose(func(proceed func()) { // without waiting: what was begun is gone on with another time
 		cancel()
 		proceed()
@@ -126,7 +126,7 @@ func (k *autoBackup) run(path string, d *sealed) {
 				k.s.Fail(err)
 			}
 			if state == sealedAway || state == sealedFailed {
-				k.s.After(keeperAgain, func() { k.again(path, d) })
+				k.s.After(backupRetry, func() { k.again(path, d) })
 			}
 		})
 	}()
@@ -203,19 +203,19 @@ func (k *autoBackup) says(w *i18n.Words, path string) string {
 // plugged in again, or resume is called. It may be called from any goroutine but the
 // window's, which it would keep waiting.
 func (p *Place) leave(path string) {
-	if p == nil || p.keeper == nil {
+	if p == nil || p.autoBackup == nil {
 		return
 	}
 	var running []chan struct{}
-	p.keeper.mu.Lock()
-	for at, d := range p.keeper.here {
+	p.autoBackup.mu.Lock()
+	for at, d := range p.autoBackup.here {
 		if path == "" || at == path {
 			d.left = true
 			d.cancel()
 			running = append(running, d.ended)
 		}
 	}
-	p.keeper.mu.Unlock()
+	p.autoBackup.mu.Unlock()
 	for _, ended := range running {
 		<-ended
 	}
@@ -224,10 +224,10 @@ func (p *Place) leave(path string) {
 // resume goes on with the backup of the stick at a path after leave, when nothing has
 // become of what it was left for. It may be called from any goroutine.
 func (p *Place) resume(path string) {
-	if p == nil || p.keeper == nil {
+	if p == nil || p.autoBackup == nil {
 		return
 	}
-	k := p.keeper
+	k := p.autoBackup
 	k.s.Do(func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()

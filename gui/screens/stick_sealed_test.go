@@ -106,7 +106,7 @@ func newSealedRig(t *testing.T, ict bool) *sealedRig {
 // open opens the window, at home.
 func (r *sealedRig) open() {
 	r.Window = guitest.New(r.t, gui.Options{Rooms: Rooms(r.place), ICT: r.place.ICT(), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin})
-	k := r.place.keeper
+	k := r.place.autoBackup
 	r.t.Cleanup(func() {
 		k.end()
 		r.place.leave("")
@@ -127,7 +127,7 @@ func (r *sealedRig) behind() int {
 
 // state is how the backup of the stick stands, in the window.
 func (r *sealedRig) state() sealedState {
-	k := r.place.keeper
+	k := r.place.autoBackup
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if d := k.here[r.drive.Path]; d != nil {
@@ -168,7 +168,7 @@ func TestAwayFromSchoolAPluggedInStickWaits(t *testing.T) {
 	r.Until("it to be said", func() bool { return r.Sees("It is backed up when it is next at school") })
 	r.MustNotSee("could not", "failed", "did not work")
 	check(t, os.Rename(away, r.shared.Dir))
-	r.Advance(keeperAgain)
+	r.Advance(backupRetry)
 	r.Until("the backup", func() bool { return r.state() == sealedDone && r.Sees("Backed up") })
 	if n := r.behind(); n != 0 {
 		t.Errorf("%d layers are missing in the backup", n)
@@ -272,7 +272,7 @@ func TestAStickThatIsOpenedIsLeftToWhatOpenedIt(t *testing.T) {
 	r.MustSee("This passphrase does not open the stick.")
 	r.Until("the backup goes on", func() bool { return r.state() == sealedDone && r.behind() == 0 })
 	r.place.leave(r.drive.Path)
-	if said := r.place.keeper.says(r.Session.Words, r.drive.Path); said != "" {
+	if said := r.place.autoBackup.says(r.Session.Words, r.drive.Path); said != "" {
 		t.Errorf("it says %q of a stick that it left", said)
 	}
 }
@@ -320,7 +320,7 @@ func TestSealedPictures(t *testing.T) {
 	r.ports.set(r.drive)
 	r.Until("the backup", func() bool { return r.state() == sealedDone })
 	guitest.Pictures(t, "stick-backed-up", gui.Options{Rooms: Rooms(r.place), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
-		k := r.place.keeper
+		k := r.place.autoBackup
 		t.Cleanup(k.end)
 		w.Session.Go("open")
 		w.Until("it to be said", func() bool { return w.Sees("Backed up just now") || w.Sees("newydd ei wneud") })
