@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"stowage/crypt/longtest"
 	"stowage/devices"
 	"stowage/devices/store"
 	"stowage/devices/store/postgrestest"
@@ -36,6 +37,9 @@ func TestPostgres(t *testing.T) {
 	server := postgrestest.Start(t)
 	defer server.Stop()
 	t.Run("owner", func(t *testing.T) {
+		if !longtest.Wanted() {
+			t.Skip("the same as trust, whom the server allows less")
+		}
 		conformance(t, func(t *testing.T) (devices.Store, devices.Store) {
 			url := newPostgres(t, server)
 			return openPostgres(t, url), openPostgres(t, url)
