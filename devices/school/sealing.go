@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"stowage/crypt"
@@ -86,7 +87,7 @@ func (s Sealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
 		for _, to := range s.Audiences {
-			if dest, _, err := s.Dest(path, to); err == nil && exists(dest) && !s.Made.has(dest) {
+			if dest, _, err := s.Dest(path, to); err == nil && exists(dest) && !s.Made.has(dest) && !slices.Contains(taken, dest) {
 				taken = append(taken, dest)
 			}
 		}

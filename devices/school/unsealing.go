@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"filippo.io/age"
 
@@ -56,7 +57,7 @@ func (u Unsealing) Dest(path string) (dest string, folder bool, err error) {
 func (u Unsealing) InTheWay(paths []string) []string {
 	var taken []string
 	for _, path := range paths {
-		if dest, _, err := u.Dest(path); err == nil && exists(dest) && !u.Made.has(dest) {
+		if dest, _, err := u.Dest(path); err == nil && exists(dest) && !u.Made.has(dest) && !slices.Contains(taken, dest) {
 			taken = append(taken, dest)
 		}
 	}

@@ -87,6 +87,12 @@ func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed ti
 	}
 	defer root.Close()
 	to, err := freeLocal(root, crypt.WindowsName(name))
+	for _, other := range crypt.FallbackNames(crypt.WindowsName(name)) {
+		if err == nil || !crypt.NameRefused(err) {
+			break
+		}
+		to, err = freeLocal(root, other)
+	}
 	if err != nil {
 		return "", err
 	}

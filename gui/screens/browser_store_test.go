@@ -178,3 +178,23 @@ func TestSaveACopyOntoAFullDrive(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// TestSaveAVersionOntoADriveOfShortNames saves a version under a name that the drive holds.
+func TestSaveAVersionOntoADriveOfShortNames(t *testing.T) {
+	to := smalldrive.ShortNames(t)
+	long := strings.Repeat("ysgol ", 33) + ".txt"
+	r := newRig(t, true, map[string]string{long: "first"})
+	r.unlock(temporary)
+	r.choose.path = to
+	r.pick(long)
+	r.command("Previous versions")
+	r.Press("Save a copy…")
+	left, err := os.ReadDir(to)
+	if err != nil || len(left) != 1 {
+		t.Fatalf("%v, %v: %s", left, err, r.Text())
+	}
+	r.MustSee(left[0].Name())
+	if got, err := os.ReadFile(filepath.Join(to, left[0].Name())); err != nil || string(got) != "first" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

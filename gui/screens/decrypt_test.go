@@ -89,6 +89,49 @@ func TestDecryptWithAKeyFile(t *testing.T) {
 	}
 }
 
+// TestTwoOfOneNameAreBothDecrypted: two files of one name go into one folder, where a third
+// has it, and everything that is there is to be replaced: that is not what the run made.
+func TestTwoOfOneNameAreBothDecrypted(t *testing.T) {
+	h := newHill(t)
+	first := h.seal(h.file("a/letter.txt", "from a"), "Alice")
+	second := h.seal(h.file("b/letter.txt", "from b"), "Alice")
+	out := filepath.Dir(h.file("out/letter.txt", "old"))
+	w := h.window("encrypt")
+	w.Drop(fyne.NewPos(500, 300), first, second)
+	h.picks = []string{h.key}
+	w.Press("Choose a key file")
+	w.Type(alicePassphrase)
+	decryptOf(w).where.set(out)
+	w.Press("Decrypt 2 files")
+	w.MustSee("1 file of that name already exists")
+	w.Press("Replace")
+	w.MustSee("2 files or folders were decrypted.", "letter (2).txt")
+	for name, want := range map[string]string{"letter.txt": "from a", "letter (2).txt": "from b"} {
+		if got, err := os.ReadFile(filepath.Join(out, name)); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// TestOneThatVanishedOfManyIsDecrypted: the others are, and it is named.
+func TestOneThatVanishedOfManyIsDecrypted(t *testing.T) {
+	h := newHill(t)
+	gone, letter := h.seal(h.file("gone.txt", "x"), "Alice"), h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
+	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
+	w := h.window("encrypt")
+	w.Drop(fyne.NewPos(500, 300), gone, letter)
+	h.picks = []string{h.key}
+	w.Press("Choose a key file")
+	w.Type(alicePassphrase)
+	h.must(os.Remove(gone))
+	h.must(os.Remove(filepath.Join(h.dir, "gone.txt")))
+	w.Press("Decrypt 2 files")
+	w.MustSee("1 was decrypted, and 1 could not be.", "gone.txt.age", "There is no file or folder of that name.")
+	if got, err := os.ReadFile(filepath.Join(h.dir, "letter.txt")); err != nil || string(got) != "Dear Alice" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestDecryptWithTheKeyOnAStick(t *testing.T) {
 	h := newHill(t)
 	letter := h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
