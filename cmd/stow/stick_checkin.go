@@ -179,7 +179,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 
 // showSight says what a check-in found and did. A backup that failed is a
 // warning: the stick was seen all the same.
-func (a *app) showSight(seen school.Sight, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
+func (a *app) showSight(seen school.CheckInResult, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
 	out := jsonSight{
 		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, Fork: forkJSON(seen.Fork), Settled: seen.Settled, KeysGone: seen.KeysGone, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
 		ReadOnly: seen.ReadOnly, CodeDue: seen.CodeDue, KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,

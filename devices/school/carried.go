@@ -16,7 +16,7 @@ import (
 // school, who opens the stick knows from it whose keys are blocked and what is lost.
 // It is encrypted to the holder's key, since it names everybody. put is nil for a
 // stick that cannot be written; one that is full stays without.
-func (s *School) carryDirectory(ctx context.Context, drive stick.FS, put func([]byte) error, d devices.Device, seen *Sight) error {
+func (s *School) carryDirectory(ctx context.Context, drive stick.FS, put func([]byte) error, d devices.Device, seen *CheckInResult) error {
 	if put == nil || d.Holder == "" {
 		return nil
 	}

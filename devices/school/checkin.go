@@ -14,8 +14,8 @@ import (
 	"stowage/devices"
 )
 
-// Sight is what a check-in found and did.
-type Sight struct {
+// CheckInResult is what a check-in found and did.
+type CheckInResult struct {
 	Device       devices.Device
 	Lost         bool  // the register has it as lost or stolen: it turned up
 	Older        bool  // it is older than it was when last seen, or was put back and written on
@@ -62,12 +62,12 @@ type CheckInOptions struct {
 // is listed for the day on which it is lost; the list of one that is or was lost,
 // or is older than it was, stays as it is. A stick that can only be read is given nothing, and
 // recorded all the same. It fails with [ErrUnknownStick] if the register does not know the stick.
-func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (Sight, error) {
+func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOptions) (CheckInResult, error) {
 	d, err := s.DeviceOf(ctx, opened.Note())
 	if err != nil {
-		return Sight{}, err
+		return CheckInResult{}, err
 	}
-	seen := Sight{Lost: missing(d.State), ReadOnly: opened.ReadOnly()}
+	seen := CheckInResult{Lost: missing(d.State), ReadOnly: opened.ReadOnly()}
 	switch due := o.NewCode || !d.Recovery.Used.IsZero(); {
 	case due && seen.ReadOnly:
 		seen.CodeDue = true
@@ -151,20 +151,20 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 // register's newest checkpoint along, and hands back the checkpoint that it
 // brought. What it says of itself beyond the school's signed note is not believed.
 // It fails with [ErrUnknownStick], stick.ErrNotStick and the errors of keys.OpenNote.
-func (s *School) Glance(ctx context.Context, o CheckInOptions) (Sight, error) {
+func (s *School) Glance(ctx context.Context, o CheckInOptions) (CheckInResult, error) {
 	directory, err := s.Directory()
 	if err != nil {
-		return Sight{}, err
+		return CheckInResult{}, err
 	}
 	summary, err := stick.Inspect(o.Drive, directory.Verifier)
 	if err != nil {
-		return Sight{}, err
+		return CheckInResult{}, err
 	}
 	d, err := s.DeviceOf(ctx, summary.Note)
 	if err != nil {
-		return Sight{}, err
+		return CheckInResult{}, err
 	}
-	seen := Sight{Lost: missing(d.State), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
+	seen := CheckInResult{Lost: missing(d.State), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
 	if err := seen.Programs.look(ctx, o.Drive, summary.Note, o.Progress); err != nil {
 		return seen, err
 	}
@@ -218,7 +218,7 @@ func (s *School) backUp(ctx context.Context, p BackupPlan) (*stick.BackupResult,
 // exchange takes the checkpoint that a stick brought back as a witness, and
 // gives it the newest. put is nil for a stick that cannot be written. What is no
 // checkpoint of the school's is somebody's doing and no witness.
-func (s *School) exchange(ctx context.Context, drive stick.FS, put func([]byte) error, place string, seen *Sight) error {
+func (s *School) exchange(ctx context.Context, drive stick.FS, put func([]byte) error, place string, seen *CheckInResult) error {
 	brought, err := stick.Checkpoints(drive)
 	if err != nil {
 		return err
@@ -307,7 +307,7 @@ func (s *School) ReplaceCode(ctx context.Context, opened *stick.Stick, d devices
 
 // newestKey compares the key on the stick with the copy in the folder. The one
 // whose passphrase was set later takes the other's place.
-func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, k *keys.HolderKey, seen *Sight) error {
+func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, k *keys.HolderKey, seen *CheckInResult) error {
 	key, ok, err := s.CurrentKey(ctx, k.Holder.ID)
 	if err != nil || !ok || key.Recipient != k.Recipient() {
 		return err // an older key, which rekeying replaces
@@ -333,7 +333,7 @@ func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 }
 
 // renewKey gives an opened stick the school's copy of the holder's key, if it has another.
-func renewKey(opened *stick.Stick, onStick [][]byte, kept string, seen *Sight) error {
+func renewKey(opened *stick.Stick, onStick [][]byte, kept string, seen *CheckInResult) error {
 	sealed, err := readSmall(kept)
 	if err != nil {
 		return err
@@ -351,7 +351,7 @@ func renewKey(opened *stick.Stick, onStick [][]byte, kept string, seen *Sight) e
 // chosenKey brings the copies of the holder's key to the one whose passphrase the holder has chosen, whoever opened
 // the stick: the school's own takes the stick's, and a stick that still carries one which another took the place of
 // in the school's folder takes that.
-func (s *School) chosenKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, d devices.Device, seen *Sight) error {
+func (s *School) chosenKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, d devices.Device, seen *CheckInResult) error {
 	chosen, err := opened.ChosenKey()
 	if err != nil {
 		return err
@@ -374,7 +374,7 @@ func (s *School) chosenKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 }
 
 // replaceOld gives a stick the newest copy of a key in place of one that was replaced in the school's folder.
-func (s *School) replaceOld(fsys stick.FS, opened *stick.Stick, there []devices.Key, seen *Sight) error {
+func (s *School) replaceOld(fsys stick.FS, opened *stick.Stick, there []devices.Key, seen *CheckInResult) error {
 	onStick, err := stick.HolderKeys(fsys)
 	if err != nil || len(onStick) != 1 {
 		return err

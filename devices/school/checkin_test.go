@@ -10,7 +10,7 @@ import (
 	"stowage/devices/school"
 )
 
-func checkIn(t *testing.T, s *school.School, m *sticktest.Mem) school.Sight {
+func checkIn(t *testing.T, s *school.School, m *sticktest.Mem) school.CheckInResult {
 	t.Helper()
 	st := opened(t, s, m)
 	defer st.Close()
@@ -136,7 +136,7 @@ func TestCheckInShowsTampering(t *testing.T) {
 	}
 	rewritten(t, s, 3, "somebody else")
 	for _, sealed := range []bool{true, false} {
-		var seen school.Sight
+		var seen school.CheckInResult
 		if sealed {
 			if seen, err = s.Glance(t.Context(), school.CheckInOptions{Drive: m}); err != nil {
 				t.Fatal(err)

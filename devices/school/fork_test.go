@@ -110,7 +110,7 @@ func TestAttackForkedStickAfterRotating(t *testing.T) {
 func TestSettledForkAtCheckIn(t *testing.T) {
 	s := newSchool(t)
 	forked, genuine := forkedStick(t, s, func(m *sticktest.Mem) { checkIn(t, s, m) })
-	settle := func(m *sticktest.Mem, readOnly bool) (school.Sight, error) {
+	settle := func(m *sticktest.Mem, readOnly bool) (school.CheckInResult, error) {
 		st, err := s.OpenAsICT(t.Context(), m, stick.OpenOptions{ReadOnly: readOnly})
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 )
 
 // seen checks a stick in, without backing it up.
-func seen(t *testing.T, s *school.School, m *sticktest.Mem) school.Sight {
+func seen(t *testing.T, s *school.School, m *sticktest.Mem) school.CheckInResult {
 	t.Helper()
 	st := opened(t, s, m)
 	defer st.Close()

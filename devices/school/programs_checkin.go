@@ -119,7 +119,7 @@ func (p *ProgramsSeen) look(ctx context.Context, drive stick.FS, n stick.Note, p
 
 // bringPrograms brings the programs on an opened stick up to date, and the register with
 // it. The error is the context's or the register's.
-func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o CheckInOptions, seen *Sight) error {
+func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o CheckInOptions, seen *CheckInResult) error {
 	note, programs := opened.Note(), &seen.Programs
 	want, err := s.wantedPrograms(note, o.Programs)
 	if err == nil && (asWanted(programs.Found, note.Programs, want) || len(programs.Strange()) > 0 && !o.Programs.ReplaceStrange) {

@@ -318,7 +318,7 @@ func TestProgramsChosenAtCheckIn(t *testing.T) {
 	alice, _ := person(t, s, "Alice Jones")
 	m, _ := issue(t, s, alice, "HRP-1")
 	add(t, s, windows(t, "1.2.0"))
-	do := func(plan school.ProgramsPlan) school.Sight {
+	do := func(plan school.ProgramsPlan) school.CheckInResult {
 		t.Helper()
 		st := opened(t, s, m)
 		defer st.Close()

@@ -44,7 +44,7 @@ func backUpSealed(t *testing.T, s *school.School, m *sticktest.Mem) {
 }
 
 // checkInAtDesk checks a stick in at the desk of ICT, with the recovery key.
-func checkInAtDesk(t *testing.T, s *school.School, m *sticktest.Mem) school.Sight {
+func checkInAtDesk(t *testing.T, s *school.School, m *sticktest.Mem) school.CheckInResult {
 	t.Helper()
 	st := opened(t, s, m)
 	defer st.Close()

@@ -186,7 +186,7 @@ func (c *checkIns) stick() string {
 	if c.result == nil {
 		return ""
 	}
-	return c.result.sight.Device.ID
+	return c.result.checkIn.Device.ID
 }
 
 // card is a stick that can be checked in.

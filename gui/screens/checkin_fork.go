@@ -27,15 +27,15 @@ func lastSeen(s *gui.Session, drive stick.FS) stick.Head {
 
 // forkRows say that the stick was put back, what was lost by that, and what to do.
 func (c *checkIns) forkRows() []fyne.CanvasObject {
-	t, sight := c.s.Words.T, c.result.sight
-	if sight.Settled {
+	t, checkIn := c.s.Words.T, c.result.checkIn
+	if checkIn.Settled {
 		return []fyne.CanvasObject{widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: t("checkin.settled")}).View}
 	}
-	if !sight.Older {
+	if !checkIn.Older {
 		return nil
 	}
 	m := widgets.Message{Kind: widgets.Bad, Happened: t("checkin.older"), Next: t("checkin.older.next")}
-	f := sight.Fork
+	f := checkIn.Fork
 	if f == nil {
 		return []fyne.CanvasObject{widgets.NewBanner(m).View}
 	}
@@ -66,7 +66,7 @@ func (c *checkIns) lostByFork(f *school.Fork) string {
 
 // restoreLost leads to the stick's backup, as it was before the stick was put back.
 func (c *checkIns) restoreLost() {
-	device, at := c.result.sight.Device.ID, c.result.sight.Fork.Seq
+	device, at := c.result.checkIn.Device.ID, c.result.checkIn.Fork.Seq
 	c.view.Follow(work(c.p, c.s, c.s.Words.T("restore.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (keptBackup, error) {
 		id, err := s.BackupOf(ctx, device)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 // programMessages say what a check-in found and did about the programs on a stick.
 func (c *checkIns) programMessages() []widgets.Message {
 	w, r := c.s.Words, c.result
-	programs := r.sight.Programs
+	programs := r.checkIn.Programs
 	var all []widgets.Message
 	if len(programs.Updated) > 0 {
 		all = append(all, widgets.Message{Kind: widgets.Good, Happened: w.T("programs.updated", "names", w.List(programTexts(w, programs.Updated)))})
@@ -25,17 +25,17 @@ func (c *checkIns) programMessages() []widgets.Message {
 	}
 	if strange := strangeNames(programs.Found); len(strange) > 0 && len(all) == 0 {
 		all = append(all, widgets.Message{
-			Kind: widgets.Bad, Happened: w.T("programs.strange", "label", r.sight.Device.Name(), "names", w.List(strange)),
+			Kind: widgets.Bad, Happened: w.T("programs.strange", "label", r.checkIn.Device.Name(), "names", w.List(strange)),
 			Files: w.T("programs.strange.files"), Next: w.T("programs.strange.ict"),
 			Do: widgets.Command{Name: w.T("programs.replace"), Run: c.askReplace},
 		})
 	}
 	if planted := programs.Top.Running(); len(planted) > 0 {
-		m := plantedMessage(w, r.sight.Device.Name(), planted)
+		m := plantedMessage(w, r.checkIn.Device.Name(), planted)
 		m.Next = w.T("planted.runs.ict")
 		all = append(all, m)
 	}
-	if others, any := othersMessage(w, r.sight.Device.Name(), programs.Top); any {
+	if others, any := othersMessage(w, r.checkIn.Device.Name(), programs.Top); any {
 		all = append(all, others)
 	}
 	if programs.Err != nil && !errors.Is(programs.Err, school.ErrLocked) {

@@ -27,24 +27,24 @@ type returnSteps struct {
 // step by step: what changed, take it back, the incident, and what becomes of it.
 func (c *checkIns) drawResult() {
 	w, r := c.s.Words, c.result
-	d := r.sight.Device
+	d := r.checkIn.Device
 	rows := widgets.Narrow(3, widgets.Heading(d.Name()), widgets.NewBanner(c.healthMessage()).View)
-	if r.sight.ReadOnly {
-		rows.Add(widgets.NewBanner(readOnlyMessage(w, r.sight.CodeDue)).View)
+	if r.checkIn.ReadOnly {
+		rows.Add(widgets.NewBanner(readOnlyMessage(w, r.checkIn.CodeDue)).View)
 	}
 	for _, m := range c.programMessages() {
 		rows.Add(widgets.NewBanner(m).View)
 	}
-	if r.sight.Tampered != nil {
-		rows.Add(widgets.NewBanner(c.s.Explain(r.sight.Tampered)).View)
+	if r.checkIn.Tampered != nil {
+		rows.Add(widgets.NewBanner(c.s.Explain(r.checkIn.Tampered)).View)
 	}
 	for _, row := range c.forkRows() {
 		rows.Add(row)
 	}
 	switch {
-	case r.sight.BackupErr != nil:
-		rows.Add(widgets.NewBanner(c.s.Explain(r.sight.BackupErr)).View)
-	case r.sight.Backup != nil:
+	case r.checkIn.BackupErr != nil:
+		rows.Add(widgets.NewBanner(c.s.Explain(r.checkIn.BackupErr)).View)
+	case r.checkIn.Backup != nil:
 		rows.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("checkin.backedup")}).View)
 	}
 	if r.returning {
@@ -168,7 +168,7 @@ func (c *checkIns) backCard(d devices.Device) fyne.CanvasObject {
 
 // act records actions on the stick, all of them or none.
 func (c *checkIns) act(note string, actions ...devices.Action) {
-	id := c.result.sight.Device.ID
+	id := c.result.checkIn.Device.ID
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
 		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.recording"), func(ctx context.Context, s *school.School, _ jobs.Progress) (d devices.Device, err error) {
 			return actAll(ctx, s, id, devices.Facts{Note: note}, actions)
@@ -197,7 +197,7 @@ func (c *checkIns) acted(d devices.Device, err error) {
 		c.s.Fail(err)
 	}
 	if d.ID != "" {
-		c.result.sight.Device = d
+		c.result.checkIn.Device = d
 	}
 	c.drawResult()
 }
@@ -211,7 +211,7 @@ func (c *checkIns) incidentCard() fyne.CanvasObject {
 		column.Add(widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("checkin.incident.none")}).View)
 		return column
 	}
-	if wentMissing(c.result.sight.Device) {
+	if wentMissing(c.result.checkIn.Device) {
 		column.Add(widgets.Body(w.T("checkin.incident.later")))
 		return column
 	}
@@ -253,7 +253,7 @@ func (c *checkIns) nextCard(d devices.Device) fyne.CanvasObject {
 // path is where the stick is that was checked in; "" when it is gone.
 func (c *checkIns) path() string {
 	for _, h := range c.here {
-		if h.device.ID == c.result.sight.Device.ID {
+		if h.device.ID == c.result.checkIn.Device.ID {
 			return h.path
 		}
 	}

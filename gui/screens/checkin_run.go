@@ -13,7 +13,7 @@ import (
 
 // checkedIn is what a check-in found.
 type checkedIn struct {
-	sight     school.Sight
+	checkIn     school.CheckInResult
 	check     stick.CheckResult
 	returning bool // it went missing, and is led through its return
 	changes   school.Changes
@@ -71,14 +71,14 @@ func (c *checkIns) checkInStick(ctx context.Context, s *school.School, h stickHe
 		}
 	}
 	options := school.CheckInOptions{Drive: fs, Health: health, Place: c.s.Words.T("checkin.place"), Settle: h.settle, BackUp: !out.returning, Programs: h.programs, Progress: p}
-	if out.sight, err = s.CheckIn(ctx, opened, options); err != nil {
+	if out.checkIn, err = s.CheckIn(ctx, opened, options); err != nil {
 		return out, err
 	}
 	out.carries = opened.Note().Programs
 	if out.approved, err = s.Programs(); err != nil {
 		return out, err
 	}
-	if out.incidents, err = openIncidents(ctx, s, out.sight.Device.ID); err != nil {
+	if out.incidents, err = openIncidents(ctx, s, out.checkIn.Device.ID); err != nil {
 		return out, err
 	}
 	out.returning = out.returning || len(out.incidents) > 0
@@ -123,8 +123,8 @@ func (c *checkIns) reread() {
 	work(c.p, c.s, c.s.Words.T("register.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (checkedIn, error) {
 		now := *r
 		var err error
-		if now.sight.Device, err = s.Register().Device(ctx, r.sight.Device.ID); err == nil {
-			now.incidents, err = openIncidents(ctx, s, r.sight.Device.ID)
+		if now.checkIn.Device, err = s.Register().Device(ctx, r.checkIn.Device.ID); err == nil {
+			now.incidents, err = openIncidents(ctx, s, r.checkIn.Device.ID)
 		}
 		return now, err
 	}, func(now checkedIn, err error) {

@@ -327,7 +327,7 @@ func TestCheckInPictures(t *testing.T) {
 	}
 	taken := func(w *guitest.Window) { // as if it were: the register stays as it is for the next picture
 		returning(w)
-		room().result.sight.Device.State = devices.Returned
+		room().result.checkIn.Device.State = devices.Returned
 		room().drawResult()
 	}
 	bottom := func(arrange func(*guitest.Window), share float32) func(*guitest.Window) {
@@ -342,8 +342,8 @@ func TestCheckInPictures(t *testing.T) {
 		"checkin": arrive, "checkin-return": returning, "checkin-return-below": bottom(returning, 1),
 		"checkin-taken": taken, "checkin-taken-middle": bottom(taken, 0.5), "checkin-taken-below": bottom(taken, 1),
 		"checkin-wanted":      func(w *guitest.Window) { arrive(w); d.place.checkIn = "somebody's"; room().want() },
-		"checkin-destroy":     func(w *guitest.Window) { taken(w); room().destroy(room().result.sight.Device) },
-		"checkin-certificate": func(w *guitest.Window) { taken(w); room().papers().certificate(room().result.sight.Device) },
+		"checkin-destroy":     func(w *guitest.Window) { taken(w); room().destroy(room().result.checkIn.Device) },
+		"checkin-certificate": func(w *guitest.Window) { taken(w); room().papers().certificate(room().result.checkIn.Device) },
 	} {
 		guitest.Pictures(t, name, options, arrange)
 	}
