@@ -18,8 +18,8 @@ import (
 // the person turns back, then is not called. then may use p's work, which
 // keeps the authority from being locked meanwhile.
 func (p *Place) authority(s *gui.Session, why i18n.Key, then func(*school.School)) {
-	if p.Desk.Unlocked() {
-		then(p.Desk.School())
+	if p.Authority.Unlocked() {
+		then(p.Authority.School())
 		return
 	}
 	a := &unlocking{s: s, p: p, then: then}
@@ -79,13 +79,13 @@ func (a *unlocking) try() {
 		if err := a.p.school(ctx); err != nil {
 			return 0, err
 		}
-		err := a.p.Desk.Unlock(ctx, passphrase)
+		err := a.p.Authority.Unlock(ctx, passphrase)
 		if err == nil && ctx.Err() != nil { // the person has turned back
-			a.p.Desk.Lock()
+			a.p.Authority.Lock()
 			err = ctx.Err()
 		}
 		var limit time.Duration
-		if open := a.p.Desk.School(); open != nil {
+		if open := a.p.Authority.School(); open != nil {
 			limit = time.Duration(open.Policy().LockMinutes) * time.Minute
 		}
 		return limit, err
@@ -106,7 +106,7 @@ func (a *unlocking) tried(limit time.Duration, err error) {
 		if behind {
 			a.s.Fail(err)
 		}
-		a.then(a.p.Desk.School())
+		a.then(a.p.Authority.School())
 	case errors.Is(err, context.Canceled):
 	case errors.Is(err, keys.ErrPassphrase):
 		a.entry.Refuse(a.s.Words.T("authority.wrong"))

@@ -30,7 +30,7 @@ func blankRoom(p *Place) []gui.Room {
 func newPlace(t testing.TB, sc *schooltest.School) *Place {
 	t.Helper()
 	p := NewPlace(sc.Config, sc.Options())
-	t.Cleanup(func() { p.Desk.Close() })
+	t.Cleanup(func() { p.Authority.Close() })
 	return p
 }
 
@@ -52,26 +52,26 @@ func TestAuthority(t *testing.T) {
 	w.Type("wrong")
 	w.Key(fyne.KeyReturn)
 	w.MustSee("That is not the authority's passphrase.")
-	if calls != 0 || p.Desk.Unlocked() {
+	if calls != 0 || p.Authority.Unlocked() {
 		t.Fatal("a wrong passphrase unlocked it")
 	}
 	w.Type(schooltest.Passphrase)
 	w.MustNotSee("That is not")
 	w.Press("Unlock")
 	w.MustNotSee("Unlock the school's authority")
-	if calls != 1 || !p.Desk.Unlocked() {
-		t.Fatalf("%d calls, unlocked: %v", calls, p.Desk.Unlocked())
+	if calls != 1 || !p.Authority.Unlocked() {
+		t.Fatalf("%d calls, unlocked: %v", calls, p.Authority.Unlocked())
 	}
 	ask()
 	if calls != 2 {
 		t.Error("asked again while it was unlocked")
 	}
 	w.Advance(9 * time.Minute)
-	if !p.Desk.Unlocked() {
+	if !p.Authority.Unlocked() {
 		t.Error("locked too early")
 	}
 	w.Advance(time.Minute)
-	if p.Desk.Unlocked() {
+	if p.Authority.Unlocked() {
 		t.Error("still unlocked after a time without use")
 	}
 	w.MustSee("The authority is locked.")
@@ -85,7 +85,7 @@ func TestAuthorityTurnedDown(t *testing.T) {
 	w.Type("something")
 	w.Key(fyne.KeyEscape)
 	w.MustNotSee("Unlock the school's authority")
-	if p.Desk.Unlocked() {
+	if p.Authority.Unlocked() {
 		t.Error("unlocked")
 	}
 }
@@ -113,7 +113,7 @@ func TestAuthorityAfterSleep(t *testing.T) {
 	now = now.Add(5 * time.Minute) // while the timers stood still
 	w.Session.Used()
 	w.Advance(watchEvery)
-	if p.Desk.Unlocked() {
+	if p.Authority.Unlocked() {
 		t.Error("still unlocked after the computer slept")
 	}
 }
@@ -126,7 +126,7 @@ func TestClosingLocks(t *testing.T) {
 	w.Type(schooltest.Passphrase)
 	w.Key(fyne.KeyReturn)
 	w.Session.Close()
-	if p.Desk.Unlocked() {
+	if p.Authority.Unlocked() {
 		t.Error("still unlocked after the window closed")
 	}
 }

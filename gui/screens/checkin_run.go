@@ -13,7 +13,7 @@ import (
 
 // checkedIn is what a check-in found.
 type checkedIn struct {
-	checkIn     school.CheckInResult
+	checkIn   school.CheckInResult
 	check     stick.CheckResult
 	returning bool // it went missing, and is led through its return
 	changes   school.Changes

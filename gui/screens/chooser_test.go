@@ -41,7 +41,7 @@ func TestEveryFileDialogOpens(t *testing.T) {
 			p := desk.place
 			if at.staffs {
 				p = NewPlace(t.TempDir(), desk.Options())
-				t.Cleanup(func() { p.Desk.Close() })
+				t.Cleanup(func() { p.Authority.Close() })
 			}
 			w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: p.ICT(), Explain: Explain})
 			w.Session.Go(at.room)

@@ -39,7 +39,7 @@ func (v *deviceSide) forget() {
 // follow shows a device, once the selection has rested.
 func (v *deviceSide) follow(id string) {
 	d, known := v.r.rows.known[id]
-	if v.files != nil && (id != v.id || !v.r.p.Desk.Unlocked()) {
+	if v.files != nil && (id != v.id || !v.r.p.Authority.Unlocked()) {
 		v.files = nil // names of files stay no longer than the authority is unlocked
 		v.view.Objects = v.draw(v.rec)
 		v.view.Refresh()

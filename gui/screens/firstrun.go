@@ -315,7 +315,7 @@ func (p *Place) publishFirst(ctx context.Context) error {
 	if err := p.school(ctx); err != nil {
 		return err
 	}
-	return p.Desk.Work(ctx, func(s *school.School) error {
+	return p.Authority.Work(ctx, func(s *school.School) error {
 		shared, err := s.Shared()
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func openSetup(t testing.TB) (*guitest.Window, *Place) {
 	t.Helper()
 	p := NewPlace(t.TempDir(), school.Options{Actor: "ICT", Clock: schooltest.Start})
 	p.policy = schooltest.Quick()
-	t.Cleanup(func() { p.Desk.Close() })
+	t.Cleanup(func() { p.Authority.Close() })
 	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: p.ICT(), Explain: Explain})
 	w.Press("Set up this computer")
 	return w, p

@@ -245,7 +245,7 @@ func (c *incidentCase) change(done i18n.Key, f func(context.Context, *school.Sch
 // listing is what was on the device: shown only while the authority is unlocked.
 func (c *incidentCase) listing() fyne.CanvasObject {
 	w := c.s.Words
-	if c.files != nil && c.p.Desk.Unlocked() {
+	if c.files != nil && c.p.Authority.Unlocked() {
 		return widgets.Card(widgets.Column(1, listedFiles(w, *c.files), widgets.Row(0, c.restoreButton())))
 	}
 	if c.kase.Device == "" {

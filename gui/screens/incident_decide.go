@@ -56,7 +56,7 @@ func (c *incidentCase) saveEvidence() {
 			if err != nil {
 				return "", err
 			}
-			facts, err := papersfill.Evidence(ctx, s, "", &i, papersfill.EvidenceOptions{Contents: i.Listing != "" && c.p.Desk.Unlocked()})
+			facts, err := papersfill.Evidence(ctx, s, "", &i, papersfill.EvidenceOptions{Contents: i.Listing != "" && c.p.Authority.Unlocked()})
 			if err != nil {
 				return "", err
 			}

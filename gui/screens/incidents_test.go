@@ -257,7 +257,7 @@ func TestIncidentPictures(t *testing.T) {
 	for name, arrange := range map[string]func(*guitest.Window){
 		"incidents-inbox": func(w *guitest.Window) {
 			room := w.Session.Current().(*incidents)
-			check(t, room.p.Desk.Unlock(t.Context(), []byte(schooltest.Passphrase)))
+			check(t, room.p.Authority.Unlock(t.Context(), []byte(schooltest.Passphrase)))
 			room.refresh()
 			w.Settle()
 		},

@@ -32,7 +32,7 @@ func newDesk(t *testing.T) *testDesk {
 	if err := d.place.school(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.place.Desk.Unlock(t.Context(), []byte(schooltest.Passphrase)); err != nil {
+	if err := d.place.Authority.Unlock(t.Context(), []byte(schooltest.Passphrase)); err != nil {
 		t.Fatal(err)
 	}
 	return d

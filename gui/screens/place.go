@@ -10,7 +10,7 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
-	"stowage/gui/desk"
+	"stowage/gui/authority"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -18,7 +18,7 @@ import (
 // Place is what the screens of one window share: which school this computer belongs
 // to, and on ICT's computers its folder.
 type Place struct {
-	Desk *desk.Desk
+	Authority *authority.Session
 
 	dir     string // of the settings
 	options school.Options
@@ -48,7 +48,7 @@ func NewPlace(dir string, o school.Options) *Place {
 	if o.DatabasePassword == nil {
 		o.DatabasePassword = p.askDatabasePassword
 	}
-	p.Desk, p.options = desk.New(o), o
+	p.Authority, p.options = authority.New(o), o
 	p.config, p.broken = config.Read(dir)
 	return p
 }
@@ -101,10 +101,10 @@ func (p *Place) school(ctx context.Context) error {
 	case !c.ICT():
 		return config.ErrNoSchool
 	}
-	if open := p.Desk.School(); open != nil && open.Dir() == c.School {
+	if open := p.Authority.School(); open != nil && open.Dir() == c.School {
 		return nil
 	}
-	return p.Desk.Open(ctx, c.School, c.Verifier)
+	return p.Authority.Open(ctx, c.School, c.Verifier)
 }
 
 // work runs f with the school as a job, opening the school's folder first where it is
@@ -114,7 +114,7 @@ func work[T any](p *Place, s *gui.Session, name string, f func(context.Context, 
 		if err := p.school(ctx); err != nil {
 			return result, err
 		}
-		err = p.Desk.Work(ctx, func(open *school.School) error {
+		err = p.Authority.Work(ctx, func(open *school.School) error {
 			result, err = f(ctx, open, progress)
 			return err
 		})
@@ -132,7 +132,7 @@ func (p *Place) attach(s *gui.Session) {
 	p.asker = s
 	p.mu.Unlock()
 	s.AtClose(func(proceed func()) {
-		p.Desk.Lock()
+		p.Authority.Lock()
 		proceed()
 	})
 }
@@ -141,7 +141,7 @@ func (p *Place) attach(s *gui.Session) {
 // or the authority was locked, until the returned function is called.
 func (p *Place) onChange(s *gui.Session, f func()) (remove func()) {
 	gone := false
-	stop := p.Desk.OnChange(func() {
+	stop := p.Authority.OnChange(func() {
 		s.Do(func() {
 			if !gone {
 				f()
@@ -173,14 +173,14 @@ func (p *Place) watch(s *gui.Session, limit time.Duration) {
 	last := s.Now().Round(0) // without the clock that stands still during sleep
 	var look func()
 	look = func() {
-		if !p.Desk.Unlocked() {
+		if !p.Authority.Unlocked() {
 			return
 		}
 		now := s.Now().Round(0)
 		slept := now.Sub(last) > watchEvery+asleep
 		last = now
 		if slept || s.Unused() >= limit {
-			p.Desk.Lock()
+			p.Authority.Lock()
 			s.Toast(s.Words.T("authority.locked"), nil)
 			return
 		}
@@ -193,9 +193,9 @@ func (p *Place) watch(s *gui.Session, limit time.Duration) {
 func (p *Place) lockCommand(s *gui.Session) widgets.Command {
 	return widgets.Command{
 		Name: s.Words.T("authority.lock"), Icon: widgets.IconLock.Resource(), Divide: true,
-		Disabled: func() bool { return !p.Desk.Unlocked() },
+		Disabled: func() bool { return !p.Authority.Unlocked() },
 		Run: func() {
-			p.Desk.Lock()
+			p.Authority.Lock()
 			s.Toast(s.Words.T("authority.locked"), nil)
 		},
 	}
@@ -213,10 +213,10 @@ func (p *Place) lookAround(s *gui.Session) (stop func()) {
 	wait = func() {
 		cancel = s.After(registerLook, func() {
 			jobs.Run(s.Jobs, s.Words.T("register.reading"), func(ctx context.Context, _ jobs.Progress) (int, error) {
-				if p.Desk.School() == nil {
+				if p.Authority.School() == nil {
 					return 0, nil
 				}
-				return 0, p.Desk.Look(ctx)
+				return 0, p.Authority.Look(ctx)
 			}, func(int, error) { // what is wrong shows when the register is read
 				if !stopped {
 					wait()

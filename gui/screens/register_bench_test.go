@@ -44,7 +44,7 @@ func hundredThousand(b *testing.B) *schooltest.School {
 func BenchmarkRegister(b *testing.B) {
 	sc := hundredThousand(b)
 	p := NewPlace(sc.Config, sc.Options())
-	defer p.Desk.Close()
+	defer p.Authority.Close()
 	w := guitest.New(b, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
 	w.Session.Go(registerRoom)
 	w.Settle()

@@ -188,7 +188,7 @@ func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []b
 		progress.Expect(info.Size())
 	}
 	p.opening.Lock()
-	err = p.Desk.Close()
+	err = p.Authority.Close()
 	if err == nil {
 		restored, err = school.RestoreRegister(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
 	}

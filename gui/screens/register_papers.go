@@ -143,7 +143,7 @@ func (r *register) evidence() {
 		return
 	}
 	r.papers().write("paper.evidence.name", ".pdf", func(ctx context.Context, s *school.School) (func(io.Writer, papers.Head) error, error) {
-		facts, err := papersfill.Evidence(ctx, s, d.ID, nil, papersfill.EvidenceOptions{Contents: r.p.Desk.Unlocked()})
+		facts, err := papersfill.Evidence(ctx, s, d.ID, nil, papersfill.EvidenceOptions{Contents: r.p.Authority.Unlocked()})
 		return func(to io.Writer, h papers.Head) error { return papers.Evidence(to, h, facts) }, err
 	})
 }

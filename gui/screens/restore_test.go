@@ -161,7 +161,7 @@ func TestRestoreFromTheIncident(t *testing.T) {
 
 func TestRestoreWithTheHoldersPassphrase(t *testing.T) {
 	d, p, _, passphrase := lostDesk(t)
-	d.place.Desk.Lock()
+	d.place.Authority.Lock()
 	w := restoreWindow(t, d, p)
 	w.Session.Go("incidents")
 	w.Settle()
@@ -189,7 +189,7 @@ func TestRestoreWithTheHoldersPassphrase(t *testing.T) {
 		}
 	}
 	w.MustSee("2 files were on it")
-	if d.place.Desk.Unlocked() {
+	if d.place.Authority.Unlocked() {
 		t.Error("the authority is unlocked")
 	}
 	source := one.source
@@ -293,7 +293,7 @@ func TestRestoresNone(t *testing.T) {
 
 func TestWhatWasOnItInTheRegister(t *testing.T) {
 	d, p, _, _ := lostDesk(t)
-	d.place.Desk.Lock()
+	d.place.Authority.Lock()
 	w := restoreWindow(t, d, p)
 	w.Session.Go(registerRoom)
 	w.Settle()
@@ -306,7 +306,7 @@ func TestWhatWasOnItInTheRegister(t *testing.T) {
 	w.Type(schooltest.Passphrase)
 	w.Press("Unlock")
 	w.MustSee("photo.bin", "2 files were on it", "From its backup of")
-	d.place.Desk.Lock()
+	d.place.Authority.Lock()
 	w.Settle()
 	w.MustNotSee("photo.bin")
 	w.Press("Restore from a backup")

@@ -94,7 +94,7 @@ func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64
 	defer p.rememberPassword()()
 	p.opening.Lock()
 	c := p.Config()
-	err := p.Desk.Close()
+	err := p.Authority.Close()
 	var m moved
 	if err == nil {
 		o := p.options

@@ -100,7 +100,7 @@ func (o *stickSession) checkIn(ctx context.Context) {
 	if o.k.p.school(ctx) != nil {
 		return
 	}
-	_ = o.k.p.Desk.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
+	_ = o.k.p.Authority.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
 		_, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
 		return err
 	})

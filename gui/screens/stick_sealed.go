@@ -307,7 +307,7 @@ func (p *Place) glance(ctx context.Context, fs stick.FS, place string, result *s
 	if err := p.school(ctx); err != nil {
 		return err
 	}
-	return p.Desk.Work(ctx, func(open *school.School) error {
+	return p.Authority.Work(ctx, func(open *school.School) error {
 		seen, err := open.Glance(ctx, school.CheckInOptions{Drive: fs, Place: place, BackedUp: result})
 		if errors.Is(err, school.ErrUnknownStick) {
 			return nil

@@ -1,18 +1,18 @@
-// Package desk is ICT's place at a school, behind the window: the school's folder
+// Package authority is ICT's session with a school, behind the window: the school's folder
 // held open, and its authority unlocked for as long as it is needed.
 //
 // # Promised
 //
-//   - The authority is wiped by Lock and Close, but never under the hands of work
-//     that uses it: then it is wiped when the last such work has ended. Work that
+//   - The authority is wiped by Lock and Close, but never while work uses
+//     it: then it is wiped when the last such work has ended. Work that
 //     begins after Lock finds it locked.
 //   - Whoever listens is told when the register has changed, by this window or by
 //     another program that was noticed (see Look).
 //
 // # Not promised
 //
-// The desk has no clock: when a time without use is over, its owner calls Lock.
-package desk
+// A session has no clock: when a time without use is over, its owner calls Lock.
+package authority
 
 import (
 	"context"
@@ -27,8 +27,8 @@ import (
 // ErrClosed: no school's folder is open.
 var ErrClosed = errors.New("no school is open")
 
-// Desk holds at most one school open. It is safe for concurrent use.
-type Desk struct {
+// Session holds at most one school open. It is safe for concurrent use.
+type Session struct {
 	options school.Options
 
 	mu        sync.Mutex
@@ -42,18 +42,18 @@ type Desk struct {
 
 type listener struct{ told func() }
 
-// New returns a desk without a school. Options.Verifier is given to Open.
-func New(o school.Options) *Desk {
+// New returns a session without a school. Options.Verifier is given to Open.
+func New(o school.Options) *Session {
 	idle := make(chan struct{})
 	close(idle)
-	return &Desk{options: o, idle: idle}
+	return &Session{options: o, idle: idle}
 }
 
 // Open opens the school in the folder dir, locked, in the place of the one that was
 // open. The verifier is the school's key as it was first seen, or empty. It fails
 // as school.Open does, and then there is the one that was.
-func (d *Desk) Open(ctx context.Context, dir, verifier string) error {
-	o := d.options
+func (a *Session) Open(ctx context.Context, dir, verifier string) error {
+	o := a.options
 	o.Verifier = verifier
 	s, err := school.Open(ctx, dir, o)
 	if err != nil {
@@ -61,52 +61,52 @@ func (d *Desk) Open(ctx context.Context, dir, verifier string) error {
 	}
 	newest, err := newestEvent(ctx, s)
 	if err == nil {
-		err = d.Close()
+		err = a.Close()
 	}
 	if err != nil {
 		return errors.Join(err, s.Close())
 	}
-	d.mu.Lock()
-	d.open, d.newest = s, newest
-	d.mu.Unlock()
-	d.tell()
+	a.mu.Lock()
+	a.open, a.newest = s, newest
+	a.mu.Unlock()
+	a.tell()
 	return nil
 }
 
 // School is the school that is open, nil when there is none. Work on it belongs into
 // Work, so that nothing is locked or closed meanwhile.
-func (d *Desk) School() *school.School {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.open
+func (a *Session) School() *school.School {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.open
 }
 
 // Work runs f with the school, and afterwards tells the listeners if the register
 // has changed. It fails with [ErrClosed], or as f does.
-func (d *Desk) Work(ctx context.Context, f func(*school.School) error) error {
-	s, err := d.enter()
+func (a *Session) Work(ctx context.Context, f func(*school.School) error) error {
+	s, err := a.enter()
 	if err != nil {
 		return err
 	}
-	defer d.leave()
+	defer a.leave()
 	err = f(s)
-	if moved, lookErr := d.moved(context.WithoutCancel(ctx), s); moved && lookErr == nil {
-		d.tell()
+	if moved, lookErr := a.moved(context.WithoutCancel(ctx), s); moved && lookErr == nil {
+		a.tell()
 	}
 	return err
 }
 
 // Look tells the listeners if another program has changed the register.
-func (d *Desk) Look(ctx context.Context) error {
-	return d.Work(ctx, func(*school.School) error { return nil })
+func (a *Session) Look(ctx context.Context) error {
+	return a.Work(ctx, func(*school.School) error { return nil })
 }
 
 // Unlock unlocks the authority. It fails with [ErrClosed], keys.ErrPassphrase,
 // keys.ErrDamagedKey; a *school.PublishError leaves it unlocked. While other work
 // runs, an authority that is unlocked already stays as it is.
-func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
-	return d.Work(ctx, func(s *school.School) error {
-		if d.Unlocked() {
+func (a *Session) Unlock(ctx context.Context, passphrase []byte) error {
+	return a.Work(ctx, func(s *school.School) error {
+		if a.Unlocked() {
 			return nil
 		}
 		return s.Unlock(ctx, passphrase)
@@ -114,50 +114,50 @@ func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 }
 
 // Unlocked reports whether the authority is unlocked, and not about to be locked.
-func (d *Desk) Unlocked() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.unlocked()
+func (a *Session) Unlocked() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.unlocked()
 }
 
-func (d *Desk) unlocked() bool {
-	if d.open == nil || d.lock {
+func (a *Session) unlocked() bool {
+	if a.open == nil || a.lock {
 		return false
 	}
-	_, err := d.open.Authority()
+	_, err := a.open.Authority()
 	return err == nil
 }
 
 // Lock wipes the authority, now or when the work that uses it has ended, and tells
 // the listeners.
-func (d *Desk) Lock() {
-	d.mu.Lock()
-	was := d.unlocked()
-	if d.open != nil {
-		if d.users == 0 {
-			d.open.Lock()
+func (a *Session) Lock() {
+	a.mu.Lock()
+	was := a.unlocked()
+	if a.open != nil {
+		if a.users == 0 {
+			a.open.Lock()
 		} else if was {
-			d.lock = true
+			a.lock = true
 		}
 	}
-	d.mu.Unlock()
+	a.mu.Unlock()
 	if was {
-		d.tell()
+		a.tell()
 	}
 }
 
 // Close waits for the work that runs, locks the authority and closes the school.
-func (d *Desk) Close() error {
-	d.mu.Lock()
-	for d.users > 0 {
-		idle := d.idle
-		d.mu.Unlock()
+func (a *Session) Close() error {
+	a.mu.Lock()
+	for a.users > 0 {
+		idle := a.idle
+		a.mu.Unlock()
 		<-idle
-		d.mu.Lock()
+		a.mu.Lock()
 	}
-	s := d.open
-	d.open, d.lock = nil, false
-	d.mu.Unlock()
+	s := a.open
+	a.open, a.lock = nil, false
+	a.mu.Unlock()
 	if s == nil {
 		return nil
 	}
@@ -167,71 +167,71 @@ func (d *Desk) Close() error {
 // OnChange adds a function that is told when the register has changed, when a
 // school is opened and when the authority is locked, on any goroutine. The
 // returned function takes it away again.
-func (d *Desk) OnChange(told func()) (remove func()) {
+func (a *Session) OnChange(told func()) (remove func()) {
 	l := &listener{told}
-	d.mu.Lock()
-	d.listeners = append(d.listeners, l)
-	d.mu.Unlock()
+	a.mu.Lock()
+	a.listeners = append(a.listeners, l)
+	a.mu.Unlock()
 	return func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.listeners = slices.DeleteFunc(d.listeners, func(o *listener) bool { return o == l })
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.listeners = slices.DeleteFunc(a.listeners, func(o *listener) bool { return o == l })
 	}
 }
 
-func (d *Desk) tell() {
-	d.mu.Lock()
-	listeners := slices.Clone(d.listeners)
-	d.mu.Unlock()
+func (a *Session) tell() {
+	a.mu.Lock()
+	listeners := slices.Clone(a.listeners)
+	a.mu.Unlock()
 	for _, l := range listeners {
 		l.told()
 	}
 }
 
 // enter counts work that begins. What is to be locked is not given to new work.
-func (d *Desk) enter() (*school.School, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for d.lock && d.open != nil { // locked, as soon as the work before has ended
-		idle := d.idle
-		d.mu.Unlock()
+func (a *Session) enter() (*school.School, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for a.lock && a.open != nil { // locked, as soon as the work before has ended
+		idle := a.idle
+		a.mu.Unlock()
 		<-idle
-		d.mu.Lock()
+		a.mu.Lock()
 	}
-	if d.open == nil {
+	if a.open == nil {
 		return nil, ErrClosed
 	}
-	if d.users == 0 {
-		d.idle = make(chan struct{})
+	if a.users == 0 {
+		a.idle = make(chan struct{})
 	}
-	d.users++
-	return d.open, nil
+	a.users++
+	return a.open, nil
 }
 
-func (d *Desk) leave() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.users--
-	if d.users > 0 {
+func (a *Session) leave() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.users--
+	if a.users > 0 {
 		return
 	}
-	if d.lock {
-		d.open.Lock()
-		d.lock = false
+	if a.lock {
+		a.open.Lock()
+		a.lock = false
 	}
-	close(d.idle)
+	close(a.idle)
 }
 
 // moved reports whether the register has changed since it was last looked at.
-func (d *Desk) moved(ctx context.Context, s *school.School) (bool, error) {
+func (a *Session) moved(ctx context.Context, s *school.School) (bool, error) {
 	newest, err := newestEvent(ctx, s)
 	if err != nil {
 		return false, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	moved := newest != d.newest
-	d.newest = newest
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	moved := newest != a.newest
+	a.newest = newest
 	return moved, nil
 }
 

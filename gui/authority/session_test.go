@@ -1,4 +1,4 @@
-package desk_test
+package authority_test
 
 import (
 	"context"
@@ -9,14 +9,14 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
-	"stowage/gui/desk"
+	"stowage/gui/authority"
 	"stowage/gui/guitest/schooltest"
 )
 
-func open(t *testing.T) (*desk.Desk, *schooltest.School) {
+func open(t *testing.T) (*authority.Session, *schooltest.School) {
 	t.Helper()
 	sc := schooltest.New(t)
-	d := desk.New(sc.Options())
+	d := authority.New(sc.Options())
 	if err := d.Open(t.Context(), sc.Dir(), ""); err != nil {
 		t.Fatal(err)
 	}
@@ -105,12 +105,12 @@ func TestTellsOfChanges(t *testing.T) {
 }
 
 func TestClosed(t *testing.T) {
-	d := desk.New(school.Options{})
+	d := authority.New(school.Options{})
 	if d.School() != nil || d.Unlocked() {
 		t.Error("a school from nowhere")
 	}
 	d.Lock()
-	if err := d.Unlock(context.Background(), []byte("x")); !errors.Is(err, desk.ErrClosed) {
+	if err := d.Unlock(context.Background(), []byte("x")); !errors.Is(err, authority.ErrClosed) {
 		t.Error(err)
 	}
 	if err := d.Open(t.Context(), t.TempDir(), ""); !errors.Is(err, school.ErrNotSchool) {

@@ -1,4 +1,4 @@
-package desk_test
+package authority_test
 
 import (
 	"testing"
