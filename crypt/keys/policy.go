@@ -14,6 +14,11 @@ type Policy struct {
 	UnseenDays  int        `json:"unseen_days"`   // days after which a device counts as not seen lately
 	LockMinutes int        `json:"lock_minutes"`  // minutes without use after which an open stick locks
 	KeysOnStick bool       `json:"keys_on_stick"` // holders' keys are carried on their sticks
+
+	// What a stick without room keeps. A directory or note that does not say has [DefaultPolicy]'s.
+	KeepDays     int `json:"keep_days"`     // days for which deleted files, and KeepVersions of each other file, are kept
+	KeepVersions int `json:"keep_versions"` // earlier versions of a file that are kept for so long
+	KeepFreeMB   int `json:"keep_free_mb"`  // millions of bytes to be kept free by giving up what is older; 0 to wait until something does not fit
 }
 
 // DefaultPolicy is what a new school begins with. Whoever holds a key file and tries
@@ -24,7 +29,7 @@ type Policy struct {
 func DefaultPolicy() Policy {
 	return Policy{
 		Class: Hybrid, Words: 6, MinLength: 10, MinGuesses: 1e12, WorkFactor: DefaultWorkFactor,
-		LoanDays: 180, UnseenDays: 60, LockMinutes: 10, KeysOnStick: true,
+		LoanDays: 180, UnseenDays: 60, LockMinutes: 10, KeysOnStick: true, KeepDays: 1,
 	}
 }
 
@@ -44,6 +49,8 @@ func (p Policy) Check() error {
 		return fmt.Errorf("%w: policy: a number of days", ErrValue)
 	case p.LockMinutes < 1 || p.LockMinutes > 24*60:
 		return fmt.Errorf("%w: policy: %d minutes until locking", ErrValue, p.LockMinutes)
+	case p.KeepDays < 0 || p.KeepDays > 3650 || p.KeepVersions < 0 || p.KeepVersions > 1000 || p.KeepFreeMB < 0 || p.KeepFreeMB > 1e6:
+		return fmt.Errorf("%w: policy: what is kept of old versions", ErrValue)
 	}
 	return p.WorkFactor.check()
 }

@@ -257,8 +257,8 @@ func (b *backup) fits(missing []sourceLayer) error {
 	if err != nil {
 		return fmt.Errorf("ask for free space: %w", err)
 	}
-	if need > 0 && need+reserve > free {
-		return &NoSpaceError{Need: need + reserve, Free: free}
+	if need > 0 && need+reserveSize > free {
+		return &NoSpaceError{Need: need + reserveSize, Free: free}
 	}
 	return nil
 }

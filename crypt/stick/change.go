@@ -3,6 +3,7 @@ package stick
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -17,7 +18,7 @@ import (
 // [PartlyError]; with any other error none is removed.
 func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 	var skipped []Skipped
-	err := s.change(ctx, func() ([]piece, error) {
+	err := s.change(ctx, true, func() ([]piece, error) {
 		gone := map[string]bool{}
 		for _, p := range paths {
 			clean, err := s.existing(p)
@@ -86,7 +87,7 @@ type move struct{ from, to string }
 // files may take the place of files.
 func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
 	var skipped []Skipped
-	err := s.change(ctx, func() ([]piece, error) {
+	err := s.change(ctx, false, func() ([]piece, error) {
 		var pieces, deletions []piece
 		made := map[string]bool{}
 		seen := map[string]bool{}
@@ -167,8 +168,9 @@ func linkPiece(to, from string, n *node) piece {
 	return piece{entry: entry{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)}}
 }
 
-// change writes one layer with the pieces that plan returns; plan is called with s.mu held.
-func (s *Stick) change(ctx context.Context, plan func() ([]piece, error)) error {
+// change writes one layer with the pieces that plan returns; plan is called with s.mu held. One that removes may use
+// the room that is kept for it; for others past versions are given up.
+func (s *Stick) change(ctx context.Context, removes bool, plan func() ([]piece, error)) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
@@ -184,8 +186,17 @@ func (s *Stick) change(ctx context.Context, plan func() ([]piece, error)) error 
 		return err
 	}
 	need := packedSize([][]piece{pieces})
+	defer s.keepReserve()
+	if removes {
+		s.useReserve(need)
+	}
 	if err := s.checkSpace(need); err != nil {
-		return err
+		if removes || !errors.Is(err, ErrFull) {
+			return err
+		}
+		if err := s.makeRoom(ctx, need, nil, crypt.NoProgress{}); err != nil {
+			return err
+		}
 	}
 	return s.missing(s.tryPack(ctx, pieces, layerHeader{}, crypt.NoProgress{}), need)
 }

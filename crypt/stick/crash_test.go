@@ -37,6 +37,9 @@ type change struct {
 	plain map[string]string
 	// part is the size of a layer's parts, 48 KiB when 0.
 	part int64
+	// prepare changes the stick beforehand; room is how much is free on the drive then, as much as one wants when 0.
+	prepare func(t *testing.T, s *stick.Stick)
+	room    int64
 	// spoil damages the drive beforehand, for what repairs it; a file that cannot
 	// be read then is one that is not there. It returns a backup, or nil.
 	spoil func(t *testing.T, d *plainDrive) *sticktest.Mem
@@ -79,6 +82,45 @@ var changes = map[string]change{
 	"erase": {whole: true, do: func(t *testing.T, _ *school, s *stick.Stick) {
 		must(s.EraseForGood(t.Context(), []string{"big.bin"}, nil))(t)
 	}},
+	"make room": {
+		whole: true, room: 600_000, part: 1 << 30,
+		prepare: func(t *testing.T, s *stick.Stick) {
+			put(t, s, map[string]string{"doc": text(1, 400_000), "beside": text(2, 30_000)})
+			put(t, s, map[string]string{"doc": text(3, 400_000)})
+			put(t, s, map[string]string{"doc": "now", "lately": "deleted now"})
+			check(t, s.Remove(t.Context(), "lately"))
+		},
+		do: func(t *testing.T, _ *school, s *stick.Stick) {
+			put(t, s, map[string]string{"doc": text(4, 700_000)})
+			if s.GivenUp() == 0 || len(must(s.Deleted("."))(t)) != 2 {
+				t.Errorf("%d versions given up, deleted are %v", s.GivenUp(), must(s.Deleted("."))(t))
+			}
+		},
+	},
+	"remove without room": {whole: true, room: -1, do: func(t *testing.T, _ *school, s *stick.Stick) {
+		check(t, s.Remove(t.Context(), "a", "big.bin"))
+	}},
+	"fold": {
+		whole: true,
+		prepare: func(t *testing.T, s *stick.Stick) {
+			for i := range 12 {
+				doc := fmt.Sprintf("docs/%d.txt", i%5)
+				put(t, s, map[string]string{"docs/new.tmp": text(i, 2000+i)})
+				check(t, s.RenameOver(t.Context(), "docs/new.tmp", doc))
+				if i%4 == 3 {
+					check(t, s.Remove(t.Context(), doc))
+				}
+			}
+			put(t, s, map[string]string{"docs/1.txt": "again", "last": "1"})
+			put(t, s, map[string]string{"last": "2"})
+			put(t, s, map[string]string{"last": "3"})
+		},
+		do: func(t *testing.T, _ *school, s *stick.Stick) {
+			if r := must(s.Tidy(t.Context(), stick.TidyOptions{Fold: true}))(t); r.Removed < 33 || r.Written != 1 {
+				t.Errorf("folded: %+v", r)
+			}
+		},
+	},
 	"repair": {whole: true, spoil: spoilWithout, again: repairAgain},
 	// What of a layer's copy arrived may make some of its files readable before others.
 	"repair with a backup": {spoil: spoilWith, again: repairAgain},
@@ -334,6 +376,9 @@ func recordChange(t *testing.T, c change) *pulled {
 	put(t, s, map[string]string{"gone.txt": "deleted later", "keep.txt": "first version"})
 	put(t, s, pulledFiles)
 	check(t, s.Remove(t.Context(), "gone.txt"))
+	if c.prepare != nil {
+		c.prepare(t, s)
+	}
 	check(t, s.Close())
 	for _, name := range slices.Sorted(maps.Keys(c.plain)) {
 		d.write(t, name, c.plain[name])
@@ -342,6 +387,9 @@ func recordChange(t *testing.T, c change) *pulled {
 		p.backup = c.spoil(t, d)
 	}
 	drive := p.base.Clone()
+	if c.room != 0 {
+		drive.SetCapacity(usedOn(drive) + max(c.room, 0))
+	}
 	drive.Record()
 	s = p.school.openWith(t, drive, o)
 	p.before = must(p.files(s))(t)

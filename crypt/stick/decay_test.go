@@ -48,7 +48,7 @@ func small(t *testing.T, class keys.Class) (*school, *sticktest.Mem, map[string]
 // at a time, and has the stick checked: every one is named.
 func TestEveryBitFlipIsDetected(t *testing.T) {
 	sc, base, _ := small(t, keys.X25519)
-	files := base.Files()
+	files := thatSaySomething(base)
 	var tried, missed atomic.Int64
 	t.Run("files", func(t *testing.T) {
 		for i, name := range files {
@@ -77,6 +77,11 @@ func TestEveryBitFlipIsDetected(t *testing.T) {
 	fmt.Printf("decay: %d single-bit flips tried in %d files, %d missed\n", tried.Load(), len(files), missed.Load())
 }
 
+// thatSaySomething are the files of a drive without the one that only takes up room.
+func thatSaySomething(m *sticktest.Mem) []string {
+	return slices.DeleteFunc(m.Files(), func(name string) bool { return name == "stowage/reserve.note" })
+}
+
 // well reports whether a check of a stick and its programs finds everything in order, as
 // stow and the window check it.
 func well(ctx context.Context, s *stick.Stick, drive stick.FS) (bool, error) {
@@ -95,7 +100,7 @@ func TestBitFlipsWhenOpening(t *testing.T) {
 	sc, base, want := small(t, keys.Hybrid)
 	random := rand.New(rand.NewPCG(*crashSeed, 3))
 	outcomes := map[string]int{}
-	files := base.Files()
+	files := thatSaySomething(base)
 	for _, name := range files {
 		for range 25 {
 			data := base.ReadFile(name)

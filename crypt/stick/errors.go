@@ -108,6 +108,8 @@ func (e *DestinationError) Unwrap() error { return e.Err }
 type NoSpaceError struct {
 	Need int64 // bytes that are to be written, padding included
 	Free int64 // bytes free on the drive
+	// Kept is how much tidying would free, about: past versions and deleted files that are not given up unasked.
+	Kept int64
 }
 
 func (e *NoSpaceError) Error() string {

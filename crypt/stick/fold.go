@@ -3,55 +3,133 @@ package stick
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"iter"
+	"maps"
+	"slices"
 )
 
 // foldLayers: this many tiny layers and fewer are not worth folding.
 const foldLayers = 32
 
-// worthFolding chooses tiny layers that can be put together although nobody asked for
-// it: nothing that could be brought back is lost with them. s.write is held.
-func (s *Stick) worthFolding(ctx context.Context) (map[*layer]bool, error) {
-	space := s.layerSpace()
-	var tiny, chosen []*layer
-	for _, l := range s.layers {
-		if use := space[l]; l.size() < tinyLayer && !use.deletes && !use.moved {
-			tiny = append(tiny, l)
-		}
-	}
-	if len(tiny) <= foldLayers {
+// planFolding plans to put tiny layers together although nobody asked for it: whatever could be brought back still
+// can, under its names and in its order. It is nil when too few can be. s.write is held.
+func (s *Stick) planFolding(ctx context.Context) (*rewrite, error) {
+	f := folding{stick: s, needless: map[*record]bool{}, stays: map[*layer]bool{}}
+	if f.tiny() <= s.o.FoldLayers {
 		return nil, nil
 	}
-	for _, l := range tiny {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if space[l].dead == 0 || s.nothingLost(l) {
-			chosen = append(chosen, l)
-		}
+	if err := f.findNeedless(ctx); err != nil {
+		return nil, err
 	}
-	if len(chosen) <= foldLayers {
-		return nil, nil
+	free, _, err := s.fs.Free()
+	if err != nil {
+		return nil, fmt.Errorf("ask for free space: %w", err)
 	}
-	return s.fitting(chosen, space)
+	for {
+		chosen := f.choose(min(packSize, free) - 2*layerOverhead)
+		if len(chosen) <= s.o.FoldLayers {
+			return nil, nil
+		}
+		rw, blamed := s.planKeeping(chosen, func(data *record) bool { return !f.needless[data] }, func(*layer) bool { return false })
+		if rw != nil || len(blamed) == 0 {
+			return rw, nil
+		}
+		maps.Copy(f.stays, blamed)
+	}
 }
 
-// nothingLost reports whether all that a layer holds is today's, or what today's file of
-// the name holds as well: a client that stores a file empty, then with its content, then
-// with its time, as Windows does, makes three layers of it. s.write is held.
-func (s *Stick) nothingLost(l *layer) bool {
-	for i := range l.records {
-		r := &l.records[i]
-		n := s.tree.find(r.path())
-		switch {
-		case n != nil && n.rec == r:
-		case n == nil || n.data == nil || r.kind != recFile:
-			return false
-		case r.size > 0 && !s.sameContent(r, n.data):
-			return false
+// folding chooses layers to put together.
+type folding struct {
+	stick    *Stick
+	needless map[*record]bool // content that today's file of the name holds as well
+	stays    map[*layer]bool  // tiny layers that must stay as they are
+}
+
+// mayFold reports whether a layer is one to put together with others.
+func (f *folding) mayFold(l *layer) bool { return l.size() < tinyLayer && !f.stays[l] }
+
+func (f *folding) tiny() int {
+	n := 0
+	for _, l := range f.stick.layers {
+		if f.mayFold(l) {
+			n++
 		}
 	}
-	return true
+	return n
+}
+
+// findNeedless finds what is not worth keeping: a client that stores a file empty, then with its content, then with
+// its time, as Windows does, makes three layers of it.
+func (f *folding) findNeedless(ctx context.Context) error {
+	s := f.stick
+	past := s.pastVersions()
+	for _, l := range s.layers {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !f.mayFold(l) {
+			continue
+		}
+		for i := range l.records {
+			r := &l.records[i]
+			if _, ended := past[r]; !ended {
+				continue
+			}
+			n := s.tree.find(r.path())
+			f.needless[r] = n != nil && n.data != nil && (r.size == 0 || s.sameContent(r, n.data))
+		}
+	}
+	return nil
+}
+
+// choose chooses layers whose content has so much room together. What they hold comes after all that stays, and so
+// nothing that stays may have given a name of theirs other content later than they did.
+func (f *folding) choose(room int64) map[*layer]bool {
+	names := map[string]bool{} // of tiny layers; true once a layer that stays has written it
+	for _, l := range f.stick.layers {
+		if f.mayFold(l) {
+			for r := range f.carried(l) {
+				names[r.path()] = false
+			}
+		}
+	}
+	chosen := map[*layer]bool{}
+	for _, l := range slices.Backward(f.stick.layers) {
+		fits := f.mayFold(l)
+		var size int64
+		for r := range f.carried(l) {
+			fits = fits && !names[r.path()]
+			size += r.tarSize()
+		}
+		if fits && size <= room {
+			chosen[l] = true
+			room -= size
+			continue
+		}
+		for r := range f.carried(l) {
+			if _, theirs := names[r.path()]; theirs {
+				names[r.path()] = true
+			}
+		}
+	}
+	return chosen
+}
+
+// carried yields the files and further names of a layer that are to be kept.
+func (f *folding) carried(l *layer) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		for i := range l.records {
+			r := &l.records[i]
+			if r.kind != recFile && r.kind != recLink || f.needless[r] {
+				continue
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // sameContent compares what two small files hold.

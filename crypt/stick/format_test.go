@@ -44,7 +44,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 	if maxNote != maxKeyFile {
 		t.Error("notes and key files have other limits")
 	}
-	for _, name := range append(carriedNames(), foundName, lockName, ownerName, noteName, noteOtherName) {
+	for _, name := range append(carriedNames(), foundName, lockName, ownerName, reserveName, noteName, noteOtherName) {
 		if !strings.Contains(page, "`"+name+"`") {
 			t.Errorf("the page does not name %s", name)
 		}

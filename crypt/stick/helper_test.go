@@ -218,12 +218,26 @@ func same(t testing.TB, s *stick.Stick, want map[string]string) {
 // reopen closes a stick and opens it again without any warning.
 func (s *school) reopen(t testing.TB, st *stick.Stick, fsys stick.FS) *stick.Stick {
 	t.Helper()
+	return s.reopenWith(t, st, fsys, stick.OpenOptions{})
+}
+
+func (s *school) reopenWith(t testing.TB, st *stick.Stick, fsys stick.FS, o stick.OpenOptions) *stick.Stick {
+	t.Helper()
 	check(t, st.Close())
-	again := s.open(t, fsys)
+	again := s.openWith(t, fsys, o)
 	if w := again.Warnings(); len(w) > 0 {
 		t.Fatalf("warnings: %v", w)
 	}
 	return again
+}
+
+// usedOn is how many bytes the files of a drive have.
+func usedOn(m *sticktest.Mem) int64 {
+	var used int64
+	for _, name := range m.Files() {
+		used += int64(len(m.ReadFile(name)))
+	}
+	return used
 }
 
 // layerFiles are the names of a drive's layers, sorted.

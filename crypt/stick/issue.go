@@ -245,7 +245,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 	if err = removeKeyFolder(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName}, carriedNames()...) { // ours from before, or the school's own
+	for _, name := range append([]string{noteName, noteOtherName, reserveName}, carriedNames()...) { // ours from before, or the school's own
 		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -275,6 +275,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 		}
 		made = append(made, f.name)
 	}
+	writeReserve(fsys, 0)
 	return nil
 }
 

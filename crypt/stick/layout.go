@@ -18,6 +18,7 @@ const (
 	contentsDir = baseDir + "/contents"
 	lockName    = baseDir + "/lock"
 	ownerName   = baseDir + "/in-use.txt"
+	reserveName = baseDir + "/reserve.note" // programs before it take what ends so for the stick's own
 	// The note is replaced by writing the name that is free.
 	noteName      = baseDir + "/stick.note"
 	noteOtherName = baseDir + "/stick-b.note"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"path"
@@ -63,6 +64,9 @@ func (m model) rename(from, to string) {
 	m.parents(to)
 }
 
+// foldSoon folds as few as four layers.
+var foldSoon = stick.OpenOptions{FoldLayers: 3}
+
 // walker does random things to a stick and to its model.
 type walker struct {
 	*rand.Rand
@@ -91,7 +95,7 @@ func (w *walker) existing() string {
 
 func (w *walker) step() string {
 	t, p := w.t, w.path()
-	switch op := w.IntN(20); {
+	switch op := w.IntN(22); {
 	case op < 7:
 		content := text(w.IntN(1000), w.IntN(3000))
 		r := must(w.st.PutItems(t.Context(), items(map[string]string{p: content}), stick.PutOptions{Clash: stick.Replace}))(t)
@@ -142,9 +146,86 @@ func (w *walker) step() string {
 		}
 		w.m.remove(p)
 		return "erase " + p
+	case op < 19:
+		return w.fold()
+	case op < 20:
+		return w.putOnFull(p)
 	}
-	w.st = w.sc.reopen(t, w.st, w.drive)
+	w.st = w.sc.reopenWith(t, w.st, w.drive, foldSoon)
 	return "reopen"
+}
+
+// fold puts layers together, of which nothing that could be brought back is lost.
+func (w *walker) fold() string {
+	versions, deleted := w.past()
+	must(w.st.Tidy(w.t.Context(), stick.TidyOptions{Fold: true}))(w.t)
+	versionsAfter, deletedAfter := w.past()
+	if fmt.Sprint(versions) != fmt.Sprint(versionsAfter) {
+		w.t.Errorf("the versions were\n%q\nand are\n%q", versions, versionsAfter)
+	}
+	for p, content := range deleted { // what was stored under the name again has become its later version
+		if deletedAfter[p] != content && !slices.Contains(versionsAfter[p], content) {
+			w.t.Errorf("deleted was %s, %.30q", p, content)
+		}
+	}
+	for p, content := range deletedAfter {
+		if deleted[p] != content {
+			w.t.Errorf("deleted is %s, %.30q", p, content)
+		}
+	}
+	return "fold"
+}
+
+// past is what can be brought back: the versions of every name there may be, newest first, without those that hold
+// nothing or the same as the one before, and the deleted files.
+func (w *walker) past() (versions map[string][]string, deleted map[string]string) {
+	versions, deleted = map[string][]string{}, map[string]string{}
+	read := func(v stick.Version) string {
+		r := must(w.st.OpenVersion(v))(w.t)
+		defer r.Close()
+		return string(must(io.ReadAll(r))(w.t))
+	}
+	for _, v := range must(w.st.Deleted("."))(w.t) {
+		deleted[v.Path] = read(v)
+	}
+	names := slices.Collect(maps.Keys(deleted))
+	for _, a := range "abcd" {
+		for _, b := range "/abcd" {
+			for _, c := range "/abcd" {
+				names = append(names, strings.TrimRight(path.Join(string(a), string(b), string(c)), "/"))
+			}
+		}
+	}
+	for _, p := range names {
+		found, err := w.st.Versions(p)
+		if err != nil && !errors.Is(err, stick.ErrNotFound) {
+			w.t.Fatal(err)
+		}
+		all := []string{w.m[p]}
+		for _, v := range found {
+			if content := read(v); content != "" && content != all[len(all)-1] {
+				all = append(all, content)
+			}
+		}
+		versions[p] = all
+	}
+	return versions, deleted
+}
+
+// putOnFull stores a file on a drive that has room for it only if past versions are given up.
+func (w *walker) putOnFull(p string) string {
+	w.drive.SetCapacity(usedOn(w.drive) + 400<<10)
+	content := text(w.IntN(1000), 200_000)
+	r, err := w.st.PutItems(w.t.Context(), items(map[string]string{p: content}), stick.PutOptions{Clash: stick.Replace})
+	if err != nil && !errors.Is(err, stick.ErrFull) {
+		w.t.Fatal(err)
+	}
+	if len(r.Stored) > 0 {
+		w.m[p] = content
+		w.m.parents(p)
+	}
+	w.drive.SetCapacity(1 << 50)
+	return fmt.Sprintf("put %s on a full drive: %v", p, err)
 }
 
 func TestRandomHistory(t *testing.T) {
@@ -154,7 +235,7 @@ func TestRandomHistory(t *testing.T) {
 			t.Parallel()
 			w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, sc: sc, drive: sticktest.New(), m: model{}}
 			sc.issue(t, w.drive)
-			w.st = sc.open(t, w.drive)
+			w.st = sc.openWith(t, w.drive, foldSoon)
 			var history []string
 			for range 60 {
 				history = append(history, w.step())

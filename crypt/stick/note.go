@@ -77,7 +77,7 @@ func parseNote(text string) (*Note, error) {
 		}
 		return nil, fmt.Errorf("%w: its note says something else", ErrNotStick)
 	}
-	n, more, err := keys.ReadJSON([]byte(body), Note{})
+	n, more, err := keys.ReadJSON([]byte(body), Note{Policy: keys.Policy{KeepDays: keys.DefaultPolicy().KeepDays}}) // what an older note does not say
 	switch {
 	case errors.Is(err, keys.ErrNewer):
 		return nil, fmt.Errorf("%w: its note: %w", ErrFormat, err)

@@ -29,6 +29,8 @@ type OpenOptions struct {
 	Clock func() time.Time
 	// PartSize is how large one file of a layer gets, 1 GiB when 0. It is for tests.
 	PartSize int64
+	// FoldLayers: folding puts tiny layers together when there are more; 32 when 0. It is for tests.
+	FoldLayers int
 }
 
 // Stick is an open stick. It is safe for concurrent use; Close ends it.
@@ -44,10 +46,11 @@ type Stick struct {
 	keys        []*stickKey // the current one first; then the retired one, while rotating
 	unlocked    *unlocked
 
-	write   sync.Mutex // held during a change: they happen one after the other
-	nextSeq int64      // number of the next layer
-	tables  []*table   // oldest first
-	spend   budget     // what the stick may still cost
+	write    sync.Mutex // held during a change: they happen one after the other
+	nextSeq  int64      // number of the next layer
+	reserved int64      // see reserve.go
+	tables   []*table   // oldest first
+	spend    budget     // what the stick may still cost
 
 	mu       sync.Mutex // protects what follows; held for moments only
 	tree     *tree
@@ -59,6 +62,7 @@ type Stick struct {
 	// mustChange: the holder's passphrase is one that ICT knows.
 	mustChange bool
 	uncertain  bool // see ErrReopen
+	givenUp    int  // see GivenUp
 	closed     bool
 }
 
@@ -76,6 +80,9 @@ func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, err
 	}
 	if o.PartSize == 0 {
 		o.PartSize = defaultPartSize
+	}
+	if o.FoldLayers == 0 {
+		o.FoldLayers = foldLayers
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -194,6 +201,9 @@ func (s *Stick) load(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+	}
+	if !s.o.ReadOnly {
+		s.reserved = findReserve(s.fs)
 	}
 	s.unread = l.unread
 	if err := s.plantKnown(); err != nil {

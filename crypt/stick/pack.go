@@ -51,10 +51,6 @@ func tarSize(size int64, names int, plain bool) int64 {
 	return (blocks + header) * tarBlock
 }
 
-// reserve is what storing files leaves free, so that removing and tidying,
-// which write a little, always have room.
-const reserve = 1 << 20
-
 // layerOverhead is a generous estimate of what a layer takes besides its pieces.
 const layerOverhead = 16 << 10
 

@@ -94,9 +94,16 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 		return result, err
 	}
 	packs := pack(pieces)
-	if err := s.checkSpace(packedSize(packs) + reserve); err != nil {
+	pinned := map[*layer]bool{}
+	for i := range pieces {
+		if stored := pieces[i].from; stored != nil {
+			pinned[stored.layer] = true
+		}
+	}
+	if err := s.makeRoom(ctx, packedSize(packs), pinned, p); err != nil {
 		return result, err
 	}
+	defer s.keepReserve()
 	for i, pieces := range packs {
 		if err := ctx.Err(); err != nil {
 			return result, err
@@ -105,7 +112,7 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 			result.Skipped = append(result.Skipped, Skipped{bad.source(), err})
 		})
 		if err != nil {
-			return result, fmt.Errorf("store: %w", s.missing(err, packedSize(packs[i:])+reserve))
+			return result, fmt.Errorf("store: %w", s.missing(err, packedSize(packs[i:])+s.spare()))
 		}
 		result.Stored = slices.Grow(result.Stored, len(written))
 		for i := range written {

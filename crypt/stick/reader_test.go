@@ -130,7 +130,7 @@ func TestIndependentReader(t *testing.T) {
 	sc := newSchool(t, "Example School")
 	m := sticktest.New()
 	sc.issue(t, m)
-	st := sc.openWith(t, m, stick.OpenOptions{PartSize: 64 << 10})
+	st := sc.openWith(t, m, stick.OpenOptions{PartSize: 64 << 10, FoldLayers: 3})
 	ctx := t.Context()
 	reads := func(state string, m *sticktest.Mem) {
 		t.Run(state, func(t *testing.T) { agree(t, independently(t, path, onDisk(t, m), passphrase), contents(t, st)) })
@@ -156,6 +156,14 @@ func TestIndependentReader(t *testing.T) {
 		}
 	})
 
+	put(t, st, map[string]string{"twice": "1", "d/doc": "first"})
+	put(t, st, map[string]string{"twice": "2", "d/new.tmp": "second"})
+	check(t, st.RenameOver(ctx, "d/new.tmp", "d/doc"))
+	check(t, st.Remove(ctx, "twice"))
+	if r := must(st.Tidy(ctx, stick.TidyOptions{Fold: true}))(t); r.Removed == 0 || len(must(st.Versions("twice"))(t)) != 2 {
+		t.Fatalf("folded: %+v", r)
+	}
+	reads("folded", m)
 	before := m.Clone()
 	must(st.Tidy(ctx, stick.TidyOptions{}))(t)
 	must(st.EraseForGood(ctx, []string{"two\nlines"}, nil))(t)
@@ -179,7 +187,7 @@ func TestIndependentReaderAtRandom(t *testing.T) {
 	for seed := range uint64(3) {
 		w := &walker{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, sc: sc, drive: sticktest.New(), m: model{}}
 		sc.issue(t, w.drive)
-		w.st = sc.open(t, w.drive)
+		w.st = sc.openWith(t, w.drive, foldSoon)
 		for range 25 {
 			w.step()
 		}

@@ -18,6 +18,7 @@ type rewrite struct {
 	wanted *tree
 	kept   []*layer
 	packs  [][]piece // the last one goes into the layer that lists what counts
+	asked  bool      // it may use the room that is kept for it
 }
 
 // planRewrite finds out what it takes to replace some layers. More layers are
@@ -130,12 +131,18 @@ func (rw *rewrite) bytes() int64 {
 	return sum
 }
 
+// need is how much room it takes.
+func (rw *rewrite) need() int64 { return packedSize(rw.packs) + int64(len(rw.kept))*100 }
+
 // run writes the new layers, reads them back, and removes the old ones, oldest
 // first. Until the last new layer is whole, which says what counts from then
 // on, the old layers do. s.write is held.
 func (rw *rewrite) run(ctx context.Context, p crypt.Progress) (TidyResult, error) {
 	s := rw.stick
-	need := packedSize(rw.packs) + int64(len(rw.kept))*100
+	need := rw.need()
+	if rw.asked {
+		s.useReserve(need)
+	}
 	if err := s.checkSpace(need); err != nil {
 		return TidyResult{}, err
 	}

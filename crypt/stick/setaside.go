@@ -150,7 +150,7 @@ func checkFolderFree(fsys FS) error {
 // keepForeign copies what somebody put where the stick's keys and notes go beside it, so that it is there when
 // what an interrupted run left is removed. It returns the names of the copies.
 func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
-	names := append([]string{noteName, noteOtherName}, carriedNames()...)
+	names := append([]string{noteName, noteOtherName, reserveName}, carriedNames()...)
 	err = eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
 		if name = path.Join(keysDir, name); isOwnFile(name) {
 			names = append(names, name)
@@ -190,10 +190,13 @@ func looksWritten(fsys FS, name string) (bool, error) {
 		return true, nil
 	}
 	switch path.Ext(name) {
+	case ".note":
+		if name == reserveName {
+			return startAlike(string(head), reserveIntro), nil
+		}
+		return startAlike(string(head), noteIntro), nil
 	case ".age":
 		return startAlike(string(head), ageIntro), nil
-	case ".note":
-		return startAlike(string(head), noteIntro), nil
 	case chosenEnd:
 		return startAlike(string(head), chosenTop), nil
 	}

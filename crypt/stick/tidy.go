@@ -36,21 +36,11 @@ func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
 		return total, err
 	}
 	p := crypt.OrNoProgress(o.Progress)
+	defer s.keepReserve()
 	for {
-		var old map[*layer]bool
-		var err error
-		if o.Fold {
-			old, err = s.worthFolding(ctx)
-		} else {
-			old, err = s.worthTidying(o.All)
-		}
-		if err != nil || len(old) == 0 {
+		rw, err := s.planTidying(ctx, o)
+		if err != nil || rw == nil {
 			return total, err
-		}
-		chosen := len(old)
-		rw := s.planRewrite(old, treeOf(s.layers))
-		if o.Fold && len(rw.old) > chosen { // something might go with what was taken in
-			return total, nil
 		}
 		result, err := rw.run(ctx, p)
 		total.add(result)
@@ -64,6 +54,20 @@ func (s *Stick) Tidy(ctx context.Context, o TidyOptions) (TidyResult, error) {
 			return total, nil
 		}
 	}
+}
+
+// planTidying plans the next step; nil when there is none.
+func (s *Stick) planTidying(ctx context.Context, o TidyOptions) (*rewrite, error) {
+	if o.Fold {
+		return s.planFolding(ctx)
+	}
+	old, err := s.worthTidying(o.All)
+	if err != nil || len(old) == 0 {
+		return nil, err
+	}
+	rw := s.planRewrite(old, treeOf(s.layers))
+	rw.asked = true
+	return rw, nil
 }
 
 // whole refuses to tidy a stick with a layer that is damaged or missing: what tidying does not list as counting
@@ -109,7 +113,7 @@ func (s *Stick) fitting(chosen []*layer, space map[*layer]layerUse) (map[*layer]
 	}
 	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })
 	old := map[*layer]bool{}
-	room := free - 2*layerOverhead
+	room := free + s.reserved - 2*layerOverhead
 	for _, l := range chosen {
 		room -= paddedSize(sealedSize(space[l].live + layerOverhead))
 		if room < 0 && len(old) > 0 {
@@ -183,9 +187,31 @@ func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progre
 	if err := s.whole(); err != nil {
 		return TidyResult{}, err
 	}
+	rw, skipped := s.planErasing(paths)
+	if len(rw.old) == 0 {
+		return TidyResult{}, partly(len(paths), skipped)
+	}
+	p = crypt.OrNoProgress(p)
+	defer s.keepReserve()
+	if need := rw.need() - s.reserved; errors.Is(s.checkSpace(need), ErrFull) {
+		if err := s.makeRoom(ctx, need, nil, p); err != nil {
+			return TidyResult{}, fmt.Errorf("erase: %w", err)
+		}
+		if rw, _ = s.planErasing(paths); len(rw.old) == 0 { // all of it was given up
+			return TidyResult{}, partly(len(paths), skipped)
+		}
+	}
+	result, err := rw.run(ctx, p)
+	if err != nil {
+		return result, fmt.Errorf("erase: %w", err)
+	}
+	return result, partly(len(paths), skipped)
+}
+
+// planErasing plans to rewrite all layers that say anything of some paths. Those of which there is no trace are left out.
+func (s *Stick) planErasing(paths []string) (rw *rewrite, skipped []Skipped) {
 	wanted := treeOf(s.layers)
 	old := map[*layer]bool{}
-	var skipped []Skipped
 	for _, p := range paths {
 		clean, err := cleanName(p)
 		traces := tracesOf(clean, s.layers)
@@ -202,13 +228,11 @@ func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progre
 		wanted.remove(clean)
 	}
 	if len(old) == 0 {
-		return TidyResult{}, partly(len(paths), skipped)
+		return &rewrite{}, skipped
 	}
-	result, err := s.planRewrite(old, wanted).run(ctx, crypt.OrNoProgress(p))
-	if err != nil {
-		return result, fmt.Errorf("erase: %w", err)
-	}
-	return result, partly(len(paths), skipped)
+	rw = s.planRewrite(old, wanted)
+	rw.asked = true
+	return rw, skipped
 }
 
 // tracesOf returns the layers that say anything of a path or what is below it,

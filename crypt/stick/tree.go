@@ -16,6 +16,9 @@ type tree struct {
 	cost     int                   // what its files and folders cost; see budget
 	most     int                   // what they may; 0: as much as they do
 	onLink   func(r, data *record) // told what each further name stands for; may be nil
+	// Told what content a name gets and had, nil for none; and of each file that is removed; may be nil.
+	onPut    func(r, old, data *record)
+	onRemove func(path string, data *record)
 }
 
 // node is a file or folder in a tree.
@@ -136,13 +139,21 @@ func (t *tree) put(r *record) error {
 	case old != nil && r.kind == recFolder:
 		old.rec = r
 	case old != nil:
+		t.told(r, old.data, data)
 		old.rec, old.data = r, data
 	case r.kind == recFolder:
 		up.dir.add(newFolder(r.base, r, r.layer))
 	default:
+		t.told(r, nil, data)
 		up.dir.add(&node{rec: r, data: data})
 	}
 	return nil
+}
+
+func (t *tree) told(r, old, data *record) {
+	if t.onPut != nil {
+		t.onPut(r, old, data)
+	}
 }
 
 // splitPath splits a path into its folder, which may be ".", and its name.
@@ -204,6 +215,9 @@ func (t *tree) find(p string) *node {
 func (t *tree) remove(p string) {
 	dir, name := splitPath(p)
 	if up := t.find(dir); up != nil && up.isFolder() {
+		if t.onRemove != nil {
+			t.removed(p, func(p string, n *node) { t.onRemove(p, n.data) })
+		}
 		up.dir.remove(name)
 		t.lastNode = nil
 	}

@@ -186,6 +186,9 @@ type Usage struct {
 	Layers int   // layers that count; many tiny ones are worth a Tidy
 }
 
+// Foreign is what else takes up room on the drive: other files, and the file system itself.
+func (u Usage) Foreign() int64 { return max(0, u.Total-u.Free-u.Live-u.Dead-u.Other) }
+
 // TidyOptions are the options of [Stick.Tidy]. The zero value is usable.
 type TidyOptions struct {
 	All      bool           // rewrite every layer that holds anything dead, not only those worth it

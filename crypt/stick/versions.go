@@ -55,37 +55,48 @@ type tracer struct {
 	found   []Version
 }
 
-// trace takes in what a layer says of the file's names.
+// trace takes in what a layer says of the file's names: first what it removes, which takes effect last, and then the
+// others from the last to the first.
 func (t *tracer) trace(l *layer) {
-	var earlier, others []string
-	for _, name := range t.names {
-		touched := l.touching(name)
+	t.removals(l)
+	for i := len(l.records) - 1; i >= 0; i-- {
+		r := &l.records[i]
 		switch {
-		case touched.gone && touched.became == "":
-			t.deleted[name] = l.time
-		case touched.gone && t.isAnother(name, touched.became):
-			others = append(others, name)
-			continue
-		case touched.gone && !t.written[name]:
-			t.deleted[name] = l.time
-		}
-		for _, r := range slices.Backward(touched.records) {
-			t.written[name] = true
-			if r.kind == recLink {
-				earlier = append(earlier, r.link())
-				t.deleted[r.link()] = t.deleted[name]
-			} else {
-				t.found = append(t.found, newVersion(r, r == t.now, t.deleted[name]))
+		case r.kind == recLink && slices.Contains(t.names, r.link()) && t.isAnother(r.link(), r.path()):
+			t.forget(r.link()) // what it was called before is that one's past
+		case r.kind != recFile && r.kind != recLink || !slices.Contains(t.names, r.path()):
+		case r.kind == recLink:
+			t.written[r.path()] = true
+			t.deleted[r.link()] = t.deleted[r.path()]
+			delete(t.deleted, r.path())
+			if !slices.Contains(t.names, r.link()) {
+				t.names = append(t.names, r.link())
 			}
-			delete(t.deleted, name)
+		default:
+			t.written[r.path()] = true
+			t.found = append(t.found, newVersion(r, r == t.now, t.deleted[r.path()]))
+			delete(t.deleted, r.path())
 		}
 	}
-	t.names = slices.DeleteFunc(t.names, func(name string) bool { return slices.Contains(others, name) })
-	for _, name := range earlier {
-		if !slices.Contains(t.names, name) {
-			t.names = append(t.names, name)
+}
+
+// removals takes in what of the file's names a layer removes.
+func (t *tracer) removals(l *layer) {
+	for _, name := range slices.Clone(t.names) {
+		gone, became := l.removes(name)
+		switch {
+		case !gone:
+		case became == "", !t.isAnother(name, became) && !t.written[name]:
+			t.deleted[name] = l.time
+		case t.isAnother(name, became):
+			t.forget(name)
 		}
 	}
+}
+
+// forget ends the search for what a name held.
+func (t *tracer) forget(name string) {
+	t.names = slices.DeleteFunc(t.names, func(n string) bool { return n == name })
 }
 
 // isAnother says whether what left a name, and became what is at another, is another
@@ -100,31 +111,21 @@ func newVersion(r *record, current bool, deleted time.Time) Version {
 	return Version{e, deleted, current, r}
 }
 
-// touched is what a layer says of one name.
-type touched struct {
-	records []*record // files and further names, in order
-	gone    bool      // it is removed, perhaps with a folder above it
-	became  string    // a further name that it was given here
-}
-
-// touching looks a name up in a layer.
-func (l *layer) touching(name string) touched {
-	var t touched
+// removes says whether a layer removes a name, perhaps with a folder above it, and which further name what it held
+// got in that layer.
+func (l *layer) removes(name string) (gone bool, became string) {
 	for i := range l.records {
 		r := &l.records[i]
-		switch r.kind {
-		case recWhiteout:
-			t.gone = t.gone || below(name, r.path())
-		case recFile, recLink:
-			if r.is(name) {
-				t.records = append(t.records, r)
-			}
-			if r.kind == recLink && r.link() == name {
-				t.became = r.path()
-			}
+		switch {
+		case r.kind == recWhiteout:
+			gone = gone || below(name, r.path())
+		case r.is(name):
+			became = ""
+		case r.kind == recLink && r.link() == name:
+			became = r.path()
 		}
 	}
-	return t
+	return gone, became
 }
 
 // OpenVersion opens a version for reading. The caller closes it.
@@ -151,29 +152,14 @@ func (s *Stick) Deleted(folder string) ([]Version, error) {
 	return s.deleted(folder), nil
 }
 
-// deleted replays all layers and keeps what their whiteouts remove. s.mu is held.
+// deleted replays all layers and keeps what their whiteouts remove the last name of. s.mu is held.
 func (s *Stick) deleted(folder string) []Version {
 	gone := map[string]Version{}
-	t := newTree()
-	for _, l := range s.layers {
-		renamed := map[*record]bool{}
-		for i := range l.records {
-			r := &l.records[i]
-			if r.kind == recLink {
-				if n := t.find(r.link()); n != nil && n.data != nil {
-					renamed[n.data] = true
-				}
-			}
-			if r.kind == recWhiteout {
-				t.removed(r.path(), func(p string, n *node) {
-					if !renamed[n.data] && below(p, folder) {
-						gone[p] = newVersion(n.data, false, l.time)
-					}
-				})
-			}
+	replay(s.layers, func(data *record, p string, l *layer, removed bool) {
+		if removed && below(p, folder) {
+			gone[p] = newVersion(data, false, l.time)
 		}
-		_ = t.apply(l, func(*record, error) {})
-	}
+	})
 	var list []Version
 	for p, v := range gone {
 		if s.tree.find(p) == nil {
@@ -205,20 +191,19 @@ func (t *tree) removed(p string, visit func(p string, n *node)) {
 
 // Undelete brings back deleted files, and of folders all files that were
 // removed from them. Their data is stored again: a tar cannot link to what was
-// removed. A path without anything deleted is [ErrNotFound]; of several, it is skipped.
+// removed. A path without anything deleted is [ErrNotFound].
 func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
-	var skipped []Skipped
-	result, err := s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
 		var items []Item
 		var data []*record
 		for _, p := range paths {
-			versions, err := s.deletedAt(p)
-			switch {
-			case err != nil && len(paths) == 1:
+			p, err := cleanName(p)
+			if err != nil {
 				return nil, nil, err
-			case err != nil:
-				skipped = append(skipped, Skipped{p, err})
-				continue
+			}
+			versions := s.deleted(p)
+			if len(versions) == 0 {
+				return nil, nil, fmt.Errorf("%s: %w", p, ErrNotFound)
 			}
 			for _, v := range versions {
 				items, data = append(items, v.item(v.Path)), append(data, v.data)
@@ -226,21 +211,6 @@ func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (Put
 		}
 		return items, data, nil
 	})
-	result.Skipped = append(skipped, result.Skipped...)
-	return result, err
-}
-
-// deletedAt are the deleted files that a path stands for, at least one. s.mu is held.
-func (s *Stick) deletedAt(p string) ([]Version, error) {
-	p, err := cleanName(p)
-	if err != nil {
-		return nil, err
-	}
-	versions := s.deleted(p)
-	if len(versions) == 0 {
-		return nil, fmt.Errorf("%s: %w", p, ErrNotFound)
-	}
-	return versions, nil
 }
 
 // Restore stores a version again under a path. With [Replace] what is there

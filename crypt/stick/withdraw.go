@@ -71,7 +71,7 @@ func unmake(fsys FS) error {
 	if err := removeFound(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName, ownerName}, carriedNames()...) {
+	for _, name := range append([]string{noteName, noteOtherName, ownerName, reserveName}, carriedNames()...) {
 		if err := ifThere(fsys.Remove(name)); err != nil {
 			return err
 		}

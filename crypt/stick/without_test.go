@@ -266,7 +266,7 @@ func TestWithoutStowageAtRandom(t *testing.T) {
 	for seed := range uint64(3) {
 		w := &walker{Rand: rand.New(rand.NewPCG(seed, 99)), t: t, sc: sc, drive: sticktest.New(), m: model{}}
 		sc.issue(t, w.drive)
-		w.st = sc.open(t, w.drive)
+		w.st = sc.openWith(t, w.drive, foldSoon)
 		for range 25 {
 			w.step()
 		}

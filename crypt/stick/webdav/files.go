@@ -274,7 +274,17 @@ func (f *files) fits(size int64) bool {
 		return true
 	}
 	free, _, err := f.o.Space()
-	return err != nil || size <= free
+	return err != nil || size <= free || size <= free+f.stick.Yields()
+}
+
+// space is [Options].Space. On a drive that is nearly full, what past versions would be given up for a file counts as
+// free: some clients do not even begin to send what does not fit.
+func (f *files) space() (free, total int64, err error) {
+	free, total, err = f.o.Space()
+	if err == nil && free < total/8 {
+		free = min(free+f.stick.Yields(), total)
+	}
+	return free, total, err
 }
 
 // info describes a file or folder. It implements what the handler asks of it.

@@ -122,7 +122,10 @@ func (o *opened) Close() error {
 
 // DeadProps implements [webdav.DeadPropsHolder].
 func (o *opened) DeadProps() (map[propName]webdav.Property, error) {
-	return o.files.props.of(o.name, o.files.o.Space), nil
+	if o.files.o.Space == nil {
+		return o.files.props.of(o.name, nil), nil
+	}
+	return o.files.props.of(o.name, o.files.space), nil
 }
 
 // Patch implements [webdav.DeadPropsHolder]. A modification time that Windows sends

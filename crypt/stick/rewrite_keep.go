@@ -1,0 +1,161 @@
+package stick
+
+// planKeeping is [Stick.planRewrite], keeping what keep says of the content of the old layers: its files and further
+// names go into the new layer in the order in which they were stored, and what has no such name today is removed in
+// it. more is told of a layer that must be taken in, and may refuse. There is no plan when that cannot be done: a name
+// was a folder's meanwhile, or today's content that lies in other layers would have to be written again; then the old layers
+// that are to blame are returned, as far as that is known.
+func (s *Stick) planKeeping(old map[*layer]bool, keep func(*record) bool, more func(*layer) bool) (rw *rewrite, blamed map[*layer]bool) {
+	k := pastKeeper{
+		stick: s, old: old, keep: keep, more: more, wanted: treeOf(s.layers), names: resolveLinks(s.layers), blamed: map[*layer]bool{},
+	}
+	for {
+		before := len(old)
+		rw := k.plan()
+		if rw != nil || k.refused || len(k.blamed) > 0 || len(old) == before {
+			return rw, k.blamed
+		}
+	}
+}
+
+// pastKeeper plans to rewrite layers and to keep some of their past.
+type pastKeeper struct {
+	stick   *Stick
+	old     map[*layer]bool
+	keep    func(*record) bool
+	more    func(*layer) bool
+	wanted  *tree
+	names   map[*record]*record // the content of further names
+	blamed  map[*layer]bool
+	refused bool // a layer that must be taken in must not be
+}
+
+// takeIn adds a layer to the old ones.
+func (k *pastKeeper) takeIn(l *layer) {
+	switch {
+	case k.old[l]:
+	case k.more(l):
+		k.old[l] = true
+	default:
+		k.refused = true
+	}
+}
+
+// stand applies a layer that stays. What in it does not mean what it means with all layers there needs an old one.
+func (k *pastKeeper) stand(to *tree, l *layer) {
+	broken := func(r *record) {
+		if k.takeIn(l); k.refused && k.names[r] != nil && k.old[k.names[r].layer] {
+			k.blamed[k.names[r].layer] = true
+		}
+	}
+	to.onLink = func(r, data *record) {
+		if k.names[r] != data {
+			broken(r)
+		}
+	}
+	_ = to.apply(l, func(r *record, _ error) {
+		if r.kind != recLink || k.names[r] != nil {
+			broken(r)
+		}
+	})
+	to.onLink = nil
+}
+
+// plan plans for the old layers as they are. It is nil when others must be taken in, or when it cannot be done.
+func (k *pastKeeper) plan() *rewrite {
+	rw := &rewrite{stick: k.stick, old: k.old, wanted: k.wanted}
+	from := newTree()
+	for _, l := range k.stick.layers {
+		if !k.old[l] {
+			rw.kept = append(rw.kept, l)
+			k.stand(from, l)
+		}
+	}
+	if k.refused || len(rw.kept) > maxListed || len(rw.kept)+len(k.old) != len(k.stick.layers) {
+		return nil
+	}
+	past := k.past(from)
+	pieces := difference(from, k.wanted, func(n *node) {
+		for l := range layersOf(n) {
+			if k.old[l] {
+				k.blamed[l] = true
+			}
+			k.takeIn(l)
+		}
+	})
+	if k.refused || len(k.blamed) > 0 || len(rw.kept)+len(k.old) != len(k.stick.layers) {
+		return nil
+	}
+	if len(past) == 0 {
+		rw.pack(pieces)
+		return rw
+	}
+	var size int64
+	pieces = append(past, pieces...)
+	for i := range pieces {
+		size += pieces[i].tarSize()
+		if content := pieces[i].from; content != nil && !k.old[content.layer] || size > packSize {
+			return nil // it would be more than these layers
+		}
+	}
+	rw.packs = [][]piece{pieces}
+	return rw
+}
+
+// past adds to a tree what is kept of the past of the old layers, and returns the pieces that do so.
+func (k *pastKeeper) past(to *tree) []piece {
+	var pieces []piece
+	for _, l := range k.stick.layers {
+		if !k.old[l] {
+			continue
+		}
+		for i := range l.records {
+			r := &l.records[i]
+			data := r
+			if r.kind == recLink {
+				data = k.names[r]
+			}
+			if r.kind != recFile && r.kind != recLink || data == nil || !k.keep(data) {
+				continue
+			}
+			if r.kind == recLink {
+				if target := to.find(r.link()); target == nil || target.data != data {
+					k.blameUnless(k.today(r.path()) == data, l) // today's names are added as they are needed
+					continue
+				}
+			}
+			if to.put(r) != nil {
+				k.blamed[l] = true
+				continue
+			}
+			p := piece{entry: r.entry()}
+			if r.kind == recFile {
+				p.from, p.since = r, r.storedAt()
+			}
+			pieces = append(pieces, p)
+		}
+	}
+	return pieces
+}
+
+func (k *pastKeeper) blameUnless(fine bool, l *layer) {
+	if !fine {
+		k.blamed[l] = true
+	}
+}
+
+// today is what a path holds today, nil for no file.
+func (k *pastKeeper) today(path string) *record {
+	if n := k.wanted.find(path); n != nil {
+		return n.data
+	}
+	return nil
+}
+
+// layersOf are the layers that made a node and what is below it.
+func layersOf(n *node) map[*layer]bool {
+	layers := map[*layer]bool{}
+	takeIn(layers, n)
+	delete(layers, nil)
+	return layers
+}
