@@ -20,12 +20,15 @@ type faulty struct {
 	kind string
 }
 
-// openFaulty opens drives as the kind of trouble says: full, readonly or gone.
+// openFaulty opens drives as the kind of trouble says: full, small, readonly or gone.
 func openFaulty(kind string) func(string) (driveFS, error) {
 	return func(path string) (driveFS, error) {
 		d, err := openDrive(path)
 		if err != nil {
 			return nil, err
+		}
+		if kind == "small" {
+			return &small{d, path}, nil
 		}
 		return &faulty{driveFS: d, kind: kind}, nil
 	}

@@ -181,7 +181,7 @@ func (a *app) schoolPassphrase() *cobra.Command {
 }
 
 // policyFlags are the flags that change the policy.
-var policyFlags = []string{"class", "words", "min-length", "work-factor", "loan-days", "unseen-days", "lock-minutes", "keys-on-stick"}
+var policyFlags = []string{"class", "words", "min-length", "work-factor", "loan-days", "unseen-days", "lock-minutes", "keys-on-stick", "keep-days", "keep-versions", "keep-free-mb"}
 
 func (a *app) schoolPolicy() *cobra.Command {
 	var secret passphraseFlag
@@ -193,7 +193,11 @@ func (a *app) schoolPolicy() *cobra.Command {
 		Short: "Show the school's policy, or change it",
 		Long: `Show what the school asks of its keys and loans, or change it with flags. The
 policy is part of the directory, which is published again; sticks keep the
-policy of the day they were issued.`,
+policy of the day they were issued.
+
+Where a save does not fit on a stick, old versions of files are given up, the oldest
+first and no more than must be. --keep-days and --keep-versions say what is kept then,
+and the save refused; today's files always are. --keep-free-mb has room made earlier.`,
 		Example: examples("stow school policy", "stow school policy --loan-days 90 --words 7"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -215,6 +219,9 @@ policy of the day they were issued.`,
 				set(changed("unseen-days"), &next.UnseenDays, p.UnseenDays)
 				set(changed("lock-minutes"), &next.LockMinutes, p.LockMinutes)
 				set(changed("keys-on-stick"), &next.KeysOnStick, p.KeysOnStick)
+				set(changed("keep-days"), &next.KeepDays, p.KeepDays)
+				set(changed("keep-versions"), &next.KeepVersions, p.KeepVersions)
+				set(changed("keep-free-mb"), &next.KeepFreeMB, p.KeepFreeMB)
 				d, err := s.SetPolicy(cmd.Context(), next)
 				if err != nil {
 					return on("the policy", err)
@@ -233,6 +240,9 @@ policy of the day they were issued.`,
 	flags.IntVar(&p.UnseenDays, "unseen-days", 0, "days after which a device counts as not seen lately")
 	flags.IntVar(&p.LockMinutes, "lock-minutes", 0, "minutes without use after which an open stick locks")
 	flags.BoolVar(&p.KeysOnStick, "keys-on-stick", true, "carry holders' keys on their sticks")
+	flags.IntVar(&p.KeepDays, "keep-days", 0, "days for which a stick without room keeps deleted files")
+	flags.IntVar(&p.KeepVersions, "keep-versions", 0, "earlier versions of each file that it keeps for as long")
+	flags.IntVar(&p.KeepFreeMB, "keep-free-mb", 0, "megabytes to keep free by giving up what is older, 0 to wait until a save does not fit")
 	_ = cmd.RegisterFlagCompletionFunc("class", cobra.FixedCompletions([]string{"hybrid", "x25519"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -261,5 +271,22 @@ func showPolicy(w io.Writer, p keys.Policy) {
 		"Loans", loan,
 		"Not seen lately", "after "+counted(p.UnseenDays, "day", "days"),
 		"Open sticks lock", "after "+counted(p.LockMinutes, "minute", "minutes"),
-		"Holders' keys", onStick)
+		"Holders' keys", onStick,
+		"Sticks without room", keepsText(p))
+}
+
+// keepsText says what a stick without room keeps.
+func keepsText(p keys.Policy) string {
+	text := "keep no old versions"
+	if p.KeepDays > 0 {
+		text = "keep deleted files"
+		if p.KeepVersions > 0 {
+			text += " and " + counted(p.KeepVersions, "version", "versions") + " of each file"
+		}
+		text += " for " + counted(p.KeepDays, "day", "days")
+	}
+	if p.KeepFreeMB > 0 {
+		text += fmt.Sprintf(", and %s free", sizeText(int64(p.KeepFreeMB)*1e6))
+	}
+	return text
 }

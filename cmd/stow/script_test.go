@@ -87,6 +87,8 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	commands["setup"] = setup
 	commands["layer"] = layerName
 	commands["forge"] = forge
+	commands["fill"] = fillDrive
+	commands["sized"] = sized
 	commands["hold"] = hold
 	commands["pdf"] = pdfSays
 	commands["sql"] = sqlShell

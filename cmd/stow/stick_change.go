@@ -135,7 +135,11 @@ func (a *app) stickTidy() *cobra.Command {
 		Use:   "tidy STICK",
 		Short: "Free the space of deleted files and previous versions",
 		Long: `Rewrite the layers of a stick that are mostly dead or tiny, and remove the old
-ones. Deleted files and previous versions in them are gone afterwards.`,
+ones. Deleted files and previous versions in them are gone afterwards. When nothing
+is freed, what takes up the room is said.
+
+A stick without room also gives old versions up by itself, the oldest first, when
+something is stored that would not fit otherwise: "stow school policy" says what it keeps.`,
 		Example:           examples("stow stick tidy /media/STICK", "stow stick tidy /media/STICK --all"),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeStick,
@@ -147,7 +151,14 @@ ones. Deleted files and previous versions in them are gone afterwards.`,
 				if err != nil {
 					return err
 				}
-				return a.showTidy(result, "Tidied.")
+				if result.Freed > 0 {
+					return a.showTidy(result, "Tidied.")
+				}
+				usage, err := s.Usage()
+				if err != nil {
+					return err
+				}
+				return a.showTidy(result, nothingFreed(usage, all))
 			})
 		},
 	}
@@ -169,6 +180,24 @@ func (a *app) showTidy(result stick.TidyResult, text string) error {
 		fmt.Fprintln(w, text)
 	})
 }
+
+// nothingFreed says why tidying gave no room.
+func nothingFreed(u stick.Usage, all bool) string {
+	text := "Nothing was freed: "
+	switch {
+	case u.Dead < littleOld:
+		text += "the stick holds no old versions and no deleted files that take up room."
+	case all:
+		text += fmt.Sprintf("the old versions and deleted files that are left (%s) take up too little of the layers that they are in.", sizeText(u.Dead))
+	default:
+		text += fmt.Sprintf("the old versions and deleted files (%s) are in layers that hold more of today's files; --all rewrites those, too.", sizeText(u.Dead))
+	}
+	return text + fmt.Sprintf(" Today's files take up %s, and what else is on the drive %s; %s of %s are free.",
+		sizeText(u.Live), sizeText(u.Foreign()), sizeText(u.Free), sizeText(u.Total))
+}
+
+// littleOld is up to how much of old versions is not worth a word.
+const littleOld = 64 << 10
 
 // done tells that something was done to these paths.
 func (a *app) done(what string, paths []string, text string) error {

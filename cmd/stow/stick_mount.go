@@ -38,6 +38,8 @@ takes the drive away, finishes what is being stored and locks the stick; so does
 leaving it unused for as long as the school says, or as --idle says. While a program has
 something of it open, the drive stays, says so, and tries again every second or at the next Ctrl-C.
 
+Where a save does not fit, old versions of files make room, the oldest first, which is said.
+
 Some clients tell a program that its file is saved before they send it. What could not be
 stored then is named, and the command ends as the table of exit codes says (9 for a full
 stick); davfs2's cache is kept for that, and where it is is said.
@@ -94,7 +96,7 @@ func (a *app) serveDrive(ctx context.Context, s *openedStick, flags mountFlags) 
 	defer cancel()
 	asked, stop := endings(cancel)
 	defer stop()
-	d, err := webdav.Open(s.Stick, webdav.Options{Space: s.drive.Free, Failed: a.warnFailed})
+	d, err := webdav.Open(s.Stick, webdav.Options{Space: s.drive.Free, Failed: a.warnFailed, Changed: func() { a.tellGivenUp(s) }})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -64,6 +65,8 @@ type openedStick struct {
 	holder *keys.HolderKey // nil when it was not a holder's key
 	byCode bool            // with the recovery code, which is used up by that
 	school *school.School  // with --recovery
+
+	toldGivenUp atomic.Int64 // how many old versions made room, as far as that was told
 }
 
 // withStick opens the stick at path, runs do and closes it. A key whose
@@ -174,6 +177,7 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		a.warn("The recovery code is used up: it opened the stick this once. Take the stick to ICT, who give it a new key and a new code.")
 	}
 	err = do(s)
+	a.tellGivenUp(s)
 	head := s.Head()
 	settled := s.Recall(options.LastSeen) == nil // somebody decided meanwhile
 	err = firstError(err, s.Close())
@@ -181,6 +185,14 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		a.remember(seen, note.ID, head)
 	}
 	return err
+}
+
+// tellGivenUp says that old versions have made room, whenever there are more of them.
+func (a *app) tellGivenUp(s *openedStick) {
+	all := int64(s.GivenUp())
+	if more := all - s.toldGivenUp.Swap(all); more > 0 {
+		a.warn("To make room, %s given up, the oldest first.", counted(int(more), "old version of a file was", "old versions of files were"))
+	}
 }
 
 // remember keeps how a stick was left; that it cannot is only a warning.

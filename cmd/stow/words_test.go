@@ -89,6 +89,7 @@ func TestExplainTyped(t *testing.T) {
 		{&stick.InUseError{Program: "stowage", PID: 7}, exitInUse, "stowage (process 7)"},
 		{&stick.InUseError{}, exitInUse, "another program"},
 		{&stick.NoSpaceError{Need: 5_000_000_000, Free: 1_200_000}, exitFull, "needs 5.0 GB and the drive has 1.2 MB free"},
+		{&stick.NoSpaceError{Need: 5_000_000, Free: 1_200_000, Kept: 4_000_000}, exitFull, "stow stick tidy would free about 4.0 MB"},
 		{&keys.WeakError{Reason: keys.ReasonShort, Policy: keys.DefaultPolicy()}, exitWeak, "shorter than 10 characters"},
 		{&keys.WeakError{Reason: "unheard of"}, exitWeak, "too weak"},
 		{&school.KnownAsError{Name: "HRP-1", Serial: true}, exitExists, "in the register as HRP-1"},

@@ -111,7 +111,11 @@ func explainSchool(err error, subject string) (exitCode, string, bool) {
 		return code, text, true
 	}
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
-		return exitFull, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; free some space (stow stick tidy) or use a larger stick.", sizeText(e.Need), sizeText(e.Free)), true
+		next := "free some space (stow stick tidy) or use a larger stick"
+		if e.Kept > 0 {
+			next = fmt.Sprintf("stow stick tidy would free about %s, which deleted files and old versions take up that are kept for now", sizeText(e.Kept))
+		}
+		return exitFull, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; %s.", sizeText(e.Need), sizeText(e.Free), next), true
 	}
 	return 0, "", false
 }
