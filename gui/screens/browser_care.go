@@ -142,19 +142,43 @@ func (b *browser) tidy() {
 		if !yes || b.shut() {
 			return
 		}
-		b.follow(jobs.Run(b.s.Jobs, w.T("care.tidying"), func(ctx context.Context, p jobs.Progress) (stick.TidyResult, error) {
-			return b.o.stick.Tidy(ctx, stick.TidyOptions{All: true, Progress: p})
-		}, func(r stick.TidyResult, err error) {
+		b.follow(jobs.Run(b.s.Jobs, w.T("care.tidying"), func(ctx context.Context, p jobs.Progress) (tidied, error) {
+			result, err := b.o.stick.Tidy(ctx, stick.TidyOptions{All: true, Progress: p})
+			if err != nil {
+				return tidied{}, err
+			}
+			usage, err := b.o.stick.Usage()
+			return tidied{result, usage}, err
+		}, func(t tidied, err error) {
 			b.o.changed()
 			switch {
 			case b.failed(err):
-			case r.Freed <= 0:
-				b.s.Toast(w.T("care.tidied.none"), nil)
+			case t.Freed <= 0:
+				b.s.Tell(nothingTidied(w, t.Usage))
 			default:
-				b.s.Toast(w.T("care.tidied", "size", w.Size(r.Freed)), nil)
+				b.s.Toast(w.T("care.tidied", "size", w.Size(t.Freed)), nil)
 			}
 		}))
 	})
+}
+
+// tidied is what tidying did, and how the space is used afterwards.
+type tidied struct {
+	stick.TidyResult
+	stick.Usage
+}
+
+// littleOld is up to how much of old versions is not worth a word.
+const littleOld = 64 << 10
+
+// nothingTidied says why tidying gave no room.
+func nothingTidied(w *i18n.Words, u stick.Usage) widgets.Message {
+	why := w.T("care.tidied.none.old")
+	if u.Dead >= littleOld {
+		why = w.T("care.tidied.little", "old", w.Size(u.Dead))
+	}
+	room := w.T("care.room", "live", w.Size(u.Live), "foreign", w.Size(u.Foreign()), "free", w.Size(u.Free), "total", w.Size(u.Total))
+	return widgets.Message{Kind: widgets.Info, Happened: w.T("care.tidied.none"), Files: why + " " + room}
 }
 
 // erase removes what is selected with all its previous versions, as far as a

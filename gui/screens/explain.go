@@ -247,7 +247,11 @@ func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
 		return explainDestination(w, e), true
 	}
 	if e, ok := errors.AsType[*stick.NoSpaceError](err); ok {
-		return say(w, widgets.Warn, "explain.nospace", "", "need", w.Size(e.Need), "free", w.Size(e.Free)), true
+		key := i18n.Key("explain.nospace")
+		if e.Kept > 0 {
+			key = "explain.nospace.kept"
+		}
+		return say(w, widgets.Warn, key, "", "need", w.Size(e.Need), "free", w.Size(e.Free), "kept", w.Size(e.Kept)), true
 	}
 	if e, ok := errors.AsType[*stick.InUseError](err); ok {
 		if e.Program != "" && e.PID != 0 {

@@ -49,6 +49,9 @@ func policyNumbers() []*policyNumber {
 		{name: "settings.unseen", from: 1, to: 3650, get: func(p keys.Policy) int { return p.UnseenDays }, set: func(p *keys.Policy, n int) { p.UnseenDays = n }},
 		{name: "settings.lock", from: 1, to: 24 * 60, get: func(p keys.Policy) int { return p.LockMinutes }, set: func(p *keys.Policy, n int) { p.LockMinutes = n }},
 		{name: "settings.work", from: 18, to: 22, get: func(p keys.Policy) int { return int(p.WorkFactor) }, set: func(p *keys.Policy, n int) { p.WorkFactor = keys.WorkFactor(n) }},
+		{name: "settings.keepdays", from: 0, to: 3650, get: func(p keys.Policy) int { return p.KeepDays }, set: func(p *keys.Policy, n int) { p.KeepDays = n }},
+		{name: "settings.keepversions", from: 0, to: 1000, get: func(p keys.Policy) int { return p.KeepVersions }, set: func(p *keys.Policy, n int) { p.KeepVersions = n }},
+		{name: "settings.keepfree", from: 0, to: 1e6, get: func(p keys.Policy) int { return p.KeepFreeMB }, set: func(p *keys.Policy, n int) { p.KeepFreeMB = n }},
 	}
 }
 

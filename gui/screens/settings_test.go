@@ -53,6 +53,9 @@ func TestSettingsPolicy(t *testing.T) {
 	w.MustSee("Give a whole number from 4 to 20.")
 	s.policy.numbers[0].field.entry.SetText("7")
 	s.policy.numbers[2].field.entry.SetText("365")
+	s.policy.numbers[6].field.entry.SetText("30")
+	s.policy.numbers[7].field.entry.SetText("5")
+	s.policy.numbers[8].field.entry.SetText("500")
 	s.policy.class.Choose(keys.X25519)
 	s.policy.carry.SetChecked(false)
 	s.policy.guesses.SetSelectedIndex(12 - leastGuesses)
@@ -61,6 +64,7 @@ func TestSettingsPolicy(t *testing.T) {
 	w.MustSee("The policy is published.", "Number 2, published")
 	want := schooltest.Quick()
 	want.Words, want.LoanDays, want.Class, want.KeysOnStick, want.MinGuesses = 7, 365, keys.X25519, false, 1e12
+	want.KeepDays, want.KeepVersions, want.KeepFreeMB = 30, 5, 500
 	if got := sc.Policy(); got != want {
 		t.Errorf("published %+v, want %+v", got, want)
 	}

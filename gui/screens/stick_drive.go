@@ -319,6 +319,9 @@ func (o *stickSession) driveMessage() widgets.Message {
 	m := o.notStored(o.drive)
 	if m.Happened == "" {
 		m = widgets.Message{Kind: widgets.Info, Happened: w.T("drive.open", "where", o.drive.where), Files: w.T("drive.open.files")}
+		if n := o.stick.GivenUp(); n > 0 {
+			m.Files += " " + w.N("care.gaveup", n)
+		}
 	}
 	switch {
 	case o.stick.ReadOnly():

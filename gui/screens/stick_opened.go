@@ -49,6 +49,7 @@ type stickSession struct {
 	tried    time.Time  // when backing up was last begun
 	triedAt  stick.Head // and what was on the stick then
 	touched  time.Time  // when the stick was last changed
+	givenUp  int        // how many old versions made room, as far as that was said
 	backing  *backupRun // under way, nil when none is
 	unbacked bool       // the last backup failed
 	older    bool       // the backup is newer than the stick
@@ -213,6 +214,10 @@ func (o *stickSession) lockTime() time.Duration {
 // changed tells the screens that what is on the stick has changed.
 func (o *stickSession) changed() {
 	o.touched = o.s.Now()
+	if all := o.stick.GivenUp(); all > o.givenUp {
+		o.s.Toast(o.s.Words.N("care.gaveup", all-o.givenUp), nil)
+		o.givenUp = all
+	}
 	for _, f := range slices.Clone(o.told) {
 		f()
 	}
