@@ -64,3 +64,23 @@ func TestOldVersionsMakeRoom(t *testing.T) {
 	r.Press("Tidy up")
 	r.MustSee("There was nothing to tidy up.", "no old versions or deleted files that take up room", "what else is on the drive", "of 12")
 }
+
+// TestOldVersionsMakeRoomOnTheDrive has a program save a file of 3 MB to the drive again and again.
+func TestOldVersionsMakeRoomOnTheDrive(t *testing.T) {
+	r, c := newRig(t, true, someFiles), &fakeClient{t: t}
+	r.k.mount = c.mount
+	r.k.openFS = func(path string) (driveFS, error) {
+		d, err := stick.NewDirFS(path)
+		return &smallFS{d, path, 12e6}, err
+	}
+	r.unlock(temporary)
+	r.Menu("Open as a drive")
+	for i := range 5 {
+		if status, said := c.ask("PUT", "film.mov", strings.Repeat(string(rune('a'+i)), 3e6)); status >= 300 {
+			t.Fatalf("save %d: %d, %s", i+1, status, said)
+		}
+	}
+	r.Drain()
+	r.Advance(driveRest)
+	r.MustSee("Every program can open this stick as a drive now", "To make room, 2 old versions of files were given up, the oldest first.")
+}

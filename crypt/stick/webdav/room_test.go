@@ -96,3 +96,30 @@ func TestMixedUseStaysFew(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomThatIsShown: on a drive that is nearly full, what old versions would be given up for a file counts as free,
+// as some clients do not even begin to send what does not fit.
+func TestRoomThatIsShown(t *testing.T) {
+	mem := sticktest.New()
+	mem.SetCapacity(12e6)
+	d := newDeskOn(t, mem, stick.OpenOptions{})
+	shown := func() int64 {
+		said := d.wants(207, "PROPFIND", "", `<propfind xmlns="DAV:"><prop><quota-available-bytes/></prop></propfind>`, "Depth: 0")
+		_, said, _ = strings.Cut(said, "quota-available-bytes>")
+		said, _, _ = strings.Cut(said, "</")
+		var bytes int64
+		if _, err := fmt.Sscan(said, &bytes); err != nil {
+			t.Fatalf("%q: %v", said, err)
+		}
+		return bytes
+	}
+	for i := range 3 {
+		d.do("PUT", "report.odt", strings.Repeat(fmt.Sprint(i), 3.3e6))
+	}
+	free, _, err := mem.Free()
+	check(t, err)
+	if got := shown(); free > 12e6/8 || got < free+6e6 || got > free+7e6 {
+		t.Errorf("%d bytes are free, and %d are shown", free, got)
+	}
+	d.wants(201, "PUT", "film.mov", strings.Repeat("x", 5e6))
+}
