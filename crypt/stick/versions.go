@@ -61,22 +61,28 @@ func (t *tracer) trace(l *layer) {
 	t.removals(l)
 	for i := len(l.records) - 1; i >= 0; i-- {
 		r := &l.records[i]
-		switch {
-		case r.kind == recLink && slices.Contains(t.names, r.link()) && t.isAnother(r.link(), r.path()):
+		if r.kind != recFile && r.kind != recLink {
+			continue
+		}
+		if r.kind == recLink && slices.Contains(t.names, r.link()) && t.isAnother(r.link(), r.path()) {
 			t.forget(r.link()) // what it was called before is that one's past
-		case r.kind != recFile && r.kind != recLink || !slices.Contains(t.names, r.path()):
-		case r.kind == recLink:
-			t.written[r.path()] = true
-			t.deleted[r.link()] = t.deleted[r.path()]
-			delete(t.deleted, r.path())
+			continue
+		}
+		at := slices.IndexFunc(t.names, r.is)
+		if at < 0 {
+			continue
+		}
+		name := t.names[at]
+		t.written[name] = true
+		if r.kind == recFile {
+			t.found = append(t.found, newVersion(r, r == t.now, t.deleted[name]))
+		} else {
+			t.deleted[r.link()] = t.deleted[name]
 			if !slices.Contains(t.names, r.link()) {
 				t.names = append(t.names, r.link())
 			}
-		default:
-			t.written[r.path()] = true
-			t.found = append(t.found, newVersion(r, r == t.now, t.deleted[r.path()]))
-			delete(t.deleted, r.path())
 		}
+		delete(t.deleted, name)
 	}
 }
 
@@ -191,19 +197,20 @@ func (t *tree) removed(p string, visit func(p string, n *node)) {
 
 // Undelete brings back deleted files, and of folders all files that were
 // removed from them. Their data is stored again: a tar cannot link to what was
-// removed. A path without anything deleted is [ErrNotFound].
+// removed. A path without anything deleted is [ErrNotFound]; of several, it is skipped.
 func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
-	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+	var skipped []Skipped
+	result, err := s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
 		var items []Item
 		var data []*record
 		for _, p := range paths {
-			p, err := cleanName(p)
-			if err != nil {
+			versions, err := s.deletedAt(p)
+			switch {
+			case err != nil && len(paths) == 1:
 				return nil, nil, err
-			}
-			versions := s.deleted(p)
-			if len(versions) == 0 {
-				return nil, nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+			case err != nil:
+				skipped = append(skipped, Skipped{p, err})
+				continue
 			}
 			for _, v := range versions {
 				items, data = append(items, v.item(v.Path)), append(data, v.data)
@@ -211,6 +218,21 @@ func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (Put
 		}
 		return items, data, nil
 	})
+	result.Skipped = append(skipped, result.Skipped...)
+	return result, err
+}
+
+// deletedAt are the deleted files that a path stands for, at least one. s.mu is held.
+func (s *Stick) deletedAt(p string) ([]Version, error) {
+	p, err := cleanName(p)
+	if err != nil {
+		return nil, err
+	}
+	versions := s.deleted(p)
+	if len(versions) == 0 {
+		return nil, fmt.Errorf("%s: %w", p, ErrNotFound)
+	}
+	return versions, nil
 }
 
 // Restore stores a version again under a path. With [Replace] what is there
