@@ -30,7 +30,7 @@
 //		})
 //	}
 //
-// and in the list of rooms:
+// and in the list of pages:
 //
 //	{ID: "lost", Side: gui.Staff, Name: "lost.title", Hint: "lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: newLost}
 //

@@ -8,11 +8,11 @@ import (
 	"stowage/gui/widgets"
 )
 
-// home is the first page: the large actions, one for each room for staff.
+// home is the first page: the large actions, one for each page for staff.
 type home struct {
 	s       *Session
 	actions []*widgets.Pressable
-	notices *fyne.Container // what waits in the rooms of ICT
+	notices *fyne.Container // what waits in the pages of ICT
 	page    fyne.CanvasObject
 }
 
@@ -29,11 +29,11 @@ func (h *home) Content() fyne.CanvasObject {
 	head := widgets.Column(2, container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(72), icon)), container.NewCenter(title))
 	h.notices = widgets.Column(2)
 	list := []fyne.CanvasObject{head, h.notices}
-	for _, room := range h.s.shell.rooms {
-		if room.Side != Staff || room.ID == Home {
+	for _, route := range h.s.shell.routes {
+		if route.Side != Staff || route.ID == Home {
 			continue
 		}
-		action := widgets.NewAction(room.Icon, w.T(room.Name), w.T(room.Hint), func() { h.s.Go(room.ID) })
+		action := widgets.NewAction(route.Icon, w.T(route.Name), w.T(route.Hint), func() { h.s.Go(route.ID) })
 		h.actions = append(h.actions, action)
 		list = append(list, action)
 	}
@@ -49,9 +49,9 @@ func (h *home) Actions() []fyne.CanvasObject {
 		return nil
 	}
 	var buttons []fyne.CanvasObject
-	for _, room := range h.s.shell.rooms {
-		if room.Side == Foot {
-			buttons = append(buttons, widgets.NewQuiet(h.s.Words.T(room.Name), room.Icon.Resource(), func() { h.s.Go(room.ID) }))
+	for _, route := range h.s.shell.routes {
+		if route.Side == Foot {
+			buttons = append(buttons, widgets.NewQuiet(h.s.Words.T(route.Name), route.Icon.Resource(), func() { h.s.Go(route.ID) }))
 		}
 	}
 	return buttons

@@ -20,9 +20,9 @@ func (n *note) Title() string              { return "Note" }
 func (n *note) Content() fyne.CanvasObject { return widgets.Body("A note.") }
 func (n *note) Shown()                     { n.shown++ }
 
-func rooms() []gui.Room {
+func routes() []gui.Route {
 	make := func(s *gui.Session) gui.Screen { return &note{s: s} }
-	return []gui.Room{
+	return []gui.Route{
 		{ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: make},
 		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: make},
 		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: make},
@@ -37,9 +37,9 @@ func rooms() []gui.Room {
 }
 
 func TestHomePictures(t *testing.T) {
-	guitest.Pictures(t, "home", gui.Options{Rooms: rooms()}, func(*guitest.Window) {})
+	guitest.Pictures(t, "home", gui.Options{Routes: routes()}, func(*guitest.Window) {})
 }
 
 func TestHomeOfICTPictures(t *testing.T) {
-	guitest.Pictures(t, "home-ict", gui.Options{Rooms: rooms(), ICT: true}, func(*guitest.Window) {})
+	guitest.Pictures(t, "home-ict", gui.Options{Routes: routes(), ICT: true}, func(*guitest.Window) {})
 }

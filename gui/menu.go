@@ -33,14 +33,14 @@ func (h *shell) goMenu() *fyne.Menu {
 		Name: h.s.Words.T("menu.back"), Key: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt, Run: h.stepBack,
 		Disabled: func() bool { return h.at == Home && len(h.stack) == 1 },
 	}}
-	for i, room := range h.rooms {
-		if room.Side == ICT && !h.s.options.ICT {
+	for i, route := range h.routes {
+		if route.Side == ICT && !h.s.options.ICT {
 			continue
 		}
-		c := widgets.Command{Name: h.s.Words.T(room.Name), Run: func() { h.goTo(room.ID) }}
-		c.Divide = i == 0 || room.Side != h.rooms[i-1].Side
-		if room.Key != "" {
-			c.Key, c.Modifier = room.Key, widgets.Ctrl
+		c := widgets.Command{Name: h.s.Words.T(route.Name), Run: func() { h.goTo(route.ID) }}
+		c.Divide = i == 0 || route.Side != h.routes[i-1].Side
+		if route.Key != "" {
+			c.Key, c.Modifier = route.Key, widgets.Ctrl
 		}
 		commands = append(commands, c)
 	}

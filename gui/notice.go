@@ -5,15 +5,15 @@ import (
 	"stowage/gui/widgets"
 )
 
-// Notice says how much waits in a room: beside its entry in the navigation, and at the
+// Notice says how much waits in a page: beside its entry in the navigation, and at the
 // top of home.
 type Notice struct {
 	Count int
 	Text  i18n.Key // with a plural: "2 loss reports wait"
 }
 
-// SetNotice shows what waits in a room; a Count of 0 shows nothing.
-func (s *Session) SetNotice(id RoomID, n Notice) {
+// SetNotice shows what waits in a page; a Count of 0 shows nothing.
+func (s *Session) SetNotice(id RouteID, n Notice) {
 	if s.shell.notices[id] == n {
 		return
 	}
@@ -39,20 +39,20 @@ func (h *shell) noticeText(n Notice) string {
 	return h.s.Words.N(n.Text, n.Count)
 }
 
-// drawNotices shows what waits in the rooms of ICT above the large actions.
+// drawNotices shows what waits in the pages of ICT above the large actions.
 func (h *home) drawNotices() {
 	if h.notices == nil { // not drawn yet
 		return
 	}
 	h.notices.Objects = nil
-	for _, room := range h.s.shell.rooms {
-		n := h.s.shell.notices[room.ID]
-		if n.Count == 0 || room.Side == ICT && !h.s.options.ICT {
+	for _, route := range h.s.shell.routes {
+		n := h.s.shell.notices[route.ID]
+		if n.Count == 0 || route.Side == ICT && !h.s.options.ICT {
 			continue
 		}
 		text := h.s.shell.noticeText(n)
 		view := widgets.NewBanner(widgets.Message{Kind: widgets.Warn, Happened: text}).View
-		h.notices.Add(widgets.NewPressable(text, view, "", "", func() { h.s.Go(room.ID) }))
+		h.notices.Add(widgets.NewPressable(text, view, "", "", func() { h.s.Go(route.ID) }))
 	}
 	h.notices.Refresh()
 	h.page.Refresh()

@@ -57,17 +57,17 @@ type Focuser interface{ Focus() fyne.Focusable }
 // Actor is a screen with buttons at the right of the heading.
 type Actor interface{ Actions() []fyne.CanvasObject }
 
-// RoomID names a room, in code.
-type RoomID string
+// RouteID names a route, in code.
+type RouteID string
 
-// Home is the room with the large actions, which the window brings itself.
-const Home RoomID = "home"
+// Home is the page with the large actions, which the window brings itself.
+const Home RouteID = "home"
 
-// Appearance is the room for text size, colours and language, which the window
+// Appearance is the page for text size, colours and language, which the window
 // brings itself.
-const Appearance RoomID = "appearance"
+const Appearance RouteID = "appearance"
 
-// Side is who a room is for.
+// Side is who a page is for.
 type Side int
 
 // The sides.
@@ -77,10 +77,10 @@ const (
 	Foot              // below the others in the navigation: settings
 )
 
-// Room is a place that the navigation leads to. A room is made when it is first
+// Route is an entry of the navigation and the page that it leads to, which is made when it is first
 // opened, and kept until the language changes.
-type Room struct {
-	ID   RoomID
+type Route struct {
+	ID   RouteID
 	Side Side
 	Name i18n.Key // "Open my stick"
 	Hint i18n.Key // one line below it, for the large actions: "Read and add files."

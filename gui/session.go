@@ -14,9 +14,9 @@ import (
 // Options are what a window is made of.
 type Options struct {
 	App      fyne.App
-	Rooms    []Room // in the order of the navigation
+	Routes   []Route // in the order of the navigation
 	Services Services
-	// ICT says whether the rooms of ICT are shown from the start.
+	// ICT says whether the pages of ICT are shown from the start.
 	ICT bool
 	// Explain puts an error into words for people. What it does not know (false) is
 	// shown as an unexpected failure. It may be nil.
@@ -24,8 +24,8 @@ type Options struct {
 	// Begin, if not nil, is called once the window is made, for what goes on behind the
 	// screens until it closes.
 	Begin func(*Session)
-	// Start is the room in which the window begins; "" is home.
-	Start RoomID
+	// Start is the page in which the window begins; "" is home.
+	Start RouteID
 	// Version is what the About box says this is; "" for nothing.
 	Version string
 
@@ -121,18 +121,18 @@ const (
 	Height = 700
 )
 
-// Go leads to a room, as its entry in the navigation does. A screen that the person
+// Go leads to a page, as its entry in the navigation does. A screen that the person
 // is on may hold that back (see Leaver).
-func (s *Session) Go(id RoomID) { s.shell.goTo(id) }
+func (s *Session) Go(id RouteID) { s.shell.goTo(id) }
 
 // Push opens a screen above the one in view. Back leads back.
 func (s *Session) Push(screen Screen) { s.shell.push(screen) }
 
-// Back leads one screen back, and home from a room.
+// Back leads one screen back, and home from a page.
 func (s *Session) Back() { s.shell.back() }
 
-// At is the room that the person is in.
-func (s *Session) At() RoomID { return s.shell.at }
+// At is the page that the person is in.
+func (s *Session) At() RouteID { return s.shell.at }
 
 // Current is the screen in view.
 func (s *Session) Current() Screen { return s.shell.top().screen }
@@ -141,17 +141,17 @@ func (s *Session) Current() Screen { return s.shell.top().screen }
 // any of these have changed.
 func (s *Session) Refresh() { s.shell.refresh() }
 
-// SetICT shows or hides the rooms of ICT.
+// SetICT shows or hides the pages of ICT.
 func (s *Session) SetICT(on bool) {
 	s.options.ICT = on
 	s.shell.rebuild()
 }
 
-// ICT reports whether the rooms of ICT are shown.
+// ICT reports whether the pages of ICT are shown.
 func (s *Session) ICT() bool { return s.options.ICT }
 
 // SetLook changes how the window looks, and keeps that. A new language makes every
-// screen anew, so the person is then back at the start of the room.
+// screen anew, so the person is then back at the start of the page.
 func (s *Session) SetLook(look Look) {
 	look = look.valid()
 	before := s.Look

@@ -13,12 +13,12 @@ import (
 // The shell is what is around the screens: navigation, heading, menus, toasts.
 type shell struct {
 	s       *Session
-	rooms   []Room
-	pages   map[RoomID]*page // the rooms that have been made
-	at      RoomID
-	stack   []*page // the room in view and the screens opened above it
-	nav     map[RoomID]*widgets.NavItem
-	notices map[RoomID]Notice
+	routes  []Route
+	pages   map[RouteID]*page // the pages that have been made
+	at      RouteID
+	stack   []*page // the page in view and the screens opened above it
+	nav     map[RouteID]*widgets.NavItem
+	notices map[RouteID]Notice
 	toasts  *widgets.Toasts
 
 	header, actions, body, side *fyne.Container
@@ -33,9 +33,9 @@ type page struct {
 }
 
 func newShell(s *Session) *shell {
-	h := &shell{s: s, pages: map[RoomID]*page{}, notices: map[RoomID]Notice{}}
-	h.rooms = append([]Room{{ID: Home, Name: "home.name", Icon: widgets.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Rooms...)
-	h.rooms = append(h.rooms, Room{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
+	h := &shell{s: s, pages: map[RouteID]*page{}, notices: map[RouteID]Notice{}}
+	h.routes = append([]Route{{ID: Home, Name: "home.name", Icon: widgets.IconHome, Key: fyne.Key0, New: newHome}}, s.options.Routes...)
+	h.routes = append(h.routes, Route{ID: Appearance, Side: Foot, Name: "appearance.title", Icon: "appearance", New: newAppearance})
 	return h
 }
 
@@ -67,19 +67,19 @@ func (h *shell) frame() {
 // drawNav draws the navigation at the left, which only ICT needs: staff have the
 // large actions.
 func (h *shell) drawNav() {
-	h.nav = map[RoomID]*widgets.NavItem{}
+	h.nav = map[RouteID]*widgets.NavItem{}
 	h.side.Objects = nil
 	if h.s.options.ICT {
 		list := []fyne.CanvasObject{}
 		foot := []fyne.CanvasObject{}
-		for _, room := range h.rooms {
-			if room.Side == Staff && room.ID != Home {
+		for _, route := range h.routes {
+			if route.Side == Staff && route.ID != Home {
 				continue
 			}
-			item := widgets.NewNavItem(room.Icon, h.s.Words.T(room.Name), func() { h.goTo(room.ID) })
-			item.Select(room.ID == h.at)
-			h.nav[room.ID] = item
-			if room.Side == Foot {
+			item := widgets.NewNavItem(route.Icon, h.s.Words.T(route.Name), func() { h.goTo(route.ID) })
+			item.Select(route.ID == h.at)
+			h.nav[route.ID] = item
+			if route.Side == Foot {
 				foot = append(foot, item.View)
 			} else {
 				list = append(list, item.View)
@@ -95,19 +95,19 @@ func (h *shell) drawNav() {
 	h.side.Refresh()
 }
 
-func (h *shell) room(id RoomID) (Room, bool) {
-	i := slices.IndexFunc(h.rooms, func(r Room) bool { return r.ID == id })
+func (h *shell) route(id RouteID) (Route, bool) {
+	i := slices.IndexFunc(h.routes, func(r Route) bool { return r.ID == id })
 	if i < 0 {
-		return Room{}, false
+		return Route{}, false
 	}
-	return h.rooms[i], true
+	return h.routes[i], true
 }
 
 func (h *shell) top() *page { return h.stack[len(h.stack)-1] }
 
-// goTo leads to a room, if the screens in view let the person go.
-func (h *shell) goTo(id RoomID) {
-	if _, ok := h.room(id); !ok || (id == h.at && len(h.stack) == 1) {
+// goTo leads to a page, if the screens in view let the person go.
+func (h *shell) goTo(id RouteID) {
+	if _, ok := h.route(id); !ok || (id == h.at && len(h.stack) == 1) {
 		return
 	}
 	h.leave(func() {
@@ -117,15 +117,15 @@ func (h *shell) goTo(id RoomID) {
 	})
 }
 
-// enter shows a room, making it first when it has not been.
-func (h *shell) enter(id RoomID) {
-	room, ok := h.room(id)
+// enter shows a page, making it first when it has not been.
+func (h *shell) enter(id RouteID) {
+	route, ok := h.route(id)
 	if !ok {
 		return
 	}
 	p := h.pages[id]
 	if p == nil {
-		p = &page{screen: room.New(h.s)}
+		p = &page{screen: route.New(h.s)}
 		h.pages[id] = p
 	}
 	h.at, h.stack = id, []*page{p}
@@ -253,7 +253,7 @@ func (h *shell) refresh() {
 // rebuild draws the navigation anew.
 func (h *shell) rebuild() {
 	h.drawNav()
-	if room, ok := h.room(h.at); ok && room.Side == ICT && !h.s.options.ICT {
+	if route, ok := h.route(h.at); ok && route.Side == ICT && !h.s.options.ICT {
 		h.goTo(Home)
 	}
 	h.refresh()

@@ -57,15 +57,15 @@ func (n *busyNote) Commands() []widgets.Command {
 	}
 }
 
-// openNotes opens a window with two rooms of such screens.
+// openNotes opens a window with two pages of such screens.
 func openNotes(t *testing.T, ict bool) (w *guitest.Window, one, two *busyNote) {
 	one, two = &busyNote{title: "One"}, &busyNote{title: "Two"}
-	room := func(n *busyNote) func(*gui.Session) gui.Screen {
+	route := func(n *busyNote) func(*gui.Session) gui.Screen {
 		return func(s *gui.Session) gui.Screen { n.s = s; return n }
 	}
-	w = guitest.New(t, gui.Options{ICT: ict, Rooms: []gui.Room{
-		{ID: "one", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: room(one)},
-		{ID: "two", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: room(two)},
+	w = guitest.New(t, gui.Options{ICT: ict, Routes: []gui.Route{
+		{ID: "one", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: route(one)},
+		{ID: "two", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: route(two)},
 	}})
 	return w, one, two
 }
@@ -252,7 +252,7 @@ func TestFailuresAreExplained(t *testing.T) {
 
 func TestTheLookIsKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	w := guitest.New(t, gui.Options{Rooms: rooms(), Services: gui.Services{Config: dir}})
+	w := guitest.New(t, gui.Options{Routes: routes(), Services: gui.Services{Config: dir}})
 	w.Session.Go(gui.Appearance)
 	w.Menu("125%")
 	w.Menu("High contrast")
@@ -342,7 +342,7 @@ func TestTheLookStaysOnTheStick(t *testing.T) {
 		t.Fatal(err)
 	}
 	services := gui.Services{Config: t.TempDir(), LookTop: top, Look: "settings"}
-	w := guitest.New(t, gui.Options{Rooms: rooms(), Services: services})
+	w := guitest.New(t, gui.Options{Routes: routes(), Services: services})
 	if w.Session.Look.Text != 100 {
 		t.Errorf("read through a link: %+v", w.Session.Look)
 	}

@@ -21,7 +21,7 @@ func options() (gui.Options, error) {
 	}
 	place := screens.NewPlace(dir, school.Options{Actor: config.User()})
 	return gui.Options{
-		Rooms:    screens.Rooms(place),
+		Routes:   screens.Routes(place),
 		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
 		ICT:      place.ICT(),
 		Explain:  screens.Explain,
@@ -35,7 +35,7 @@ func options() (gui.Options, error) {
 func onStick(top string, home *portable.Home) gui.Options {
 	place := screens.NewPlaceOnStick(top, home.Settings(), school.Options{Actor: config.User()})
 	return gui.Options{
-		Rooms: screens.Rooms(place),
+		Routes: screens.Routes(place),
 		Services: gui.Services{
 			Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{Environment: home.Before()},
 			Config: home.Settings(), Private: home.Private(),
@@ -43,6 +43,6 @@ func onStick(top string, home *portable.Home) gui.Options {
 		},
 		Explain: screens.Explain,
 		Version: release.Version(),
-		Start:   screens.OpenRoom,
+		Start:   screens.OpenRoute,
 	}
 }

@@ -2,14 +2,14 @@
 // without a display, and without waiting for anything that is not being done.
 //
 //	func TestLostFormNeedsADate(t *testing.T) {
-//		w := guitest.New(t, gui.Options{Rooms: screens.Rooms()})
+//		w := guitest.New(t, gui.Options{Routes: screens.Routes()})
 //		w.Session.Go("lost")
 //		w.Press("Send to ICT")         // the button or action with that text
 //		w.MustSee("Say when you last saw the stick.")
 //	}
 //
 //	func TestPictures(t *testing.T) {
-//		guitest.Pictures(t, "lost", gui.Options{Rooms: screens.Rooms()}, func(w *guitest.Window) { w.Session.Go("lost") })
+//		guitest.Pictures(t, "lost", gui.Options{Routes: screens.Routes()}, func(w *guitest.Window) { w.Session.Go("lost") })
 //	}
 //
 // # Promised

@@ -21,8 +21,8 @@ func (c onlyFolder) Files(_ string, then func([]string))           { then([]stri
 func (c onlyFolder) File(_ string, then func(string), _ ...string) { then(string(c)) }
 func (c onlyFolder) Folder(_ string, then func(string))            { then(string(c)) }
 
-func auditRoom(p *Place) (gui.Options, func() *audit) {
-	return roomOf("audit", "room.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
+func auditRoute(p *Place) (gui.Options, func() *audit) {
+	return routeOf("audit", "room.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
 }
 
 func TestAuditRoom(t *testing.T) {
@@ -30,12 +30,12 @@ func TestAuditRoom(t *testing.T) {
 	d.laptop(t, "LT-1", "Ann Lee")
 	d.laptop(t, "LT-2", "Bob Roy")
 	d.Act(d.laptop(t, "LT-3", "Bob Roy"), devices.Lose, devices.Facts{})
-	options, room := auditRoom(d.place)
+	options, route := auditRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("audit")
 	w.MustSee("Ready to scan.", "Nothing scanned yet.", "0 of 2 seen")
 
-	a := room()
+	a := route()
 	for _, scan := range []struct{ text, answer string }{
 		{"LT-1", "LT-1 is here. With Ann Lee."},
 		{"sn-lt-1", "LT-1 was already scanned. It counts once."},
@@ -88,11 +88,11 @@ func TestAuditRoom(t *testing.T) {
 // A scanner types faster than the register answers.
 func TestAuditQueuesScans(t *testing.T) {
 	d := newDesk(t)
-	options, room := auditRoom(d.place)
+	options, route := auditRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("audit")
 	for _, text := range []string{"A-1", "A-2", "", "A-3"} {
-		room().scanned(text)
+		route().scanned(text)
 	}
 	w.MustSee("A-1", "A-2", "A-3", "0 of 0 seen, 3 unknown")
 }
@@ -100,10 +100,10 @@ func TestAuditQueuesScans(t *testing.T) {
 func TestAuditAsksBeforeItIsLeft(t *testing.T) {
 	d := newDesk(t)
 	d.laptop(t, "LT-1", "")
-	options, room := auditRoom(d.place)
+	options, route := auditRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("audit")
-	enter(w, room().entry, "LT-1")
+	enter(w, route().entry, "LT-1")
 	w.Session.Go(gui.Home)
 	w.MustSee("Leave this audit?")
 	w.Press("Go on scanning")
@@ -118,11 +118,11 @@ func TestAuditAsksBeforeItIsLeft(t *testing.T) {
 }
 
 func TestAuditWithoutARegister(t *testing.T) {
-	options, room := auditRoom(NewPlace(t.TempDir(), school.Options{}))
+	options, route := auditRoute(NewPlace(t.TempDir(), school.Options{}))
 	w := guitest.New(t, options)
 	w.Session.Go("audit")
 	w.MustNotSee("Ready to scan.")
-	if room().audit != nil {
+	if route().audit != nil {
 		t.Error("an audit of nothing")
 	}
 }
@@ -133,11 +133,11 @@ func TestAuditPictures(t *testing.T) {
 		d.laptop(t, "LT-"+string(rune('A'+i)), []string{"Ann Lee", "Bob Roy"}[i%2])
 	}
 	d.Act(d.laptop(t, "LT-X", "Bob Roy"), devices.Lose, devices.Facts{})
-	options, room := auditRoom(d.place)
+	options, route := auditRoute(d.place)
 	guitest.Pictures(t, "audit", options, func(w *guitest.Window) {
 		w.Session.Go("audit")
 		for _, text := range []string{"LT-A", "LT-B", "LT-X", "lt-c", "XX-77", "LT-D", "LT-A"} {
-			enter(w, room().entry, text)
+			enter(w, route().entry, text)
 		}
 	})
 }

@@ -21,9 +21,9 @@ type blank struct{}
 func (blank) Title() string              { return "Blank" }
 func (blank) Content() fyne.CanvasObject { return widgets.Body("") }
 
-// blankRoom is a room with a blank screen, for tests of what is above screens.
-func blankRoom(p *Place) []gui.Room {
-	return []gui.Room{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, New: p.room(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
+// blankRoute is a page with a blank screen, for tests of what is above screens.
+func blankRoute(p *Place) []gui.Route {
+	return []gui.Route{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, New: p.route(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
 }
 
 // newPlace is a place at a school of tests, which is closed at the test's end.
@@ -36,7 +36,7 @@ func newPlace(t testing.TB, sc *schooltest.School) *Place {
 
 func TestAuthority(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: p.ICT(), Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: p.ICT(), Explain: Explain})
 	w.Session.Go("blank")
 	calls := 0
 	ask := func() {
@@ -79,7 +79,7 @@ func TestAuthority(t *testing.T) {
 
 func TestAuthorityTurnedDown(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
 	w.Session.Go("blank")
 	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
 	w.Type("something")
@@ -92,7 +92,7 @@ func TestAuthorityTurnedDown(t *testing.T) {
 
 func TestAuthorityWithoutSchool(t *testing.T) {
 	p := NewPlace(t.TempDir(), school.Options{})
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
 	w.Session.Go("blank")
 	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
 	w.Type("something")
@@ -103,7 +103,7 @@ func TestAuthorityWithoutSchool(t *testing.T) {
 // TestAuthorityAfterSleep locks although the person has only just come back.
 func TestAuthorityAfterSleep(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
 	w.Session.Go("blank")
 	now := w.Now()
 	w.Session.Now = func() time.Time { return now }
@@ -120,7 +120,7 @@ func TestAuthorityAfterSleep(t *testing.T) {
 
 func TestClosingLocks(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
 	w.Session.Go("blank")
 	p.authority(w.Session, "authority.why.publish", func(*school.School) {})
 	w.Type(schooltest.Passphrase)
@@ -134,7 +134,7 @@ func TestClosingLocks(t *testing.T) {
 // TestWorkTells refreshes whoever listens, on the window's goroutine.
 func TestWorkTells(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Rooms: blankRoom(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
 	told := 0
 	work(p, w.Session, "open", func(context.Context, *school.School, jobs.Progress) (int, error) { return 0, nil }, nil)
 	w.Settle()

@@ -163,7 +163,7 @@ func canaryOffice(t *testing.T, home string) {
 	}
 
 	d := newDesk(t)
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	ict := guitest.New(t, options)
 	openPerson(ict, d, d.holder(t, "Cat Fox"))
 	ict.Press("Issue a key")

@@ -17,10 +17,10 @@ import (
 	"stowage/gui/widgets"
 )
 
-// checkInRoom is the room in which sticks are checked in.
-const checkInRoom gui.RoomID = "checkin"
+// checkInRoute is the page in which sticks are checked in.
+const checkInRoute gui.RouteID = "checkin"
 
-// checkIns is the room in which ICT checks sticks in that are plugged in, and leads a
+// checkIns is the page in which ICT checks sticks in that are plugged in, and leads a
 // lost one that turned up through its return.
 type checkIns struct {
 	s *gui.Session
@@ -54,7 +54,7 @@ func newCheckIns(s *gui.Session, p *Place) *checkIns {
 // in; of any device when id is empty.
 func (p *Place) goCheckIn(s *gui.Session, id string) {
 	p.checkIn = id
-	s.Go(checkInRoom)
+	s.Go(checkInRoute)
 }
 
 // Title is part of gui.Screen.

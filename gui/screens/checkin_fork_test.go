@@ -17,7 +17,7 @@ func putStickBack(t *testing.T, drive drives.Drive, before string) {
 }
 
 // forkedStick is MS-1, which was backed up, put back to before that, and written on since.
-func forkedStick(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) {
+func forkedStick(t *testing.T) (d *testDesk, w *guitest.Window, route *checkIns) {
 	t.Helper()
 	d = newDesk(t)
 	in := &plugs{}
@@ -27,7 +27,7 @@ func forkedStick(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) 
 	before := t.TempDir()
 	check(t, os.CopyFS(before, os.DirFS(drive.Path)))
 	d.putOn(t, drive, "evidence.txt", "to be made to vanish")
-	options, at := checkInTestRoom(d.place, in)
+	options, at := checkInTestRoute(d.place, in)
 	w = guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -44,7 +44,7 @@ func forkedStick(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) 
 // TestAttackForkedStickInTheWindow: the check-in names what was lost when a stick was put back and written on, leads to the
 // backup that has it, and settles it with a reason.
 func TestAttackForkedStickInTheWindow(t *testing.T) {
-	d, w, room := forkedStick(t)
+	d, w, route := forkedStick(t)
 	w.Press("Check it in now")
 	w.MustSee("This stick was put back to an earlier state, and then written on.", "1 file was lost by that: evidence.txt. The backup still has it.", "Find out who had it.")
 	w.MustNotSee("Everything on it is in the backup.", "older than it was")
@@ -69,7 +69,7 @@ func TestAttackForkedStickInTheWindow(t *testing.T) {
 		t.Errorf("the register has %+v; %s", got, events[0].Body)
 	}
 	w.Press("Another stick")
-	room.look()
+	route.look()
 	w.Press("Check it in now")
 	w.MustSee("This stick is in order.")
 	w.MustNotSee("earlier state")

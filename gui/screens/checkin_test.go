@@ -18,10 +18,10 @@ import (
 	"stowage/gui/guitest"
 )
 
-func checkInTestRoom(p *Place, d gui.Drives) (gui.Options, func() *checkIns) {
-	o, room := roomOf("checkin", "room.checkin", "return", func(s *gui.Session) *checkIns { return newCheckIns(s, p) })
+func checkInTestRoute(p *Place, d gui.Drives) (gui.Options, func() *checkIns) {
+	o, route := routeOf("checkin", "room.checkin", "return", func(s *gui.Session) *checkIns { return newCheckIns(s, p) })
 	o.Services.Drives = d
-	return o, room
+	return o, route
 }
 
 // putOn stores a file on a stick of the school with the recovery key.
@@ -44,7 +44,7 @@ func TestCheckIn(t *testing.T) {
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	d.putOn(t, drive, "register.txt", "present")
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -61,13 +61,13 @@ func TestCheckIn(t *testing.T) {
 }
 
 // cameBack is a lost stick with an open incident that is plugged in again, and checked in.
-func cameBack(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) {
+func cameBack(t *testing.T) (d *testDesk, w *guitest.Window, route *checkIns) {
 	t.Helper()
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	d.putOn(t, drive, "register.txt", "present")
-	options, at := checkInTestRoom(d.place, plugs)
+	options, at := checkInTestRoute(d.place, plugs)
 	w = guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -77,19 +77,19 @@ func cameBack(t *testing.T) (d *testDesk, w *guitest.Window, room *checkIns) {
 	_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	d.putOn(t, drive, "stranger.txt", "I found this")
-	room = at()
-	room.look()
+	route = at()
+	route.look()
 	w.Until("the loss", func() bool { return w.Sees("recorded as missing") })
 	w.Press("Begin its return")
 	w.Settle()
-	return d, w, room
+	return d, w, route
 }
 
 func TestALostStickIsLedThroughItsReturn(t *testing.T) {
-	d, w, room := cameBack(t)
+	d, w, route := cameBack(t)
 	w.MustSee("What changed while it was away", "New: stranger.txt.", "Take the stick back first")
 	w.MustNotSee("Who decided")
-	room.steps.where.SetText("In the library; Bob brought it")
+	route.steps.where.SetText("In the library; Bob brought it")
 	w.Press("Record as found and returned")
 	w.MustSee("Its state in the register: Returned.", "Who decided")
 	if got := d.device(t, "MS-1"); got.State != devices.Returned {
@@ -99,7 +99,7 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 	w.Press("Close the incident") // which nobody has decided yet
 	w.MustSee("whether to tell the regulator is not decided")
 	w.Press("Close")
-	e := room.steps.closing
+	e := route.steps.closing
 	for _, fact := range []string{"In the library; Bob brought it", "This stick is in order.", "1 file on it had changed"} {
 		if !strings.Contains(e.texts["done"].Text, fact) {
 			t.Errorf("%q says nothing of %q", e.texts["done"].Text, fact)
@@ -126,12 +126,12 @@ func TestALostStickIsLedThroughItsReturn(t *testing.T) {
 }
 
 func TestWhatIsTypedIntoAReturnIsKept(t *testing.T) {
-	_, w, room := cameBack(t)
+	_, w, route := cameBack(t)
 	w.Press("Record as found and returned")
-	room.steps.closing.texts["lessons"].SetText("A lanyard helps")
+	route.steps.closing.texts["lessons"].SetText("A lanyard helps")
 	w.Press("Retire it") // which draws the page anew
 	w.Press("Retire")
-	if got := room.steps.closing.texts["lessons"].Text; got != "A lanyard helps" {
+	if got := route.steps.closing.texts["lessons"].Text; got != "A lanyard helps" {
 		t.Errorf("what was learnt is %q", got)
 	}
 	w.Press("Another stick")
@@ -178,7 +178,7 @@ func TestAFoundStickIsIssuedAgain(t *testing.T) {
 		_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, a, devices.Facts{})
 		check(t, err)
 	}
-	w := guitest.New(t, gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
+	w := guitest.New(t, gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("recorded as found") })
 	w.Press("Begin its return")
@@ -195,14 +195,14 @@ func TestCheckInFromTheRegisterAndTheDashboard(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
-	w := guitest.New(t, gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
+	w := guitest.New(t, gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
 	w.Session.Go("dashboard")
 	w.Until("the stick", func() bool { return w.Sees("MS-1 is plugged in.") })
 	w.Press("Check it in")
 	w.Until("the check-in", func() bool { return w.Sees("This stick is in order.") })
 
 	plugs.all = nil
-	w.Session.Go(registerRoom)
+	w.Session.Go(registerRoute)
 	w.Settle()
 	r := w.Session.Current().(*register)
 	r.pick(w, "MS-1")
@@ -230,7 +230,7 @@ func TestCheckInOfAStickThatOnlyReads(t *testing.T) {
 				clear(code)
 			}
 			smalldrive.ReadOnly(t, drive.Path, true)
-			options, _ := checkInTestRoom(d.place, plugs)
+			options, _ := checkInTestRoute(d.place, plugs)
 			w := guitest.New(t, options)
 			w.Session.Go("checkin")
 			w.Press("Check it in now")
@@ -251,7 +251,7 @@ func TestCheckInOfAStickThatOnlyReads(t *testing.T) {
 
 func TestCheckInWithNothingPluggedIn(t *testing.T) {
 	d := newDesk(t)
-	options, _ := checkInTestRoom(d.place, &plugs{})
+	options, _ := checkInTestRoute(d.place, &plugs{})
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.MustSee("No stick of this school is plugged in.")
@@ -272,7 +272,7 @@ func (d *testDesk) staffSeeLost(t *testing.T, plugs *plugs) *guitest.Window {
 	c.School, c.Shared = "", shared.Dir
 	staff := NewPlace(t.TempDir(), d.Options())
 	check(t, staff.SetConfig(c))
-	pc := guitest.New(t, gui.Options{Rooms: []gui.Room{openRoom(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
+	pc := guitest.New(t, gui.Options{Routes: []gui.Route{openRoute(staff, nil)}, Explain: Explain, Services: gui.Services{Drives: plugs, Config: t.TempDir()}})
 	pc.Session.Go("open")
 	pc.Until("the loss", func() bool { return pc.Sees("MS-1 was reported lost") })
 	return pc
@@ -285,7 +285,7 @@ func TestStaffComputersTellOfALostStick(t *testing.T) {
 	pc := d.staffSeeLost(t, plugs)
 	pc.MustSee("This computer has told ICT")
 
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	ict := guitest.New(t, options)
 	ict.Session.Go("checkin")
 	ict.Press("Lost sticks seen elsewhere")
@@ -315,35 +315,35 @@ func TestCheckInPictures(t *testing.T) {
 	d.issueOn(t, other, d.holder(t, "Bob Roy").ID, "MS-2")
 	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
-	options, room := checkInTestRoom(d.place, plugs)
+	options, route := checkInTestRoute(d.place, plugs)
 	arrive := func(w *guitest.Window) {
 		w.Session.Go("checkin")
-		w.Until("the sticks", func() bool { return len(room().here) == 2 })
+		w.Until("the sticks", func() bool { return len(route().here) == 2 })
 	}
 	returning := func(w *guitest.Window) {
 		arrive(w)
-		room().checkIn(room().here[0])
+		route().checkIn(route().here[0])
 		w.Settle()
 	}
 	taken := func(w *guitest.Window) { // as if it were: the register stays as it is for the next picture
 		returning(w)
-		room().result.checkIn.Device.State = devices.Returned
-		room().drawResult()
+		route().result.checkIn.Device.State = devices.Returned
+		route().drawResult()
 	}
 	bottom := func(arrange func(*guitest.Window), share float32) func(*guitest.Window) {
 		return func(w *guitest.Window) {
 			arrange(w)
 			w.Settle()
-			scroll := room().page.Objects[0].(*container.Scroll)
+			scroll := route().page.Objects[0].(*container.Scroll)
 			scroll.ScrollToOffset(fyne.NewPos(0, share*(scroll.Content.MinSize().Height-scroll.Size().Height)))
 		}
 	}
 	for name, arrange := range map[string]func(*guitest.Window){
 		"checkin": arrive, "checkin-return": returning, "checkin-return-below": bottom(returning, 1),
 		"checkin-taken": taken, "checkin-taken-middle": bottom(taken, 0.5), "checkin-taken-below": bottom(taken, 1),
-		"checkin-wanted":      func(w *guitest.Window) { arrive(w); d.place.checkIn = "somebody's"; room().want() },
-		"checkin-destroy":     func(w *guitest.Window) { taken(w); room().destroy(room().result.checkIn.Device) },
-		"checkin-certificate": func(w *guitest.Window) { taken(w); room().papers().certificate(room().result.checkIn.Device) },
+		"checkin-wanted":      func(w *guitest.Window) { arrive(w); d.place.checkIn = "somebody's"; route().want() },
+		"checkin-destroy":     func(w *guitest.Window) { taken(w); route().destroy(route().result.checkIn.Device) },
+		"checkin-certificate": func(w *guitest.Window) { taken(w); route().papers().certificate(route().result.checkIn.Device) },
 	} {
 		guitest.Pictures(t, name, options, arrange)
 	}

@@ -17,21 +17,21 @@ func TestEveryFileDialogOpens(t *testing.T) {
 	desk := newDesk(t)
 	desk.laptop(t, "LT-1", "Ann Lee")
 	for name, at := range map[string]struct {
-		room   gui.RoomID
+		route  gui.RouteID
 		press  []string // buttons; the last one asks
 		menu   string   // or a command
 		staffs bool     // on a computer that knows no school
 	}{
-		"set-up, a school's folder": {setupRoom, []string{"Use a school's existing folder"}, "", true},
-		"set-up, joining":           {setupRoom, []string{"Join with the shared folder"}, "", true},
-		"set-up, a directory file":  {setupRoom, []string{"Join with a directory file"}, "", true},
-		"set-up, a new school":      {setupRoom, []string{"Create the school", "Choose"}, "", true},
-		"register, import":          {registerRoom, nil, "Import a list (CSV)", false},
-		"register, export":          {registerRoom, nil, "Export what is shown (CSV)", false},
-		"register, back up":         {registerRoom, nil, "Back up the register", false},
-		"register, restore":         {registerRoom, nil, "Restore the register from a backup", false},
-		"settings, shared folder":   {settingsRoom, []string{"Move it"}, "", false},
-		"settings, programs":        {settingsRoom, []string{"Add a program…"}, "", false},
+		"set-up, a school's folder": {setupRoute, []string{"Use a school's existing folder"}, "", true},
+		"set-up, joining":           {setupRoute, []string{"Join with the shared folder"}, "", true},
+		"set-up, a directory file":  {setupRoute, []string{"Join with a directory file"}, "", true},
+		"set-up, a new school":      {setupRoute, []string{"Create the school", "Choose"}, "", true},
+		"register, import":          {registerRoute, nil, "Import a list (CSV)", false},
+		"register, export":          {registerRoute, nil, "Export what is shown (CSV)", false},
+		"register, back up":         {registerRoute, nil, "Back up the register", false},
+		"register, restore":         {registerRoute, nil, "Restore the register from a backup", false},
+		"settings, shared folder":   {settingsRoute, []string{"Move it"}, "", false},
+		"settings, programs":        {settingsRoute, []string{"Add a program…"}, "", false},
 		"encrypt, files":            {"encrypt", nil, "Add files…", false},
 		"encrypt, a folder":         {"encrypt", nil, "Add a folder…", false},
 		"open, a folder":            {"open", nil, "Choose a folder…", false},
@@ -43,8 +43,8 @@ func TestEveryFileDialogOpens(t *testing.T) {
 				p = NewPlace(t.TempDir(), desk.Options())
 				t.Cleanup(func() { p.Authority.Close() })
 			}
-			w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: p.ICT(), Explain: Explain})
-			w.Session.Go(at.room)
+			w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: p.ICT(), Explain: Explain})
+			w.Session.Go(at.route)
 			w.Settle()
 			for _, button := range at.press {
 				w.Press(button)

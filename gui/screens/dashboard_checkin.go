@@ -16,7 +16,7 @@ func (d *dashboard) plugged(drives.Seen) {
 	work(d.p, d.s, d.s.Words.T("checkin.looking"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]stickHere, error) {
 		return sticksHere(ctx, d.s.Services.Drives, s)
 	}, func(here []stickHere, err error) {
-		if err == nil { // otherwise the room says why
+		if err == nil { // otherwise the page says why
 			d.here = here
 			d.drawHere()
 		}
@@ -44,7 +44,7 @@ func (d *dashboard) drawHere() {
 		m, name := widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.checkin.here", "label", h.device.Name())}, w.T("dashboard.checkin.do")
 		if wentMissing(h.device) {
 			m, name = missingMessage(w, h.device), w.T("checkin.return")
-			m.Next = "" // the room says it
+			m.Next = "" // the page says it
 		}
 		add(m, name, func() { d.p.goCheckIn(d.s, h.device.ID) })
 	}

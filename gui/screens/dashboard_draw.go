@@ -10,8 +10,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// incidentsID is the room of incidents.
-const incidentsID gui.RoomID = "incidents"
+// incidentsID is the page of incidents.
+const incidentsID gui.RouteID = "incidents"
 
 // show draws how things stand.
 func (d *dashboard) show(st standing, err error) {
@@ -28,7 +28,7 @@ func (d *dashboard) show(st standing, err error) {
 	d.banner.Clear()
 	d.page.Objects = nil
 	if sum(st.states) == 0 {
-		d.banner.Set(widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.empty"), Do: widgets.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoom) }}})
+		d.banner.Set(widgets.Message{Kind: widgets.Info, Happened: w.T("dashboard.empty"), Do: widgets.Command{Name: w.T("dashboard.empty.add"), Run: func() { d.s.Go(registerRoute) }}})
 	}
 	d.page.Objects = []fyne.CanvasObject{newFlow(2,
 		widgets.Card(d.incidents(st)), widgets.Card(d.attention(st)), widgets.Card(d.checkInCard(st)), widgets.Card(d.states(st)), widgets.Card(d.care(st)))}

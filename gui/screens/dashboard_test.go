@@ -14,7 +14,7 @@ import (
 func openDashboard(t testing.TB, sc *schooltest.School) *guitest.Window {
 	t.Helper()
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
 	w.Session.Go("dashboard")
 	return w
 }
@@ -39,7 +39,7 @@ func TestDashboardEmpty(t *testing.T) {
 
 func TestDashboardWithoutSchool(t *testing.T) {
 	p := NewPlace(t.TempDir(), schooltest.New(t).Options())
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
 	w.Session.Go("dashboard")
 	w.MustSee("This computer has not been told which school it belongs to.", "Try again")
 }
@@ -65,7 +65,7 @@ func TestDashboardLeads(t *testing.T) {
 			continue
 		}
 		w.Press(lead.press)
-		if w.Session.At() != registerRoom {
+		if w.Session.At() != registerRoute {
 			t.Fatalf("%s leads to %s", lead.press, w.Session.At())
 		}
 		if lead.count != "" {
@@ -85,7 +85,7 @@ func TestDashboardFollows(t *testing.T) {
 
 func TestDashboardPictures(t *testing.T) {
 	p := newPlace(t, withIncident(t))
-	guitest.Pictures(t, "dashboard", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) { w.Session.Go("dashboard") })
+	guitest.Pictures(t, "dashboard", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) { w.Session.Go("dashboard") })
 }
 
 // TestDashboardPluggedPictures shows the dashboard with sticks plugged in, and what is
@@ -96,7 +96,7 @@ func TestDashboardPluggedPictures(t *testing.T) {
 	d.issueOn(t, plugs.plugIn(t, "S2"), d.holder(t, "Bob Roy").ID, "MS-2")
 	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
-	o := gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}}
+	o := gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}}
 	guitest.Pictures(t, "dashboard-plugged", o, func(w *guitest.Window) {
 		w.Session.Go("dashboard")
 		w.Until("the sticks", func() bool { return w.Sees("MS-2") })
@@ -112,9 +112,9 @@ func TestReportWaitsPictures(t *testing.T) {
 	sc := withIncident(t)
 	deliver(t, sc, "MS-0009")
 	p := newPlace(t, sc)
-	for name, room := range map[string]gui.RoomID{"dashboard-report": "dashboard", "home-report": gui.Home} {
-		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain, Begin: p.Begin}, func(w *guitest.Window) {
-			w.Session.Go(room)
+	for name, route := range map[string]gui.RouteID{"dashboard-report": "dashboard", "home-report": gui.Home} {
+		guitest.Pictures(t, name, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain, Begin: p.Begin}, func(w *guitest.Window) {
+			w.Session.Go(route)
 			w.Until("the report", func() bool { return w.Sees("1 loss report waiting") || w.Sees("1 adroddiad colled yn aros") })
 		})
 	}

@@ -175,7 +175,7 @@ func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
 	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
 	open := []*stickSession{h.unlocked(h.stick())}
 	o := h.options()
-	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
+	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
 		k.sticks = func() []*stickSession { return open }
 		return k

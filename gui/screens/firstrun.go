@@ -21,8 +21,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// setupRoom is the room in which a computer is told of its school.
-const setupRoom gui.RoomID = "setup"
+// setupRoute is the page in which a computer is told of its school.
+const setupRoute gui.RouteID = "setup"
 
 // setup tells a computer of its school: ICT creates it or uses its folder; a computer
 // of staff joins it, or needs none of this.

@@ -22,7 +22,7 @@ func openSetup(t testing.TB) (*guitest.Window, *Place) {
 	p := NewPlace(t.TempDir(), school.Options{Actor: "ICT", Clock: schooltest.Start})
 	p.policy = schooltest.Quick()
 	t.Cleanup(func() { p.Authority.Close() })
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: p.ICT(), Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: p.ICT(), Explain: Explain})
 	w.Press("Set up this computer")
 	return w, p
 }
@@ -215,10 +215,10 @@ func TestJoinWithAFile(t *testing.T) {
 
 func TestSetupPictures(t *testing.T) {
 	p := NewPlace(t.TempDir(), school.Options{})
-	o := gui.Options{Rooms: Rooms(p), Explain: Explain}
-	guitest.Pictures(t, "setup", o, func(w *guitest.Window) { w.Session.Go(setupRoom) })
+	o := gui.Options{Routes: Routes(p), Explain: Explain}
+	guitest.Pictures(t, "setup", o, func(w *guitest.Window) { w.Session.Go(setupRoute) })
 	guitest.Pictures(t, "setup-create", o, func(w *guitest.Window) {
-		w.Session.Go(setupRoom)
+		w.Session.Go(setupRoute)
 		w.Session.Push(newCreate(w.Session, p))
 		c := w.Session.Current().(*create)
 		c.name.entry.SetText("Hill Road Primary")

@@ -85,10 +85,10 @@ type besideSearch struct {
 }
 
 func (b *besideSearch) fits(objects []fyne.CanvasObject, width float32) bool {
-	return objects[1].MinSize().Width+b.room() <= width
+	return objects[1].MinSize().Width+b.route() <= width
 }
 
-func (b *besideSearch) room() float32 { return b.least * widgets.Gap() / 16 }
+func (b *besideSearch) route() float32 { return b.least * widgets.Gap() / 16 }
 
 // MinSize is part of fyne.Layout.
 func (b *besideSearch) MinSize(objects []fyne.CanvasObject) fyne.Size {

@@ -16,9 +16,9 @@ import (
 	"stowage/gui/widgets"
 )
 
-// incidentsRoom is the room of the incidents.
-func incidentsRoom(p *Place) gui.Room {
-	return gui.Room{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: p.room(newIncidents)}
+// incidentsRoute is the page of the incidents.
+func incidentsRoute(p *Place) gui.Route {
+	return gui.Route{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: p.route(newIncidents)}
 }
 
 // namedIncident is an incident with what people call its device and holder.

@@ -62,7 +62,7 @@ func opensIncident(t testing.TB, sc *schooltest.School, label string, hoursAgo i
 func incidentsWindow(t testing.TB, sc *schooltest.School) *guitest.Window {
 	t.Helper()
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
 	w.Session.Go("incidents")
 	w.Settle()
 	return w
@@ -134,9 +134,9 @@ func TestIncidentOnTheTelephone(t *testing.T) {
 func caseWindow(t testing.TB, sc *schooltest.School, i devices.Incident, folder string) (*guitest.Window, *incidentCase) {
 	t.Helper()
 	w := incidentsWindow(t, sc)
-	room := w.Session.Current().(*incidents)
+	route := w.Session.Current().(*incidents)
 	w.Session.Choose = onlyFolder(folder)
-	c := newIncidentCase(w.Session, room.p, i.ID)
+	c := newIncidentCase(w.Session, route.p, i.ID)
 	w.Session.Push(c)
 	w.Settle()
 	return w, c
@@ -256,9 +256,9 @@ func TestIncidentPictures(t *testing.T) {
 	deliver(t, sc, "HRP-0043")
 	for name, arrange := range map[string]func(*guitest.Window){
 		"incidents-inbox": func(w *guitest.Window) {
-			room := w.Session.Current().(*incidents)
-			check(t, room.p.Authority.Unlock(t.Context(), []byte(schooltest.Passphrase)))
-			room.refresh()
+			route := w.Session.Current().(*incidents)
+			check(t, route.p.Authority.Unlock(t.Context(), []byte(schooltest.Passphrase)))
+			route.refresh()
 			w.Settle()
 		},
 		"incident": func(w *guitest.Window) {
@@ -268,7 +268,7 @@ func TestIncidentPictures(t *testing.T) {
 		"incident-decision": func(w *guitest.Window) { tab(w, i, tabDecision) },
 	} {
 		p := newPlace(t, sc)
-		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		guitest.Pictures(t, name, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
 			w.Session.Go("incidents")
 			w.Settle()
 			arrange(w)
@@ -307,7 +307,7 @@ func TestAFullInboxIsDrawnInParts(t *testing.T) {
 func TestReportArrives(t *testing.T) {
 	sc := lossSchool(t)
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain, Begin: p.Begin})
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain, Begin: p.Begin})
 	w.Session.Go("dashboard")
 	w.Settle()
 	w.MustSee("No incident is open.")

@@ -19,20 +19,20 @@ import (
 	"stowage/gui/guitest"
 )
 
-func issueRoom(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
-	o, room := roomOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
+func issueRoute(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
+	o, route := routeOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
 	o.Services.Drives = d
-	return o, room
+	return o, route
 }
 
 // toPerson goes to the second step of the wizard and chooses a person.
-func toPerson(t *testing.T, w *guitest.Window, room func() *issueWizard, who string) {
+func toPerson(t *testing.T, w *guitest.Window, route func() *issueWizard, who string) {
 	t.Helper()
 	w.Session.Go("issue")
-	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Until("the drives", func() bool { return len(route().drives) > 0 })
 	w.Press("SanDisk Ultra Fit")
 	w.Press("Next")
-	h := room()
+	h := route()
 	for i, r := range h.holders {
 		if r.holder.Name == who {
 			h.table.Select(h.holders[i].holder.ID)
@@ -44,8 +44,8 @@ func toPerson(t *testing.T, w *guitest.Window, room func() *issueWizard, who str
 
 // accept ticks that the rules are read.
 // and the name is typed.
-func accept(w *guitest.Window, room func() *issueWizard) {
-	room().read.SetChecked(true)
+func accept(w *guitest.Window, route func() *issueWizard) {
+	route().read.SetChecked(true)
 	signName(w, "Cat Fox")
 }
 
@@ -86,23 +86,23 @@ func TestIssueWizard(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.laptop(t, "LT-1", "Cat Fox")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
-	toPerson(t, w, room, "Cat Fox")
+	toPerson(t, w, route, "Cat Fox")
 	w.MustNotSee("System Disk")
 	w.MustSee("LT-1, laptop")
 	w.Press("Next")
-	if room().label.Text != "MS-0001" || room().due.Empty() {
-		t.Errorf("%q, %v", room().label.Text, room().due.Empty())
+	if route().label.Text != "MS-0001" || route().due.Empty() {
+		t.Errorf("%q, %v", route().label.Text, route().due.Empty())
 	}
 	w.MustSee("Cat Fox has no key yet", "Encrypt the 1 file on it")
 	w.Press("Next")
 	w.MustSee("I keep it with me")
-	room().read.SetChecked(true)
-	if !room().next.Disabled() {
+	route().read.SetChecked(true)
+	if !route().next.Disabled() {
 		t.Error("issued without a signature")
 	}
-	accept(w, room)
+	accept(w, route)
 	w.Press("Issue the stick")
 	w.MustSee("MS-0001 is issued to Cat Fox.", "1 file was encrypted", "Temporary passphrase")
 	passphrase := mono(w)
@@ -145,7 +145,7 @@ func TestIssueWizard(t *testing.T) {
 		t.Errorf("the wizard's slip says\n%s\nand any other\n%s", text, usual)
 	}
 	w.Press("Issue another stick")
-	if room().steps.At() != 0 {
+	if route().steps.At() != 0 {
 		t.Error("not at the beginning")
 	}
 }
@@ -153,30 +153,30 @@ func TestIssueWizard(t *testing.T) {
 func TestIssueWithAPassphraseChosenNow(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
-	toPerson(t, w, room, "Cat Fox")
+	toPerson(t, w, route, "Cat Fox")
 	w.Press("Next")
 	w.Press("Chosen here now")
 	for _, both := range [][2]string{{"cat", "cat"}, {"harbour lantern violet mosaic", "another"}} {
-		room().wipe()
-		w.Focus(room().once.Focus())
+		route().wipe()
+		w.Focus(route().once.Focus())
 		w.Type(both[0])
-		w.Focus(room().twice.Focus())
+		w.Focus(route().twice.Focus())
 		w.Type(both[1])
 		w.Press("Next")
-		if room().steps.At() != 2 || room().once.Refusal()+room().twice.Refusal() == "" {
+		if route().steps.At() != 2 || route().once.Refusal()+route().twice.Refusal() == "" {
 			t.Fatalf("%q was taken", both)
 		}
 	}
 	const own = "harbour lantern violet mosaic"
-	room().wipe()
-	for _, f := range []fyne.Focusable{room().once.Focus(), room().twice.Focus()} {
+	route().wipe()
+	for _, f := range []fyne.Focusable{route().once.Focus(), route().twice.Focus()} {
 		w.Focus(f)
 		w.Type(own)
 	}
 	w.Press("Next")
-	accept(w, room)
+	accept(w, route)
 	w.Press("Issue the stick")
 	w.MustSee("is issued to Cat Fox.")
 	w.MustNotSee("Temporary passphrase")
@@ -197,13 +197,13 @@ func TestIssueRefusesALostDevice(t *testing.T) {
 	plugs.plugIn(t, "S1")
 	lost := d.Device(devices.DeviceDetails{Label: "MS-9", Serial: "S1"})
 	d.Act(lost, devices.Lose, devices.Facts{})
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("issue")
-	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Until("the drives", func() bool { return len(route().drives) > 0 })
 	w.Press("SanDisk Ultra Fit")
 	w.MustSee("MS-9 is in the register as lost or stolen.", "Record first that it was found")
-	if !room().next.Disabled() {
+	if !route().next.Disabled() {
 		t.Error("the wizard goes on")
 	}
 }
@@ -211,10 +211,10 @@ func TestIssueRefusesALostDevice(t *testing.T) {
 func TestIssueNoticesAPulledDrive(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	plugs.plugIn(t, "S1")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
-	toPerson(t, w, room, "Ann Lee")
-	room().plugged(drives.Seen{})
+	toPerson(t, w, route, "Ann Lee")
+	route().plugged(drives.Seen{})
 	w.MustSee("The drive was pulled out.", "No memory stick is plugged in.")
 }
 
@@ -225,20 +225,20 @@ func TestIssuePictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.laptop(t, "LT-1", "Cat Fox")
-	options, room := issueRoom(d.place, plugs)
-	next := func() { room().proceed() }
+	options, route := issueRoute(d.place, plugs)
+	next := func() { route().proceed() }
 	for step, name := range []string{"drive", "person", "loan", "sign"} {
 		guitest.Pictures(t, "issue-"+name, options, func(w *guitest.Window) {
 			w.Session.Go("issue")
-			w.Until("the drives", func() bool { return len(room().drives) > 0 })
-			room().take(drive, drive.Path)
+			w.Until("the drives", func() bool { return len(route().drives) > 0 })
+			route().take(drive, drive.Path)
 			w.Settle()
 			for at := range step {
 				next()
 				w.Settle()
 				if at == 0 {
-					room().table.Select(d.holder(t, "Cat Fox").ID)
-					room().chosen()
+					route().table.Select(d.holder(t, "Cat Fox").ID)
+					route().chosen()
 					w.Settle()
 				}
 			}

@@ -8,10 +8,10 @@ import (
 	"stowage/gui/guitest"
 )
 
-func leaversRoom(p *Place, d gui.Drives) (gui.Options, func() *leavers) {
-	o, room := roomOf("leavers", "room.leavers", "leavers", func(s *gui.Session) *leavers { return newLeavers(s, p) })
+func leaversRoute(p *Place, d gui.Drives) (gui.Options, func() *leavers) {
+	o, route := routeOf("leavers", "room.leavers", "leavers", func(s *gui.Session) *leavers { return newLeavers(s, p) })
 	o.Services.Drives = d
-	return o, room
+	return o, route
 }
 
 func TestLeaver(t *testing.T) {
@@ -24,13 +24,13 @@ func TestLeaver(t *testing.T) {
 	d.laptop(t, "LT-1", "Ann Lee")
 	d.Act(d.laptop(t, "LT-2", "Ann Lee"), devices.Lose, devices.Facts{})
 
-	options, room := leaversRoom(d.place, plugs)
+	options, route := leaversRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("leavers")
 	w.MustSee("Choose who is leaving.", "Ann Lee")
-	room().open(ann.ID)
+	route().open(ann.ID)
 	w.MustSee("MS-1, memory stick", "LT-2, laptop", "Missing since", "Revoke their key", "Record that Ann Lee has left")
-	for _, f := range room().fates {
+	for _, f := range route().fates {
 		if f.device.Label == "LT-1" {
 			continue // taken back
 		}
@@ -56,10 +56,10 @@ func TestLeaver(t *testing.T) {
 
 func TestLeaverWithNothing(t *testing.T) {
 	d := newDesk(t)
-	options, room := leaversRoom(d.place, nil)
+	options, route := leaversRoute(d.place, nil)
 	w := guitest.New(t, options)
 	w.Session.Go("leavers")
-	room().open(d.holder(t, "Cat Fox").ID)
+	route().open(d.holder(t, "Cat Fox").ID)
 	w.MustSee("This person has no device of the school.", "I have nothing of the school's.")
 	w.Press("Complete departure")
 	w.MustSee("Choose who is leaving.")
@@ -71,10 +71,10 @@ func TestLeaversPictures(t *testing.T) {
 	ann := d.holder(t, "Ann Lee")
 	d.issueOn(t, plugs.plugIn(t, "S1"), ann.ID, "MS-1")
 	d.laptop(t, "LT-1", "Ann Lee")
-	options, room := leaversRoom(d.place, plugs)
+	options, route := leaversRoute(d.place, plugs)
 	guitest.Pictures(t, "leavers", options, func(w *guitest.Window) {
 		w.Session.Go("leavers")
-		room().open(ann.ID)
+		route().open(ann.ID)
 		w.Settle()
 	})
 }

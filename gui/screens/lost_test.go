@@ -139,7 +139,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	h.settings(config.Config{}) // at home
 	open := h.unlocked(drive)
 	o := h.options()
-	o.Rooms = staffRooms(h.place(), func(s *gui.Session, p *Place) *staff {
+	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
 		k.sticks = func() []*stickSession { return []*stickSession{open} }
 		return k

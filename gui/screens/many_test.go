@@ -158,12 +158,12 @@ func TestEveryFailureOfAnAuditIsNamed(t *testing.T) {
 	for i := range 7 {
 		d.Act(d.laptop(t, fmt.Sprintf("LT-%d", i+1), "Bob Roy"), devices.Lose, devices.Facts{})
 	}
-	options, room := auditRoom(d.place)
+	options, route := auditRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("audit")
 	w.MustSee("Ready to scan.")
 	for i := range 8 {
-		enter(w, room().entry, fmt.Sprintf("LT-%d", i))
+		enter(w, route().entry, fmt.Sprintf("LT-%d", i))
 	}
 	w.Press("Take all back")
 	w.Session.Window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
@@ -223,7 +223,7 @@ func TestOneMessageOfManyCannotBeRecorded(t *testing.T) {
 		}
 		check(t, shared.TellFound(directory, note, "library", seen))
 	}
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Press("Lost sticks seen elsewhere")

@@ -41,7 +41,7 @@ func TestAttackOpeningInSilenceInTheWindow(t *testing.T) {
 	if e := opened(); len(e) != 1 || e[0].Device == "" {
 		t.Errorf("recorded: %+v", e)
 	}
-	w.Session.Go(registerRoom)
+	w.Session.Go(registerRoute)
 	w.Settle()
 	w.Session.Current().(*register).pick(w, "MS-1")
 	w.Press("Show what was on it")
@@ -104,7 +104,7 @@ func openedAtHome(t *testing.T, drive drives.Drive, passphrase string) *guitest.
 	place := NewPlace(t.TempDir(), school.Options{}) // at home
 	plugged := &ports{}
 	plugged.set(drive)
-	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugged}, Rooms: []gui.Room{openRoom(place, func(made *sticks) { k = made })}})
+	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugged}, Routes: []gui.Route{openRoute(place, func(made *sticks) { k = made })}})
 	t.Cleanup(func() {
 		for _, o := range k.open {
 			o.forget()

@@ -14,7 +14,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// peopleScreen is the room with peopleScreen in the register and their keys.
+// peopleScreen is the page with everybody in the register and their keys.
 type peopleScreen struct {
 	s *gui.Session
 	p *Place

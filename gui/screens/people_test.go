@@ -57,8 +57,8 @@ func (d *testDesk) issueOn(t *testing.T, drive drives.Drive, who, label string) 
 	return issued.Device
 }
 
-func peopleRoom(p *Place) (gui.Options, func() *peopleScreen) {
-	return roomOf("people", "room.people", "people", func(s *gui.Session) *peopleScreen { return newPeopleScreen(s, p) })
+func peopleRoute(p *Place) (gui.Options, func() *peopleScreen) {
+	return routeOf("people", "room.people", "people", func(s *gui.Session) *peopleScreen { return newPeopleScreen(s, p) })
 }
 
 // mono is the text on the screen in letters of one width: a secret that is shown.
@@ -76,14 +76,14 @@ func mono(w *guitest.Window) string {
 func TestPeopleRoom(t *testing.T) {
 	d := newDesk(t)
 	d.laptop(t, "LT-1", "Ann Lee")
-	options, room := peopleRoom(d.place)
+	options, route := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("people")
 	w.MustSee("Ann Lee", "Bob Roy", "Cat Fox", "has one", "3 people")
 	w.Type("zz")
 	w.Advance(time.Second)
 	w.MustSee("Nobody matches “zz”.")
-	room().search.Set("cat")
+	route().search.Set("cat")
 	w.Advance(time.Second)
 	w.MustSee("1 person")
 	w.MustNotSee("Ann Lee")
@@ -105,7 +105,7 @@ func TestPeopleRoom(t *testing.T) {
 
 func TestPeopleRefusesASecondAddress(t *testing.T) {
 	d := newDesk(t)
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	w.Session.Go("people")
 	w.Press("Add a person")
@@ -128,7 +128,7 @@ func openPerson(w *guitest.Window, d *testDesk, h devices.Holder) *person {
 
 func TestPersonGetsAKey(t *testing.T) {
 	d := newDesk(t)
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	openPerson(w, d, d.holder(t, "Cat Fox"))
 	w.Press("Issue a key")
@@ -167,7 +167,7 @@ func TestForgottenPassphraseHere(t *testing.T) {
 	there := drive.plugIn(t, "S1")
 	d.issueOn(t, there, ann.ID, "MS-1")
 	drive.plugIn(t, "S2") // an empty one beside it
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	options.Services.Drives = drive
 	w := guitest.New(t, options)
 	openPerson(w, d, ann)
@@ -193,7 +193,7 @@ func TestForgottenPassphraseByTelephone(t *testing.T) {
 	ann := d.holder(t, "Ann Lee")
 	there := drive.plugIn(t, "S1")
 	d.issueOn(t, there, ann.ID, "MS-1")
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	openPerson(w, d, ann)
 	telephone := func() {
@@ -238,7 +238,7 @@ func TestForgottenPassphraseByTelephone(t *testing.T) {
 
 func TestTelephoneWithoutACode(t *testing.T) {
 	d := newDesk(t)
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	openPerson(w, d, d.holder(t, "Ann Lee"))
 	w.Press("Forgot passphrase")
@@ -248,7 +248,7 @@ func TestTelephoneWithoutACode(t *testing.T) {
 
 func TestRevokeAndRotate(t *testing.T) {
 	d, drive := newDesk(t), &plugs{}
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	options.Services.Drives = drive
 	w := guitest.New(t, options)
 	ann, bob := d.holder(t, "Ann Lee"), d.holder(t, "Bob Roy")
@@ -291,7 +291,7 @@ func TestPeoplePictures(t *testing.T) {
 	for _, name := range []string{"Gwen Parry", "Huw Morgan", "Ines Duarte", "Joe Bloggs", "Kit Marlowe"} {
 		d.person(t, name, name[0]%2 == 0)
 	}
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	guitest.Pictures(t, "people", options, func(w *guitest.Window) { w.Session.Go("people") })
 }
 
@@ -303,7 +303,7 @@ func TestPersonPictures(t *testing.T) {
 	if _, err := d.ReplaceKey(t.Context(), ann.ID, "passphrase forgotten"); err != nil {
 		t.Fatal(err)
 	}
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	guitest.Pictures(t, "person", options, func(w *guitest.Window) { openPerson(w, d, ann) })
 }
 
@@ -311,7 +311,7 @@ func TestRecoverPictures(t *testing.T) {
 	d, drive := newDesk(t), &plugs{}
 	ann := d.holder(t, "Ann Lee")
 	d.issueOn(t, drive.plugIn(t, "S1"), ann.ID, "MS-1")
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	guitest.Pictures(t, "telephone", options, func(w *guitest.Window) { openPerson(w, d, ann).telephone() })
 	guitest.Pictures(t, "recovery-code", options, func(w *guitest.Window) {
 		openPerson(w, d, ann).readOut(d.device(t, "MS-1"), "Rang back")
@@ -321,7 +321,7 @@ func TestRecoverPictures(t *testing.T) {
 func TestTakeBackAndSign(t *testing.T) {
 	d := newDesk(t)
 	laptop := d.laptop(t, "LT-1", "Ann Lee")
-	options, _ := peopleRoom(d.place)
+	options, _ := peopleRoute(d.place)
 	w := guitest.New(t, options)
 	openPerson(w, d, d.holder(t, "Ann Lee"))
 	w.Press("Take back")

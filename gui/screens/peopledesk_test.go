@@ -78,10 +78,10 @@ func (d *testDesk) holder(t *testing.T, who string) devices.Holder {
 	return found
 }
 
-// roomOf is options for a window with one room of ICT's, and the screen once it is made.
-func roomOf[S gui.Screen](id gui.RoomID, name i18n.Key, icon widgets.Icon, make func(*gui.Session) S) (gui.Options, func() S) {
+// routeOf is options for a window with one page of ICT's, and the screen once it is made.
+func routeOf[S gui.Screen](id gui.RouteID, name i18n.Key, icon widgets.Icon, make func(*gui.Session) S) (gui.Options, func() S) {
 	var made S
-	return gui.Options{ICT: true, Explain: Explain, Rooms: []gui.Room{{ID: id, Side: gui.ICT, Name: name, Icon: icon, New: func(s *gui.Session) gui.Screen {
+	return gui.Options{ICT: true, Explain: Explain, Routes: []gui.Route{{ID: id, Side: gui.ICT, Name: name, Icon: icon, New: func(s *gui.Session) gui.Screen {
 		made = make(s)
 		return made
 	}}}}, func() S { return made }

@@ -34,7 +34,7 @@ type Place struct {
 	autoBackup *autoBackup  // of backups of sticks that are plugged in; nil in windows without
 	inbox      *inboxWatch  // nil in windows without
 	wanted     *filters     // what the register is to show when it is next opened
-	asker      *gui.Session // who is asked for the database's password; nil before a room is made
+	asker      *gui.Session // who is asked for the database's password; nil before a page is made
 	password   *answered    // while the register moves, what was answered; else nil
 	checkIn    string       // the device that is to be checked in next, by id
 	issueAt    string       // the drive of the stick that is to be issued next
@@ -154,8 +154,8 @@ func (p *Place) onChange(s *gui.Session, f func()) (remove func()) {
 	}
 }
 
-// room makes a screen of this place's for a room.
-func (p *Place) room(screen func(*gui.Session, *Place) gui.Screen) func(*gui.Session) gui.Screen {
+// page makes a screen of this place's for a page.
+func (p *Place) route(screen func(*gui.Session, *Place) gui.Screen) func(*gui.Session) gui.Screen {
 	return func(s *gui.Session) gui.Screen {
 		p.attach(s)
 		return screen(s, p)

@@ -60,13 +60,13 @@ func TestIssueWizardPutsTheProgramOn(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	added := d.addProgram(t, "1.2.0")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
-	toPerson(t, w, room, "Ann Lee")
+	toPerson(t, w, route, "Ann Lee")
 	w.Press("Next")
 	w.MustSee("Put on the stick, to be started from there", "Stowage for Windows, version 1.2.0 (3.6 MB)")
 	w.Press("Next")
-	accept(w, room)
+	accept(w, route)
 	w.Press("Issue the stick")
 	w.MustSee("MS-0001 is issued to Ann Lee.", "It carries Stowage for Windows (1.2.0).")
 	if got := readAll(t, filepath.Join(drive.Path, stick.WindowsProgram)); int64(len(got)) != added.Size {
@@ -78,13 +78,13 @@ func TestIssueWizardLeavesTheProgramOff(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.addProgram(t, "1.2.0")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	w := guitest.New(t, options)
-	toPerson(t, w, room, "Ann Lee")
+	toPerson(t, w, route, "Ann Lee")
 	w.Press("Next")
-	room().carry[0].SetChecked(false)
+	route().carry[0].SetChecked(false)
 	w.Press("Next")
-	accept(w, room)
+	accept(w, route)
 	w.Press("Issue the stick")
 	w.MustSee("MS-0001 is issued to Ann Lee.")
 	if _, err := os.Stat(filepath.Join(drive.Path, stick.WindowsProgram)); !os.IsNotExist(err) {
@@ -114,7 +114,7 @@ func TestCheckInTellsOfAStrangeProgram(t *testing.T) {
 	d.addProgram(t, "1.2.0")
 	d.carrying(t, drive)
 	d.addProgram(t, "1.3.0")
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -137,7 +137,7 @@ func TestCheckInPutsAProgramOnAStickThatHasNone(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -171,7 +171,7 @@ func TestSchoolComputersWarnOfAStrangeProgram(t *testing.T) {
 	drive := plugs.plugIn(t, "S1")
 	d.addProgram(t, "1.2.0")
 	d.carrying(t, drive)
-	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Rooms: []gui.Room{openRoom(d.place, nil)}})
+	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Routes: []gui.Route{openRoute(d.place, nil)}})
 	w.Session.Go("open")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
 	list := w.Session.Current().(*stickList)
@@ -196,13 +196,13 @@ func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
 		check(t, os.WriteFile(filepath.Join(drive.Path, name), []byte(content), 0o600))
 	}
 	check(t, os.Mkdir(filepath.Join(drive.Path, "Stowage.exe.local"), 0o700))
-	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Rooms: []gui.Room{openRoom(d.place, nil)}})
+	w := guitest.New(t, gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Routes: []gui.Route{openRoute(d.place, nil)}})
 	w.Session.Go("open")
 	warning := "Somebody has put something that a computer may run on MS-1: Stowage.exe.local, photo.jpg and version.dll."
 	w.Until("the warning", func() bool { return w.Sees(warning) })
 	w.MustSee("Start nothing from this stick, and give it to ICT.", "2 files and folders that are not encrypted: holiday.txt and \ufffdfdp.txt.")
 
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w = guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })
@@ -219,10 +219,10 @@ func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
 func ownOptions(r *rig, home string) gui.Options {
 	place := NewPlaceOnStick(r.path, filepath.Join(home, "settings"), school.Options{})
 	o := r.options()
-	o.Rooms = Rooms(place)
+	o.Routes = Routes(place)
 	o.Services.Config, o.Services.Private = filepath.Join(home, "settings"), filepath.Join(home, "opened")
 	o.Services.LookTop, o.Services.Look = r.path, filepath.FromSlash(stick.SettingsDir)
-	o.Start = OpenRoom
+	o.Start = OpenRoute
 	return o
 }
 
@@ -277,50 +277,50 @@ func TestProgramsPictures(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "4C530001231120115142")
 	d.addProgram(t, "1.2.0")
-	options, room := issueRoom(d.place, plugs)
+	options, route := issueRoute(d.place, plugs)
 	guitest.Pictures(t, "programs-issue", options, func(w *guitest.Window) {
 		w.Session.Go("issue")
-		w.Until("the drives", func() bool { return len(room().drives) > 0 })
-		room().take(drive, drive.Path)
+		w.Until("the drives", func() bool { return len(route().drives) > 0 })
+		route().take(drive, drive.Path)
 		w.Settle()
-		room().proceed()
+		route().proceed()
 		w.Settle()
-		room().table.Select(d.holder(t, "Ann Lee").ID)
-		room().chosen()
+		route().table.Select(d.holder(t, "Ann Lee").ID)
+		route().chosen()
 		w.Settle()
-		room().proceed()
+		route().proceed()
 		w.Settle()
 	})
-	guitest.Pictures(t, "programs-settings", gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(settingsRoom)
+	guitest.Pictures(t, "programs-settings", gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoute)
 		w.Settle()
 		scrollTo(w, w.Session.Words.T("programs.title"))
 	})
 	d.carrying(t, drive)
 	tamper(t, drive)
-	list := gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Rooms: []gui.Room{openRoom(d.place, nil)}}
+	list := gui.Options{Explain: Explain, Services: gui.Services{Drives: plugs}, Routes: []gui.Route{openRoute(d.place, nil)}}
 	guitest.Pictures(t, "programs-warning", list, func(w *guitest.Window) {
 		w.Session.Go("open")
 		w.Until("the warning", func() bool { return w.Session.Current().(*stickList).looked[drive.Path].checked })
 		w.Settle()
 	})
-	checkin, _ := checkInTestRoom(d.place, plugs)
+	checkin, _ := checkInTestRoute(d.place, plugs)
 	guitest.Pictures(t, "programs-checkin", checkin, func(w *guitest.Window) {
 		w.Session.Go("checkin")
-		room := w.Session.Current().(*checkIns)
-		w.Until("the stick", func() bool { return len(room.here) > 0 })
-		room.checkIn(room.here[0])
+		route := w.Session.Current().(*checkIns)
+		w.Until("the stick", func() bool { return len(route.here) > 0 })
+		route.checkIn(route.here[0])
 		w.Settle()
 	})
 	guitest.Pictures(t, "programs-choose", checkin, func(w *guitest.Window) {
 		w.Session.Go("checkin")
-		room := w.Session.Current().(*checkIns)
-		if room.result == nil {
-			w.Until("the stick", func() bool { return len(room.here) > 0 })
-			room.checkIn(room.here[0])
+		route := w.Session.Current().(*checkIns)
+		if route.result == nil {
+			w.Until("the stick", func() bool { return len(route.here) > 0 })
+			route.checkIn(route.here[0])
 			w.Settle()
 		}
-		room.choosePrograms()
+		route.choosePrograms()
 		w.Settle()
 	})
 }
@@ -330,7 +330,7 @@ func TestStartedFromAStickPictures(t *testing.T) {
 	o := ownOptions(r, t.TempDir())
 	o.Services.LookTop, o.Services.Look, o.Start = "", "", ""
 	guitest.Pictures(t, "started-from-stick", o, func(w *guitest.Window) {
-		w.Session.Go(OpenRoom)
+		w.Session.Go(OpenRoute)
 		w.Settle()
 		if l, ok := w.Session.Current().(*stickList); ok { // it was greeted in the window before
 			l.openOwn()

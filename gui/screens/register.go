@@ -15,8 +15,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// registerRoom is the room of the register.
-const registerRoom gui.RoomID = "register"
+// registerRoute is the page of the register.
+const registerRoute gui.RouteID = "register"
 
 // register is the table of every device, with what is known of one beside it.
 type register struct {

@@ -45,8 +45,8 @@ func BenchmarkRegister(b *testing.B) {
 	sc := hundredThousand(b)
 	p := NewPlace(sc.Config, sc.Options())
 	defer p.Authority.Close()
-	w := guitest.New(b, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(registerRoom)
+	w := guitest.New(b, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(registerRoute)
 	w.Settle()
 	r := w.Session.Current().(*register)
 	if len(r.rows.order) != benchDevices {

@@ -13,7 +13,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// issue lends what is no stick; sticks have a room of their own, which makes them.
+// issue lends what is no stick; sticks have a page of their own, which makes them.
 func (r *register) issue() {
 	d, ok := r.one()
 	if !ok {

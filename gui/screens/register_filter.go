@@ -80,7 +80,7 @@ func narrowUnseen(q *devices.DeviceQuery, now time.Time, days int) {
 // showRegister leads to the register with filters applied.
 func (p *Place) showRegister(s *gui.Session, f filters) {
 	p.wanted = &f
-	s.Go(registerRoom)
+	s.Go(registerRoute)
 }
 
 // takeFilters returns the filters that the register is to be opened with, if any.

@@ -106,8 +106,8 @@ func TestRegisterAuditReport(t *testing.T) {
 func TestRegisterPaperPictures(t *testing.T) {
 	sc := stocked(t)
 	for name, open := range map[string]func(*register){"register-labels": (*register).printLabels, "register-audit": (*register).auditReport} {
-		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(newPlace(t, sc)), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-			w.Session.Go(registerRoom)
+		guitest.Pictures(t, name, gui.Options{Routes: Routes(newPlace(t, sc)), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+			w.Session.Go(registerRoute)
 			w.Settle()
 			r := w.Session.Current().(*register)
 			r.pick(w, "MS-0001")

@@ -63,8 +63,8 @@ func stocked(t testing.TB) *schooltest.School {
 func openRegister(t testing.TB, sc *schooltest.School) (*guitest.Window, *register) {
 	t.Helper()
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(registerRoom)
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(registerRoute)
 	w.Settle()
 	return w, w.Session.Current().(*register)
 }
@@ -86,8 +86,8 @@ func TestRegisterEmpty(t *testing.T) {
 
 func TestRegisterWithoutSchool(t *testing.T) {
 	p := NewPlace(t.TempDir(), schooltest.New(t).Options())
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(registerRoom)
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(registerRoute)
 	w.MustSee("This computer has not been told which school it belongs to.", "Try again")
 }
 
@@ -444,17 +444,17 @@ func TestRegisterNoticesOthers(t *testing.T) {
 func TestRegisterPictures(t *testing.T) {
 	sc := stocked(t)
 	p := newPlace(t, sc)
-	guitest.Pictures(t, "register", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(registerRoom)
+	guitest.Pictures(t, "register", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoute)
 		w.Settle()
 	})
-	guitest.Pictures(t, "register-device", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(registerRoom)
+	guitest.Pictures(t, "register-device", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoute)
 		w.Settle()
 		w.Session.Current().(*register).pick(w, "MS-0008")
 	})
-	guitest.Pictures(t, "register-restored", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(registerRoom)
+	guitest.Pictures(t, "register-restored", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoute)
 		w.Settle()
 		restored := school.RestoredRegister{Events: 180, Newest: w.Now(), Had: 214, AllRead: true}
 		for i := range int64(34) {
@@ -465,8 +465,8 @@ func TestRegisterPictures(t *testing.T) {
 		}
 		w.Session.Tell(restoredMessage(w.Session.Words, restored))
 	})
-	guitest.Pictures(t, "register-form", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(registerRoom)
+	guitest.Pictures(t, "register-form", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(registerRoute)
 		w.Settle()
 		r := w.Session.Current().(*register)
 		r.pick(w, "MS-0001")

@@ -72,10 +72,10 @@ func noStick(t *testing.T, path string) {
 	}
 }
 
-// restoreWindow is a window with the rooms of ICT.
+// restoreWindow is a window with the pages of ICT.
 func restoreWindow(t testing.TB, d *testDesk, p *plugs) *guitest.Window {
 	t.Helper()
-	return guitest.New(t, gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: p}})
+	return guitest.New(t, gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: p}})
 }
 
 // toBackup goes from the incident of MS-1 to its backup.
@@ -278,7 +278,7 @@ func TestRestoreIsCancelled(t *testing.T) {
 func TestRestoresNone(t *testing.T) {
 	d := newDesk(t)
 	w := restoreWindow(t, d, &plugs{})
-	w.Session.Go(registerRoom)
+	w.Session.Go(registerRoute)
 	w.Settle()
 	w.Session.Push(newRestores(w.Session, d.place, ""))
 	w.Settle()
@@ -295,7 +295,7 @@ func TestWhatWasOnItInTheRegister(t *testing.T) {
 	d, p, _, _ := lostDesk(t)
 	d.place.Authority.Lock()
 	w := restoreWindow(t, d, p)
-	w.Session.Go(registerRoom)
+	w.Session.Go(registerRoute)
 	w.Settle()
 	r := w.Session.Current().(*register)
 	r.pick(w, "MS-1")
@@ -324,7 +324,7 @@ func TestRestorePictures(t *testing.T) {
 	}
 	d.At(0)
 	p.all = p.all[:1]
-	options := gui.Options{Rooms: Rooms(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: p}}
+	options := gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: p}}
 	backup := func(w *guitest.Window) *restoring {
 		w.Session.Push(newRestores(w.Session, d.place, "MS-1"))
 		w.Settle()
@@ -354,7 +354,7 @@ func TestRestorePictures(t *testing.T) {
 			}, nil)
 		},
 		"register-contents": func(w *guitest.Window) {
-			w.Session.Go(registerRoom)
+			w.Session.Go(registerRoute)
 			w.Settle()
 			r := w.Session.Current().(*register)
 			r.pick(w, "MS-1")
@@ -384,13 +384,13 @@ func TestAnUnfinishedStickIsBegunAgain(t *testing.T) {
 		School: a, Recovery: a.RecoveryRecipients(), Label: "MS-7", Policy: schooltest.Quick(), Holders: a.RecoveryRecipients()[:1],
 	})
 	check(t, err)
-	options, room := issueRoom(d.place, p)
+	options, route := issueRoute(d.place, p)
 	w := guitest.New(t, options)
 	w.Session.Go("issue")
-	w.Until("the drives", func() bool { return len(room().drives) > 0 })
+	w.Until("the drives", func() bool { return len(route().drives) > 0 })
 	w.Press("SanDisk Ultra Fit")
 	w.MustSee("It is empty.")
-	if room().next.Disabled() {
+	if route().next.Disabled() {
 		t.Error("the wizard does not go on")
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// settingsRoom is the room of the school's settings.
-const settingsRoom gui.RoomID = "settings"
+// settingsRoute is the page of the school's settings.
+const settingsRoute gui.RouteID = "settings"
 
 // settings are the school's policy, its folders and its authority, and the appearance.
 type settings struct {

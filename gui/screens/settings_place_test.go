@@ -177,8 +177,8 @@ func TestSettingsRegisterMovesWithPassword(t *testing.T) {
 func TestDatabasePasswordIsAsked(t *testing.T) {
 	sc := schooltest.New(t)
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(settingsRoom)
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(settingsRoute)
 	w.Settle()
 	type answer struct {
 		password string
@@ -209,8 +209,8 @@ func TestDatabasePasswordIsAsked(t *testing.T) {
 
 func TestDatabasePasswordPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	guitest.Pictures(t, "database-password", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(settingsRoom)
+	guitest.Pictures(t, "database-password", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoute)
 		showDatabasePassword(w.Session, make(chan []byte, 1))
 	})
 }
@@ -218,8 +218,8 @@ func TestDatabasePasswordPictures(t *testing.T) {
 // TestSettingsAllowPictures is the form for duties, whose fields are the most.
 func TestSettingsAllowPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	guitest.Pictures(t, "settings-allow", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(settingsRoom)
+	guitest.Pictures(t, "settings-allow", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoute)
 		w.Settle()
 		s := w.Session.Current().(*settings)
 		s.page.Objects = s.page.Objects[2:3] // the card alone, which is below the edge otherwise
@@ -230,8 +230,8 @@ func TestSettingsAllowPictures(t *testing.T) {
 
 func TestSettingsRegisterPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
-	guitest.Pictures(t, "settings-register", gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-		w.Session.Go(settingsRoom)
+	guitest.Pictures(t, "settings-register", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+		w.Session.Go(settingsRoute)
 		w.Settle()
 		s := w.Session.Current().(*settings)
 		s.page.Objects = s.page.Objects[2:3]

@@ -19,8 +19,8 @@ import (
 func openSettings(t testing.TB, sc *schooltest.School) (*guitest.Window, *settings) {
 	t.Helper()
 	p := newPlace(t, sc)
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(settingsRoom)
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(settingsRoute)
 	w.Settle()
 	return w, w.Session.Current().(*settings)
 }
@@ -40,8 +40,8 @@ func TestSettingsShow(t *testing.T) {
 
 func TestSettingsWithoutSchool(t *testing.T) {
 	p := NewPlace(t.TempDir(), school.Options{})
-	w := guitest.New(t, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain})
-	w.Session.Go(settingsRoom)
+	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain})
+	w.Session.Go(settingsRoute)
 	w.MustSee("This computer has not been told which school it belongs to.", "Text size")
 }
 
@@ -179,8 +179,8 @@ func TestSettingsReturnAddress(t *testing.T) {
 func TestSettingsPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
 	for name, from := range map[string]int{"settings": 0, "settings-folders": 1, "settings-authority": 3} { // its cards
-		guitest.Pictures(t, name, gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
-			w.Session.Go(settingsRoom)
+		guitest.Pictures(t, name, gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
+			w.Session.Go(settingsRoute)
 			w.Settle()
 			page := w.Session.Current().(*settings).page
 			page.Objects = page.Objects[from:]

@@ -53,11 +53,11 @@ func TestTheCheckNamesARestoring(t *testing.T) {
 	_, err = school.RestoreRegister(t.Context(), sc.Dir(), "autumn.age", bytes.NewReader(content), []byte(schooltest.Passphrase), o)
 	check(t, err)
 	p := newPlace(t, sc)
-	welsh := gui.Options{Rooms: Rooms(p), ICT: true, Explain: Explain}
+	welsh := gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}
 	welsh.Services.Config = t.TempDir()
 	check(t, gui.Look{Mode: gui.Light, Text: 100, Language: "cy"}.Keep(welsh.Services.Config))
 	cy := guitest.New(t, welsh)
-	cy.Session.Go(settingsRoom)
+	cy.Session.Go(settingsRoute)
 	cy.Settle()
 	cy.Press("Gwirio'r gofrestr")
 	cy.MustSee("Head Teacher (yn ôl yr enw a roddwyd; wedi mewngofnodi fel ", "adferwyd y gofrestr o autumn.age", "Mae un pwynt gwirio o hanes a ddisodlwyd fel hyn.")

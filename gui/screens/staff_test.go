@@ -120,7 +120,7 @@ func (h *hill) file(name, content string) string {
 // options are those of a window on the computer.
 func (h *hill) options() gui.Options {
 	return gui.Options{
-		Rooms:    staffRooms(h.place(), h.staff),
+		Routes:   staffRoutes(h.place(), h.staff),
 		Services: gui.Services{Config: h.config, Opener: h},
 		Explain:  Explain,
 	}
@@ -135,11 +135,11 @@ func (h *hill) staff(s *gui.Session, p *Place) *staff {
 	return k
 }
 
-// window opens a window at a room.
-func (h *hill) window(room gui.RoomID) *guitest.Window {
+// window opens a window at a page.
+func (h *hill) window(route gui.RouteID) *guitest.Window {
 	h.t.Helper()
 	w := guitest.New(h.t, h.options())
-	w.Session.Go(room)
+	w.Session.Go(route)
 	w.Settle()
 	return w
 }

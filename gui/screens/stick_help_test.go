@@ -130,7 +130,7 @@ func (r *rig) options() gui.Options {
 	return gui.Options{
 		Explain:  Explain,
 		Services: gui.Services{Drives: r.drives, Opener: r.opener},
-		Rooms: []gui.Room{openRoom(r.place, func(k *sticks) {
+		Routes: []gui.Route{openRoute(r.place, func(k *sticks) {
 			r.k, k.s.Choose = k, r.choose
 			if r.t != nil { // else it only makes pictures
 				k.openFS = keepOffWindow(r.t, k.openFS)

@@ -72,7 +72,7 @@ func TestAttackDeletedKeysAtCheckIn(t *testing.T) {
 	d.putOn(t, drive, "register.txt", "present")
 	d.backUp(t, drive.Path)
 	deleteKeys(t, drive.Path, "*")
-	options, _ := checkInTestRoom(d.place, plugs)
+	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("checkin")
 	w.Until("the stick", func() bool { return w.Sees("MS-1") })

@@ -13,8 +13,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// OpenRoom is the room in which a window begins that was started from a stick.
-const OpenRoom gui.RoomID = "open"
+// OpenRoute is the page in which a window begins that was started from a stick.
+const OpenRoute gui.RouteID = "open"
 
 // isOwn reports whether a path is that of the stick that the program was started from.
 func (k *sticks) isOwn(path string) bool {

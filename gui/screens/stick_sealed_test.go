@@ -105,7 +105,7 @@ func newSealedRig(t *testing.T, ict bool) *sealedRig {
 
 // open opens the window, at home.
 func (r *sealedRig) open() {
-	r.Window = guitest.New(r.t, gui.Options{Rooms: Rooms(r.place), ICT: r.place.ICT(), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin})
+	r.Window = guitest.New(r.t, gui.Options{Routes: Routes(r.place), ICT: r.place.ICT(), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin})
 	k := r.place.autoBackup
 	r.t.Cleanup(func() {
 		k.end()
@@ -291,7 +291,7 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	check(t, fs.Close())
 
 	home := NewPlace(t.TempDir(), school.Options{})
-	w := guitest.New(t, gui.Options{Rooms: Rooms(home), Explain: Explain, Services: gui.Services{Drives: &ports{}}})
+	w := guitest.New(t, gui.Options{Routes: Routes(home), Explain: Explain, Services: gui.Services{Drives: &ports{}}})
 	w.Session.Go("open")
 	k := w.Session.Current().(*stickList).k
 	o, err := k.unlock(t.Context(), stickPlace{path: drive.Path}, unlockWith{secret: issued.Passphrase})
@@ -319,7 +319,7 @@ func TestSealedPictures(t *testing.T) {
 	r := newSealedRig(t, false)
 	r.ports.set(r.drive)
 	r.Until("the backup", func() bool { return r.state() == sealedDone })
-	guitest.Pictures(t, "stick-backed-up", gui.Options{Rooms: Rooms(r.place), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
+	guitest.Pictures(t, "stick-backed-up", gui.Options{Routes: Routes(r.place), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
 		k := r.place.autoBackup
 		t.Cleanup(k.end)
 		w.Session.Go("open")
@@ -348,7 +348,7 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 				return
 			}
 			r.Press("Begin its return")
-			r.Until("the check-in", func() bool { return r.Session.At() == checkInRoom && r.Sees("recorded as missing") })
+			r.Until("the check-in", func() bool { return r.Session.At() == checkInRoute && r.Sees("recorded as missing") })
 			if waiting > 0 {
 				t.Error("ICT told themselves")
 			}

@@ -58,11 +58,11 @@ func newSticks(s *gui.Session, p *Place) *sticks {
 	}
 }
 
-// openRoom is the room "Open my stick". Tests put their own things into what it stands
+// openRoute is the page "Open my stick". Tests put their own things into what it stands
 // on; otherwise adapt is nil.
-func openRoom(p *Place, adapt func(*sticks)) gui.Room {
+func openRoute(p *Place, adapt func(*sticks)) gui.Route {
 	var k *sticks // outlives the screens, as open sticks do
-	return gui.Room{
+	return gui.Route{
 		ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
 		New: func(s *gui.Session) gui.Screen {
 			if k == nil || k.s != s {

@@ -292,10 +292,10 @@ func (r *secretRenderer) place() {
 	height := r.text.MinSize().Height
 	top := (r.size.Height - height) / 2
 	caret, all := f.width(f.secret.caret), f.width(f.secret.length())
-	room := r.size.Width - 2*theme.InnerPadding() - 2
+	route := r.size.Width - 2*theme.InnerPadding() - 2
 	shift := float32(0)
-	if all > room && caret > room {
-		shift = room - caret
+	if all > route && caret > route {
+		shift = route - caret
 	}
 	from, to := f.secret.selection()
 	r.text.Move(fyne.NewPos(shift, top))

@@ -15,7 +15,7 @@ const (
 	ColorBorder    fyne.ThemeColorName = "border"    // the line around cards and tables
 	ColorMuted     fyne.ThemeColorName = "muted"     // text of second rank, on any ground
 	ColorRing      fyne.ThemeColorName = "ring"      // the ring around what has the focus
-	ColorSelected  fyne.ThemeColorName = "selected"  // the ground of a selected row or room
+	ColorSelected  fyne.ThemeColorName = "selected"  // the ground of a selected row or page
 	ColorStripe    fyne.ThemeColorName = "stripe"    // the ground of every other row
 	ColorTint      fyne.ThemeColorName = "tint"      // the ground behind the icon of a large action
 	ColorOnTint    fyne.ThemeColorName = "onTint"    // the icon on it

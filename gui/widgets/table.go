@@ -221,7 +221,7 @@ func (t *Table) arrange() {
 }
 
 // place says where each column begins.
-func (t *Table) place(room float32) {
+func (t *Table) place(route float32) {
 	scale := theme.TextSize() / BaseTextSize
 	all, growing := float32(0), 0
 	for i, w := range t.widths {
@@ -232,7 +232,7 @@ func (t *Table) place(room float32) {
 	}
 	extra := float32(0)
 	if growing > 0 {
-		extra = max(room-all, 0) / float32(growing)
+		extra = max(route-all, 0) / float32(growing)
 	}
 	t.placed = append(t.placed[:0], 0)
 	x := float32(0)

@@ -22,14 +22,14 @@ func newTableCell() *tableCell {
 // show draws a cell between two columns' beginnings.
 func (c *tableCell) show(s *tableSheet, cell Cell, right bool, from, to, y, height float32) {
 	pad, size := theme.InnerPadding(), theme.TextSize()
-	x, room := from+pad, to-from-2*pad
+	x, route := from+pad, to-from-2*pad
 	color := cell.Color
 	if color == "" {
 		color = theme.ColorNameForeground
 	}
 	style := fyne.TextStyle{Bold: cell.Bold}
 	iconSize := float32(0)
-	c.icon.Hidden = cell.Icon == "" || room < size
+	c.icon.Hidden = cell.Icon == "" || route < size
 	if !c.icon.Hidden {
 		iconSize = theme.IconInlineSize()
 		if r := s.icon(cell.Icon, cell.Color); c.icon.Resource != r {
@@ -40,9 +40,9 @@ func (c *tableCell) show(s *tableSheet, cell Cell, right bool, from, to, y, heig
 		c.icon.Move(fyne.NewPos(x, y+(height-iconSize)/2))
 		iconSize += pad
 	}
-	text, measured := fit(cell.Text, room-iconSize, size, style)
+	text, measured := fit(cell.Text, route-iconSize, size, style)
 	if right {
-		x += max(room-iconSize-measured.Width, 0)
+		x += max(route-iconSize-measured.Width, 0)
 	}
 	c.background(cell, x, y, height, iconSize, measured)
 	c.text.Hidden = text == ""

@@ -255,11 +255,11 @@ func (c *tableTitle) show(t *Table, column int, from, to, height float32) {
 		c.arrow.SetResource(icon.Resource())
 		c.arrow.Resize(fyne.NewSquareSize(arrow))
 	}
-	room := to - from - 2*pad - arrow
-	text, measured := fit(t.options.Columns[column].Title, room, theme.TextSize(), style)
+	route := to - from - 2*pad - arrow
+	text, measured := fit(t.options.Columns[column].Title, route, theme.TextSize(), style)
 	x := from + pad
 	if t.options.Columns[column].Right {
-		x += max(room-measured.Width, 0)
+		x += max(route-measured.Width, 0)
 	}
 	c.text.Text, c.text.TextSize, c.text.TextStyle, c.text.Color = text, theme.TextSize(), style, themed(theme.ColorNameForeground)
 	c.text.Move(fyne.NewPos(x, (height-measured.Height)/2))
