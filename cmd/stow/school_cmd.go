@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -180,113 +178,9 @@ func (a *app) schoolPassphrase() *cobra.Command {
 	return cmd
 }
 
-// policyFlags are the flags that change the policy.
-var policyFlags = []string{"class", "words", "min-length", "work-factor", "loan-days", "unseen-days", "lock-minutes", "keys-on-stick", "keep-days", "keep-versions", "keep-free-mb"}
-
-func (a *app) schoolPolicy() *cobra.Command {
-	var secret passphraseFlag
-	var class string
-	var p keys.Policy
-	var workFactor int
-	cmd := &cobra.Command{
-		Use:   "policy",
-		Short: "Show the school's policy, or change it",
-		Long: `Show what the school asks of its keys and loans, or change it with flags. The
-policy is part of the directory, which is published again; sticks keep the
-policy of the day they were issued.
-
-Where a save does not fit on a stick, old versions of files are given up, the oldest
-first and no more than must be. --keep-days and --keep-versions say what is kept then,
-and the save refused; today's files always are. --keep-free-mb has room made earlier.`,
-		Example: examples("stow school policy", "stow school policy --loan-days 90 --words 7"),
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			changed := cmd.Flags().Changed
-			if !slices.ContainsFunc(policyFlags, changed) {
-				d, err := a.directory("")
-				if err != nil {
-					return err
-				}
-				return a.show(d.Policy, func(w io.Writer) { showPolicy(w, d.Policy) })
-			}
-			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
-				next := s.Policy()
-				set(changed("class"), &next.Class, keys.Class(class))
-				set(changed("words"), &next.Words, p.Words)
-				set(changed("min-length"), &next.MinLength, p.MinLength)
-				set(changed("work-factor"), &next.WorkFactor, keys.WorkFactor(workFactor))
-				set(changed("loan-days"), &next.LoanDays, p.LoanDays)
-				set(changed("unseen-days"), &next.UnseenDays, p.UnseenDays)
-				set(changed("lock-minutes"), &next.LockMinutes, p.LockMinutes)
-				set(changed("keys-on-stick"), &next.KeysOnStick, p.KeysOnStick)
-				set(changed("keep-days"), &next.KeepDays, p.KeepDays)
-				set(changed("keep-versions"), &next.KeepVersions, p.KeepVersions)
-				set(changed("keep-free-mb"), &next.KeepFreeMB, p.KeepFreeMB)
-				d, err := s.SetPolicy(cmd.Context(), next)
-				if err != nil {
-					return on("the policy", err)
-				}
-				return a.show(d.Policy, func(w io.Writer) { showPolicy(w, d.Policy) })
-			})
-		},
-	}
-	secret.addAuthority(cmd, true)
-	flags := cmd.Flags()
-	flags.StringVar(&class, "class", "", "the `CLASS` of new keys: hybrid or x25519")
-	flags.IntVar(&p.Words, "words", 0, "words in a generated passphrase")
-	flags.IntVar(&p.MinLength, "min-length", 0, "characters that a chosen passphrase must have")
-	flags.IntVar(&workFactor, "work-factor", 0, "scrypt work factor of key files")
-	flags.IntVar(&p.LoanDays, "loan-days", 0, "days until a device is due back, 0 for no date")
-	flags.IntVar(&p.UnseenDays, "unseen-days", 0, "days after which a device counts as not seen lately")
-	flags.IntVar(&p.LockMinutes, "lock-minutes", 0, "minutes without use after which an open stick locks")
-	flags.BoolVar(&p.KeysOnStick, "keys-on-stick", true, "carry holders' keys on their sticks")
-	flags.IntVar(&p.KeepDays, "keep-days", 0, "days for which a stick without room keeps deleted files")
-	flags.IntVar(&p.KeepVersions, "keep-versions", 0, "earlier versions of each file that it keeps for as long")
-	flags.IntVar(&p.KeepFreeMB, "keep-free-mb", 0, "megabytes to keep free by giving up what is older, 0 to wait until a save does not fit")
-	_ = cmd.RegisterFlagCompletionFunc("class", cobra.FixedCompletions([]string{"hybrid", "x25519"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
-}
-
 // set puts value into target if it was asked for.
 func set[T any](asked bool, target *T, value T) {
 	if asked {
 		*target = value
 	}
-}
-
-func showPolicy(w io.Writer, p keys.Policy) {
-	loan := "no date"
-	if p.LoanDays > 0 {
-		loan = counted(p.LoanDays, "day", "days")
-	}
-	onStick := "on their sticks"
-	if !p.KeysOnStick {
-		onStick = "kept off the stick"
-	}
-	fields(w,
-		"Class of new keys", string(p.Class),
-		"Generated passphrases", counted(p.Words, "word", "words"),
-		"Chosen passphrases", fmt.Sprintf("at least %d characters and %.0e guesses", p.MinLength, p.MinGuesses),
-		"scrypt work factor", strconv.Itoa(int(p.WorkFactor)),
-		"Loans", loan,
-		"Not seen lately", "after "+counted(p.UnseenDays, "day", "days"),
-		"Open sticks lock", "after "+counted(p.LockMinutes, "minute", "minutes"),
-		"Holders' keys", onStick,
-		"Sticks without room", keepsText(p))
-}
-
-// keepsText says what a stick without room keeps.
-func keepsText(p keys.Policy) string {
-	text := "keep no old versions"
-	if p.KeepDays > 0 {
-		text = "keep deleted files"
-		if p.KeepVersions > 0 {
-			text += " and " + counted(p.KeepVersions, "version", "versions") + " of each file"
-		}
-		text += " for " + counted(p.KeepDays, "day", "days")
-	}
-	if p.KeepFreeMB > 0 {
-		text += fmt.Sprintf(", and %s free", sizeText(int64(p.KeepFreeMB)*1e6))
-	}
-	return text
 }
