@@ -157,7 +157,8 @@ func (s *Stick) remembers(ref layerRef) bool {
 			return true
 		}
 	}
-	// Where layers are missing, more may be that nobody knows of, and this is said.
+	// Where layers are missing, more may be that nobody knows of, and this is said. So is that one is not whole; but who
+	// wrote on without following it has taken it away.
 	return slices.ContainsFunc(s.warnings, func(w Warning) bool { return w.Kind == WarnMissing && ref.seq < w.Seq }) ||
-		slices.ContainsFunc(s.unread, func(u unread) bool { return u.id.seq == ref.seq })
+		ref.seq > s.head().seq && slices.ContainsFunc(s.unread, func(u unread) bool { return u.id.seq == ref.seq })
 }

@@ -2,6 +2,7 @@ package stick_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"stowage/crypt/stick"
@@ -128,5 +129,40 @@ func TestRotatedUnseen(t *testing.T) {
 	defer again.Close()
 	if k := kinds(again); k[stick.WarnForked] != 1 || len(k) != 1 {
 		t.Errorf("a fork that was rotated: %v", again.Warnings())
+	}
+}
+
+// TestAttackTornInsteadOfTakenAway cuts the newest layer short instead of taking it away, so that it looks as if it had never
+// been whole, and has the stick written on.
+func TestAttackTornInsteadOfTakenAway(t *testing.T) {
+	sc, m, backup := newSchool(t, "Example School"), sticktest.New(), sticktest.New()
+	sc.issue(t, m)
+	st := sc.open(t, m)
+	put(t, st, map[string]string{"a": "1"})
+	files := map[string]string{}
+	for i := range 20 {
+		files[fmt.Sprint("evidence ", i)] = text(i, 20_000)
+	}
+	put(t, st, files)
+	seen := st.Head()
+	must(st.Backup(t.Context(), backup, stick.BackupOptions{}))(t)
+	check(t, st.Close())
+	name := layerFiles(m)[1]
+	m.WriteFile(name, m.ReadFile(name)[:300_000])
+	withoutTables(m)
+	for i := range 3 {
+		st := sc.openWith(t, m, stick.OpenOptions{LastSeen: seen})
+		want := map[stick.WarningKind]int{stick.WarnTorn: 1}
+		if i > 0 { // nothing is known to be lost as long as nobody wrote on: it may be repaired from the backup
+			want[stick.WarnForked] = 1
+		}
+		if k := kinds(st); !maps.Equal(k, want) {
+			t.Errorf("after %d changes: %v", i, st.Warnings())
+		}
+		if r := must(st.Backup(t.Context(), backup, stick.BackupOptions{}))(t); (r.Fork != nil) != (i > 0) || i > 0 && r.Copied > 0 {
+			t.Errorf("after %d changes: backed up: %+v, %+v", i, r, r.Fork)
+		}
+		put(t, st, map[string]string{fmt.Sprint("other ", i): "written on"})
+		check(t, st.Close())
 	}
 }
