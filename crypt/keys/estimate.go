@@ -223,24 +223,49 @@ func oddCapitals(word string) int {
 	return n
 }
 
-// phrases are the parts of known phrases in the text.
+// phrases are the parts of known phrases in the text, also backwards and with digits and signs for letters.
 func (e *estimate) phrases() []piece {
 	text := strings.ToLower(e.text)
 	var all []piece
 	for line := range strings.Lines(phrases) {
 		phrase := strings.ReplaceAll(strings.TrimSpace(line), " ", "")
-		for i := 0; i+minPhrase <= len(text); i++ {
-			j := i + minPhrase
-			for j <= len(text) && strings.Contains(phrase, text[i:j]) {
-				j++
-			}
-			if j--; j-i >= minPhrase {
-				all = append(all, piece{i, j - 1, phraseGuesses, ReasonCommon})
-				i = j - minPhrase // a part of it begins nowhere before
+		all = append(all, partsOf(phrase, text, phraseGuesses)...)
+		all = append(all, partsOf(backwards(phrase), text, 2*phraseGuesses)...)
+		for _, one := range []string{"i", "l"} {
+			if plain := lettersFor(text, one); plain != text {
+				all = append(all, partsOf(phrase, plain, 4*phraseGuesses)...)
+				all = append(all, partsOf(backwards(phrase), plain, 8*phraseGuesses)...)
 			}
 		}
 	}
 	return all
+}
+
+// partsOf are the parts of one phrase in a text, each of which takes so many guesses.
+func partsOf(phrase, text string, guesses float64) []piece {
+	var all []piece
+	for i := 0; i+minPhrase <= len(text); i++ {
+		j := i + minPhrase
+		for j <= len(text) && strings.Contains(phrase, text[i:j]) {
+			j++
+		}
+		if j--; j-i >= minPhrase {
+			all = append(all, piece{i, j - 1, guesses, ReasonCommon})
+			i = j - minPhrase // a part of it begins nowhere before
+		}
+	}
+	return all
+}
+
+func backwards(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// lettersFor has the letters in a text that people write digits and signs for; one is what they write a 1 for.
+func lettersFor(text, one string) string {
+	return strings.NewReplacer("0", "o", "1", one, "!", one, "3", "e", "4", "a", "@", "a", "5", "s", "$", "s", "7", "t", "8", "b", "9", "g").Replace(text)
 }
 
 // habits are years, and what people put at the end because they are asked for a digit or a sign.
