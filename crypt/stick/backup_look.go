@@ -119,6 +119,7 @@ func (b *backup) lookOpened(s *Stick) error {
 		return ErrClosed
 	}
 	var err error
+	b.may.opened = s
 	if b.may.chosen, err = s.chosenKey(); err != nil {
 		return err
 	}

@@ -14,14 +14,20 @@ type mayKeep struct {
 	// chosen is the one on the stick, known by its authentic mark: then it alone. Otherwise each that
 	// the mark beside it fits.
 	chosen *ChosenKey
+	// opened is the stick if it is open, which knows whether a mark is authentic; without it anybody can have made one.
+	opened *Stick
 }
 
 // strip removes the holder's key files from a state that may not be there.
 func (may mayKeep) strip(files map[string][]byte) {
 	for _, name := range slotNames(holderSlot) {
 		sealed, ok := files[name]
+		var mark chosenMark
 		if ok {
-			_, ok = parseMark(files[chosenName(name)], sealed)
+			mark, ok = parseMark(files[chosenName(name)], sealed)
+		}
+		if ok && may.opened != nil {
+			ok = may.chosen != nil || may.opened.recipientOf(mark) != ""
 		}
 		if ok && may.chosen != nil {
 			ok = bytes.Equal(sealed, may.chosen.Sealed)

@@ -1,7 +1,9 @@
 package stick_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -88,6 +90,38 @@ func TestAttackForgedMark(t *testing.T) {
 			t.Errorf("a forged mark counts: %+v", k)
 		}
 		check(t, st.Close())
+	}
+}
+
+// TestAttackForgedMarkOnATemporaryKey: whoever has the slip and the stick before its holder has chosen a passphrase can make
+// a mark that fits. A backup without a key takes the key with it, since it cannot know better; the next one that opened the
+// stick takes it out again, whoever opened it.
+func TestAttackForgedMarkOnATemporaryKey(t *testing.T) {
+	slip := []byte("six words that ICT gave out")
+	sc, m, backup := newSchool(t, "Example School"), sticktest.New(), sticktest.New()
+	sc.holder.Issued(start)
+	sc.sealed = must(sc.holder.Seal(slip, policy.WorkFactor))(t)
+	sc.issue(t, m)
+	kept := func() (n int) {
+		for _, name := range backup.Files() {
+			n += sticktest.Opens(backup.ReadFile(name), slip)
+		}
+		return n
+	}
+	backUp(t, sc, m, backup)
+	if n := kept(); n != 0 {
+		t.Fatalf("the backup has %d keys that the slip opens", n)
+	}
+	m.WriteFile("stowage/keys/holder-a.age.chosen", fmt.Appendf(nil, "stowage passphrase chosen v1\nfile %x\nset 2026-03-02T08:30:00Z\nhmac %x\n", sha256.Sum256(sc.sealed), make([]byte, 32)))
+	backUp(t, sc, m, backup)
+	if kept() == 0 {
+		t.Error("the threat model says that a backup without a key is deceived by a forged mark; it is not any more")
+	}
+	st := sc.openRecovery(t, m)
+	defer st.Close()
+	must(st.Backup(t.Context(), backup, stick.BackupOptions{}))(t)
+	if n := kept(); n != 0 {
+		t.Errorf("once the stick was opened the backup still has %d keys that the slip opens", n)
 	}
 }
 
