@@ -75,7 +75,7 @@ func (r roomMaker) free(ctx context.Context, need int64, all bool, p crypt.Progr
 		}
 		past := s.keeping()
 		weights := r.weigh(past, failed)
-		if all && first && freedBy(weights) < short.Need-short.Free {
+		if all && first && reachable(weights, short.Free+s.reserved) < short.Need-short.Free {
 			return err
 		}
 		chosen := choose(weights, short.Need-short.Free, short.Free+s.reserved)
@@ -107,6 +107,23 @@ func freedBy(weights []weighed) int64 {
 	var sum int64
 	for _, w := range weights {
 		sum += w.freed
+	}
+	return sum
+}
+
+// fits reports whether what a layer needs can be written again where so much is free.
+func (w weighed) fits(free int64) bool {
+	return w.copied <= layerOverhead || paddedSize(sealedSize(w.copied))+4*padUnit <= free
+}
+
+// reachable is how much room can be made where so much is free: that what is needed of a layer is written again takes
+// room itself.
+func reachable(weights []weighed, free int64) int64 {
+	var sum int64
+	for _, w := range slices.SortedFunc(slices.Values(weights), func(a, b weighed) int { return cmp.Compare(a.copied, b.copied) }) {
+		if w.fits(free + sum) {
+			sum += w.freed
+		}
 	}
 	return sum
 }
@@ -158,7 +175,7 @@ func choose(weights []weighed, lacking, free int64) []weighed {
 	if len(chosen) > 0 {
 		return chosen
 	}
-	weights = slices.DeleteFunc(weights, func(w weighed) bool { return paddedSize(sealedSize(w.copied))+4*padUnit > free })
+	weights = slices.DeleteFunc(weights, func(w weighed) bool { return !w.fits(free) })
 	if len(weights) == 0 {
 		return nil
 	}

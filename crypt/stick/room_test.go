@@ -112,6 +112,27 @@ func TestNothingIsGivenUpInVain(t *testing.T) {
 	same(t, st, map[string]string{"a": text(2, 2e6), "b": text(3, 1e6)})
 }
 
+// TestWhatCannotBeWrittenAgain: a version that shares its layer with more than there is room to write again makes no room,
+// and nothing else is given up as if it did.
+func TestWhatCannotBeWrittenAgain(t *testing.T) {
+	_, m, st, now := smallStick(t, 20e6)
+	put(t, st, map[string]string{"album": text(1, 9e6), "old": text(2, 4e6)})
+	put(t, st, map[string]string{"old": "new", "report": text(3, 1e6)})
+	put(t, st, map[string]string{"report": text(4, 1e6)})
+	*now = now.AddDate(0, 0, 3)
+	before := layerFiles(m)
+	if err := storeAgain(st, t, "film", text(5, 7e6)); !errors.Is(err, stick.ErrFull) || st.GivenUp() != 0 {
+		t.Errorf("got %v, %d given up", err, st.GivenUp())
+	}
+	if fmt.Sprint(layerFiles(m)) != fmt.Sprint(before) {
+		t.Error("layers were rewritten")
+	}
+	put(t, st, map[string]string{"film": text(5, 35e5)})
+	if st.GivenUp() != 1 || len(must(st.Versions("old"))(t)) != 2 {
+		t.Errorf("%d given up", st.GivenUp())
+	}
+}
+
 // TestGivingUpSparesWhatIsKept gives up an old version that shares a layer with a file deleted today and one that is
 // there.
 func TestGivingUpSparesWhatIsKept(t *testing.T) {
