@@ -12,7 +12,7 @@ import (
 type home struct {
 	s       *Session
 	actions []*widgets.Pressable
-	notices *fyne.Container // what waits in the pages of ICT
+	notices *fyne.Container // what waits on the pages of ICT
 	page    fyne.CanvasObject
 }
 

@@ -5,14 +5,14 @@ import (
 	"stowage/gui/widgets"
 )
 
-// Notice says how much waits in a page: beside its entry in the navigation, and at the
+// Notice says how much waits on a page: beside its entry in the navigation, and at the
 // top of home.
 type Notice struct {
 	Count int
 	Text  i18n.Key // with a plural: "2 loss reports wait"
 }
 
-// SetNotice shows what waits in a page; a Count of 0 shows nothing.
+// SetNotice shows what waits on a page; a Count of 0 shows nothing.
 func (s *Session) SetNotice(id RouteID, n Notice) {
 	if s.shell.notices[id] == n {
 		return
@@ -39,7 +39,7 @@ func (h *shell) noticeText(n Notice) string {
 	return h.s.Words.N(n.Text, n.Count)
 }
 
-// drawNotices shows what waits in the pages of ICT above the large actions.
+// drawNotices shows what waits on the pages of ICT above the large actions.
 func (h *home) drawNotices() {
 	if h.notices == nil { // not drawn yet
 		return

@@ -24,7 +24,7 @@ type Options struct {
 	// Begin, if not nil, is called once the window is made, for what goes on behind the
 	// screens until it closes.
 	Begin func(*Session)
-	// Start is the page in which the window begins; "" is home.
+	// Start is the page on which the window begins; "" is home.
 	Start RouteID
 	// Version is what the About box says this is; "" for nothing.
 	Version string
@@ -131,7 +131,7 @@ func (s *Session) Push(screen Screen) { s.shell.push(screen) }
 // Back leads one screen back, and home from a page.
 func (s *Session) Back() { s.shell.back() }
 
-// At is the page that the person is in.
+// At is the page that the person is on.
 func (s *Session) At() RouteID { return s.shell.at }
 
 // Current is the screen in view.

@@ -17,7 +17,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// audit is the page in which many devices are scanned one after the other, to see
+// audit is the page on which many devices are scanned one after the other, to see
 // that they are there or to take them back.
 type audit struct {
 	s *gui.Session

@@ -17,10 +17,10 @@ import (
 	"stowage/gui/widgets"
 )
 
-// checkInRoute is the page in which sticks are checked in.
+// checkInRoute is the page on which sticks are checked in.
 const checkInRoute gui.RouteID = "checkin"
 
-// checkIns is the page in which ICT checks sticks in that are plugged in, and leads a
+// checkIns is the page on which ICT checks sticks in that are plugged in, and leads a
 // lost one that turned up through its return.
 type checkIns struct {
 	s *gui.Session

@@ -21,7 +21,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// setupRoute is the page in which a computer is told of its school.
+// setupRoute is the page on which a computer is told of its school.
 const setupRoute gui.RouteID = "setup"
 
 // setup tells a computer of its school: ICT creates it or uses its folder; a computer

@@ -48,7 +48,7 @@ func (i *inboxWatch) look() {
 		return school.ReportsWaiting(dir)
 	}, func(n int, err error) {
 		i.looking = false
-		if err == nil { // a folder out of reach is said in the page itself
+		if err == nil { // a folder out of reach is said on the page itself
 			i.tell(n)
 		}
 		if i.again {

@@ -15,7 +15,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// leavers is the page in which everything that a person holds is taken back or handed
+// leavers is the page on which everything that a person holds is taken back or handed
 // over in one go.
 type leavers struct {
 	s *gui.Session

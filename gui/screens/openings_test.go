@@ -73,7 +73,7 @@ func TestHolderIsToldWhatALaterVersionTells(t *testing.T) {
 	check(t, fs.Close())
 
 	w := openedAtHome(t, drive, chosen)
-	w.MustSee("The school's ICT opened what is yours", "What it was is told by a newer version of Stowage.")
+	w.MustSee("The school's ICT opened something of yours", "What it was is told by a newer version of Stowage.")
 }
 
 // The holder is told at the next opening of the stick, once on this computer.

@@ -15,7 +15,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// deskRoutes are the pages in which ICT hands out, counts and takes back.
+// deskRoutes are the pages on which ICT hands out, counts and takes back.
 func deskRoutes(p *Place) []gui.Route {
 	return []gui.Route{
 		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newIssueWizard(s, p) })},

@@ -154,7 +154,7 @@ func (p *Place) onChange(s *gui.Session, f func()) (remove func()) {
 	}
 }
 
-// page makes a screen of this place's for a page.
+// route makes the screen of a route, of this place.
 func (p *Place) route(screen func(*gui.Session, *Place) gui.Screen) func(*gui.Session) gui.Screen {
 	return func(s *gui.Session) gui.Screen {
 		p.attach(s)

@@ -13,7 +13,7 @@ import (
 	"stowage/gui/widgets"
 )
 
-// OpenRoute is the page in which a window begins that was started from a stick.
+// OpenRoute is the page on which a window begins that was started from a stick.
 const OpenRoute gui.RouteID = "open"
 
 // isOwn reports whether a path is that of the stick that the program was started from.
