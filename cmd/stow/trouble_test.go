@@ -223,6 +223,9 @@ func (d *desk) stickNow() string {
 // sentence, with its own exit code; what is on the stick is as it was or as it is to
 // be; and the same command once more does it.
 func TestDriveInTrouble(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of commands")
+	}
 	from := week(t)
 	write(t, from, "new.txt", "seventeen purple otters juggling\n")
 	write(t, from, "one.txt", "one\n")

@@ -45,7 +45,8 @@ var looks = []struct {
 }
 
 // Pictures draws a screen as a whole window of 1024x700 with large text and in Welsh, and
-// in the long form of the tests in light, dark and high contrast as well; arrange brings each new window to the
+// in the long form of the tests in light, dark and high contrast as well, but not with
+// -short; arrange brings each new window to the
 // screen. It fails when the screen does not fit, when a text is missing, or when
 // nothing is drawn. With STOWAGE_PICTURES set to a folder it keeps the pictures
 // there as NAME-LOOK.png.
@@ -53,8 +54,8 @@ func Pictures(t *testing.T, name string, o gui.Options, arrange func(*Window)) {
 	t.Helper()
 	for _, l := range looks {
 		t.Run(l.name, func(t *testing.T) {
-			if l.long && !longtest.Wanted() && os.Getenv(PicturesEnv) == "" {
-				t.Skip("drawn in the long form only")
+			if testing.Short() || l.long && !longtest.Wanted() && os.Getenv(PicturesEnv) == "" {
+				t.Skip("takes long")
 			}
 			o := o
 			o.Services.Config = t.TempDir()
