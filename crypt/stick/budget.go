@@ -11,23 +11,33 @@ import "fmt"
 type budget struct{ left int64 }
 
 // maxSpent is all that one stick may cost.
-const maxSpent = 320 << 20
+const maxSpent = 352 << 20
+
+// Of that, what is put on a stick leaves so much, and what is changed otherwise so much: layers that were being
+// tidied when the stick was pulled are there twice.
+const (
+	reservePut    = maxSpent * 3 / 10
+	reserveChange = maxSpent / 8
+)
 
 // What things cost, besides their names.
 const (
 	costFile   = 1 << 10 // a file in a folder of the stick's
 	costLayer  = 1 << 10
-	costRef    = 96 // a layer that another lists
+	costRef    = 160 // a layer that another lists
 	costRecord = 80
-	costName   = 24      // a folder's path, or what a link is a further name of
+	costName   = 96      // a folder's path, or what a link is a further name of
 	costNode   = 4 * 40  // a file in the tree
 	costFolder = 4 * 160 // a folder in the tree
 )
 
 func newBudget() *budget { return &budget{maxSpent} }
 
-// spend charges so many bytes, or fails with [ErrTooMuch].
+// spend charges so many bytes, or fails with [ErrTooMuch]. Without a budget nothing is charged.
 func (b *budget) spend(bytes int) error {
+	if b == nil {
+		return nil
+	}
 	if b.left -= int64(bytes); b.left < 0 {
 		return ErrTooMuch
 	}
@@ -42,9 +52,9 @@ func (h *layerHeader) cost() int { return costLayer + costRef*(len(h.below)+len(
 
 // cost is what was charged for a layer.
 func (l *layer) cost() int64 {
-	sum := l.layerHeader.cost() + 8*len(l.parts) + costRecord*len(l.records)
-	for i := range l.records {
-		sum += len(l.records[i].base)
+	sum := l.layerHeader.cost() + 8*len(l.parts) + costRecord*l.records.count
+	for r := range l.records.all() {
+		sum += len(r.base)
 	}
 	for _, names := range [][]string{l.dirs, l.links} {
 		for _, name := range names {
@@ -78,14 +88,14 @@ func (s *Stick) affords(pieces []piece, reserve int) error {
 	cost, last := 0, ""
 	for i := range pieces {
 		p := &pieces[i]
-		dir, base := splitPath(p.path)
-		cost += costRecord + costOf(p.kind) + len(base)
+		dir := p.folder()
+		cost += costRecord + costOf(p.kind) + len(p.base)
 		if dir != last {
 			cost += costName + len(dir)
 			last = dir
 		}
 		if p.kind == recLink {
-			cost += costName + len(p.link)
+			cost += costName + len(p.link())
 		}
 	}
 	if s.spend.left-int64(cost) < int64(reserve) {

@@ -15,14 +15,21 @@ type chained struct {
 	warnings   []Warning
 }
 
-// replaced reports whether a layer that cannot be read any more was replaced
+// replaced returns what reports whether a layer that cannot be read any more was replaced
 // by tidying or rotating, so that removing it had merely begun.
-func (c *chained) replaced(id layerID) bool {
-	listed := func(ref layerRef) bool { return ref.seq == id.seq }
-	if c.lister != nil && id.seq < c.lister.id.seq && !slices.ContainsFunc(c.lister.below, listed) {
-		return true
+func (c *chained) replaced() func(id layerID) bool {
+	listed, rotated := map[int64]bool{}, map[int64]bool{}
+	var below int64 // only what is listed counts below that number
+	if c.lister != nil {
+		below = c.lister.id.seq
+		for _, ref := range c.lister.below {
+			listed[ref.seq] = true
+		}
 	}
-	return slices.ContainsFunc(c.layers, func(l *layer) bool { return l.id.seq == id.seq && l.was != "" })
+	for _, l := range c.layers {
+		rotated[l.id.seq] = rotated[l.id.seq] || l.was != ""
+	}
+	return func(id layerID) bool { return id.seq < below && !listed[id.seq] || rotated[id.seq] }
 }
 
 // complete reports whether all the layers are there that must be. Else what
@@ -62,7 +69,7 @@ func chain(found []*layer) chained {
 	}
 	c.missing(c.want)
 	for _, seq := range slices.Sorted(maps.Keys(c.below)) {
-		c.missing(c.below[seq])
+		c.missing(c.out.lister.below[c.below[seq]])
 	}
 	slices.Reverse(c.out.layers)
 	return c.out
@@ -71,9 +78,9 @@ func chain(found []*layer) chained {
 type chainer struct {
 	waiting []*layer
 	out     chained
-	newest  *layer             // the layer accepted last
-	want    layerRef           // what it points to; zero when nothing, or when below holds what is wanted
-	below   map[int64]layerRef // what it lists, by number, as far as not seen yet
+	newest  *layer        // the layer accepted last
+	want    layerRef      // what it points to; zero when nothing, or when below holds what is wanted
+	below   map[int64]int // what it lists, by number, as far as not seen yet: where in the list
 }
 
 // see decides about the next layer, going down.
@@ -105,9 +112,9 @@ func (c *chainer) see(l *layer) {
 	c.accept(l)
 	if l.tidied {
 		c.out.lister, c.want = l, layerRef{}
-		c.below = make(map[int64]layerRef, len(l.below))
-		for _, ref := range l.below {
-			c.below[ref.seq] = ref
+		c.below = make(map[int64]int, len(l.below))
+		for i, ref := range l.below {
+			c.below[ref.seq] = i
 		}
 	} else {
 		c.want = l.prev
@@ -115,7 +122,11 @@ func (c *chainer) see(l *layer) {
 }
 
 func (c *chainer) seeListed(l *layer) {
-	ref, counts := c.below[l.id.seq]
+	at, counts := c.below[l.id.seq]
+	var ref layerRef
+	if counts {
+		ref = c.out.lister.below[at]
+	}
 	listed := func(other *layer) bool { return other.is(ref) }
 	switch {
 	case !counts:
@@ -126,7 +137,6 @@ func (c *chainer) seeListed(l *layer) {
 		c.misplaced(l, "it is not the one that counts")
 	default:
 		delete(c.below, l.id.seq)
-		at := slices.Index(c.out.lister.below, ref)
 		c.out.lister.below[at] = l.ref() // perhaps it was rotated since
 		c.accept(l)
 	}

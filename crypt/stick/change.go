@@ -18,7 +18,7 @@ import (
 // [PartlyError]; with any other error none is removed.
 func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 	var skipped []Skipped
-	err := s.change(ctx, true, func() ([]piece, error) {
+	err := s.change(ctx, true, func(pl plan) ([]piece, error) {
 		gone := map[string]bool{}
 		for _, p := range paths {
 			clean, err := s.existing(p)
@@ -31,7 +31,7 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 		var pieces []piece
 		for _, p := range slices.Sorted(maps.Keys(gone)) {
 			if !anyAbove(p, gone) { // else it goes with that folder
-				pieces = append(pieces, piece{entry: entry{kind: recWhiteout, path: p}})
+				pieces = append(pieces, pl.deletion(p))
 			}
 		}
 		return pieces, nil
@@ -87,7 +87,7 @@ type move struct{ from, to string }
 // files may take the place of files.
 func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
 	var skipped []Skipped
-	err := s.change(ctx, false, func() ([]piece, error) {
+	err := s.change(ctx, false, func(pl plan) ([]piece, error) {
 		var pieces, deletions []piece
 		made := map[string]bool{}
 		seen := map[string]bool{}
@@ -96,7 +96,7 @@ func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
 				continue
 			}
 			seen[m.from] = true
-			added, deletion, err := s.renamePieces(m, over, made)
+			added, deletion, err := s.renamePieces(pl, m, over, made)
 			if err != nil {
 				skipped = append(skipped, Skipped{m.from, err})
 				continue
@@ -110,7 +110,7 @@ func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
 
 // renamePieces returns what makes a move: a further name for every file, and the deletion of
 // the old ones. made are the names that moves before it make. s.mu is held.
-func (s *Stick) renamePieces(m move, over bool, made map[string]bool) (pieces, deletions []piece, err error) {
+func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (pieces, deletions []piece, err error) {
 	to, err := cleanName(m.to)
 	if err != nil {
 		return nil, nil, err
@@ -127,25 +127,25 @@ func (s *Stick) renamePieces(m move, over bool, made map[string]bool) (pieces, d
 	if there != nil && !replaces || made[to] {
 		return nil, nil, fmt.Errorf("%s: %w", to, ErrExists)
 	}
-	links := []piece{linkPiece(to, from, n)}
+	links := []piece{pl.link(to, from, n)}
 	_ = n.walk(from, func(p string, n *node) error {
-		links = append(links, linkPiece(to+p[len(from):], p, n))
+		links = append(links, pl.link(to+p[len(from):], p, n))
 		return nil
 	})
 	for i := range links {
-		if err := CheckPath(links[i].path); err != nil {
+		if err := CheckPath(links[i].path()); err != nil {
 			return nil, nil, err
 		}
 	}
-	if pieces, err = s.newFolders(to, made); err != nil {
+	if pieces, err = s.newFolders(pl, to, made); err != nil {
 		return nil, nil, err
 	}
 	made[to] = true
-	return append(pieces, links...), []piece{{entry: entry{kind: recWhiteout, path: from}}}, nil
+	return append(pieces, links...), []piece{pl.deletion(from)}, nil
 }
 
 // newFolders returns the folders above a path that are not there. s.mu is held.
-func (s *Stick) newFolders(p string, made map[string]bool) ([]piece, error) {
+func (s *Stick) newFolders(pl plan, p string, made map[string]bool) ([]piece, error) {
 	var pieces []piece
 	for dir := range foldersAbove(p) {
 		n := s.tree.find(dir)
@@ -154,35 +154,35 @@ func (s *Stick) newFolders(p string, made map[string]bool) ([]piece, error) {
 		}
 		if n == nil && !made[dir] {
 			made[dir] = true
-			pieces = append(pieces, piece{entry: entry{kind: recFolder, path: dir, mtime: unixTime(s.o.Clock())}})
+			pieces = append(pieces, pl.piece(entry{kind: recFolder, path: dir, mtime: unixTime(s.o.Clock())}))
 		}
 	}
 	return pieces, nil
 }
 
-// linkPiece gives a file a further name, or makes the folder anew.
-func linkPiece(to, from string, n *node) piece {
+// link gives a file a further name, or makes the folder anew.
+func (p plan) link(to, from string, n *node) piece {
 	if !n.isFolder() {
-		return piece{entry: entry{kind: recLink, path: to, link: from, mtime: n.data.mtime}}
+		return p.piece(entry{kind: recLink, path: to, link: from, mtime: n.data.mtime})
 	}
-	return piece{entry: entry{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)}}
+	return p.piece(entry{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)})
 }
 
-// change writes one layer with the pieces that plan returns; plan is called with s.mu held. One that removes may use
+// change writes one layer with the pieces that make returns; make is called with s.mu held. One that removes may use
 // the room that is kept for it; for others past versions are given up.
-func (s *Stick) change(ctx context.Context, removes bool, plan func() ([]piece, error)) error {
+func (s *Stick) change(ctx context.Context, removes bool, make func(plan) ([]piece, error)) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
 		return err
 	}
 	s.mu.Lock()
-	pieces, err := plan()
+	pieces, err := make(newPlan())
 	s.mu.Unlock()
 	if err != nil || len(pieces) == 0 {
 		return err
 	}
-	if err := s.affords(pieces, maxSpent/8); err != nil {
+	if err := s.affords(pieces, reserveChange); err != nil {
 		return err
 	}
 	need := packedSize([][]piece{pieces})

@@ -59,16 +59,30 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 		}
 	})
 	s.mu.Unlock()
+	bad := map[*layer]int{} // where it is among the problems
 	for _, l := range layers {
-		problem, err := s.checkLayer(ctx, l, views, p)
+		problem, err := s.checkLayer(ctx, l, p)
 		if err != nil {
 			return out, fmt.Errorf("check: %w", err)
 		}
 		if problem != nil {
+			bad[l] = len(out.Problems)
 			out.Problems = append(out.Problems, *problem)
 		}
 		out.Layers++
 		out.Bytes += l.size()
+	}
+	if len(bad) == 0 {
+		views = nil // there is no need to look where anything lies
+	}
+	for r, paths := range s.filesIn(views, func(l *layer) bool { _, is := bad[l]; return is }) {
+		if s.readable(ctx, r) != nil {
+			p := &out.Problems[bad[r.layer]]
+			p.Files = append(p.Files, paths...)
+		}
+	}
+	for _, i := range bad {
+		slices.Sort(out.Problems[i].Files)
 	}
 	beside, err := s.checkBeside()
 	if err != nil {
@@ -93,14 +107,14 @@ func (s *Stick) snapshot() ([]*layer, []*tree, error) {
 	return slices.Clone(s.layers), views, nil
 }
 
-// filesIn returns the paths in trees by the record that holds their content, of some layers.
-func (s *Stick) filesIn(views []*tree, layers ...*layer) map[*record][]string {
+// filesIn returns the paths in trees by the record that holds their content, of those layers.
+func (s *Stick) filesIn(views []*tree, in func(*layer) bool) map[*record][]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	files := map[*record][]string{}
 	for _, t := range views {
 		_ = t.root.walk(".", func(path string, n *node) error {
-			if n.data != nil && slices.Contains(layers, n.data.layer) && !slices.Contains(files[n.data], path) {
+			if n.data != nil && in(n.data.layer) && !slices.Contains(files[n.data], path) {
 				files[n.data] = append(files[n.data], path)
 			}
 			return nil
@@ -110,7 +124,7 @@ func (s *Stick) filesIn(views []*tree, layers ...*layer) map[*record][]string {
 }
 
 // checkLayer reads one layer. Only the drive going away, or ctx, is an error.
-func (s *Stick) checkLayer(ctx context.Context, l *layer, views []*tree, p crypt.Progress) (*Problem, error) {
+func (s *Stick) checkLayer(ctx context.Context, l *layer, p crypt.Progress) (*Problem, error) {
 	err := s.readWhole(ctx, l, p)
 	if err == nil {
 		err = s.compare(l)
@@ -130,16 +144,7 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, views []*tree, p crypt
 	case errors.Is(err, ErrMissing):
 		kind = WarnMissing
 	}
-	problem := &Problem{Warning: Warning{Kind: kind, Name: l.id.part(0), Seq: l.id.seq, Err: err}, Unknown: l.gaps}
-	files := s.filesIn(views, l)
-	for i := range l.records {
-		r := &l.records[i]
-		if paths := files[r]; len(paths) > 0 && s.readable(ctx, r) != nil {
-			problem.Files = append(problem.Files, paths...)
-		}
-	}
-	slices.Sort(problem.Files)
-	return problem, nil
+	return &Problem{Warning: Warning{Kind: kind, Name: l.id.part(0), Seq: l.id.seq, Err: err}, Unknown: l.gaps}, nil
 }
 
 // readWhole authenticates every chunk of a layer.
@@ -175,7 +180,7 @@ func (s *Stick) compare(l *layer) error {
 	if err != nil {
 		return fmt.Errorf("layer %s: %w", l.id, err)
 	}
-	same := slices.EqualFunc(fresh.records, l.records, func(a, b record) bool {
+	same := equalRecords(&fresh.records, &l.records, func(a, b *record) bool {
 		return a.kind == b.kind && a.base == b.base && a.folder() == b.folder() && a.link() == b.link() && a.size == b.size && a.off == b.off && a.mtime == b.mtime
 	})
 	if !same {

@@ -21,31 +21,40 @@ import (
 const contentsIntro = "stowage contents v1"
 
 // writeContents writes the table of some layers of one key.
-func writeContents(layers []*layer, key *stickKey, stick string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\t%s\n", contentsIntro, stick)
-	var line []byte
+func writeContents(w io.Writer, layers []*layer, key *stickKey, stick string) error {
+	b := bufio.NewWriterSize(w, tapeChunk)
+	mac := hmac.New(sha256.New, key.mac.contents)
+	signed := io.MultiWriter(b, mac)
+	fmt.Fprintf(signed, "%s\t%s\n", contentsIntro, stick)
+	var lines []byte
 	for _, l := range layers {
-		fmt.Fprintf(&b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.id, l.digest, l.time.Format(time.RFC3339), l.prev, orDash(l.was), l.end, joinSizes(l.parts))
-		if replaced := l.replaced.String(); replaced != "" && !l.tidied {
-			fmt.Fprintf(&b, "replaced\t%s\n", replaced)
-		}
-		if l.tidied {
-			fmt.Fprintf(&b, "tidied\t%s\n", l.replaced)
-			for _, ref := range l.below {
-				fmt.Fprintf(&b, "below\t%s\n", ref)
+		lines = appendLayer(lines[:0], l)
+		for r := range l.records.all() {
+			e := r.entry()
+			if lines = appendEntry(lines, &e); len(lines) > tapeChunk {
+				_, _ = signed.Write(lines) // Flush returns the error
+				lines = lines[:0]
 			}
 		}
-		for i := range l.records {
-			e := l.records[i].entry()
-			line = appendEntry(line[:0], &e)
-			b.Write(line)
+		_, _ = signed.Write(lines)
+	}
+	fmt.Fprintf(b, "hmac\t%x\n", mac.Sum(nil))
+	return b.Flush()
+}
+
+// appendLayer writes what a table says of a layer itself.
+func appendLayer(b []byte, l *layer) []byte {
+	b = fmt.Appendf(b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.id, l.digest, l.time.Format(time.RFC3339), l.prev, orDash(l.was), l.end, joinSizes(l.parts))
+	if replaced := l.replaced.String(); replaced != "" && !l.tidied {
+		b = fmt.Appendf(b, "replaced\t%s\n", replaced)
+	}
+	if l.tidied {
+		b = fmt.Appendf(b, "tidied\t%s\n", l.replaced)
+		for _, ref := range l.below {
+			b = fmt.Appendf(b, "below\t%s\n", ref)
 		}
 	}
-	mac := hmac.New(sha256.New, key.mac.contents)
-	mac.Write(b.Bytes())
-	fmt.Fprintf(&b, "hmac\t%x\n", mac.Sum(nil))
-	return b.Bytes()
+	return b
 }
 
 func orDash(s string) string {
@@ -241,7 +250,8 @@ func (p *contentsParser) line(line []byte) error {
 		if e.kind == recFile && e.size > p.current.size()-e.off {
 			return fmt.Errorf("%w: a file that is larger than its layer", errContents)
 		}
-		return p.keep.add(&e)
+		_, err = p.keep.add(&e)
+		return err
 	case "tidied", "replaced":
 		p.current.tidied = kind == "tidied"
 		var err error
@@ -251,7 +261,7 @@ func (p *contentsParser) line(line []byte) error {
 		return p.keep.spend.spend(costRef * len(p.current.replaced.refs))
 	case "below":
 		ref, err := parseRef(fields)
-		if err != nil || ref.seq == 0 || ref.seq >= p.current.id.seq {
+		if err != nil || ref.seq == 0 || ref.seq >= p.current.id.seq || len(p.current.below) == maxListed {
 			return errContents
 		}
 		p.current.below = append(p.current.below, ref)

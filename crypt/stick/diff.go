@@ -5,7 +5,7 @@ package stick
 // path that would have to change from file to folder or back, which no layer
 // may do, is told to conflict with the node that is in the way.
 func difference(from, to *tree, conflict func(*node)) []piece {
-	d := differ{from: from, to: to, conflict: conflict, moved: map[*record]string{}}
+	d := differ{plan: newPlan(), from: from, to: to, conflict: conflict, moved: map[*record]string{}}
 	_ = from.root.walk(".", func(p string, n *node) error {
 		if n.data != nil && n.data != n.rec {
 			d.moved[n.data] = p
@@ -21,6 +21,7 @@ func difference(from, to *tree, conflict func(*node)) []piece {
 }
 
 type differ struct {
+	plan                             plan
 	from, to                         *tree
 	conflict                         func(*node)
 	moved                            map[*record]string // a further name of content in from
@@ -37,16 +38,20 @@ func (d *differ) wanted(p string, n *node) {
 	switch {
 	case n.isFolder():
 		if old == nil || n.rec != nil && old.rec != n.rec {
-			d.folders = append(d.folders, linkPiece(p, "", n))
+			d.folders = append(d.folders, d.plan.link(p, "", n))
 		}
 	case old != nil && old.data == n.data:
 	default:
 		if name, ok := d.linkable(n.data); ok {
-			d.links = append(d.links, linkPiece(p, name, n))
+			d.links = append(d.links, d.plan.link(p, name, n))
 			return
 		}
-		r := entry{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()}
-		d.files = append(d.files, piece{entry: r, from: n.data})
+		again := piece{record: n.data}
+		if !n.data.is(p) {
+			again = d.plan.piece(entry{kind: recFile, path: p, size: n.data.size, mtime: n.data.mtime, since: n.data.storedAt()})
+		}
+		again.from = n.data
+		d.files = append(d.files, again)
 	}
 }
 
@@ -70,7 +75,7 @@ func (d *differ) unwanted(p string, n *node) {
 	for _, child := range n.byName() {
 		q := join(p, child.name())
 		if d.to.find(q) == nil {
-			d.deletions = append(d.deletions, piece{entry: entry{kind: recWhiteout, path: q}})
+			d.deletions = append(d.deletions, d.plan.deletion(q))
 		} else if child.isFolder() {
 			d.unwanted(q, child)
 		}

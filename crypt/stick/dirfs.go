@@ -62,8 +62,35 @@ func (d *DirFS) Mkdir(name string) error {
 
 // ReadDir implements [FS].
 func (d *DirFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	if below(name, baseDir) {
+		if err := d.fewIn(name); err != nil {
+			return nil, err
+		}
+	}
 	entries, err := fs.ReadDir(d.root.FS(), name)
 	return entries, driveError(err)
+}
+
+// maxInFolder is how many files a folder of the stick's own may hold to be looked at.
+const maxInFolder = 400_000
+
+// fewIn fails with [ErrTooMuch] when a folder holds more than any of the stick's own does.
+func (d *DirFS) fewIn(name string) error {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return driveError(err)
+	}
+	defer f.Close()
+	for n := 0; n <= maxInFolder; {
+		names, err := f.Readdirnames(4096)
+		if n += len(names); errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return driveError(err)
+		}
+	}
+	return fmt.Errorf("%s: %w", name, ErrTooMuch)
 }
 
 // Stat implements [FS].

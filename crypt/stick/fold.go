@@ -72,8 +72,7 @@ func (f *folding) findNeedless(ctx context.Context) error {
 		if !f.mayFold(l) {
 			continue
 		}
-		for i := range l.records {
-			r := &l.records[i]
+		for r := range l.records.all() {
 			if _, ended := past[r]; !ended {
 				continue
 			}
@@ -120,8 +119,7 @@ func (f *folding) choose(room int64) map[*layer]bool {
 // carried yields the files and further names of a layer that are to be kept.
 func (f *folding) carried(l *layer) iter.Seq[*record] {
 	return func(yield func(*record) bool) {
-		for i := range l.records {
-			r := &l.records[i]
+		for r := range l.records.all() {
 			if r.kind != recFile && r.kind != recLink || f.needless[r] {
 				continue
 			}

@@ -57,6 +57,11 @@ type fetch struct {
 	path string // on the stick
 	dest string
 	data *record // nil for a folder
+}
+
+// fetchFolder is a folder to be made.
+type fetchFolder struct {
+	fetch
 	time time.Time
 }
 
@@ -70,8 +75,8 @@ type getter struct {
 	p       crypt.Progress
 	mark    runnable.Marker
 	names   *destNamer
-	folders []fetch // parents first
-	files   []fetch // in the order in which they lie on the stick
+	folders []fetchFolder // parents first
+	files   []fetch       // in the order in which they lie on the stick
 	result  GetResult
 }
 
@@ -124,15 +129,16 @@ func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 }
 
 func (g *getter) add(p, dest string, n *node) {
+	if dest == p {
+		p = dest // one string, not two
+	}
 	f := fetch{path: p, dest: dest, data: n.data}
 	if !n.isFolder() {
-		f.time = n.data.modTime()
 		g.stick.readers.hold(n.data.layer) // tidying must not take it away meanwhile
 		g.files = append(g.files, f)
 		return
 	}
-	f.data, f.time = nil, n.entry(p).ModTime
-	g.folders = append(g.folders, f)
+	g.folders = append(g.folders, fetchFolder{f, n.entry(p).ModTime})
 }
 
 // release lets go of the layers that add holds.
@@ -144,9 +150,9 @@ func (g *getter) release() {
 
 func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
 	for _, child := range n.byName() {
-		d := namer.name(dest, child.name())
-		g.add(join(p, child.name()), d, child)
-		g.addBelow(join(p, child.name()), d, child, namer)
+		from, to := join(p, child.name()), namer.name(dest, child.name())
+		g.add(from, to, child)
+		g.addBelow(from, to, child, namer)
 	}
 }
 
@@ -161,9 +167,9 @@ func (g *getter) run(ctx context.Context) error {
 			failed[f.dest] = err // it goes with the folder that is named
 			continue
 		}
-		if err := g.makeFolder(f); err != nil {
+		if err := g.makeFolder(&f.fetch); err != nil {
 			failed[f.dest] = err
-			if err := g.skip(f, err); err != nil {
+			if err := g.skip(&f.fetch, err); err != nil {
 				return err
 			}
 			continue
@@ -273,7 +279,9 @@ func (g *getter) named(f *fetch, do func(name string) error) error {
 		}
 		dest := g.names.name(path.Clean(dir), other)
 		if err = do(path.Base(dest)); err == nil {
-			g.moved(f.dest, dest)
+			if f.data == nil {
+				g.moved(f.dest, dest)
+			}
 			f.dest = dest
 		}
 	}
@@ -282,13 +290,17 @@ func (g *getter) named(f *fetch, do func(name string) error) error {
 
 // moved gives what is to go into a folder its place in the one that has taken its name.
 func (g *getter) moved(from, to string) {
-	for _, list := range [][]fetch{g.folders, g.files} {
-		for i := range list {
-			if rest, ok := strings.CutPrefix(list[i].dest, from+"/"); ok {
-				list[i].dest = to + "/" + rest
-				g.names.take(list[i].dest)
-			}
+	move := func(f *fetch) {
+		if rest, ok := strings.CutPrefix(f.dest, from+"/"); ok {
+			f.dest = to + "/" + rest
+			g.names.take(f.dest)
 		}
+	}
+	for i := range g.folders {
+		move(&g.folders[i].fetch)
+	}
+	for i := range g.files {
+		move(&g.files[i])
 	}
 }
 
@@ -343,7 +355,8 @@ func (g *getter) writeFile(ctx context.Context, f *fetch, buf []byte) error {
 	}
 	if err == nil {
 		g.mark(g.folder, temporary)
-		err = g.here(g.folder.Chtimes(temporary, f.time, f.time))
+		t := f.data.modTime()
+		err = g.here(g.folder.Chtimes(temporary, t, t))
 	}
 	if err == nil {
 		err = g.named(f, func(name string) error {

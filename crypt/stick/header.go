@@ -186,6 +186,9 @@ func (h *layerHeader) parseBelow(list string) error {
 	}
 	h.tidied = true
 	refs := strings.Split(list, ",")
+	if len(refs) > maxListed+1 {
+		return fmt.Errorf("%w: %d layers listed in its header", ErrDamaged, len(refs))
+	}
 	for i, s := range refs {
 		ref, err := parseRef(s)
 		if err != nil {

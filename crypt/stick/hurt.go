@@ -171,7 +171,11 @@ func (s *Stick) rescue(ctx context.Context, path string, r *record) (item Item, 
 	open := func() (ItemReader, error) { return s.openHurt(r) }
 	content, err := open()
 	if err == nil {
-		_, err = io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
+		var n int64
+		n, err = io.Copy(io.Discard, crypt.Reader(ctx, content, nil))
+		if err == nil && n != r.size { // it claims more than its layer holds
+			err = ErrDamaged
+		}
 		_ = content.Close()
 	}
 	switch {

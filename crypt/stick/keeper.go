@@ -1,9 +1,6 @@
 package stick
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // keeper turns what layers say into records, charges them, and keeps their names compactly: the
 // path of each folder once in a layer, and all names one after the other in few pieces of memory.
@@ -27,7 +24,7 @@ func (k *keeper) begin(l *layer) error {
 }
 
 // add adds the record of an entry to the layer.
-func (k *keeper) add(e *entry) error {
+func (k *keeper) add(e *entry) (*record, error) {
 	l := k.layer
 	dir, base := splitPath(e.path)
 	cost, known := costRecord+len(base), len(l.dirs)
@@ -40,17 +37,11 @@ func (k *keeper) add(e *entry) error {
 		l.links = append(l.links, k.keep(e.link))
 		cost += costName + len(e.link)
 	}
-	l.records = append(l.records, r)
-	return k.spend.spend(cost)
+	return l.records.add(r), k.spend.spend(cost)
 }
 
-// done ends a layer: no more room is held for records than there are, or little more.
-func (k *keeper) done() {
-	if l := k.layer; l != nil && cap(l.records)-len(l.records) > len(l.records)/8 {
-		l.records = slices.Clip(append(make([]record, 0, len(l.records)), l.records...))
-	}
-	k.layer, k.dirs = nil, nil
-}
+// done ends a layer.
+func (k *keeper) done() { k.layer, k.dirs = nil, nil }
 
 // dir is the number of a folder in the layer.
 func (k *keeper) dir(path string) uint32 {

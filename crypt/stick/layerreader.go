@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"stowage/crypt"
@@ -129,7 +128,7 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, keep *keeper, re
 			return l, nil
 		}
 		if err != nil {
-			return l, tarError(err, len(l.records))
+			return l, tarError(err, l.records.count)
 		}
 		e, err := tarEntry(h)
 		if err != nil {
@@ -141,7 +140,7 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, keep *keeper, re
 				return l, err
 			}
 		}
-		if err := keep.add(&e); err != nil {
+		if _, err := keep.add(&e); err != nil {
 			return l, err
 		}
 	}
@@ -150,11 +149,17 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, keep *keeper, re
 // cutAt leaves out the entries whose content would end beyond a size, and reports how many:
 // whoever has the key can claim more than a layer holds.
 func (l *layer) cutAt(size int64) int {
-	before := len(l.records)
-	l.records = slices.DeleteFunc(l.records, func(r record) bool {
-		return r.kind == recFile && r.size > size-r.off
-	})
-	return before - len(l.records)
+	var kept records
+	for r := range l.records.all() {
+		if r.kind != recFile || r.size <= size-r.off {
+			kept.add(*r)
+		}
+	}
+	cut := l.records.count - kept.count
+	if cut > 0 {
+		l.records = kept
+	}
+	return cut
 }
 
 // tarEntry checks one tar entry.

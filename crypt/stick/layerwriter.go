@@ -39,7 +39,7 @@ func (c *counter) Write(p []byte) (int, error) {
 func newLayerWriter(fsys FS, partSize int64, h layerHeader, key *stickKey) (*layerWriter, error) {
 	w := &layerWriter{
 		layer: &layer{layerHeader: h, key: key},
-		keep:  newKeeper(newBudget()), // what is written was counted before
+		keep:  newKeeper(nil), // what is written was counted before
 		parts: &partWriter{fs: fsys, id: h.id, partSize: partSize},
 	}
 	if err := w.keep.begin(w.layer); err != nil {
@@ -84,7 +84,8 @@ func (w *layerWriter) add(e *entry) error {
 	if kept.off = 0; e.kind == recFile {
 		kept.off = w.plain.n
 	}
-	return w.keep.add(&kept)
+	_, err := w.keep.add(&kept)
+	return err
 }
 
 // Write writes content of the file added last.

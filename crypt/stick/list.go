@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -63,13 +64,17 @@ func (s *Stick) lookup(path string) (*node, string, error) {
 }
 
 // Walk calls visit for everything below a folder, each folder as it is when its
-// turn comes: parents first, sorted by name. An error of visit ends it.
+// turn comes: parents first, sorted by name. An error of visit ends it, but for
+// [fs.SkipDir] of a folder, which leaves out what is in it.
 func (s *Stick) Walk(folder string, visit func(Entry) error) error {
 	n, folder, err := s.lookup(folder)
 	if err != nil {
 		return err
 	}
 	s.mu.Unlock()
+	if !n.isFolder() {
+		return fmt.Errorf("%s: %w", folder, ErrKind)
+	}
 	return s.walk(folder, n, visit)
 }
 
@@ -81,7 +86,11 @@ func (s *Stick) walk(folder string, n *node, visit func(Entry) error) error {
 		s.mu.Lock()
 		e := child.entry(join(folder, child.name()))
 		s.mu.Unlock()
-		if err := visit(e); err != nil {
+		err := visit(e)
+		if err == fs.SkipDir && e.IsFolder() {
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		if e.IsFolder() {

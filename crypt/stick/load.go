@@ -258,8 +258,8 @@ func (l *loader) readFiles(files *layerFiles, sizes []int64) (*layer, error) {
 		if more != nil {
 			l.keep.spend.refund(layer)
 			layer.records, layer.dirs, layer.links = more.records, more.dirs, more.links
-			for i := range layer.records {
-				layer.records[i].layer = layer
+			for r := range layer.records.all() {
+				r.layer = layer
 			}
 		}
 	}
@@ -306,11 +306,11 @@ func (l *loader) blame(c *chained) {
 	for _, w := range c.warnings {
 		missing[w.Seq] = missing[w.Seq] || w.Kind == WarnMissing
 	}
-	complete := c.complete()
+	complete, replaced := c.complete(), c.replaced()
 	var said []Warning
 	for _, bad := range l.bad {
 		id := bad.files.id
-		if complete && c.replaced(id) {
+		if complete && replaced(id) {
 			l.leftover = append(l.leftover, bad.files)
 			continue
 		}
@@ -409,8 +409,8 @@ func (u unread) unfinished(size int64, interrupted time.Time) bool {
 	if u.layer == nil {
 		return false
 	}
-	whole := func(r record) bool { return r.kind == recFile && r.off+r.size < size }
-	return !interrupted.IsZero() && !u.layer.time.Before(interrupted) || !slices.ContainsFunc(u.layer.records, whole)
+	whole := func(r *record) bool { return r.kind == recFile && r.size < size-r.off }
+	return !interrupted.IsZero() && !u.layer.time.Before(interrupted) || !u.layer.records.contains(whole)
 }
 
 // size is what a layer's files have together.

@@ -18,21 +18,65 @@ const (
 	smallSize = 1 << 20  // a file up to this size is read whole before it is written
 )
 
-// piece is something to be written into a layer: an entry, and its content if it is a file.
+// piece is something to be written into a layer: the record says what, which is a plan's or, where content is
+// written again as it is, that of the layer that it lies in.
 type piece struct {
-	entry
-	item *Item   // where the content is; nil for what has none
-	from *record // or: the stored content that is written again
+	*record
+	from  *record  // stored content that is written again; nil for other pieces
+	items itemList // where else the content is; nil for what has none
+	index int      // in items
 }
+
+// itemList is what is to be stored. It may make its items anew whenever they are asked for.
+type itemList interface {
+	len() int
+	at(i int) Item
+}
+
+// itemSlice is an itemList in memory.
+type itemSlice []Item
+
+func (s itemSlice) len() int { return len(s) }
+
+func (s itemSlice) at(i int) Item { return s[i] }
+
+// entry is what the layer is to say of the piece.
+func (p *piece) entry() entry {
+	e := p.record.entry()
+	if p.from == p.record {
+		e.since = p.from.storedAt()
+	}
+	return e
+}
+
+// item is where the content is; one without Open for what has none.
+func (p *piece) item() Item {
+	if p.items == nil {
+		return Item{}
+	}
+	return p.items.at(p.index)
+}
+
+// plan makes the records of what is about to be written, which belong to no layer yet.
+type plan struct{ keep *keeper }
+
+func newPlan() plan {
+	p := plan{newKeeper(nil)}
+	_ = p.keep.begin(&layer{})
+	return p
+}
+
+func (p plan) piece(e entry) piece {
+	r, _ := p.keep.add(&e) // nothing is charged
+	return piece{record: r}
+}
+
+// deletion is the piece that deletes a path.
+func (p plan) deletion(path string) piece { return p.piece(entry{kind: recWhiteout, path: path}) }
 
 // small reports whether the content is to be read ahead.
 func (p *piece) small() bool {
 	return p.kind == recFile && p.from == nil && p.size <= smallSize
-}
-
-// tarSize is how much of a layer the entry takes, long names included.
-func (e *entry) tarSize() int64 {
-	return tarSize(e.size, len(e.path)+len(e.link), isPlainASCII(e.path) && isPlainASCII(e.link))
 }
 
 // tarSize is how much of a layer the record takes.
@@ -88,7 +132,7 @@ func packedSize(packs [][]piece) int64 {
 		plain, names := int64(layerOverhead), int64(0)
 		for i := range pack {
 			plain += pack[i].tarSize()
-			names += int64(len(pack[i].path)+len(pack[i].link)) + 64
+			names += int64(len(pack[i].folder())+len(pack[i].base)+len(pack[i].link())) + 65
 		}
 		sum += paddedSize(layerOverhead+sealedSize(plain)) + paddedSize(layerOverhead+sealedSize(names))
 	}
@@ -158,7 +202,7 @@ func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress,
 func stillThere(ctx context.Context, pieces []piece, p crypt.Progress, skipped func(piece, error)) []piece {
 	left := make([]piece, 0, len(pieces))
 	for i := range pieces {
-		if item := pieces[i].item; item != nil && item.Open != nil && ctx.Err() == nil {
+		if item := pieces[i].item(); item.Open != nil && ctx.Err() == nil {
 			r, err := item.Open()
 			if err != nil {
 				p.Expect(-pieces[i].size)
@@ -241,12 +285,13 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			return err
 		}
 		piece := &pieces[i]
+		entry := piece.entry()
 		if piece.small() {
 			data, err := ahead.next(ctx, i)
 			if err != nil {
 				return err
 			}
-			err = w.add(&piece.entry)
+			err = w.add(&entry)
 			if err == nil {
 				_, err = w.Write(data)
 			}
@@ -256,7 +301,7 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			p.Done(piece.size)
 			continue
 		}
-		if err := w.add(&piece.entry); err != nil {
+		if err := w.add(&entry); err != nil {
 			return err
 		}
 		if piece.kind != recFile {
@@ -276,7 +321,7 @@ func (s *Stick) copyContent(ctx context.Context, w io.Writer, piece *piece, inde
 	if piece.from != nil {
 		r, err = s.openStored(piece.from)
 	} else {
-		r, err = piece.item.Open()
+		r, err = piece.item().Open()
 	}
 	if err != nil {
 		return &itemError{index, err}

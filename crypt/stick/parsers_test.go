@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -87,7 +88,7 @@ func TestHostileEntries(t *testing.T) {
 		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "good"})
 	})
 	l, refused, err := readTestLayer(data)
-	if err != nil || len(refused) != len(bad) || len(l.records) != 1 || l.records[0].path() != "good" {
+	if err != nil || len(refused) != len(bad) || l.records.count != 1 || l.records.pieces[0][0].path() != "good" {
 		t.Errorf("%v, refused %d of %d: %s", err, len(refused), len(bad), strings.Join(refused, "\n"))
 	}
 }
@@ -111,7 +112,7 @@ func TestSparse(t *testing.T) {
 	}
 	copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
 	l, refused, err := readTestLayer(data)
-	if len(l.records) != 0 || err == nil && len(refused) == 0 {
+	if l.records.count != 0 || err == nil && len(refused) == 0 {
 		t.Errorf("%v, %v, %+v", err, refused, l.records)
 	}
 }
@@ -153,7 +154,7 @@ func FuzzLayer(f *testing.F) {
 		if l == nil {
 			t.Fatalf("a good header was refused: %v", err)
 		}
-		for _, r := range l.records {
+		for r := range l.records.all() {
 			if CheckPath(r.path()) != nil || r.kind == recLink && CheckPath(r.link()) != nil || !path.IsAbs("/"+r.path()) || r.size < 0 || !r.is(r.path()) {
 				t.Errorf("%+v", r)
 			}
@@ -193,6 +194,13 @@ func sealTable(text string) string {
 	return fmt.Sprintf("%shmac\t%x\n\n\n", text, mac.Sum(nil))
 }
 
+// tableOf is the text of the table of some layers.
+func tableOf(layers ...*layer) string {
+	var b strings.Builder
+	_ = writeContents(&b, layers, testKey, testStick)
+	return b.String()
+}
+
 func readTestContents(text string) ([]*layer, error) {
 	return readContents(strings.NewReader(text), testKey, testStick, newKeeper(newBudget()))
 }
@@ -209,7 +217,7 @@ func FuzzContents(f *testing.F) {
 		f.Fatal(err)
 	}
 	l.parts, l.digest, l.tidied, l.below = []int64{1, 2}, strings.Repeat("cd", 32), true, []layerRef{{3, strings.Repeat("ef", 32)}}
-	text := string(writeContents([]*layer{l, l}, testKey, testStick))
+	text := tableOf(l, l)
 	text = text[:strings.LastIndex(text, "hmac")]
 	f.Add(text)
 	f.Add(contentsIntro + "\t" + testStick + "\nf\t1\t2\t3\tx\n")
@@ -220,14 +228,14 @@ func FuzzContents(f *testing.F) {
 			return
 		}
 		for _, l := range layers {
-			for _, r := range l.records {
+			for r := range l.records.all() {
 				if CheckPath(r.path()) != nil || r.kind == recLink && CheckPath(r.link()) != nil || r.size < 0 || r.off < 0 {
 					t.Errorf("%+v", r)
 				}
 			}
 			checkTree(t, l)
 		}
-		again, err := readTestContents(string(writeContents(layers, testKey, testStick)))
+		again, err := readTestContents(tableOf(layers...))
 		if err != nil || len(again) != len(layers) {
 			t.Errorf("written again: %v", err)
 		}
@@ -319,4 +327,83 @@ func TestPadding(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzHistory reads what tidied layers say of those that they replaced.
+func FuzzHistory(f *testing.F) {
+	for _, s := range []string{"", "1", "3:0123456789abcdef,4", "3:0123456789abcdef,3:fedcba9876543210,12", ",", "0", "1:xyz,2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		h, err := parseHistory(s)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Error(err)
+			}
+			return
+		}
+		if len(h.refs) > maxReplaced || h.from < 0 {
+			t.Errorf("%+v", h)
+		}
+		again, err := parseHistory(h.String())
+		if err != nil || again.from != h.from || !slices.Equal(again.refs, h.refs) {
+			t.Errorf("written as %q, read again as %+v (%v)", h.String(), again, err)
+		}
+	})
+}
+
+// decayed is a layer's tar, of which one chunk cannot be read.
+type decayed struct {
+	*bytes.Reader
+	chunk int64
+}
+
+func (d *decayed) ReadAt(b []byte, off int64) (int, error) {
+	if off/tapeChunk <= d.chunk && d.chunk <= (off+int64(len(b))-1)/tapeChunk {
+		return 0, ErrDamaged
+	}
+	return d.Reader.ReadAt(b, off)
+}
+
+// FuzzWalk reads what is left of a layer whose chunks cannot all be read. What is found behind a gap takes nobody's place.
+func FuzzWalk(f *testing.F) {
+	header := testTar(f, func(w *tar.Writer) {
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "large", Size: tapeChunk})
+		_, _ = w.Write(make([]byte, tapeChunk))
+	})
+	header = header[:len(header)-1024]
+	good := testTar(f, func(w *tar.Writer) {
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "dir/a", Size: 3})
+		_, _ = io.WriteString(w, "abc")
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeLink, Name: "b", Linkname: "dir/a"})
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: ".wh.dir"})
+	})
+	entries := good[len(testTar(f, nil))-1024 : len(good)-1024]
+	f.Add(entries, uint8(1))
+	f.Add(slices.Concat(entries, make([]byte, tapeChunk), entries), uint8(2))
+	f.Add([]byte{}, uint8(9))
+	f.Fuzz(func(t *testing.T, entries []byte, chunk uint8) {
+		data := slices.Concat(header, entries, make([]byte, 512), entries)
+		layer := &decayed{bytes.NewReader(data), 1 + int64(chunk)} // the first says what layer it is
+		spend := newBudget()
+		w := walker{tape: &tape{plain: layer, size: int64(len(data))}, stick: testStick, key: testKey, keep: newKeeper(spend)}
+		if !w.header() {
+			t.Fatal("a good header was refused")
+		}
+		if _, err := w.entries(); err != nil && !errors.Is(err, ErrTooMuch) {
+			t.Fatal(err)
+		}
+		if want := maxSpent - w.layer.cost(); spend.left != want {
+			t.Errorf("%d bytes left of the budget, want %d", spend.left, want)
+		}
+		behind := false
+		for r := range w.layer.records.all() {
+			behind = behind || strings.HasPrefix(r.path(), rescuedFolder(w.layer.id))
+			if CheckPath(r.path()) != nil || r.size < 0 || r.off < 0 || behind && r.kind != recFile {
+				t.Errorf("%+v", r)
+			}
+		}
+		w.layer.cutAt(int64(len(data)))
+		checkTree(t, w.layer)
+	})
 }

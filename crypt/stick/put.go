@@ -1,6 +1,7 @@
 package stick
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,17 +33,7 @@ func (s *Stick) PutFound(ctx context.Context, folder string, found Sources, o Pu
 	if err != nil {
 		return PutResult{}, err
 	}
-	items := make([]Item, 0, 1+len(found.items))
-	if folder != "." {
-		items = append(items, Item{Path: folder, Kind: KindFolder, ModTime: s.o.Clock()})
-	}
-	for _, item := range found.items {
-		if folder != "." {
-			item.Path = path.Join(folder, item.Path)
-		}
-		items = append(items, item)
-	}
-	result, err := s.PutItems(ctx, items, o)
+	result, err := s.putAll(ctx, &foundItems{Sources: found, folder: folder, now: s.o.Clock()}, o)
 	result.Skipped = append(slices.Clone(found.skipped), result.Skipped...)
 	return result, err
 }
@@ -66,16 +57,20 @@ func (s *Stick) PutReader(ctx context.Context, name string, r io.Reader, modTime
 // PutItems stores the items given; folders above them are made as needed. The
 // error is as for [Stick.Put].
 func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutResult, error) {
+	return s.putAll(ctx, itemSlice(items), o)
+}
+
+func (s *Stick) putAll(ctx context.Context, items itemList, o PutOptions) (PutResult, error) {
 	p := crypt.OrNoProgress(o.Progress)
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
 		return PutResult{}, err
 	}
-	plan := putPlan{stick: s, clash: o.Clash, planned: make(map[string]Kind, len(items)), pieces: make([]piece, 0, len(items))}
+	plan := newPutPlan(s, o.Clash, items)
 	s.mu.Lock()
-	for i := range items {
-		plan.add(&items[i])
+	for i := range items.len() {
+		plan.add(i)
 	}
 	s.mu.Unlock()
 	plan.result.Skipped = onceEach(plan.result.Skipped)
@@ -85,12 +80,15 @@ func (s *Stick) PutItems(ctx context.Context, items []Item, o PutOptions) (PutRe
 	for i := range plan.pieces {
 		p.Expect(plan.pieces[i].size)
 	}
-	return s.putPieces(ctx, plan.pieces, plan.result, p)
+	return s.putPlanned(ctx, plan, o.Stored, p)
 }
 
-// putPieces writes pieces in as many layers as it takes. s.write is held.
-func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult, p crypt.Progress) (PutResult, error) {
-	if err := s.affords(pieces, maxSpent*3/8); err != nil {
+// putPlanned writes what is planned, in as many layers as it takes. s.write is held.
+func (s *Stick) putPlanned(ctx context.Context, plan *putPlan, stored func(Stored), p crypt.Progress) (PutResult, error) {
+	pieces, result := plan.pieces, plan.result
+	plan.keep.layer.records = records{} // large, and of no further use but for the pieces not yet written
+	*plan = putPlan{}
+	if err := s.affords(pieces, reservePut); err != nil {
 		return result, err
 	}
 	packs := pack(pieces)
@@ -100,6 +98,7 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 			pinned[stored.layer] = true
 		}
 	}
+	pieces = nil
 	if err := s.makeRoom(ctx, packedSize(packs), pinned, p); err != nil {
 		return result, err
 	}
@@ -114,25 +113,28 @@ func (s *Stick) putPieces(ctx context.Context, pieces []piece, result PutResult,
 		if err != nil {
 			return result, fmt.Errorf("store: %w", s.missing(err, packedSize(packs[i:])+s.spare()))
 		}
-		result.Stored = slices.Grow(result.Stored, len(written))
+		packs[i] = nil
 		for i := range written {
-			kind := KindFile
-			if written[i].kind == recFolder {
-				kind = KindFolder
-			}
-			result.Stored = append(result.Stored, Stored{written[i].source(), written[i].path, kind})
 			result.Bytes += written[i].size
+			if stored != nil {
+				stored(written[i].stored())
+			} else {
+				result.Stored = append(result.Stored, written[i].stored())
+			}
 		}
 	}
 	return result, nil
 }
 
 // source is what the piece is called in results.
-func (p *piece) source() string {
-	if p.item != nil && p.item.Source != "" {
-		return p.item.Source
+func (p *piece) source() string { return cmp.Or(p.item().Source, p.path()) }
+
+// stored says that the piece is safe on the stick.
+func (p *piece) stored() Stored {
+	if p.kind == recFolder {
+		return Stored{p.source(), p.path(), KindFolder}
 	}
-	return p.path
+	return Stored{p.source(), p.path(), KindFile}
 }
 
 // writable says whether the stick can be changed now. s.write is held.
@@ -152,28 +154,30 @@ func (s *Stick) writable() error {
 
 // putPlan decides what becomes of each item. s.write and s.mu are held.
 type putPlan struct {
+	plan
 	stick   *Stick
 	clash   Clash
-	planned map[string]Kind // what this plan will have made
+	items   itemList
+	planned *tree // what this plan will have made, and the folders above it
 	pieces  []piece
 	result  PutResult
 	refused error
 }
 
-func (pl *putPlan) skip(item *Item, err error) {
-	name := item.Source
-	if name == "" {
-		name = item.Path
-	}
-	pl.result.Skipped = append(pl.result.Skipped, Skipped{name, err})
+func newPutPlan(s *Stick, clash Clash, items itemList) *putPlan {
+	return &putPlan{plan: newPlan(), stick: s, clash: clash, items: items, planned: newTree(), pieces: make([]piece, 0, items.len())}
+}
+
+func (pl *putPlan) skip(item Item, err error) {
+	pl.result.Skipped = append(pl.result.Skipped, Skipped{cmp.Or(item.Source, item.Path), err})
 }
 
 // kind returns what will be at a path; ok is false for nothing.
 func (pl *putPlan) kind(p string) (k Kind, ok bool) {
-	if k, ok := pl.planned[p]; ok {
-		return k, true
+	n := pl.planned.find(p)
+	if n == nil {
+		n = pl.stick.tree.find(p)
 	}
-	n := pl.stick.tree.find(p)
 	switch {
 	case n == nil:
 		return 0, false
@@ -183,7 +187,8 @@ func (pl *putPlan) kind(p string) (k Kind, ok bool) {
 	return KindFile, true
 }
 
-func (pl *putPlan) add(item *Item) {
+func (pl *putPlan) add(index int) {
+	item := pl.items.at(index)
 	p, err := cleanName(item.Path)
 	if err != nil {
 		pl.skip(item, err)
@@ -221,13 +226,13 @@ func (pl *putPlan) add(item *Item) {
 	case taken && pl.clash == KeepBoth:
 		p = pl.free(p)
 	}
-	pl.make(p, item)
+	pl.make(p, index, item)
 }
 
 // makes reports whether an item before this one is stored under that name.
 func (pl *putPlan) makes(p string) bool {
-	_, ok := pl.planned[p]
-	return ok
+	n := pl.planned.find(p)
+	return n != nil && n.rec != nil
 }
 
 func (pl *putPlan) free(p string) string {
@@ -235,20 +240,24 @@ func (pl *putPlan) free(p string) string {
 }
 
 // make adds the piece for an item, and folders above it that are not there.
-func (pl *putPlan) make(p string, item *Item) {
-	mtime := unixTime(item.ModTime)
+func (pl *putPlan) make(p string, index int, item Item) {
 	for dir := range foldersAbove(p) {
 		if _, ok := pl.kind(dir); !ok {
-			pl.planned[dir] = KindFolder
-			pl.pieces = append(pl.pieces, piece{entry: entry{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}})
+			pl.take(pl.piece(entry{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}))
 		}
 	}
-	pl.planned[p] = item.Kind
-	r := entry{kind: recFolder, path: p, mtime: mtime}
+	e := entry{kind: recFolder, path: p, mtime: unixTime(item.ModTime)}
 	if item.Kind == KindFile {
-		r.kind, r.size = recFile, item.Size
+		e.kind, e.size = recFile, item.Size
 	}
-	pl.pieces = append(pl.pieces, piece{entry: r, item: item})
+	made := pl.piece(e)
+	made.items, made.index = pl.items, index
+	pl.take(made)
+}
+
+func (pl *putPlan) take(p piece) {
+	_ = pl.planned.put(p.record) // whose place is free
+	pl.pieces = append(pl.pieces, p)
 }
 
 // foldersAbove yields the folders above a path, the topmost first.

@@ -126,7 +126,7 @@ func (b *block) read(p *piece) {
 
 // readSmall reads the whole content of a piece into buf, which has room for one byte more.
 func readSmall(p *piece, buf []byte) ([]byte, error) {
-	r, err := p.item.Open()
+	r, err := p.item().Open()
 	if err != nil {
 		return nil, err
 	}

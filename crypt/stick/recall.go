@@ -41,9 +41,12 @@ func parseHistory(s string) (history, error) {
 		return history{}, nil
 	}
 	bad := fmt.Errorf("%w: %q is no list of replaced layers", ErrDamaged, short(s))
+	if strings.Count(s, ",") > maxReplaced {
+		return history{}, bad
+	}
 	items := strings.Split(s, ",")
 	from, err := strconv.ParseInt(items[len(items)-1], 10, 64)
-	if err != nil || from < 1 || len(items) > maxReplaced+1 {
+	if err != nil || from < 1 {
 		return history{}, bad
 	}
 	h := history{from: from}

@@ -1,6 +1,8 @@
 package stick
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +73,75 @@ func (r *record) entry() entry {
 	return e
 }
 
+// records are those of one layer, in pieces: they stay where they are when more are added.
+type records struct {
+	pieces [][]record
+	count  int
+}
+
+// recordPiece is how many records a piece has at most.
+const recordPiece = 512
+
+// add adds a record.
+func (rs *records) add(r record) *record {
+	last := len(rs.pieces) - 1
+	if last < 0 || len(rs.pieces[last]) == cap(rs.pieces[last]) {
+		rs.pieces = append(rs.pieces, make([]record, 0, min(max(1, rs.count), recordPiece)))
+		last++
+	}
+	rs.count++
+	rs.pieces[last] = append(rs.pieces[last], r)
+	return &rs.pieces[last][len(rs.pieces[last])-1]
+}
+
+// all yields the records in order.
+func (rs *records) all() iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		for _, piece := range rs.pieces {
+			for i := range piece {
+				if !yield(&piece[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// backward yields the records from the last to the first.
+func (rs *records) backward() iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		for _, piece := range slices.Backward(rs.pieces) {
+			for i := range slices.Backward(piece) {
+				if !yield(&piece[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// contains reports whether any record is one of those wanted.
+func (rs *records) contains(wanted func(*record) bool) bool {
+	for r := range rs.all() {
+		if wanted(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// equalRecords compares two layers' records one by one.
+func equalRecords(a, b *records, equal func(a, b *record) bool) bool {
+	next, stop := iter.Pull(b.all())
+	defer stop()
+	for r := range a.all() {
+		if other, ok := next(); !ok || !equal(r, other) {
+			return false
+		}
+	}
+	return a.count == b.count
+}
+
 // storedAt is when the content was stored, in Unix seconds, whatever tidying did since the
 // stick was opened.
 func (r *record) storedAt() uint32 {
@@ -88,7 +159,7 @@ type layer struct {
 	parts   []int64 // sizes of its parts on the drive
 	digest  string
 	key     *stickKey // what it is encrypted to
-	records []record
+	records records
 	dirs    []string // the folders that the records lie in
 	links   []string // what those of them that are links are further names of
 	gaps    bool     // the layer is damaged, and not all of its entries may have been found

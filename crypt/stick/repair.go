@@ -97,12 +97,7 @@ func (r *repairer) settled(found CheckResult) bool {
 	s.write.Lock()
 	defer s.write.Unlock()
 	left := func(l *layer) bool {
-		for i := range l.records {
-			if rec := &l.records[i]; rec.kind == recFile && !r.saved[rec] {
-				return true
-			}
-		}
-		return false
+		return l.records.contains(func(rec *record) bool { return rec.kind == recFile && !r.saved[rec] })
 	}
 	damaged := map[string]bool{}
 	for _, p := range found.Problems {

@@ -90,11 +90,8 @@ func (r *repairer) storeReadable(copies []*layer) error {
 	isCopied := func(l *layer) bool {
 		return slices.ContainsFunc(copies, func(c *layer) bool { return c.id == l.id })
 	}
-	s.mu.Lock()
-	known := slices.DeleteFunc(s.known(), func(l *layer) bool { return !isCopied(l) })
-	s.mu.Unlock()
 	var items []Item
-	for record, paths := range s.filesIn(views, known...) {
+	for record, paths := range s.filesIn(views, isCopied) {
 		for _, path := range paths {
 			item, ok, err := s.rescue(r.ctx, path, record)
 			if err != nil {

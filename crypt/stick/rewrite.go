@@ -13,12 +13,11 @@ import (
 
 // rewrite is a set of layers being replaced by new ones with only what is wanted of them.
 type rewrite struct {
-	stick  *Stick
-	old    map[*layer]bool // to be replaced
-	wanted *tree
-	kept   []*layer
-	packs  [][]piece // the last one goes into the layer that lists what counts
-	asked  bool      // it may use the room that is kept for it
+	stick *Stick
+	old   map[*layer]bool // to be replaced
+	kept  []*layer
+	packs [][]piece // the last one goes into the layer that lists what counts
+	asked bool      // it may use the room that is kept for it
 }
 
 // planRewrite finds out what it takes to replace some layers. More layers are
@@ -26,7 +25,7 @@ type rewrite struct {
 // of files in them, and layers with a file where a folder is wanted, or the
 // other way round.
 func (s *Stick) planRewrite(old map[*layer]bool, wanted *tree) *rewrite {
-	rw := &rewrite{stick: s, old: old, wanted: wanted}
+	rw := &rewrite{stick: s, old: old}
 	names := resolveLinks(s.layers)
 	for {
 		rw.kept = nil

@@ -63,7 +63,7 @@ func (k *pastKeeper) stand(to *tree, l *layer) {
 
 // plan plans for the old layers as they are. It is nil when others must be taken in, or when it cannot be done.
 func (k *pastKeeper) plan() *rewrite {
-	rw := &rewrite{stick: k.stick, old: k.old, wanted: k.wanted}
+	rw := &rewrite{stick: k.stick, old: k.old}
 	from := newTree()
 	for _, l := range k.stick.layers {
 		if !k.old[l] {
@@ -109,8 +109,7 @@ func (k *pastKeeper) past(to *tree) []piece {
 		if !k.old[l] {
 			continue
 		}
-		for i := range l.records {
-			r := &l.records[i]
+		for r := range l.records.all() {
 			data := r
 			if r.kind == recLink {
 				data = k.names[r]
@@ -128,9 +127,9 @@ func (k *pastKeeper) past(to *tree) []piece {
 				k.blamed[l] = true
 				continue
 			}
-			p := piece{entry: r.entry()}
+			p := piece{record: r}
 			if r.kind == recFile {
-				p.from, p.since = r, r.storedAt()
+				p.from = r
 			}
 			pieces = append(pieces, p)
 		}

@@ -136,8 +136,7 @@ func (r roomMaker) weigh(past keeping, without map[*layer]bool) []weighed {
 			continue
 		}
 		w := weighed{layer: l, copied: use.live}
-		for i := range l.records {
-			data := &l.records[i]
+		for data := range l.records.all() {
 			v, ended := past.past[data]
 			switch {
 			case !ended:
@@ -199,8 +198,8 @@ func (r roomMaker) giveUp(ctx context.Context, past keeping, chosen []weighed, p
 	}
 	given := 0
 	for l := range rw.old {
-		for i := range l.records {
-			if data := &l.records[i]; data.size > 0 && r.may(past, data) {
+		for data := range l.records.all() {
+			if data.size > 0 && r.may(past, data) {
 				given++
 			}
 		}
@@ -223,7 +222,7 @@ func (r roomMaker) giveUp(ctx context.Context, past keeping, chosen []weighed, p
 func (s *Stick) needless() map[*layer]bool {
 	layers := map[*layer]bool{}
 	for l, use := range s.layerSpace() {
-		if use.live == 0 && !slices.ContainsFunc(l.records, func(r record) bool { return r.kind != recFolder }) {
+		if use.live == 0 && !l.records.contains(func(r *record) bool { return r.kind != recFolder }) {
 			layers[l] = true
 		}
 	}

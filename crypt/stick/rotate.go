@@ -218,12 +218,13 @@ func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) 
 
 // rotateLayer encrypts one layer again and reads it back.
 func (s *Stick) rotateLayer(ctx context.Context, l *layer, refs map[layerRef]layerRef, p crypt.Progress) (*layer, error) {
-	pieces := make([]piece, len(l.records))
-	for i := range l.records {
-		pieces[i].entry = l.records[i].entry()
-		if l.records[i].kind == recFile {
-			pieces[i].from = &l.records[i]
+	pieces := make([]piece, 0, l.records.count)
+	for r := range l.records.all() {
+		p := piece{record: r}
+		if r.kind == recFile {
+			p.from = r
 		}
+		pieces = append(pieces, p)
 	}
 	h := l.layerHeader
 	h.below = slices.Clone(h.below)

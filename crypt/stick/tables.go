@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"filippo.io/age"
 
@@ -43,7 +42,7 @@ func writeTable(fsys FS, layers []*layer, stick string) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table of contents: %w", err)
 	}
-	t.size, err = sealPadded(f, writeContents(layers, newest.key, stick), newest.key.recipient)
+	t.size, err = sealPadded(f, newest.key.recipient, func(w io.Writer) error { return writeContents(w, layers, newest.key, stick) })
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
@@ -54,17 +53,18 @@ func writeTable(fsys FS, layers []*layer, stick string) (*table, error) {
 	return t, nil
 }
 
-// sealPadded encrypts text, padded with newlines, and returns the size of the age file.
-func sealPadded(dst io.Writer, text []byte, to age.Recipient) (int64, error) {
+// sealPadded encrypts the text that write writes, padded with newlines, and returns the size of the age file.
+func sealPadded(dst io.Writer, to age.Recipient, write func(io.Writer) error) (int64, error) {
 	sealed := &counter{w: dst}
 	w, err := crypt.NewEncryptWriter(sealed, to)
 	if err != nil {
 		return 0, err
 	}
-	plain := int64(len(text))
-	padding := paddedPlain(plain, sealed.n-ageNonce, 1) - plain
-	if _, err = w.Write(text); err == nil {
-		_, err = io.Copy(w, strings.NewReader(strings.Repeat("\n", int(padding))))
+	header := sealed.n - ageNonce
+	text := &counter{w: w}
+	if err = write(text); err == nil {
+		padding := paddedPlain(text.n, header, 1) - text.n
+		_, err = io.Copy(w, io.LimitReader(newlines{}, padding))
 	}
 	if err != nil {
 		w.Abort()
@@ -72,6 +72,16 @@ func sealPadded(dst io.Writer, text []byte, to age.Recipient) (int64, error) {
 	}
 	err = w.Close()
 	return sealed.n, err
+}
+
+// newlines are any number of them.
+type newlines struct{}
+
+func (newlines) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '\n'
+	}
+	return len(p), nil
 }
 
 // readTable reads a table with the first key that fits. Nothing is charged for one that cannot be used.
@@ -169,7 +179,7 @@ func (s *Stick) mergeTables(most int) {
 		t := s.tables[from-1]
 		kept := only(t.layers, counts)
 		for _, l := range kept {
-			entries += len(l.records)
+			entries += l.records.count
 		}
 		if len(s.tables)-from >= 2 && t.size > 2*size || t.layers[0].key != s.keys[0] || entries > maxTableEntries {
 			break

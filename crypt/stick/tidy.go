@@ -113,10 +113,11 @@ func (s *Stick) fitting(chosen []*layer, space map[*layer]layerUse) (map[*layer]
 	}
 	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })
 	old := map[*layer]bool{}
-	room := free + s.reserved - 2*layerOverhead
+	room, left := free+s.reserved-2*layerOverhead, s.spend.left
 	for _, l := range chosen {
 		room -= paddedSize(sealedSize(space[l].live + layerOverhead))
-		if room < 0 && len(old) > 0 {
+		left -= l.cost() // for as long as it is there twice
+		if (room < 0 || left < 0) && len(old) > 0 {
 			break
 		}
 		old[l] = true
@@ -157,8 +158,7 @@ func (s *Stick) layerSpace() map[*layer]layerUse {
 	space := make(map[*layer]layerUse, len(s.layers))
 	for _, l := range s.layers {
 		use := layerUse{live: live[l], dead: -live[l]}
-		for i := range l.records {
-			r := &l.records[i]
+		for r := range l.records.all() {
 			use.moved = use.moved || r.kind == recLink || shared[r]
 			if r.kind == recWhiteout {
 				use.deletes = true
@@ -245,8 +245,7 @@ func tracesOf(p string, layers []*layer) []*layer {
 	}
 	for _, l := range slices.Backward(layers) {
 		found := false
-		for i := range l.records {
-			r := &l.records[i]
+		for r := range l.records.all() {
 			if of(r.path()) {
 				found = true
 				if r.kind == recLink {

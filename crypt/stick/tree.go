@@ -78,8 +78,7 @@ func treeOf(layers []*layer) *tree {
 // whiteouts. Records that make no sense are left out and told to refused; the error is [ErrTooMuch].
 func (t *tree) apply(l *layer, refused func(*record, error)) error {
 	whiteouts := false
-	for i := range l.records {
-		r := &l.records[i]
+	for r := range l.records.all() {
 		if r.kind == recWhiteout {
 			whiteouts = true
 			continue
@@ -94,9 +93,9 @@ func (t *tree) apply(l *layer, refused func(*record, error)) error {
 	if !whiteouts {
 		return nil
 	}
-	for i := range l.records {
-		if l.records[i].kind == recWhiteout {
-			t.remove(l.records[i].path())
+	for r := range l.records.all() {
+		if r.kind == recWhiteout {
+			t.remove(r.path())
 		}
 	}
 	return nil

@@ -99,6 +99,9 @@ const (
 type PutOptions struct {
 	Clash    Clash
 	Progress crypt.Progress // bytes of plaintext; may be nil
+	// Stored is told of each file and folder that is safe on the stick, in place of the list in the result, which is
+	// long when a drive is put on a stick; may be nil.
+	Stored func(Stored)
 }
 
 // Item is one file or folder to be stored by [Stick.PutItems].
@@ -123,7 +126,7 @@ type ItemReader interface {
 
 // PutResult says what was stored. It is right even when Put returned an error.
 type PutResult struct {
-	Stored  []Stored  // in the order stored; each is safe on the stick
+	Stored  []Stored  // in the order stored; each is safe on the stick; see also [PutOptions.Stored]
 	Skipped []Skipped // left out, with the reason
 	Bytes   int64     // plaintext bytes stored
 }

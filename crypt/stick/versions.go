@@ -59,8 +59,7 @@ type tracer struct {
 // others from the last to the first.
 func (t *tracer) trace(l *layer) {
 	t.removals(l)
-	for i := len(l.records) - 1; i >= 0; i-- {
-		r := &l.records[i]
+	for r := range l.records.backward() {
 		if r.kind != recFile && r.kind != recLink {
 			continue
 		}
@@ -120,8 +119,7 @@ func newVersion(r *record, current bool, deleted time.Time) Version {
 // removes says whether a layer removes a name, perhaps with a folder above it, and which further name what it held
 // got in that layer.
 func (l *layer) removes(name string) (gone bool, became string) {
-	for i := range l.records {
-		r := &l.records[i]
+	for r := range l.records.all() {
 		switch {
 		case r.kind == recWhiteout:
 			gone = gone || below(name, r.path())
@@ -259,9 +257,9 @@ func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Ite
 	}
 	s.mu.Lock()
 	items, data, err := plan()
-	pl := putPlan{stick: s, clash: o.Clash, planned: map[string]Kind{}}
+	pl := newPutPlan(s, o.Clash, itemSlice(items))
 	for i := range items {
-		pl.add(&items[i])
+		pl.add(i)
 	}
 	s.mu.Unlock()
 	if err == nil {
@@ -270,15 +268,13 @@ func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Ite
 	if err != nil {
 		return PutResult{Skipped: pl.result.Skipped}, err
 	}
-	from := map[*Item]*record{}
-	for i := range items {
-		from[&items[i]] = data[i]
-	}
 	p := crypt.OrNoProgress(o.Progress)
 	for i := range pl.pieces {
 		piece := &pl.pieces[i]
-		piece.from = from[piece.item]
+		if piece.items != nil {
+			piece.from = data[piece.index]
+		}
 		p.Expect(piece.size)
 	}
-	return s.putPieces(ctx, pl.pieces, pl.result, p)
+	return s.putPlanned(ctx, pl, o.Stored, p)
 }

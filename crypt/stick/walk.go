@@ -136,7 +136,7 @@ func (w *walker) run(prefix string) error {
 		if err := w.add(h, at, prefix); err != nil {
 			return err
 		}
-		w.layer.end = at + paddedTo(h.Size, tarBlock)
+		w.layer.end = at + paddedTo(min(h.Size, max(0, w.tape.size-at)), tarBlock) // it may claim to be of any size
 	}
 }
 
@@ -153,7 +153,8 @@ func (w *walker) add(h *tar.Header, at int64, prefix string) error {
 	if e.kind == recFile {
 		e.off = at
 	}
-	return w.keep.add(&e)
+	_, err = w.keep.add(&e)
+	return err
 }
 
 // search looks for the next header behind damage, and sets the layer's end to it.
