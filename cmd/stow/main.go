@@ -24,6 +24,6 @@ func main() {
 	os.Exit(newApp().run(os.Args[1:]))
 }
 
-// spareMemory has the garbage collector run twice as often as by itself: what is on a stick may
+// spareMemory has the garbage collector run three times as often as by itself: what is on a stick may
 // take a few hundred megabytes, and the collector by itself leaves as much again unused.
-func spareMemory() { debug.SetGCPercent(50) }
+func spareMemory() { debug.SetGCPercent(30) }

@@ -24,6 +24,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(leaktest.Wrap(m), map[string]func(){
+		"measure": measure,
 		"stow": func() {
 			nodump.Set() // as main does
 			spareMemory()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"time"
 
@@ -84,13 +85,15 @@ type eachEntry func(visit func(stick.Entry) error) error
 // entries lists a folder, everything below it, or what the search finds.
 func entries(ctx context.Context, s *stick.Stick, folder string, all bool, search string) eachEntry {
 	return func(visit func(stick.Entry) error) error {
-		if all && search == "" {
-			return s.Walk(folder, visit)
+		if search == "" {
+			return s.Walk(folder, func(e stick.Entry) error {
+				if err := visit(e); err != nil || all || !e.IsFolder() {
+					return err
+				}
+				return fs.SkipDir
+			})
 		}
-		list, err := s.List(folder)
-		if search != "" {
-			list, err = s.Search(ctx, search, 0)
-		}
+		list, err := s.Search(ctx, search, 0)
 		if err != nil {
 			return err
 		}
@@ -203,8 +206,9 @@ renames. --restore N stores version N again under the file's name (with
 				if number < 1 || number > len(versions) {
 					return usagef("%s has versions 1 to %d", args[1], len(versions))
 				}
-				result, err := s.Restore(ctx, versions[number-1], to, stick.PutOptions{Clash: clash.choice()})
-				return a.showPut(result, clash, on(to, err))
+				stored := a.storing(clash)
+				result, err := s.Restore(ctx, versions[number-1], to, stored.options(nil))
+				return stored.show(result, on(to, err))
 			})
 		},
 	}
@@ -260,9 +264,10 @@ func (a *app) stickUndelete() *cobra.Command {
 					return a.showVersions(deleted)
 				}
 				p := a.progress("bringing back")
-				result, err := s.Undelete(ctx, args[1:], stick.PutOptions{Clash: clash.choice(), Progress: p})
+				stored := a.storing(clash)
+				result, err := s.Undelete(ctx, args[1:], stored.options(p))
 				p.end()
-				return a.showPut(result, clash, err)
+				return stored.show(result, err)
 			})
 		},
 	}

@@ -71,7 +71,8 @@ versions. Links and devices are reported and skipped.`,
 			}
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
 				p := a.progress("storing")
-				options := stick.PutOptions{Clash: clash.choice(), Progress: p}
+				stored := a.storing(clash)
+				options := stored.options(p)
 				var result stick.PutResult
 				var err error
 				if as != "" {
@@ -82,7 +83,7 @@ versions. Links and devices are reported and skipped.`,
 					result, err = s.PutFound(ctx, into, found, options)
 				}
 				p.end()
-				return a.showPut(result, clash, err)
+				return stored.show(result, err)
 			})
 		},
 	}
@@ -108,40 +109,58 @@ func findSources(ctx context.Context, paths []string) (found func() (stick.Sourc
 	return found, func() { cancel(); <-done }
 }
 
-// showPut tells what was stored, also when err ended it. Where files replace others, a name
+// storing takes note of what is stored: there may be too much of it for a list that nobody asked for.
+type storing struct {
+	app        *app
+	clash      clashFlag
+	all, files int
+	items      []jsonItem // with --json
+	renamed    []stick.Stored
+}
+
+func (a *app) storing(clash clashFlag) *storing {
+	return &storing{app: a, clash: clash, items: []jsonItem{}}
+}
+
+func (s *storing) options(p crypt.Progress) stick.PutOptions {
+	return stick.PutOptions{Clash: s.clash.choice(), Progress: p, Stored: s.stored}
+}
+
+func (s *storing) stored(one stick.Stored) {
+	s.all++
+	if one.Kind == stick.KindFile {
+		s.files++
+	}
+	if s.app.json {
+		s.items = append(s.items, jsonItem{one.Source, one.Path, kindText(one.Kind)})
+	}
+	if s.clash.replace && norm.NFC.String(filepath.Base(one.Source)) != path.Base(one.Path) && filepath.IsAbs(one.Source) {
+		s.renamed = append(s.renamed, one)
+	}
+}
+
+// show tells what was stored, also when err ended it. Where files replace others, a name
 // that a stick cannot tell from another of the same run was changed, and that is said.
-func (a *app) showPut(result stick.PutResult, clash clashFlag, err error) error {
-	if err == nil {
-		err = clash.refused(result)
+func (s *storing) show(result stick.PutResult, err error) error {
+	if err == nil && s.all == 0 {
+		err = s.clash.refused(result)
 	}
-	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
-	files := 0
-	var renamed []stick.Stored
-	for _, stored := range result.Stored {
-		if clash.replace && norm.NFC.String(filepath.Base(stored.Source)) != path.Base(stored.Path) && filepath.IsAbs(stored.Source) {
-			renamed = append(renamed, stored)
-		}
-		if a.json {
-			moved.Items = append(moved.Items, jsonItem{stored.Source, stored.Path, kindText(stored.Kind)})
-		}
-		if stored.Kind == stick.KindFile {
-			files++
-		}
-	}
-	if err != nil && files == 0 {
+	moved := jsonMoved{Items: s.items, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
+	if err != nil && s.files == 0 {
 		return err
 	}
+	a := s.app
 	showErr := a.show(moved, func(w io.Writer) {
-		if len(result.Stored) == 0 && len(moved.Skipped) > 0 {
+		if s.all == 0 && len(moved.Skipped) > 0 {
 			return
 		}
-		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(files, "file", "files"), sizeText(result.Bytes))
+		fmt.Fprintf(w, "Stored %s (%s); they are safe on the stick.\n", counted(s.files, "file", "files"), sizeText(result.Bytes))
 	})
-	skipErr := a.skipped(moved.Skipped, len(result.Stored))
-	if clash.unsaid() && slices.ContainsFunc(result.Skipped, isTaken) {
+	skipErr := a.skipped(moved.Skipped, s.all)
+	if s.clash.unsaid() && slices.ContainsFunc(result.Skipped, isTaken) {
 		a.say("To store those whose name is taken as well, add --replace or --keep-both.")
 	}
-	return firstError(err, showErr, skipErr, a.numbered(renamed))
+	return firstError(err, showErr, skipErr, a.numbered(s.renamed))
 }
 
 // numbered is renamed for what was stored on a stick.
@@ -227,13 +246,15 @@ func (a *app) stickCat(ctx context.Context, s *stick.Stick, name string, p *prog
 // showGet tells what was fetched, also when err ended it.
 func (a *app) showGet(result stick.GetResult, to string, err error) error {
 	moved := jsonMoved{Items: []jsonItem{}, Skipped: skippedList(result.Skipped), Bytes: result.Bytes}
-	files := 0
+	files, all := 0, len(result.Fetched)
 	var renamed []stick.Fetched
 	for _, fetched := range result.Fetched {
 		if path.Base(fetched.Path) != path.Base(fetched.Dest) {
 			renamed = append(renamed, fetched)
 		}
-		moved.Items = append(moved.Items, jsonItem{fetched.Path, fetched.Dest, kindText(fetched.Kind)})
+		if a.json {
+			moved.Items = append(moved.Items, jsonItem{fetched.Path, fetched.Dest, kindText(fetched.Kind)})
+		}
 		if fetched.Kind == stick.KindFile {
 			files++
 		}
@@ -242,17 +263,17 @@ func (a *app) showGet(result stick.GetResult, to string, err error) error {
 		return err
 	}
 	showErr := a.show(moved, func(w io.Writer) {
-		if len(moved.Items) == 0 && len(moved.Skipped) > 0 {
+		if all == 0 && len(moved.Skipped) > 0 {
 			return
 		}
 		if err != nil { // so that the person knows what need not be fetched again
-			for _, item := range moved.Items {
+			for _, item := range result.Fetched {
 				fmt.Fprintf(w, "Complete: %s\n", printable(item.Dest))
 			}
 		}
 		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped, len(moved.Items)), a.renamed(renamed))
+	return firstError(err, showErr, a.skipped(moved.Skipped, all), a.renamed(renamed))
 }
 
 // renamed names the files and folders that this computer cannot hold under their own
@@ -365,9 +386,9 @@ func (c *clashFlag) choice() stick.Clash {
 // unsaid reports whether nothing was said about names that are taken.
 func (c *clashFlag) unsaid() bool { return !c.replace && !c.keepBoth && !c.skip }
 
-// refused is the error of an only file whose name is taken, when nothing was said about that.
+// refused is the error of an only file whose name is taken, when nothing was said about that and nothing stored.
 func (c *clashFlag) refused(result stick.PutResult) error {
-	if !c.unsaid() || len(result.Stored) > 0 || len(result.Skipped) != 1 || !isTaken(result.Skipped[0]) {
+	if !c.unsaid() || len(result.Skipped) != 1 || !isTaken(result.Skipped[0]) {
 		return nil
 	}
 	return on(filepath.Base(result.Skipped[0].Path), stick.ErrExists)

@@ -267,19 +267,32 @@ type Contents struct {
 	Warnings []stick.Warning
 }
 
-// contentsOf lists what was on a device's stick, from its backup, with the
+// listingOf lists what was on a device's stick, from its backup, with the
 // recovery key. Whoever shows it records that before.
-func (s *School) contentsOf(ctx context.Context, device string) (Contents, error) {
+func (s *School) listingOf(ctx context.Context, device string) (Listing, error) {
 	id, err := s.BackupOf(ctx, device)
 	if err != nil {
-		return Contents{}, err
+		return Listing{}, err
 	}
 	b, err := s.openBackup(ctx, id, 0)
 	if err != nil {
-		return Contents{}, err
+		return Listing{}, err
 	}
 	defer b.Close()
-	return b.Contents(ctx)
+	status, err := stick.ReadBackupStatus(nil, b.dir)
+	if err != nil {
+		return Listing{}, err
+	}
+	c := Contents{Stick: b.Note().ID, At: status.When, Warnings: b.Warnings()}
+	l, size := c.Listing(), 0
+	err = b.Walk(".", func(e stick.Entry) error { // there may be far more than a listing takes
+		l.add(e, &size)
+		return context.Cause(ctx)
+	})
+	if err != nil {
+		return Listing{}, err
+	}
+	return l, nil
 }
 
 // Contents lists what is in a backup.

@@ -249,11 +249,7 @@ func (s *School) lastKnown(ctx context.Context, device string) (Listing, error) 
 	if errors.Is(seenErr, ErrLocked) {
 		return Listing{}, seenErr
 	}
-	var kept Listing
-	c, err := s.contentsOf(ctx, d.ID)
-	if err == nil {
-		kept = c.Listing()
-	}
+	kept, err := s.listingOf(ctx, d.ID)
 	switch {
 	case context.Cause(ctx) != nil:
 		return Listing{}, context.Cause(ctx)

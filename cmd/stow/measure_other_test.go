@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// measure is for Linux alone.
+func measure() {}
