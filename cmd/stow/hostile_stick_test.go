@@ -253,7 +253,12 @@ func TestHostileSticks(t *testing.T) {
 			v.listed(2_000_000, func(i int) string { return fmt.Sprintf("f\t1024\t0\t0\t%x\n", i) })
 		}},
 		{"as many entries as are allowed", false, func(v *villain) {
-			v.listed(size(300_000, 1_450_000), func(i int) string { return fmt.Sprintf("f\t1024\t0\t0\t%x\n", i) })
+			v.listed(size(300_000, 1_450_000), func(i int) string {
+				if i == 0 {
+					return "w\tgone\n" // so that it is worth tidying
+				}
+				return fmt.Sprintf("f\t1024\t0\t0\t%x\n", i)
+			})
 		}},
 		{"each entry in a folder of its own", false, func(v *villain) {
 			v.listed(size(80_000, 350_000), func(i int) string { return fmt.Sprintf("f\t1024\t0\t0\t%x/f\n", i) })
