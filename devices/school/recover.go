@@ -65,6 +65,9 @@ func (s *School) rekeyTo(ctx context.Context, fsys stick.FS, opened *stick.Stick
 	if err != nil {
 		return d, false, fmt.Errorf("rekey the stick: %w", err)
 	}
+	if err := s.keepChosen(opened, key); err != nil {
+		return d, false, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
+	}
 	options := stick.RekeyOptions{Holders: []string{key.Recipient}}
 	policy := s.Policy()
 	if policy.KeysOnStick {
@@ -95,6 +98,17 @@ func (s *School) rekeyTo(ctx context.Context, fsys stick.FS, opened *stick.Stick
 		return d, false, fmt.Errorf("rekey the stick to %s: %w", holder.Name, err)
 	}
 	return d, anew, nil
+}
+
+// keepChosen takes a copy of a key whose passphrase its holder has chosen, on an opened stick or in its backup, into the
+// school's folder: what is then made with the key does not open with the passphrase that ICT gave out.
+func (s *School) keepChosen(opened *stick.Stick, key devices.Key) error {
+	chosen, err := opened.ChosenKey()
+	if err != nil || chosen == nil || chosen.Recipient != key.Recipient {
+		return err
+	}
+	_, err = s.keepKeyFile(key, chosen.Set, chosen.Sealed)
+	return err
 }
 
 // needsIdentity reports whether a stick that goes to a holder is to have another identity, since somebody else may

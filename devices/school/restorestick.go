@@ -54,6 +54,11 @@ func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick
 	if p.Note == "" {
 		p.Note = "restored from the backup of " + p.From.Note().Label
 	}
+	if _, key, err := s.holderForStick(ctx, p.Holder); err == nil { // else preparing says what is wrong
+		if err := s.keepChosen(p.From, key); err != nil {
+			return out, fmt.Errorf("restore a stick: %w", err)
+		}
+	}
 	if err := s.clearOld(ctx, p.StickPlan, a); err != nil {
 		return out, fmt.Errorf("restore a stick: %w", err)
 	}

@@ -254,3 +254,63 @@ func TestBackupRights(t *testing.T) {
 		}
 	}
 }
+
+// TestAttackSlipAfterRekeying: what ICT makes of a stick that was never checked in since its holder chose a passphrase, by giving
+// the key again or by restoring its backup, opens with that, and with the slip no more.
+func TestAttackSlipAfterRekeying(t *testing.T) {
+	s := newSchool(t)
+	alice, slip := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	chosen := []byte("orange walrus telescope quietly")
+	changePassphrase(t, m, slip, chosen)
+	fillStick(t, s, m, taken)
+	backUpSealed(t, s, m)
+	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := sticktest.New()
+	if _, err := s.RestoreStick(t.Context(), school.RestorePlan{StickPlan: plan(fresh, alice, "HRP-2"), From: b.Stick}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	st := opened(t, s, m)
+	if _, err := s.RekeyStick(t.Context(), m, st, alice, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, made := range map[string]*sticktest.Mem{"given the key again": m, "restored": fresh} {
+		if err := opens(made, stick.WithPassphrase(chosen)); err != nil {
+			t.Errorf("%s: with the chosen passphrase: %v", name, err)
+		}
+		if err := opens(made, stick.WithPassphrase(slip)); err == nil {
+			t.Errorf("%s: it opens with the slip", name)
+		}
+	}
+}
+
+// TestAttackSlipAfterRekeyingAlone is the same where the school has no backup to restore from.
+func TestAttackSlipAfterRekeyingAlone(t *testing.T) {
+	s := newSchool(t)
+	alice, slip := person(t, s, "Alice Jones")
+	m, _ := issue(t, s, alice, "HRP-1")
+	chosen := []byte("orange walrus telescope quietly")
+	changePassphrase(t, m, slip, chosen)
+	st := opened(t, s, m)
+	if _, err := s.RekeyStick(t.Context(), m, st, alice, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := opens(m, stick.WithPassphrase(slip)); err == nil {
+		t.Error("it opens with the slip")
+	}
+	if err := opens(m, stick.WithPassphrase(chosen)); err != nil {
+		t.Errorf("with the chosen passphrase: %v", err)
+	}
+}
