@@ -193,9 +193,12 @@ func (w *Window) Until(what string, ok func() bool) {
 	w.wait(what, ok)
 }
 
+// longest is how long a test waits for what takes a moment, also on a busy machine and under the race detector.
+const longest = 3 * time.Minute
+
 func (w *Window) wait(what string, ok func() bool) {
 	w.t.Helper()
-	limit := time.NewTimer(30 * time.Second)
+	limit := time.NewTimer(longest)
 	defer limit.Stop()
 	for {
 		w.Drain()
@@ -205,7 +208,7 @@ func (w *Window) wait(what string, ok func() bool) {
 		select {
 		case <-w.wake:
 		case <-limit.C:
-			w.t.Fatalf("waited 30 s for %s", what)
+			w.t.Fatalf("waited %v for %s", longest, what)
 		}
 	}
 }
