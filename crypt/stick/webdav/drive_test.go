@@ -182,10 +182,10 @@ func TestCancelledUploadLeavesNothing(t *testing.T) {
 	_, err := w.Write(make([]byte, 20<<20)) // so that it is being kept on the disk
 	check(t, err)
 	cancel()
+	w.CloseWithError(context.Canceled) // which net/http may wait for
 	if err := <-ended; ctx.Err() == nil || strings.Contains(err.Error(), "answered") {
 		t.Fatal(err)
 	}
-	w.Close()
 	check(t, d.drive.Close(t.Context())) // which waits for it
 	d.has("a.txt", "first")
 	if d.layers() != before {
