@@ -22,6 +22,7 @@ func TestClockJumps(t *testing.T) {
 		if len(r.k.open) > 0 {
 			t.Errorf("after a jump by %s it is open", jump)
 		}
+		r.plugIn()
 		r.unlockAgain()
 		r.Advance(10 * time.Second)
 		if r.content("Register.txt") != someFiles["Register.txt"] {
