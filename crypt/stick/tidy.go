@@ -73,7 +73,8 @@ func (s *Stick) planTidying(ctx context.Context, o TidyOptions) (*rewrite, error
 // whole refuses to tidy a stick with a layer that is damaged or missing: what tidying does not list as counting
 // counts as replaced, and would be removed with what could still be saved of it.
 func (s *Stick) whole() error {
-	if len(s.hurt)+len(s.unread) > 0 {
+	gaps := func(l *layer) bool { return l.gaps }
+	if len(s.hurt)+len(s.unread) > 0 || slices.ContainsFunc(s.layers, gaps) {
 		return fmt.Errorf("tidy: %w: a layer that must be repaired first", ErrDamaged)
 	}
 	return nil
