@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,11 +24,11 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
-	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 )
 
-var allHostile = longtest.Bool("all-hostile", "every command on large hostile sticks, not some on smaller ones")
+// Not of the long form: it takes a quarter of an hour by itself.
+var allHostile = flag.Bool("all-hostile", false, "every command on large hostile sticks, not some on smaller ones")
 
 // mostMemory is what no stick may make stow take, in bytes.
 const mostMemory = 512_000_000
