@@ -278,7 +278,7 @@ func TestHostileSticks(t *testing.T) {
 		{"many references", true, func(v *villain) {
 			refs := "tidied\t\n" + strings.Repeat("below\t1:"+strings.Repeat("a", 64)+"\n", 10_000)
 			v.writeTable(func(w io.Writer) {
-				for i := range size(400, 2000) {
+				for i := range 400 {
 					_, _ = io.WriteString(w, v.layerLine(i+2, strings.Repeat("0", 64), 1_000_000)+refs)
 				}
 			})
