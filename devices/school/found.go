@@ -75,26 +75,6 @@ func (sh Shared) TellFound(d *keys.Directory, n stick.Note, place string, now ti
 	return nil
 }
 
-// FoundWaiting counts what computers told of lost sticks that turned up, which needs no
-// key. What is in it may be about nothing: see [School.FoundSticks]. It fails with
-// [ErrNoInbox].
-func (s *School) FoundWaiting() (n int, err error) {
-	shared, err := s.Shared()
-	if err != nil {
-		return 0, err
-	}
-	entries, err := os.ReadDir(shared.Inbox())
-	if err != nil {
-		return 0, fmt.Errorf("read the inbox: %w: %w", ErrNoInbox, err)
-	}
-	for _, e := range entries {
-		if isFound(e) && n < maxFoundFiles {
-			n++
-		}
-	}
-	return n, nil
-}
-
 // isFound says whether a file of the inbox is a message about a lost stick.
 func isFound(e os.DirEntry) bool {
 	return strings.HasSuffix(e.Name(), foundExtension) && e.Type().IsRegular()

@@ -126,19 +126,39 @@ func (in *Inbox) Waiting() ([]string, error) {
 	return names, nil
 }
 
-// ReportsWaiting counts the loss reports that wait in the inbox of the school in the folder dir, for which neither the
-// register nor the authority is needed. It fails with [ErrNoShared].
-func ReportsWaiting(dir string) (int, error) {
+// Waiting is how much lies in the inbox that nobody has dealt with. What is in it may be about nothing, or no report at all.
+type Waiting struct {
+	Reports int // loss reports
+	Found   int // messages about lost sticks that turned up: see [School.FoundSticks]
+}
+
+// WaitingAt counts what waits for the school in the folder dir, for which neither the register nor a key is needed. It fails
+// with [ErrNoShared].
+func WaitingAt(dir string) (w Waiting, err error) {
 	shared, err := SharedAt(dir)
 	if err != nil {
-		return 0, err
+		return w, err
 	}
-	files, err := (&Inbox{}).files(shared.Inbox())
+	entries, err := os.ReadDir(shared.Inbox())
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, shared.Reachable() // nobody has delivered anything yet
+		return w, shared.Reachable() // nobody has delivered anything yet
 	}
-	return len(files), err
+	if err != nil {
+		return w, fmt.Errorf("read the inbox: %w", err)
+	}
+	for _, e := range entries {
+		switch {
+		case isReport(e):
+			w.Reports++
+		case isFound(e) && w.Found < maxFoundFiles:
+			w.Found++
+		}
+	}
+	return w, nil
 }
+
+// isReport says whether a file of the inbox is a loss report; a pipe or a link would be a trap.
+func isReport(e fs.DirEntry) bool { return isReportName(e.Name()) && e.Type().IsRegular() }
 
 // whole is [Inbox.Whole] for a report from any inbox of the school.
 func (s *School) whole(ctx context.Context, r Report) (Report, error) {
@@ -158,9 +178,7 @@ func (in *Inbox) files(dir string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return !isReportName(e.Name()) || !e.Type().IsRegular() // a pipe or a link would be a trap
-	}), nil
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !isReport(e) }), nil
 }
 
 // Reports reads the reports that wait, newest first, however many files lie there.

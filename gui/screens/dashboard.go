@@ -103,8 +103,7 @@ type standing struct {
 	backupErr                           error
 	published                           time.Time
 	directoryErr                        error
-	found                               int // messages about lost sticks that were seen
-	reports                             int // loss reports that wait
+	inbox                               school.Waiting
 }
 
 // inUse are the states in which it matters whether a device is encrypted.
@@ -181,8 +180,7 @@ func readStanding(ctx context.Context, s *school.School, now time.Time, backup s
 		st.published = directory.Published
 	}
 	st.directoryErr = err
-	st.found, _ = s.FoundWaiting() // a folder out of reach is said elsewhere
-	st.reports, _ = school.ReportsWaiting(s.Dir())
+	st.inbox, _ = school.WaitingAt(s.Dir()) // a folder out of reach is said elsewhere
 	return st, nil
 }
 

@@ -26,7 +26,7 @@ func (d *dashboard) plugged(drives.Seen) {
 // checkInCard leads to the check-in of the sticks that are here, and to what other
 // computers told of lost ones.
 func (d *dashboard) checkInCard(st standing) fyne.CanvasObject {
-	d.sticks, d.seen = widgets.Column(2), st.found
+	d.sticks, d.seen = widgets.Column(2), st.inbox.Found
 	d.drawHere()
 	return d.sticks
 }

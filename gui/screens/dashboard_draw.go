@@ -82,8 +82,8 @@ const mostIncidents = 6
 func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 	w := d.s.Words
 	list := []fyne.CanvasObject{widgets.Heading(w.T("dashboard.incidents"))}
-	if st.reports > 0 { // nobody knows yet what it is about, so it comes before everything
-		text := w.N("incidents.inbox", st.reports)
+	if st.inbox.Reports > 0 { // nobody knows yet what it is about, so it comes before everything
+		text := w.N("incidents.inbox", st.inbox.Reports)
 		row := widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: text, Next: w.T("dashboard.reports.next")})
 		list = append(list, widgets.NewPressable(text, row.View, "", "", func() { d.s.Go(incidentsID) }))
 	} else if len(st.incidents) == 0 {

@@ -80,7 +80,7 @@ func TestDashboardFollows(t *testing.T) {
 	w.MustNotSee("Stolen")
 	sc.Act(mustFind(t, sc, "MS-0001"), devices.Steal, devices.Facts{})
 	w.Advance(registerLook)
-	w.MustSee("Stolen")
+	w.Until("the theft", func() bool { return w.Sees("Stolen") })
 }
 
 func TestDashboardPictures(t *testing.T) {

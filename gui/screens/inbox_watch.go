@@ -1,12 +1,10 @@
 package screens
 
 import (
-	"context"
 	"time"
 
 	"stowage/devices/school"
 	"stowage/gui"
-	"stowage/gui/jobs"
 )
 
 // inboxEvery is how often the inbox is looked at for loss reports, wherever in the
@@ -35,28 +33,37 @@ func (p *Place) watchInbox(s *gui.Session) {
 // look counts once, and again after a while.
 func (i *inboxWatch) look() {
 	i.later()
-	dir := i.p.Config().School
+	if i.again = i.looking; i.again {
+		return
+	}
 	if !i.p.ICT() {
 		i.later = i.s.After(inboxEvery, i.look)
 		return
 	}
-	if i.again = i.looking; i.again {
+	i.looking = true
+	dir := i.p.Config().School
+	inBackground(i.s, func() counted {
+		w, err := school.WaitingAt(dir)
+		return counted{w.Reports, err}
+	}, i.looked)
+}
+
+// counted is what came of a look.
+type counted struct {
+	reports int
+	err     error
+}
+
+func (i *inboxWatch) looked(found counted) {
+	i.looking = false
+	if found.err == nil { // a folder out of reach is said in the room itself
+		i.tell(found.reports)
+	}
+	if i.again {
+		i.look()
 		return
 	}
-	i.looking = true
-	jobs.Run(i.s.Jobs, i.s.Words.T("incidents.reading"), func(context.Context, jobs.Progress) (int, error) {
-		return school.ReportsWaiting(dir)
-	}, func(n int, err error) {
-		i.looking = false
-		if err == nil { // a folder out of reach is said on the page itself
-			i.tell(n)
-		}
-		if i.again {
-			i.look()
-			return
-		}
-		i.later = i.s.After(inboxEvery, i.look)
-	})
+	i.later = i.s.After(inboxEvery, i.look)
 }
 
 // tell shows the count, and says so when a report has arrived.

@@ -17,26 +17,23 @@ import (
 
 // readInbox counts the reports, and reads them while the authority is unlocked.
 func readInbox(ctx context.Context, s *school.School) (waiting int, reports []school.Report, err error) {
+	w, err := school.WaitingAt(s.Dir())
+	if err != nil || w.Reports == 0 {
+		return 0, nil, err
+	}
+	if _, err := s.Authority(); err != nil {
+		return w.Reports, nil, nil
+	}
 	shared, err := s.Shared()
 	if err != nil {
 		return 0, nil, err
 	}
 	in, err := s.OpenInbox(shared.Inbox())
-	if errors.Is(err, school.ErrNoInbox) && shared.Reachable() == nil {
-		return 0, nil, nil // nobody has delivered anything yet
-	}
 	if err != nil {
 		return 0, nil, err
-	}
-	names, err := in.Waiting()
-	if err != nil {
-		return 0, nil, err
-	}
-	if _, err := s.Authority(); err != nil {
-		return len(names), nil, nil
 	}
 	reports, err = in.Reports(ctx)
-	return len(names), reports, err
+	return w.Reports, reports, err
 }
 
 // reportsAtOnce is how many reports are drawn before somebody asks for more: whoever fills

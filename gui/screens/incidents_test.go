@@ -311,17 +311,17 @@ func TestReportArrives(t *testing.T) {
 	w.Session.Go("dashboard")
 	w.Settle()
 	w.MustSee("No incident is open.")
+	w.Until("the inbox to be looked at", func() bool { return p.inbox.counted })
 	deliver(t, sc, "HRP-0042")
 	w.Advance(inboxEvery)
-	w.Settle()
+	w.Until("the report", func() bool { return w.Sees("the 72 hours may be running") })
 	w.MustSee("A loss report has arrived.", "1 loss report waiting", "the 72 hours may be running")
 	w.MustNotSee("No incident is open.")
 	w.Session.Go(gui.Home)
 	w.Settle()
 	deliver(t, sc, "HRP-0043")
 	w.Advance(inboxEvery)
-	w.Settle()
-	w.MustSee("2 loss reports waiting")
+	w.Until("the other report", func() bool { return w.Sees("2 loss reports waiting") })
 	w.Press("2 loss reports waiting")
 	w.Settle()
 	if w.Session.At() != incidentsID {
@@ -338,6 +338,26 @@ func TestReportArrives(t *testing.T) {
 		w.Settle()
 	}
 	w.Session.Go(gui.Home)
-	w.Settle()
-	w.MustNotSee("loss report waiting", "loss reports waiting")
+	w.Until("the notice to go", func() bool { return !w.Sees("loss report waiting") && !w.Sees("loss reports waiting") })
+}
+
+// TestLookingIsNoUse looks at a server that does not answer: that is not what somebody does at the computer, and the
+// window closes all the same.
+func TestLookingIsNoUse(t *testing.T) {
+	w := incidentsWindow(t, lossSchool(t))
+	answer, done := make(chan int), 0
+	inBackground(w.Session, func() int { return <-answer }, func(n int) { done = n })
+	w.Session.Used()
+	w.Advance(time.Hour)
+	if unused := w.Session.Unused(); unused != time.Hour {
+		t.Errorf("unused for %s, after an hour", unused)
+	}
+	closed := false
+	w.Session.Window.SetOnClosed(func() { closed = true })
+	w.Session.Close()
+	if !closed {
+		t.Error("the window stays open")
+	}
+	answer <- 1
+	w.Until("the answer", func() bool { return done == 1 })
 }

@@ -205,20 +205,20 @@ func (p *Place) lockCommand(s *gui.Session) widgets.Command {
 const registerLook = 30 * time.Second
 
 // lookAround looks for what other programs have changed in the register, again and
-// again until the returned function is called. Whoever listens is told.
+// again until the returned function is called. Whoever listens is told; what is wrong shows when the register is read.
 func (p *Place) lookAround(s *gui.Session) (stop func()) {
-	stopped := false
+	ctx, end := context.WithCancel(context.Background())
 	cancel := func() {}
 	var wait func()
 	wait = func() {
 		cancel = s.After(registerLook, func() {
-			jobs.Run(s.Jobs, s.Words.T("register.reading"), func(ctx context.Context, _ jobs.Progress) (int, error) {
+			inBackground(s, func() error {
 				if p.Authority.School() == nil {
-					return 0, nil
+					return nil
 				}
-				return 0, p.Authority.Look(ctx)
-			}, func(int, error) { // what is wrong shows when the register is read
-				if !stopped {
+				return p.Authority.Look(ctx)
+			}, func(error) {
+				if ctx.Err() == nil {
 					wait()
 				}
 			})
@@ -226,7 +226,16 @@ func (p *Place) lookAround(s *gui.Session) (stop func()) {
 	}
 	wait()
 	return func() {
-		stopped = true
+		end()
 		cancel()
 	}
+}
+
+// inBackground does what nobody has asked for, off the window's goroutine, and tells done. It is no job: one keeps the
+// window open until it ends, and counts as use, so that what locks by itself after a time without would not.
+func inBackground[T any](s *gui.Session, do func() T, done func(T)) {
+	go func() {
+		result := do()
+		s.Do(func() { done(result) })
+	}()
 }

@@ -339,17 +339,17 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 			r.Session.Go("encrypt")
 			r.ports.set(r.drive)
 			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") || r.Sees("MS-1 has been recorded as missing") })
-			waiting, err := r.d.FoundWaiting()
+			waiting, err := school.WaitingAt(r.d.Dir())
 			if !ict {
 				r.MustSee("Please take it to ICT", "has told ICT")
-				if waiting != 1 || err != nil {
-					t.Errorf("%d messages wait, %v", waiting, err)
+				if waiting.Found != 1 || err != nil {
+					t.Errorf("%d messages wait, %v", waiting.Found, err)
 				}
 				return
 			}
 			r.Press("Begin its return")
 			r.Until("the check-in", func() bool { return r.Session.At() == checkInRoute && r.Sees("recorded as missing") })
-			if waiting > 0 {
+			if waiting.Found > 0 {
 				t.Error("ICT told themselves")
 			}
 		})
