@@ -15,7 +15,7 @@ func Read(name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f, info, name, most)
+	return ReadOpen(f, info, most)
 }
 
 // ReadIn is [Read] for a name below a folder that is open, as [OpenIn].
@@ -25,12 +25,13 @@ func ReadIn(root *os.Root, name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f, info, name, most)
+	return ReadOpen(f, info, most)
 }
 
-// readAll reads a file that is open. It may grow meanwhile, and some file systems give no sizes.
-func readAll(f io.Reader, info fs.FileInfo, name string, most int64) ([]byte, error) {
-	tooLarge := &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
+// ReadOpen is [Read] for what [Open] or [OpenIn] has opened, from where it stands. It may grow meanwhile, and some file
+// systems give no sizes. The caller closes the file.
+func ReadOpen(f *os.File, info fs.FileInfo, most int64) ([]byte, error) {
+	tooLarge := &fs.PathError{Op: "read", Path: f.Name(), Err: ErrTooLarge}
 	if info.Size() > most {
 		return nil, tooLarge
 	}

@@ -1,7 +1,6 @@
 package school
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,39 +21,34 @@ func readSmall(path string) ([]byte, error) { return readAtMost(path, maxFile) }
 // keys.ErrValue.
 func readAtMost(path string, most int64) ([]byte, error) {
 	content, err := safefile.Read(path, most) // somebody may have put a pipe there
-	if errors.Is(err, safefile.ErrTooLarge) {
-		err = fmt.Errorf("%w: %w", err, keys.ErrValue)
-	}
-	return content, err
+	return content, asValue(err)
 }
 
 // readAge is readAtMost for an age file; of anything else no more is read than shows it.
 func readAge(path string, most int64) ([]byte, error) {
-	f, _, err := safefile.Open(path)
+	f, info, err := safefile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	start := make([]byte, 512)
-	n, err := io.ReadFull(f, start)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+	n, err := f.ReadAt(start, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if !crypt.BeginsAsAge(start[:n]) {
 		return nil, fmt.Errorf("%s: %w: %w", path, ErrReport, crypt.ErrNotAge)
 	}
-	return readAll(io.MultiReader(bytes.NewReader(start[:n]), f), path, most)
+	content, err := safefile.ReadOpen(f, info, most)
+	return content, asValue(err)
 }
 
-func readAll(r io.Reader, path string, most int64) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil {
-		return nil, err
+// asValue makes the error of a file that is too large keys.ErrValue as well.
+func asValue(err error) error {
+	if errors.Is(err, safefile.ErrTooLarge) {
+		return fmt.Errorf("%w: %w", err, keys.ErrValue)
 	}
-	if int64(len(content)) > most {
-		return nil, fmt.Errorf("%s: %w", path, keys.ErrValue)
-	}
-	return content, nil
+	return err
 }
 
 // writePublic writes a small file that everybody may read; an existing one is replaced
