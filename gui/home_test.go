@@ -23,16 +23,16 @@ func (n *note) Shown()                     { n.shown++ }
 func routes() []gui.Route {
 	make := func(s *gui.Session) gui.Screen { return &note{s: s} }
 	return []gui.Route{
-		{ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: make},
-		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: make},
-		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: make},
-		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: make},
-		{ID: "register", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: make},
-		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, Key: fyne.Key6, New: make},
-		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: make},
-		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: make},
-		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: make},
-		{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: make},
+		{ID: "open", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: make},
+		{ID: "encrypt", Side: gui.Staff, Name: "route.encrypt", Hint: "route.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: make},
+		{ID: "lost", Side: gui.Staff, Name: "route.lost", Hint: "route.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: make},
+		{ID: "dashboard", Side: gui.ICT, Name: "route.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: make},
+		{ID: "register", Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: make},
+		{ID: "issue", Side: gui.ICT, Name: "route.issue", Icon: widgets.IconIssue, Key: fyne.Key6, New: make},
+		{ID: "audit", Side: gui.ICT, Name: "route.audit", Icon: widgets.IconAudit, New: make},
+		{ID: "leavers", Side: gui.ICT, Name: "route.leavers", Icon: widgets.IconLeavers, New: make},
+		{ID: "people", Side: gui.ICT, Name: "route.people", Icon: widgets.IconPeople, New: make},
+		{ID: "incidents", Side: gui.ICT, Name: "route.incidents", Icon: widgets.IconIncident, New: make},
 	}
 }
 

@@ -39,7 +39,7 @@ func (h *shell) showKeys() {
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(420, 380))
 	var d *widgets.Dialog
-	shut := widgets.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
+	shut := widgets.NewPrimary(w.T("widgets.close"), nil, func() { d.Close() })
 	d = widgets.ShowDialog(h.s.Window.Canvas(), w.T("menu.keys"), widgets.Column(3, scroll, widgets.Row(2, widgets.Spring(), shut)), nil)
 	h.s.Window.Canvas().Focus(shut)
 }

@@ -64,8 +64,8 @@ func openNotes(t *testing.T, ict bool) (w *guitest.Window, one, two *busyNote) {
 		return func(s *gui.Session) gui.Screen { n.s = s; return n }
 	}
 	w = guitest.New(t, gui.Options{ICT: ict, Routes: []gui.Route{
-		{ID: "one", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: route(one)},
-		{ID: "two", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: route(two)},
+		{ID: "one", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1, New: route(one)},
+		{ID: "two", Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: route(two)},
 	}})
 	return w, one, two
 }

@@ -60,7 +60,7 @@ func (c *drawn) ask(r request) {
 // layout puts the places to the left of the list, and the path above it.
 func (d *dialog) layout() fyne.CanvasObject {
 	up := widgets.NewQuiet(d.words.T("chooser.up"), widgets.Icon("up").Resource(), func() { d.open(filepath.Dir(d.shown.folder)) })
-	buttons := widgets.Row(2, up, widgets.Spring(), widgets.NewButton(d.words.T("parts.cancel"), nil, d.close), d.choose)
+	buttons := widgets.Row(2, up, widgets.Spring(), widgets.NewButton(d.words.T("widgets.cancel"), nil, d.close), d.choose)
 	size := d.w.Window.Canvas().Size()
 	space := container.NewGridWrap(fyne.NewSize(size.Width*0.7, size.Height*0.45),
 		container.NewBorder(nil, nil, container.NewVScroll(d.places), nil, d.list))

@@ -21,7 +21,7 @@ func askSystem(w Window, r request, otherwise func(request)) {
 	}
 	owner := native(w.Window)
 	words := w.Words()
-	cancel := widgets.NewButton(words.T("parts.cancel"), nil, nil)
+	cancel := widgets.NewButton(words.T("widgets.cancel"), nil, nil)
 	d := widgets.ShowDialog(w.Window.Canvas(), r.title,
 		widgets.Column(3, widgets.Body(words.T("chooser.elsewhere")), widgets.Row(2, widgets.Spring(), cancel)), func() { cancel.OnTapped() })
 	job := jobs.Run(w.Jobs, r.title, func(ctx context.Context, _ jobs.Progress) ([]string, error) {

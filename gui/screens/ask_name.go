@@ -34,7 +34,7 @@ func askName(s *gui.Session, title, label, name string, kept int, yes string, re
 		answer(typed)
 	}
 	entry.OnChanged = func(string) { field.Refuse("") }
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), widgets.NewPrimary(yes, nil, submit))
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("widgets.cancel"), nil, func() { d.Close() }), widgets.NewPrimary(yes, nil, submit))
 	d = widgets.ShowDialog(s.Window.Canvas(), title, widgets.Column(3, field.View, buttons), nil)
 	s.Window.Canvas().Focus(entry)
 	entry.SelectFirst(utf8.RuneCountInString(name) - kept) // typing replaces it

@@ -41,7 +41,7 @@ func (q whyAsked) ask(s *gui.Session, then func(reason string)) {
 	if q.danger {
 		button = widgets.NewDanger(q.yes, nil, do)
 	}
-	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	cancel := widgets.NewButton(t("widgets.cancel"), nil, func() { dialog.Close() })
 	dialog = widgets.ShowDialog(s.Window.Canvas(), q.title, widgets.Column(2, widgets.Body(q.text), field.View, widgets.Row(2, widgets.Spring(), cancel, button)), nil)
 	s.Window.Canvas().Focus(reason)
 }

@@ -22,7 +22,7 @@ func (c onlyFolder) File(_ string, then func(string), _ ...string) { then(string
 func (c onlyFolder) Folder(_ string, then func(string))            { then(string(c)) }
 
 func auditRoute(p *Place) (gui.Options, func() *audit) {
-	return routeOf("audit", "room.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
+	return routeOf("audit", "route.audit", "audit", func(s *gui.Session) *audit { return newAudit(s, p) })
 }
 
 func TestAuditRoom(t *testing.T) {

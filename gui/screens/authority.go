@@ -44,7 +44,7 @@ func (a *unlocking) show(why i18n.Key) {
 	a.unlock = widgets.NewPrimary(w.T("authority.unlock"), widgets.IconUnlock.Resource(), a.try)
 	a.unlock.Disable()
 	a.panel = widgets.NewProgress(w)
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, a.cancel), a.unlock)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("widgets.cancel"), nil, a.cancel), a.unlock)
 	content := widgets.Column(3, widgets.Body(w.T(why)), a.entry.View, a.panel.View, buttons)
 	a.dialog = widgets.ShowDialog(a.s.Window.Canvas(), w.T("authority.title"), content, a.cancel)
 	a.s.Window.Canvas().Focus(a.entry.Focus())

@@ -23,7 +23,7 @@ func (blank) Content() fyne.CanvasObject { return widgets.Body("") }
 
 // blankRoute is a page with a blank screen, for tests of what is above screens.
 func blankRoute(p *Place) []gui.Route {
-	return []gui.Route{{ID: "blank", Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, New: p.route(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
+	return []gui.Route{{ID: "blank", Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, New: p.route(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
 }
 
 // newPlace is a place at a school of tests, which is closed at the test's end.

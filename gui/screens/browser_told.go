@@ -36,7 +36,7 @@ func showChoices(s *gui.Session, title, text string, choices []choice) {
 		}
 		list.Add(press)
 	}
-	list.Add(widgets.Row(2, widgets.Spring(), widgets.NewButton(s.Words.T("parts.cancel"), nil, func() { d.Close() })))
+	list.Add(widgets.Row(2, widgets.Spring(), widgets.NewButton(s.Words.T("widgets.cancel"), nil, func() { d.Close() })))
 	d = widgets.ShowDialog(s.Window.Canvas(), title, list, nil)
 	s.Window.Canvas().Focus(first)
 }
@@ -65,7 +65,7 @@ func tellSkipped(s *gui.Session, done, title string, skipped []stick.Skipped) {
 	scroll := container.NewVScroll(list)
 	scroll.SetMinSize(fyne.NewSize(420, 180))
 	var d *widgets.Dialog
-	end := widgets.NewPrimary(w.T("parts.close"), nil, func() { d.Close() })
+	end := widgets.NewPrimary(w.T("widgets.close"), nil, func() { d.Close() })
 	d = widgets.ShowDialog(s.Window.Canvas(), title, widgets.Column(2, widgets.Body(done), scroll, widgets.Row(2, widgets.Spring(), end)), nil)
 	s.Window.Canvas().Focus(end)
 }

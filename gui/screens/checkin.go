@@ -58,7 +58,7 @@ func (p *Place) goCheckIn(s *gui.Session, id string) {
 }
 
 // Title is part of gui.Screen.
-func (c *checkIns) Title() string { return c.s.Words.T("room.checkin") }
+func (c *checkIns) Title() string { return c.s.Words.T("route.checkin") }
 
 // Content is part of gui.Screen.
 func (c *checkIns) Content() fyne.CanvasObject {

@@ -19,7 +19,7 @@ import (
 )
 
 func checkInTestRoute(p *Place, d gui.Drives) (gui.Options, func() *checkIns) {
-	o, route := routeOf("checkin", "room.checkin", "return", func(s *gui.Session) *checkIns { return newCheckIns(s, p) })
+	o, route := routeOf("checkin", "route.checkin", "return", func(s *gui.Session) *checkIns { return newCheckIns(s, p) })
 	o.Services.Drives = d
 	return o, route
 }

@@ -59,7 +59,7 @@ func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 		scroll.ScrollToTop()
 		list.Refresh()
 	}
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() }), here)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("widgets.cancel"), nil, func() { d.Close() }), here)
 	show(at)
 	d = widgets.ShowDialog(b.s.Window.Canvas(), w.N("move.title", len(moved)), widgets.Column(2, way, scroll, buttons), nil)
 	b.s.Window.Canvas().Focus(here)

@@ -87,7 +87,7 @@ func showDatabasePassword(s *gui.Session, answer chan<- []byte) *widgets.Dialog 
 	}})
 	connect.Disable()
 	leave := func() { end(nil) }
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("parts.cancel"), nil, leave), connect)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("widgets.cancel"), nil, leave), connect)
 	dialog = widgets.ShowDialog(s.Window.Canvas(), w.T("place.password"), widgets.Column(3, widgets.Body(w.T("place.password.text")), entry.View, buttons), leave)
 	s.Window.Canvas().Focus(entry.Focus())
 	return dialog

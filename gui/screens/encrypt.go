@@ -37,7 +37,7 @@ type encrypt struct {
 func newEncrypt(s *gui.Session, k *staff) gui.Screen { return &encrypt{s: s, staff: k} }
 
 // Title is part of gui.Screen.
-func (e *encrypt) Title() string { return e.s.Words.T("room.encrypt") }
+func (e *encrypt) Title() string { return e.s.Words.T("route.encrypt") }
 
 // Content is part of gui.Screen.
 func (e *encrypt) Content() fyne.CanvasObject {

@@ -60,7 +60,7 @@ func showForm(s *gui.Session, t formSays, fields []fyne.CanvasObject, focus fyne
 		scroll.SetMinSize(fyne.NewSize(0, tallest))
 		middle = scroll
 	}
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(cmp.Or(t.No, s.Words.T("parts.cancel")), nil, f.cancel), f.yes)
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(cmp.Or(t.No, s.Words.T("widgets.cancel")), nil, f.cancel), f.yes)
 	f.dialog = widgets.ShowDialog(s.Window.Canvas(), t.Title, widgets.Column(2, middle, f.panel.View, buttons), f.cancel)
 	f.first()
 	return f

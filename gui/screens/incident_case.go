@@ -49,7 +49,7 @@ func newIncidentCase(s *gui.Session, p *Place, id string) *incidentCase {
 // Title is part of gui.Screen.
 func (c *incidentCase) Title() string {
 	if c.kase.ID == "" {
-		return c.s.Words.T("room.incidents")
+		return c.s.Words.T("route.incidents")
 	}
 	return c.s.Words.T("incident.title."+lossKey(c.kase.Kind), "name", c.kase.name())
 }

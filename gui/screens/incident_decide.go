@@ -99,7 +99,7 @@ func (c *incidentCase) end() {
 			return err
 		})
 	})
-	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	cancel := widgets.NewButton(w.T("widgets.cancel"), nil, func() { d.Close() })
 	d = widgets.ShowDialog(c.s.Window.Canvas(), title, widgets.Column(2, widgets.NewField(label, text, "").View, widgets.Row(2, widgets.Spring(), cancel, do)), nil)
 	c.s.Window.Canvas().Focus(text)
 }

@@ -18,7 +18,7 @@ import (
 
 // incidentsRoute is the page of the incidents.
 func incidentsRoute(p *Place) gui.Route {
-	return gui.Route{ID: "incidents", Side: gui.ICT, Name: "room.incidents", Icon: widgets.IconIncident, New: p.route(newIncidents)}
+	return gui.Route{ID: "incidents", Side: gui.ICT, Name: "route.incidents", Icon: widgets.IconIncident, New: p.route(newIncidents)}
 }
 
 // namedIncident is an incident with what people call its device and holder.
@@ -60,7 +60,7 @@ func newIncidents(s *gui.Session, p *Place) gui.Screen {
 }
 
 // Title is part of gui.Screen.
-func (l *incidents) Title() string { return l.s.Words.T("room.incidents") }
+func (l *incidents) Title() string { return l.s.Words.T("route.incidents") }
 
 // Content is part of gui.Screen.
 func (l *incidents) Content() fyne.CanvasObject {
@@ -193,7 +193,7 @@ func (l *incidents) show() {
 	}
 	rows := l.inboxRows()
 	if len(l.now.list) > 0 && len(rows) > 0 {
-		rows = append(rows, widgets.Heading(w.T("room.incidents")))
+		rows = append(rows, widgets.Heading(w.T("route.incidents")))
 	}
 	for _, i := range l.now.list {
 		rows = append(rows, l.row(i))

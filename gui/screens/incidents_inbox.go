@@ -59,7 +59,7 @@ func (l *incidents) inboxRows() []fyne.CanvasObject {
 		}
 	}
 	if more := min(reportsAtOnce, len(l.now.reports)-l.shown); more > 0 {
-		rows = append(rows, widgets.Row(2, widgets.NewButton(w.N("parts.timeline.more", more), nil, func() {
+		rows = append(rows, widgets.Row(2, widgets.NewButton(w.N("widgets.timeline.more", more), nil, func() {
 			l.shown += reportsAtOnce
 			l.show()
 		}), widgets.Spring()))
@@ -141,7 +141,7 @@ func (l *incidents) merge(r school.Report) {
 	}
 	scroll := container.NewVScroll(rows)
 	scroll.SetMinSize(fyne.NewSize(460, 240))
-	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { d.Close() })
+	cancel := widgets.NewButton(w.T("widgets.cancel"), nil, func() { d.Close() })
 	d = widgets.ShowDialog(l.s.Window.Canvas(), w.T("incidents.merge"), widgets.Column(2, scroll, widgets.Row(2, widgets.Spring(), cancel)), nil)
 }
 

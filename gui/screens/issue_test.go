@@ -20,7 +20,7 @@ import (
 )
 
 func issueRoute(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
-	o, route := routeOf("issue", "room.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
+	o, route := routeOf("issue", "route.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
 	o.Services.Drives = d
 	return o, route
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func leaversRoute(p *Place, d gui.Drives) (gui.Options, func() *leavers) {
-	o, route := routeOf("leavers", "room.leavers", "leavers", func(s *gui.Session) *leavers { return newLeavers(s, p) })
+	o, route := routeOf("leavers", "route.leavers", "leavers", func(s *gui.Session) *leavers { return newLeavers(s, p) })
 	o.Services.Drives = d
 	return o, route
 }

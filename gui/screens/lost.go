@@ -33,7 +33,7 @@ type lost struct {
 func newLost(s *gui.Session, k *staff) gui.Screen { return &lost{s: s, staff: k} }
 
 // Title is part of gui.Screen.
-func (l *lost) Title() string { return l.s.Words.T("room.lost") }
+func (l *lost) Title() string { return l.s.Words.T("route.lost") }
 
 // Content is part of gui.Screen.
 func (l *lost) Content() fyne.CanvasObject {

@@ -221,7 +221,7 @@ func editPerson(s *gui.Session, p *Place, h devices.Holder, done func(devices.Ho
 	if h.ID == "" {
 		title = t("people.add")
 	}
-	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() }), widgets.NewPrimary(t("people.save"), nil, save))
+	buttons := widgets.Row(2, widgets.Spring(), widgets.NewButton(t("widgets.cancel"), nil, func() { dialog.Close() }), widgets.NewPrimary(t("people.save"), nil, save))
 	content := widgets.Column(2, field.View, widgets.NewField(t("people.email"), email, "").View, widgets.NewField(t("people.site"), site, "").View, refused.View, buttons)
 	dialog = widgets.ShowDialog(s.Window.Canvas(), title, content, nil)
 	s.Window.Canvas().Focus(name)

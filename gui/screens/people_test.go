@@ -58,7 +58,7 @@ func (d *testDesk) issueOn(t *testing.T, drive drives.Drive, who, label string) 
 }
 
 func peopleRoute(p *Place) (gui.Options, func() *peopleScreen) {
-	return routeOf("people", "room.people", "people", func(s *gui.Session) *peopleScreen { return newPeopleScreen(s, p) })
+	return routeOf("people", "route.people", "people", func(s *gui.Session) *peopleScreen { return newPeopleScreen(s, p) })
 }
 
 // mono is the text on the screen in letters of one width: a secret that is shown.

@@ -18,11 +18,11 @@ import (
 // deskRoutes are the pages on which ICT hands out, counts and takes back.
 func deskRoutes(p *Place) []gui.Route {
 	return []gui.Route{
-		{ID: "issue", Side: gui.ICT, Name: "room.issue", Icon: widgets.IconIssue, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newIssueWizard(s, p) })},
-		{ID: checkInRoute, Side: gui.ICT, Name: "room.checkin", Icon: "return", New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
-		{ID: "audit", Side: gui.ICT, Name: "room.audit", Icon: widgets.IconAudit, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
-		{ID: "leavers", Side: gui.ICT, Name: "room.leavers", Icon: widgets.IconLeavers, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
-		{ID: "people", Side: gui.ICT, Name: "room.people", Icon: widgets.IconPeople, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newPeopleScreen(s, p) })},
+		{ID: "issue", Side: gui.ICT, Name: "route.issue", Icon: widgets.IconIssue, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newIssueWizard(s, p) })},
+		{ID: checkInRoute, Side: gui.ICT, Name: "route.checkin", Icon: "return", New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newCheckIns(s, p) })},
+		{ID: "audit", Side: gui.ICT, Name: "route.audit", Icon: widgets.IconAudit, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newAudit(s, p) })},
+		{ID: "leavers", Side: gui.ICT, Name: "route.leavers", Icon: widgets.IconLeavers, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newLeavers(s, p) })},
+		{ID: "people", Side: gui.ICT, Name: "route.people", Icon: widgets.IconPeople, New: p.route(func(s *gui.Session, p *Place) gui.Screen { return newPeopleScreen(s, p) })},
 	}
 }
 

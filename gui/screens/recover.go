@@ -44,7 +44,7 @@ func (n *person) recover() {
 		dialog.Close()
 		n.telephone()
 	})
-	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	cancel := widgets.NewButton(t("widgets.cancel"), nil, func() { dialog.Close() })
 	dialog = widgets.ShowDialog(n.s.Window.Canvas(), t("person.recover"), widgets.Column(2, widgets.Body(t("recover.text")), here, call, widgets.Row(2, widgets.Spring(), cancel)), nil)
 	n.s.Window.Canvas().Focus(here)
 }
@@ -159,7 +159,7 @@ func (n *person) telephone() {
 		n.readOut(which.Value(), how.Text)
 	}
 	how.OnSubmitted = func(string) { do() }
-	cancel := widgets.NewButton(t("parts.cancel"), nil, func() { dialog.Close() })
+	cancel := widgets.NewButton(t("widgets.cancel"), nil, func() { dialog.Close() })
 	content := widgets.Column(2, widgets.Body(t("telephone.text", "name", n.known.holdings.Holder.Name)), field.View, widgets.NewField(t("telephone.which"), which.View, "").View,
 		widgets.Row(2, widgets.Spring(), cancel, widgets.NewPrimary(t("telephone.show"), widgets.IconShow.Resource(), do)))
 	dialog = widgets.ShowDialog(n.s.Window.Canvas(), t("recover.telephone"), content, nil)

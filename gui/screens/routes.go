@@ -52,24 +52,24 @@ func staffRoutes(p *Place, make func(*gui.Session, *Place) *staff) []gui.Route {
 		return k
 	}
 	return []gui.Route{
-		{ID: "encrypt", Side: gui.Staff, Name: "room.encrypt", Hint: "room.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
-		{ID: "lost", Side: gui.Staff, Name: "room.lost", Hint: "room.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
+		{ID: "encrypt", Side: gui.Staff, Name: "route.encrypt", Hint: "route.encrypt.hint", Icon: widgets.IconEncrypt, Key: fyne.Key2, New: func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }},
+		{ID: "lost", Side: gui.Staff, Name: "route.lost", Hint: "route.lost.hint", Icon: widgets.IconLost, Key: fyne.Key3, New: func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }},
 	}
 }
 
 // registerRoutes are those in which ICT sees how things stand.
 func registerRoutes(p *Place) []gui.Route {
 	return []gui.Route{
-		{ID: "dashboard", Side: gui.ICT, Name: "room.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: p.route(newDashboard)},
-		{ID: registerRoute, Side: gui.ICT, Name: "room.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: p.route(newRegister)},
+		{ID: "dashboard", Side: gui.ICT, Name: "route.dashboard", Icon: widgets.IconDashboard, Key: fyne.Key4, New: p.route(newDashboard)},
+		{ID: registerRoute, Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, Key: fyne.Key5, New: p.route(newRegister)},
 	}
 }
 
 // footRoutes are the school's settings, and setting up a computer that is not ICT's.
 func footRoutes(p *Place) []gui.Route {
-	routes := []gui.Route{{ID: settingsRoute, Side: gui.ICT, Name: "room.settings", Icon: widgets.IconSettings, New: p.route(newSettings)}}
+	routes := []gui.Route{{ID: settingsRoute, Side: gui.ICT, Name: "route.settings", Icon: widgets.IconSettings, New: p.route(newSettings)}}
 	if !p.ICT() && p.own == "" {
-		routes = append(routes, gui.Route{ID: setupRoute, Side: gui.Foot, Name: "room.setup", Icon: "school", New: p.route(newSetup)})
+		routes = append(routes, gui.Route{ID: setupRoute, Side: gui.Foot, Name: "route.setup", Icon: "school", New: p.route(newSetup)})
 	}
 	return routes
 }

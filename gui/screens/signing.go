@@ -54,7 +54,7 @@ func (n *person) takeBack(d devices.Device) {
 			n.read()
 		}))
 	}
-	cancel := widgets.NewButton(w.T("parts.cancel"), nil, func() { dialog.Close() })
+	cancel := widgets.NewButton(w.T("widgets.cancel"), nil, func() { dialog.Close() })
 	content := widgets.Column(2, widgets.NewField(w.T("return.condition"), condition, "").View, widgets.Body(text), sign.View, widgets.Muted(w.T("return.hint")),
 		widgets.Row(2, widgets.Spring(), cancel, widgets.NewPrimary(w.T("return.do"), widgets.Icon("return").Resource(), do)))
 	dialog = widgets.ShowDialog(n.s.Window.Canvas(), w.T("return.title", "name", d.Name()), content, nil)

@@ -39,7 +39,7 @@ type stickList struct {
 func newStickList(k *sticks) *stickList { return &stickList{s: k.s, k: k, looked: map[string]look{}} }
 
 // Title is part of gui.Screen.
-func (l *stickList) Title() string { return l.s.Words.T("room.open") }
+func (l *stickList) Title() string { return l.s.Words.T("route.open") }
 
 // Content is part of gui.Screen.
 func (l *stickList) Content() fyne.CanvasObject {

@@ -63,7 +63,7 @@ func newSticks(s *gui.Session, p *Place) *sticks {
 func openRoute(p *Place, adapt func(*sticks)) gui.Route {
 	var k *sticks // outlives the screens, as open sticks do
 	return gui.Route{
-		ID: "open", Side: gui.Staff, Name: "room.open", Hint: "room.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
+		ID: "open", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
 		New: func(s *gui.Session) gui.Screen {
 			if k == nil || k.s != s {
 				k = newSticks(s, p)
@@ -140,7 +140,7 @@ func (k *sticks) tell(now drives.Seen) {
 // which the news do go, or empty.
 func (k *sticks) setNews(m widgets.Message, held string) {
 	if m.Happened != "" {
-		m.Also = widgets.Command{Name: k.s.Words.T("parts.close"), Run: func() {
+		m.Also = widgets.Command{Name: k.s.Words.T("widgets.close"), Run: func() {
 			k.setNews(widgets.Message{}, "")
 			k.refreshList()
 		}}

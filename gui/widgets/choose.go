@@ -178,7 +178,7 @@ func (s *Steps) Set(at int) {
 		if i == at {
 			color = theme.ColorNameForeground
 		}
-		title := s.words.T("parts.step", "n", i+1, "name", name)
+		title := s.words.T("widgets.step", "n", i+1, "name", name)
 		text := styled(title, theme.SizeNameText, i == at, color)
 		text.Truncation = fyne.TextTruncateEllipsis
 		bar := container.New(thin{}, NewGround(fill, "", theme.SizeNameSelectionRadius))

@@ -34,7 +34,7 @@ type Dialog struct {
 // No and Escape. (Third closes the dialog and runs instead.)
 func Ask(c fyne.Canvas, w *i18n.Words, q Question, answer func(yes bool)) *Dialog {
 	if q.No == "" {
-		q.No = w.T("parts.cancel")
+		q.No = w.T("widgets.cancel")
 	}
 	d := &Dialog{}
 	reply := func(yes bool) func() {
@@ -83,7 +83,7 @@ func Tell(c fyne.Canvas, w *i18n.Words, m Message, closed func()) *Dialog {
 			closed()
 		}
 	}
-	shut := NewPrimary(w.T("parts.close"), nil, end)
+	shut := NewPrimary(w.T("widgets.close"), nil, end)
 	buttons := []fyne.CanvasObject{Spring(), shut}
 	if m.Do.Run != nil {
 		shut.Importance = widget.MediumImportance

@@ -133,7 +133,7 @@ type DateEntry struct {
 // NewDateEntry returns an empty entry. now is Session.Now; changed may be nil.
 func NewDateEntry(w *i18n.Words, now func() time.Time, changed func()) *DateEntry {
 	d := &DateEntry{words: w, now: now, changed: changed}
-	d.entry = NewEntry(w.T("parts.date.form"), nil)
+	d.entry = NewEntry(w.T("widgets.date.form"), nil)
 	d.entry.OnChanged = func(string) {
 		if d.changed != nil {
 			d.changed()
@@ -180,8 +180,8 @@ func (d *DateEntry) pick() {
 		dialog.Close()
 		d.entry.SetText(t.Format("02/01/2006"))
 	})
-	shut := NewButton(d.words.T("parts.cancel"), nil, func() { dialog.Close() })
-	dialog = ShowDialog(c, d.words.T("parts.date.pick"), Column(2, calendar, Row(2, Spring(), shut)), nil)
+	shut := NewButton(d.words.T("widgets.cancel"), nil, func() { dialog.Close() })
+	dialog = ShowDialog(c, d.words.T("widgets.date.pick"), Column(2, calendar, Row(2, Spring(), shut)), nil)
 }
 
 // ReadDate reads a day as people write it in Britain: 3/9/2026, 03.09.26, 3-9-2026; or as

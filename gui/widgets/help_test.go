@@ -48,7 +48,7 @@ func press(t *testing.T, w *guitest.Window, text string) {
 
 // pictures draws content in every look.
 func pictures(t *testing.T, name string, build func(s *gui.Session) fyne.CanvasObject) {
-	guitest.Pictures(t, "parts-"+name, gui.Options{Routes: []gui.Route{{ID: "page", Name: "room.open", Hint: "room.open.hint", New: func(s *gui.Session) gui.Screen {
+	guitest.Pictures(t, "widgets-"+name, gui.Options{Routes: []gui.Route{{ID: "page", Name: "route.open", Hint: "route.open.hint", New: func(s *gui.Session) gui.Screen {
 		return page{build(s)}
 	}}}}, func(w *guitest.Window) { w.Session.Go("page") })
 }

@@ -58,7 +58,7 @@ func Timeline(w *i18n.Words, all []Moment) *fyne.Container {
 			list.Add(more)
 		}
 	}
-	more = NewQuiet(w.N("parts.timeline.more", max(len(all)-firstMoments, 0)), nil, func() { show(len(all)) })
+	more = NewQuiet(w.N("widgets.timeline.more", max(len(all)-firstMoments, 0)), nil, func() { show(len(all)) })
 	show(firstMoments)
 	return list
 }

@@ -51,11 +51,11 @@ type Passphrase struct {
 // NewPassphrase returns an empty entry.
 func NewPassphrase(w *i18n.Words, o PassphraseOptions) *Passphrase {
 	if o.Label == "" {
-		o.Label = w.T("parts.passphrase")
+		o.Label = w.T("widgets.passphrase")
 	}
 	p := &Passphrase{words: w, options: o, field: newSecretField(o.Label), refusal: newRefusal()}
-	p.show = NewQuiet(w.T("parts.passphrase.show"), IconShow.Resource(), p.toggle)
-	p.caps = hint(IconKeyboard, w.T("parts.passphrase.caps"))
+	p.show = NewQuiet(w.T("widgets.passphrase.show"), IconShow.Resource(), p.toggle)
+	p.caps = hint(IconKeyboard, w.T("widgets.passphrase.caps"))
 	p.caps.Hide()
 	if o.After != nil {
 		p.field.after = o.After
@@ -125,10 +125,10 @@ func (p *Passphrase) setShown(shown bool) {
 	p.field.shown = shown
 	if shown {
 		p.show.SetIcon(IconHide.Resource())
-		p.show.SetText(p.words.T("parts.passphrase.hide"))
+		p.show.SetText(p.words.T("widgets.passphrase.hide"))
 	} else {
 		p.show.SetIcon(IconShow.Resource())
-		p.show.SetText(p.words.T("parts.passphrase.show"))
+		p.show.SetText(p.words.T("widgets.passphrase.show"))
 	}
 	p.field.Refresh()
 }
@@ -191,7 +191,7 @@ func newMeter(w *i18n.Words) *meter {
 
 func (m *meter) set(s Strength) {
 	level := min(max(s.Level, 0), len(m.bars))
-	names := [...]i18n.Key{"parts.strength.none", "parts.strength.weak", "parts.strength.fair", "parts.strength.good", "parts.strength.strong"}
+	names := [...]i18n.Key{"widgets.strength.none", "widgets.strength.weak", "widgets.strength.fair", "widgets.strength.good", "widgets.strength.strong"}
 	colors := [...]fyne.ThemeColorName{ColorBorder, ColorError, ColorWarn, ColorGood, ColorGood}
 	for i, bar := range m.bars {
 		color := ColorBorder

@@ -30,7 +30,7 @@ func NewProgress(w *i18n.Words) *Progress {
 	p := &Progress{words: w, name: Body(""), bar: widget.NewProgressBar(), busy: widget.NewProgressBarInfinite(), detail: Muted("")}
 	p.name.TextStyle.Bold = true
 	p.bar.TextFormatter = func() string { return w.Percent(p.bar.Value) }
-	p.cancel = NewButton(w.T("parts.cancel"), IconClose.Resource(), func() {
+	p.cancel = NewButton(w.T("widgets.cancel"), IconClose.Resource(), func() {
 		if p.job != nil {
 			p.job.Cancel()
 		}
@@ -50,7 +50,7 @@ func NewProgress(w *i18n.Words) *Progress {
 func (p *Progress) Follow(j *jobs.Job) {
 	p.job = j
 	p.cancel.Enable()
-	p.cancel.SetText(p.words.T("parts.cancel"))
+	p.cancel.SetText(p.words.T("widgets.cancel"))
 	p.View.Show()
 	j.OnStatus(func(s jobs.Status) {
 		if p.job == j {
@@ -88,7 +88,7 @@ func (p *Progress) show(s jobs.Status) {
 	}
 	SetText(p.detail, p.told(s))
 	if s.Cancelled {
-		p.cancel.SetText(p.words.T("parts.progress.cancelling"))
+		p.cancel.SetText(p.words.T("widgets.progress.cancelling"))
 		p.cancel.Disable()
 	}
 	p.View.Refresh()
@@ -98,11 +98,11 @@ func (p *Progress) show(s jobs.Status) {
 func (p *Progress) told(s jobs.Status) string {
 	w := p.words
 	if s.Cancelled {
-		return w.T("parts.progress.cleaning")
+		return w.T("widgets.progress.cleaning")
 	}
 	var pieces []string
 	if s.Expected > 0 {
-		pieces = append(pieces, w.T("parts.progress.of", "done", w.Size(min(s.Done, s.Expected)), "all", w.Size(s.Expected)))
+		pieces = append(pieces, w.T("widgets.progress.of", "done", w.Size(min(s.Done, s.Expected)), "all", w.Size(s.Expected)))
 	}
 	if s.Speed >= 1 {
 		pieces = append(pieces, w.Speed(s.Speed))
@@ -111,7 +111,7 @@ func (p *Progress) told(s jobs.Status) string {
 		pieces = append(pieces, w.Left(s.Left))
 	}
 	if len(pieces) == 0 {
-		return w.T("parts.progress.wait")
+		return w.T("widgets.progress.wait")
 	}
 	text := pieces[0]
 	for _, more := range pieces[1:] {

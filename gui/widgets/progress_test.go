@@ -22,7 +22,7 @@ func (p page) Content() fyne.CanvasObject { return p.content }
 
 // open shows content in a window.
 func open(t testing.TB, build func(s *gui.Session) fyne.CanvasObject) *guitest.Window {
-	w := guitest.New(t, gui.Options{Routes: []gui.Route{{ID: "page", Name: "room.open", Hint: "room.open.hint", New: func(s *gui.Session) gui.Screen {
+	w := guitest.New(t, gui.Options{Routes: []gui.Route{{ID: "page", Name: "route.open", Hint: "route.open.hint", New: func(s *gui.Session) gui.Screen {
 		return page{build(s)}
 	}}}})
 	w.Session.Go("page")

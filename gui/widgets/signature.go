@@ -28,11 +28,11 @@ type Signature struct {
 
 // NewSignature returns an empty place to sign; changed may be nil.
 func NewSignature(w *i18n.Words, changed func()) *Signature {
-	s := &Signature{pad: newPad(w.T("parts.signature")), changed: changed}
-	s.name = NewEntry(w.T("parts.signature.name"), nil)
+	s := &Signature{pad: newPad(w.T("widgets.signature")), changed: changed}
+	s.name = NewEntry(w.T("widgets.signature.name"), nil)
 	s.pad.changed = s.tell
 	s.name.OnChanged = func(string) { s.tell() }
-	wipe := NewQuiet(w.T("parts.signature.clear"), Icon("clear").Resource(), s.Clear)
+	wipe := NewQuiet(w.T("widgets.signature.clear"), Icon("clear").Resource(), s.Clear)
 	s.View = Column(1, s.pad, container.NewBorder(nil, nil, nil, wipe, s.name))
 	return s
 }

@@ -47,14 +47,14 @@ func (b *tableBody) AccessibilityLabel() string {
 	pieces := []string{t.options.Label}
 	if row := t.sel.cursor; row >= 0 && row < t.rows.Len() {
 		w := t.words
-		pieces = append(pieces, w.T("parts.table.row", "row", w.Number(int64(row)+1), "all", w.Number(int64(t.rows.Len()))))
+		pieces = append(pieces, w.T("widgets.table.row", "row", w.Number(int64(row)+1), "all", w.Number(int64(t.rows.Len()))))
 		for i, c := range t.options.Columns {
 			if text := t.rows.Cell(row, i).Text; text != "" {
 				pieces = append(pieces, strings.TrimPrefix(c.Title+": ", ": ")+text)
 			}
 		}
 		if n := t.Count(); n > 1 {
-			pieces = append(pieces, w.N("parts.table.selected", n))
+			pieces = append(pieces, w.N("widgets.table.selected", n))
 		}
 	} else if t.rows.Len() == 0 {
 		pieces = append(pieces, TextOf(t.empty))

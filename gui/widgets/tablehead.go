@@ -48,12 +48,12 @@ func (h *tableHead) AccessibilityLabel() string {
 	}
 	if h.t.sortBy == h.at {
 		if h.t.down {
-			title += ", " + w.T("parts.table.down")
+			title += ", " + w.T("widgets.table.down")
 		} else {
-			title += ", " + w.T("parts.table.up")
+			title += ", " + w.T("widgets.table.up")
 		}
 	}
-	return w.T("parts.table.headings", "title", title)
+	return w.T("widgets.table.headings", "title", title)
 }
 
 // AccessibilityRole is part of fyne.Accessible.

@@ -50,7 +50,7 @@ func (t *Toasts) Show(text string, undo func()) {
 	label.Wrapping = fyne.TextWrapWord
 	buttons := []fyne.CanvasObject{}
 	if undo != nil {
-		buttons = append(buttons, NewButton(t.words.T("parts.undo"), theme.ContentUndoIcon(), func() { t.undo(item) }))
+		buttons = append(buttons, NewButton(t.words.T("widgets.undo"), theme.ContentUndoIcon(), func() { t.undo(item) }))
 	}
 	buttons = append(buttons, NewButton("", theme.CancelIcon(), func() { t.drop(item) }))
 	item.object = container.NewStack(
