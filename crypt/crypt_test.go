@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/leaktest"
+	"stowage/crypt/longtest"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -94,6 +95,7 @@ func TestAgeOpensWhatWeWrite(t *testing.T) {
 }
 
 func TestWeOpenWhatAgeWrites(t *testing.T) {
+	longtest.SkipRaced(t)
 	id := x25519(t)
 	for _, size := range sizes {
 		want := plaintext(size)

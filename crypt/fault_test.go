@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"stowage/crypt"
+	"stowage/crypt/longtest"
 )
 
 func TestEveryDamageIsFound(t *testing.T) {
+	longtest.SkipRaced(t)
 	id := x25519(t)
 	want := plaintext(2*batch + 3*chunk + 9)
 	sealed := encrypt(t, want, id.Recipient())

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"stowage/crypt"
+	"stowage/crypt/longtest"
 
 	"filippo.io/age"
 )
@@ -63,6 +64,7 @@ func openInMemory(t *testing.T, v vector) ([]byte, error) {
 
 // TestInMemoryDamageAsAge damages files at random: what age refuses is refused.
 func TestInMemoryDamageAsAge(t *testing.T) {
+	longtest.SkipRaced(t)
 	id := x25519(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, size := range []int{0, 100, chunk, 4 * chunk, 2*batch + 9} {

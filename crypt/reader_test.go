@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stowage/crypt"
+	"stowage/crypt/longtest"
 
 	"filippo.io/age"
 	"go.uber.org/goleak"
@@ -96,6 +97,7 @@ func damages(t *testing.T, sealed []byte, at int) map[string][]byte {
 // TestDamageAsAge damages files at random and holds that every way of reading
 // them releases exactly the plaintext that stock age does.
 func TestDamageAsAge(t *testing.T) {
+	longtest.SkipRaced(t)
 	id := x25519(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, size := range []int{0, 100, 3*chunk + 9, 4 * chunk, batch, 2*batch + 3*chunk + 9} {

@@ -5,6 +5,7 @@ package longtest
 import (
 	"flag"
 	"os"
+	"testing"
 )
 
 // Wanted reports whether tests are to take their time.
@@ -21,3 +22,12 @@ func Int(name string, little, long int, usage string) *int {
 
 // Bool declares a flag for what a test does only when it is to take its time.
 func Bool(name, usage string) *bool { return flag.Bool(name, Wanted(), usage) }
+
+// SkipRaced skips a test under the race detector: one that does the same on one goroutine many hundred times, or in other
+// processes, where the detector takes minutes and has nothing to find.
+func SkipRaced(t testing.TB) {
+	t.Helper()
+	if raced {
+		t.Skip("nothing for the race detector")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -326,6 +327,7 @@ func TestBackupOfRotatedStick(t *testing.T) {
 // TestBackupFaults has each drive fail at each of its operations in turn. What is
 // in the backup then opens, if anything does, and the next run finishes it.
 func TestBackupFaults(t *testing.T) {
+	longtest.SkipRaced(t)
 	sc, m := newBackedUp(t)
 	half := sticktest.New()
 	backUp(t, sc, m, half)
@@ -366,6 +368,7 @@ func TestBackupFaults(t *testing.T) {
 
 // TestBackupPulled has the computer or the server die after every operation.
 func TestBackupPulled(t *testing.T) {
+	longtest.SkipRaced(t)
 	sc, m := newBackedUp(t)
 	base := sticktest.New()
 	backUp(t, sc, m, base)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -171,6 +172,7 @@ func (c *counted) Done(n int64)   { c.done += n }
 // TestConvertInterrupted breaks converting at every single operation of the
 // drive, and then goes on: nothing is lost, and nothing plain is left.
 func TestConvertInterrupted(t *testing.T) {
+	longtest.SkipRaced(t)
 	broken := errors.New("pulled")
 	for n, done := 0, false; !done; n++ {
 		d := newPlainDrive(t, school4B)

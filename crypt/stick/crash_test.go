@@ -247,6 +247,7 @@ func repairKeeping(ctx context.Context, s *stick.Stick, backup *sticktest.Mem) e
 // No file that was reported as stored may be missing or different, the change
 // is there or not, no repair by hand is needed, and the next write works.
 func TestPulledAtAnyMoment(t *testing.T) {
+	longtest.SkipRaced(t)
 	var tried, lost atomic.Int64
 	t.Run("changes", func(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(changes)) {
@@ -327,6 +328,7 @@ func pull(t *testing.T, c change) (tried, lost int64) {
 
 // TestRepairPulledTwice pulls the stick while a repair repeats one during which it had been pulled before.
 func TestRepairPulledTwice(t *testing.T) {
+	longtest.SkipRaced(t)
 	for _, name := range slices.Sorted(maps.Keys(changes)) {
 		if changes[name].again == nil {
 			continue

@@ -47,6 +47,7 @@ func small(t *testing.T, class keys.Class) (*school, *sticktest.Mem, map[string]
 // TestEveryBitFlipIsDetected flips single bits of all files of a small stick, one
 // at a time, and has the stick checked: every one is named.
 func TestEveryBitFlipIsDetected(t *testing.T) {
+	longtest.SkipRaced(t)
 	sc, base, _ := small(t, keys.X25519)
 	files := thatSaySomething(base)
 	var tried, missed atomic.Int64
@@ -97,6 +98,7 @@ func well(ctx context.Context, s *stick.Stick, drive stick.FS) (bool, error) {
 // TestBitFlipsWhenOpening opens a stick of which one bit was flipped. It then does not
 // open, or what it holds is as it was stored, or a check names what is not.
 func TestBitFlipsWhenOpening(t *testing.T) {
+	longtest.SkipRaced(t)
 	sc, base, want := small(t, keys.Hybrid)
 	random := rand.New(rand.NewPCG(*crashSeed, 3))
 	outcomes := map[string]int{}
@@ -179,6 +181,7 @@ func decay(t *testing.T, sc *school, drive *sticktest.Mem, want map[string]strin
 // it: what the check does not name is unharmed, what is neither lost nor damaged
 // reads as it was stored, and with a backup everything does.
 func TestRandomDamage(t *testing.T) {
+	longtest.SkipRaced(t)
 	sc := newSchool(t, "Example School")
 	base := sticktest.New()
 	sc.issue(t, base)

@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 )
 
 // TestExampleOfCommand goes on with, and tidies, a stick that stow put on, deleted from and tidied before tidied layers
 // kept what they replaced, and has stock age and tar read the layer which then does.
 func TestExampleOfCommand(t *testing.T) {
+	longtest.SkipRaced(t)
 	path := stockTools(t)
 	dir := must(filepath.Abs("testdata/v1-command"))(t)
 	phrase := []byte("correct horse battery staple seven")

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"stowage/crypt/longtest"
 )
 
 // known are the libraries that Windows takes from its own folder whatever lies beside a program: KnownDLLs of every
@@ -20,6 +22,7 @@ var known = []string{
 // TestAttackImportedLibraries: the Windows programs import nothing that somebody could plant beside them. The window is
 // the one that STOWAGE_EXE names, where it does; without it, as it is built without cgo.
 func TestAttackImportedLibraries(t *testing.T) {
+	longtest.SkipRaced(t)
 	programs := []string{build(t, "stow"), build(t, "stowage")}
 	if window := os.Getenv("STOWAGE_EXE"); window != "" {
 		programs = append(programs, window)
