@@ -17,8 +17,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/schooltest"
 	"stowage/devices/store"
-	"stowage/gui/guitest/schooltest"
 )
 
 // later is what a later version may change in a format.

@@ -72,6 +72,23 @@ func devicesInOrder(ctx context.Context, reader Reader, ids []string) ([]Device,
 	return found, nil
 }
 
+// AllDevices returns every device that fits, page after page.
+func (r *Register) AllDevices(ctx context.Context, q DeviceQuery) ([]Device, error) {
+	var all []Device
+	q.Limit = MaxPage
+	for {
+		page, err := r.Devices(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Devices...)
+		if page.Next == "" {
+			return all, nil
+		}
+		q.After = page.Next
+	}
+}
+
 // CountDevices counts the devices that fit by state.
 func (r *Register) CountDevices(ctx context.Context, q DeviceQuery) (map[State]int, error) {
 	q.Now = r.clock()
@@ -91,6 +108,15 @@ func (r *Register) Key(ctx context.Context, id string) (Key, error) {
 // Keys returns keys in the order of issue.
 func (r *Register) Keys(ctx context.Context, q KeyQuery) ([]Key, error) {
 	return view(ctx, r, "keys", func(reader Reader) ([]Key, error) { return reader.Keys(ctx, q) })
+}
+
+// CurrentKey is a holder's key in force: not replaced, not revoked. ok is false when there is none.
+func (r *Register) CurrentKey(ctx context.Context, holder string) (key Key, ok bool, err error) {
+	issued, err := r.Keys(ctx, KeyQuery{Holder: holder, Statuses: []KeyStatus{KeyIssued}})
+	if err != nil || len(issued) == 0 {
+		return Key{}, false, err
+	}
+	return issued[len(issued)-1], true, nil
 }
 
 // Loan returns a loan by id.

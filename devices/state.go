@@ -27,6 +27,9 @@ func States() []State {
 	return []State{InStock, Issued, Returned, Lost, Stolen, Found, Damaged, Retired, Destroyed}
 }
 
+// Missing reports whether nobody of the school has a device of that state: it is lost or stolen.
+func (s State) Missing() bool { return s == Lost || s == Stolen }
+
 // Action is something done to a device that its state allows or refuses.
 type Action string
 

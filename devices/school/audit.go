@@ -10,35 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"stowage/devices"
 )
-
-// Recognise finds the device that was scanned or typed: by its asset label, its
-// hardware's serial, its id in the register, or the id of the stick that it
-// was last seen as. It fails with devices.ErrNotFound for a stranger.
-func (s *School) Recognise(ctx context.Context, scanned string) (devices.Device, error) {
-	scanned = strings.TrimSpace(scanned)
-	d, err := s.register.FindDevice(ctx, scanned)
-	if !isNotFound(err) {
-		return d, err
-	}
-	id, parsed := uuid.Parse(scanned)
-	if parsed != nil {
-		return devices.Device{}, err
-	}
-	all, listed := allDevices(ctx, s.register, devices.DeviceQuery{})
-	if listed != nil {
-		return devices.Device{}, listed
-	}
-	for _, d := range all {
-		if known, _ := knownStick(d); known == id.String() {
-			return d, nil
-		}
-	}
-	return devices.Device{}, err
-}
 
 // ScanResult says what a scan in an audit came to.
 type ScanResult string
@@ -77,7 +50,7 @@ func (s *School) Audit(ctx context.Context, q devices.DeviceQuery) (*Audit, erro
 		q.States = []devices.State{devices.InStock, devices.Issued, devices.Returned, devices.Found, devices.Damaged}
 	}
 	q.After = ""
-	expected, err := allDevices(ctx, s.register, q)
+	expected, err := s.Register().AllDevices(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("begin an audit: %w", err)
 	}
@@ -87,10 +60,10 @@ func (s *School) Audit(ctx context.Context, q devices.DeviceQuery) (*Audit, erro
 // Scan takes what was scanned or typed, and says at once what it is. A
 // repeat is listed once. An error says that the register could not be asked.
 func (a *Audit) Scan(ctx context.Context, text string) (Scan, error) {
-	scan := Scan{Text: strings.TrimSpace(text), At: a.school.now()}
+	scan := Scan{Text: strings.TrimSpace(text), At: a.school.Now()}
 	d, err := a.school.Recognise(ctx, scan.Text)
 	switch {
-	case isNotFound(err):
+	case errors.Is(err, devices.ErrNotFound):
 		scan.Result = ScanStranger
 	case err != nil:
 		if _, invalid := errors.AsType[*devices.InvalidError](err); !invalid {
@@ -112,7 +85,7 @@ func (a *Audit) Scan(ctx context.Context, text string) (Scan, error) {
 
 func (a *Audit) result(d devices.Device) ScanResult {
 	switch {
-	case missing(d.State):
+	case d.State.Missing():
 		return ScanMissing
 	case d.State == devices.Retired, d.State == devices.Destroyed:
 		return ScanWrittenOff
@@ -156,12 +129,6 @@ func (a *Audit) Missing() []devices.Device {
 	return rest
 }
 
-// An Outcome is what became of one device when several were dealt with.
-type Outcome struct {
-	Device devices.Device // as it is now, or as it was when Err is set
-	Err    error
-}
-
 // MarkSeen records that the scanned devices were seen at a place; TakeBack
 // records also that those came back which were out. Each device is one change:
 // what cannot be done for one is said in its outcome and the others go on. An
@@ -180,7 +147,7 @@ func (a *Audit) TakeBack(ctx context.Context, place string, f devices.Facts) ([]
 			}
 			return &devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: devices.Return, Instead: devices.Allowed(d.State)}
 		}
-		_, err := r.Act(ctx, a.school.options.Actor, d.ID, devices.Return, f)
+		_, err := r.Act(ctx, a.school.Actor(), d.ID, devices.Return, f)
 		return err
 	})
 }
@@ -205,7 +172,7 @@ func (a *Audit) record(ctx context.Context, place, done string, also func(*devic
 			return all, err
 		}
 		out := Outcome{Device: scan.Device}
-		out.Err = a.school.register.Atomically(ctx, func(r *devices.Register) error {
+		out.Err = a.school.Register().Atomically(ctx, func(r *devices.Register) error {
 			now, err := r.Device(ctx, scan.Device.ID)
 			if err != nil {
 				return err
@@ -215,7 +182,7 @@ func (a *Audit) record(ctx context.Context, place, done string, also func(*devic
 					return err
 				}
 			}
-			out.Device, err = r.CheckIn(ctx, a.school.options.Actor, now.ID, devices.Sighting{Place: place, Note: "scanned in an audit"})
+			out.Device, err = r.CheckIn(ctx, a.school.Actor(), now.ID, devices.Sighting{Place: place, Note: "scanned in an audit"})
 			return err
 		})
 		if out.Err == nil {

@@ -17,6 +17,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 	"stowage/devices/store"
 )
 
@@ -29,7 +30,7 @@ func (s *School) BackUpRegister(ctx context.Context, path string) error {
 	if _, err := s.VerifyRegister(ctx, nil, nil); err != nil {
 		return fmt.Errorf("back the register up: %w", err)
 	}
-	if err := s.ExportEncrypted(path, func(w io.Writer) error { return s.store.Backup(ctx, w) }); err != nil {
+	if err := s.ExportEncrypted(path, func(w io.Writer) error { return s.Store().Backup(ctx, w) }); err != nil {
 		return fmt.Errorf("back the register up: %w", err)
 	}
 	return nil
@@ -105,7 +106,7 @@ func restoreRegister(ctx context.Context, dir, name string, r io.Reader, passphr
 	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
 		return RestoredRegister{}, ErrOnServer
 	}
-	sealed, err := readSmall(filepath.Join(dir, AuthorityFile))
+	sealed, err := files.ReadSmall(filepath.Join(dir, AuthorityFile))
 	if err != nil {
 		return RestoredRegister{}, err
 	}
@@ -179,12 +180,12 @@ func lastEvents(ctx context.Context, path string, most int) (events []devices.Ev
 // events to see that the present state follows from them, and holds it against the last checkpoint in
 // the school's folder: one that has lost its newest events fails with [ErrTampered].
 func (s *School) CheckRegister(ctx context.Context) error {
-	if err := s.store.Check(ctx, true); err != nil {
+	if err := s.Store().Check(ctx, true); err != nil {
 		return err
 	}
-	if err := s.register.Check(ctx, nil); err != nil {
+	if err := s.Register().Check(ctx, nil); err != nil {
 		return err
 	}
-	_, err := s.lastCheckpoint(ctx, s.register)
+	_, err := s.lastCheckpoint(ctx, s.Register())
 	return err
 }

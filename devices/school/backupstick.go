@@ -197,8 +197,8 @@ func (sh Shared) OpenBackup(ctx context.Context, stickID string, with stick.Unlo
 // its backup lies, or the id itself when one of a stick is given that the device was
 // before. It fails with [ErrUnknownStick] for a device that never was one.
 func (s *School) BackupOf(ctx context.Context, device string) (stickID string, err error) {
-	d, err := s.register.FindDevice(ctx, device)
-	if id, parseErr := uuid.Parse(device); isNotFound(err) && parseErr == nil {
+	d, err := s.Register().FindDevice(ctx, device)
+	if id, parseErr := uuid.Parse(device); errors.Is(err, devices.ErrNotFound) && parseErr == nil {
 		return id.String(), nil
 	}
 	if err != nil {
@@ -233,8 +233,8 @@ func (s *School) OpenBackupAt(ctx context.Context, device, reason string, at int
 // RecordBackupOpening is [School.RecordOpening] of the backup of a device, or of a stick that a device was before,
 // whose holder is not known any more.
 func (s *School) RecordBackupOpening(ctx context.Context, device, reason string) error {
-	d, err := s.register.FindDevice(ctx, device)
-	if isNotFound(err) {
+	d, err := s.Register().FindDevice(ctx, device)
+	if errors.Is(err, devices.ErrNotFound) {
 		return s.RecordOpening(ctx, devices.Opening{What: devices.OpenedBackup, Reason: aboutUnknown(reason, "the backup of stick "+device)})
 	}
 	if err != nil {
@@ -253,7 +253,7 @@ func (s *School) openBackup(ctx context.Context, id string, at int64) (*OpenedBa
 	if err != nil {
 		return nil, err
 	}
-	return shared.OpenBackup(ctx, id, stick.WithRecovery(a.Identities(), a.Verifier()), stick.OpenOptions{Program: program, Clock: s.options.Clock, At: at})
+	return shared.OpenBackup(ctx, id, stick.WithRecovery(a.Identities(), a.Verifier()), stick.OpenOptions{Program: Program, Clock: s.Clock(), At: at})
 }
 
 // Contents is what a stick held when it was last backed up.

@@ -77,7 +77,7 @@ func TestStickCarriesTheDirectory(t *testing.T) {
 	}
 
 	// An older one, one of another key and nonsense change nothing.
-	stranger, err := keys.NewHolderKey("x", k.Verifier, keys.Holder{ID: "h"}, keys.Hybrid, day)
+	stranger, err := keys.NewHolderKey("x", k.Verifier, keys.Holder{ID: "h"}, keys.Hybrid, day())
 	if err != nil {
 		t.Fatal(err)
 	}

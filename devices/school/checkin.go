@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 // CheckInResult is what a check-in found and did.
@@ -67,7 +68,7 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	if err != nil {
 		return CheckInResult{}, err
 	}
-	seen := CheckInResult{Lost: missing(d.State), ReadOnly: opened.ReadOnly()}
+	seen := CheckInResult{Lost: d.State.Missing(), ReadOnly: opened.ReadOnly()}
 	switch due := o.NewCode || !d.Recovery.Used.IsZero(); {
 	case due && seen.ReadOnly:
 		seen.CodeDue = true
@@ -104,7 +105,7 @@ func (s *School) CheckIn(ctx context.Context, opened *stick.Stick, o CheckInOpti
 	notes := []string{seen.Fork.note(), seen.Programs.strangeNote()}
 	if o.Settle == "" {
 		sighting.Note = joinNotes(notes...)
-		seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting)
+		seen.Device, err = s.Register().CheckIn(ctx, s.Actor(), d.ID, sighting)
 	} else {
 		sighting.Settled, sighting.Note = true, joinNotes(append(notes, "looked at, and left as it is: "+o.Settle)...)
 		seen.Device, err = s.settle(ctx, opened, d, seen.Fork, sighting)
@@ -164,7 +165,7 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (CheckInResult, e
 	if err != nil {
 		return CheckInResult{}, err
 	}
-	seen := CheckInResult{Lost: missing(d.State), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
+	seen := CheckInResult{Lost: d.State.Missing(), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
 	if err := seen.Programs.look(ctx, o.Drive, summary.Note, o.Progress); err != nil {
 		return seen, err
 	}
@@ -185,7 +186,7 @@ func (s *School) Glance(ctx context.Context, o CheckInOptions) (CheckInResult, e
 		sighting.Note += "; not what its backup holds"
 	}
 	sighting.Note = joinNotes(sighting.Note, seen.Programs.strangeNote())
-	if seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting); err != nil {
+	if seen.Device, err = s.Register().CheckIn(ctx, s.Actor(), d.ID, sighting); err != nil {
 		return seen, err
 	}
 	carry := func(sealed []byte) error { return stick.PutDirectory(o.Drive, sealed) }
@@ -210,7 +211,7 @@ func (s *School) backUp(ctx context.Context, p BackupPlan) (*stick.BackupResult,
 	if err != nil {
 		return nil, err
 	}
-	p.Clock = s.options.Clock
+	p.Clock = s.Clock()
 	result, err := shared.BackUpStick(ctx, p)
 	return &result, err
 }
@@ -253,62 +254,10 @@ func (s *School) exchange(ctx context.Context, drive stick.FS, put func([]byte) 
 	return nil
 }
 
-// sighting is what an opened stick says of its state. Since the register knows
-// layers by number and digest, it is told no layer where those would mislead
-// it: a stick of an earlier generation than it was seen in is older whatever
-// its layers are, and while a stick is being rotated its newest layer changes.
-func (s *School) sighting(fsys stick.FS, opened *stick.Stick, d devices.Device) (devices.Sighting, error) {
-	free, total, err := fsys.Free()
-	if err != nil {
-		return devices.Sighting{}, fmt.Errorf("look how full the stick is: %w", err)
-	}
-	note, head := opened.Note(), opened.Head()
-	seen := devices.Sighting{Stick: seenAs(note), Sequence: head.Seq, Digest: head.Digest, Format: 1, Used: total - free, Size: total}
-	id, generation := knownStick(d)
-	seen.Traced = id == note.ID && note.Generation >= generation
-	switch {
-	case seen.Traced && head.Seq < d.Seen.Sequence: // its newest layer is damaged, and not forgotten
-		seen.Sequence, seen.Digest = d.Seen.Sequence, d.Seen.Digest
-	case id == note.ID && note.Generation < generation:
-		seen.Stick, seen.Sequence, seen.Digest = d.Seen.Stick, 0, ""
-	case opened.Rotating() && note.Generation > generation:
-		seen.Sequence, seen.Digest = 0, ""
-	case opened.Rotating():
-		seen.Sequence, seen.Digest = d.Seen.Sequence, d.Seen.Digest
-	}
-	return seen, nil
-}
-
-// ReplaceCode puts a new recovery code on an opened stick and into the
-// register. The stick is changed last before the register commits, and a code
-// that was used counts as used until then, so that a program that dies leaves
-// nothing that the next check-in does not put right.
-func (s *School) ReplaceCode(ctx context.Context, opened *stick.Stick, d devices.Device) error {
-	directory, err := s.Directory()
-	if err != nil {
-		return err
-	}
-	code, sealed, err := newCode(directory.Recovery, directory.Policy.Class)
-	if err != nil {
-		return err
-	}
-	defer clear(code)
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
-		if _, err := r.StoreRecoveryCode(ctx, s.options.Actor, d.ID, sealed); err != nil {
-			return err
-		}
-		return opened.ReplaceCode(code)
-	})
-	if err != nil {
-		return fmt.Errorf("replace the recovery code: %w", err)
-	}
-	return nil
-}
-
 // newestKey compares the key on the stick with the copy in the folder. The one
 // whose passphrase was set later takes the other's place.
 func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Stick, k *keys.HolderKey, seen *CheckInResult) error {
-	key, ok, err := s.CurrentKey(ctx, k.Holder.ID)
+	key, ok, err := s.Register().CurrentKey(ctx, k.Holder.ID)
 	if err != nil || !ok || key.Recipient != k.Recipient() {
 		return err // an older key, which rekeying replaces
 	}
@@ -334,7 +283,7 @@ func (s *School) newestKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 
 // renewKey gives an opened stick the school's copy of the holder's key, if it has another.
 func renewKey(opened *stick.Stick, onStick [][]byte, kept string, seen *CheckInResult) error {
-	sealed, err := readSmall(kept)
+	sealed, err := files.ReadSmall(kept)
 	if err != nil {
 		return err
 	}
@@ -356,7 +305,7 @@ func (s *School) chosenKey(ctx context.Context, fsys stick.FS, opened *stick.Sti
 	if err != nil {
 		return err
 	}
-	there, err := s.register.Keys(ctx, devices.KeyQuery{Device: d.ID})
+	there, err := s.Register().Keys(ctx, devices.KeyQuery{Device: d.ID})
 	if err != nil {
 		return err
 	}

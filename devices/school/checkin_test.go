@@ -5,28 +5,16 @@ import (
 	"testing"
 
 	"stowage/crypt/stick"
-	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
 	"stowage/devices/school"
 )
-
-func checkIn(t *testing.T, s *school.School, m *sticktest.Mem) school.CheckInResult {
-	t.Helper()
-	st := opened(t, s, m)
-	defer st.Close()
-	seen, err := s.CheckIn(t.Context(), st, school.CheckInOptions{Drive: m, Health: devices.Healthy, BackUp: true, Place: "ICT office"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return seen
-}
 
 // A stick takes the newest checkpoint along and hands it back as a witness.
 func TestCheckInExchangesCheckpoints(t *testing.T) {
 	s := newSchool(t)
 	alice, _ := person(t, s, "Alice Jones")
 	m, _ := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	seen := checkIn(t, s, m)
 	if !seen.Checkpoint || seen.Tampered != nil || seen.BackupErr != nil || seen.Backup == nil || seen.Backup.Copied == 0 {
 		t.Errorf("the first check-in: %+v", seen)

@@ -18,6 +18,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 var (
@@ -91,12 +92,12 @@ func (s *School) readCheckpoint(msg []byte) (devices.Tree, error) {
 // there is none. A register that does not fit its last
 // checkpoint is not signed for: that fails with [ErrTampered].
 func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
-	path := filepath.Join(s.dir, CheckpointFile)
-	last, err := readSmall(path)
+	path := filepath.Join(s.Dir(), CheckpointFile)
+	last, err := files.ReadSmall(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("sign a checkpoint: %w", err)
 	}
-	a := s.authority.Load()
+	a, _ := s.Authority()
 	if a == nil {
 		if len(last) == 0 {
 			return nil, fmt.Errorf("sign a checkpoint: %w", ErrLocked)
@@ -106,7 +107,7 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 	var msg []byte
 	// The write lock keeps two desks from replacing each other's checkpoint by an
 	// older one.
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		tree, err := r.Tree(ctx)
 		if err != nil {
 			return err
@@ -122,7 +123,7 @@ func (s *School) Checkpoint(ctx context.Context) ([]byte, error) {
 		if msg, err = a.Sign(checkpointText(a.Verifier(), tree)); err != nil {
 			return err
 		}
-		return writePublic(path, msg, true)
+		return files.WritePublic(path, msg, true)
 	})
 	if err == nil {
 		err = s.publishCheckpoint(msg)
@@ -146,7 +147,7 @@ func (s *School) publishCheckpoint(msg []byte) error {
 // lastCheckpoint is the checkpoint in the school's folder, which the register
 // must fit; the zero value if there is none.
 func (s *School) lastCheckpoint(ctx context.Context, r *devices.Register) (devices.Witness, error) {
-	msg, err := readSmall(filepath.Join(s.dir, CheckpointFile))
+	msg, err := files.ReadSmall(filepath.Join(s.Dir(), CheckpointFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return devices.Witness{Tree: devices.Tree{Size: -1}}, nil
 	}
@@ -186,7 +187,7 @@ func fits(ctx context.Context, r *devices.Register, tree devices.Tree) error {
 // many events it counted.
 func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	path := filepath.Join(dir, CheckpointFile)
-	msg, err := readSmall(path)
+	msg, err := files.ReadSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
@@ -199,7 +200,7 @@ func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	}
 	target := filepath.Join(dir, "checkpoint-"+aside+".note")
 	for n := 2; ; n++ { // none that was set aside before is lost
-		if before, err := readSmall(target); errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(before, msg) {
+		if before, err := files.ReadSmall(target); errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(before, msg) {
 			return counted, safefile.Rename(path, target)
 		}
 		target = filepath.Join(dir, fmt.Sprintf("checkpoint-%s-%d.note", aside, n))
@@ -220,15 +221,15 @@ func (s *School) KeepCheckpoint(ctx context.Context, msg []byte, place, device s
 	if err != nil {
 		return err
 	}
-	if err := s.register.KeepWitness(ctx, devices.Witness{Tree: tree, Note: msg, Seen: s.now(), Place: place, Device: device}); err != nil {
+	if err := s.Register().KeepWitness(ctx, devices.Witness{Tree: tree, Note: msg, Seen: s.Now(), Place: place, Device: device}); err != nil {
 		return err
 	}
-	return holds(ctx, s.register, verifier, tree)
+	return holds(ctx, s.Register(), verifier, tree)
 }
 
 // noteVerifier is the key that checkpoints must be signed with.
 func (s *School) noteVerifier() (string, error) {
-	if v := s.verifier(); v != "" {
+	if v := s.Verifier(); v != "" {
 		return v, nil
 	}
 	d, err := s.Directory()
@@ -275,20 +276,20 @@ func (s *School) VerifyRegister(ctx context.Context, given [][]byte, p crypt.Pro
 		return RegisterProof{}, fmt.Errorf("verify the register: %w", err)
 	}
 	p = crypt.OrNoProgress(p)
-	if log, err := s.register.Tree(ctx); err == nil { // what is wrong with it is for VerifyLog to name
+	if log, err := s.Register().Tree(ctx); err == nil { // what is wrong with it is for VerifyLog to name
 		p.Expect(2 * log.Size)
 	}
-	if proof.Tree, err = s.register.VerifyLog(ctx, proof.Witnesses, eachDone(p)); err != nil {
+	if proof.Tree, err = s.Register().VerifyLog(ctx, proof.Witnesses, eachDone(p)); err != nil {
 		var tampered *devices.TamperError
 		if errors.As(err, &tampered) {
 			err = fmt.Errorf("%w: %w", ErrTampered, err)
 		}
 		return RegisterProof{}, err
 	}
-	if err := s.store.Check(ctx, false); err != nil {
+	if err := s.Store().Check(ctx, false); err != nil {
 		return RegisterProof{}, err
 	}
-	if err := s.register.Check(ctx, eachDone(p)); err != nil {
+	if err := s.Register().Check(ctx, eachDone(p)); err != nil {
 		var different *devices.DifferenceError
 		if errors.As(err, &different) {
 			err = fmt.Errorf("%w: %w", ErrTampered, err)
@@ -309,12 +310,12 @@ func (s *School) compared(ctx context.Context, given [][]byte) (RegisterProof, e
 		return RegisterProof{}, err
 	}
 	proof := RegisterProof{Odd: odd}
-	if proof.Restores, err = signedRestores(ctx, s.register, verifier); err != nil {
+	if proof.Restores, err = signedRestores(ctx, s.Register(), verifier); err != nil {
 		return RegisterProof{}, err
 	}
 	for _, w := range all {
-		if fits(ctx, s.register, w.Tree) != nil {
-			if x, err := explanation(ctx, s.register, proof.Restores, w.Tree); err == nil && x != nil {
+		if fits(ctx, s.Register(), w.Tree) != nil {
+			if x, err := explanation(ctx, s.Register(), proof.Restores, w.Tree); err == nil && x != nil {
 				proof.Replaced = append(proof.Replaced, ReplacedWitness{w, x.Event.Number})
 				continue
 			}
@@ -337,11 +338,11 @@ func eachDone(p crypt.Progress) func(done int64) {
 // folder that are none. Those that are kept are believed no more than those given: the
 // signature counts.
 func (s *School) witnesses(ctx context.Context, verifier string, given [][]byte) (all []devices.Witness, odd []string, err error) {
-	kept, err := s.register.Witnesses(ctx)
+	kept, err := s.Register().Witnesses(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if all, odd, err = checkpointsIn(s.dir, verifier); err != nil {
+	if all, odd, err = checkpointsIn(s.Dir(), verifier); err != nil {
 		return nil, nil, err
 	}
 	if slices.Contains(odd, CheckpointFile) {

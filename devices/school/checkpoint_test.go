@@ -2,7 +2,6 @@ package school_test
 
 import (
 	"bytes"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -22,44 +21,6 @@ func checkpoint(t *testing.T, s *school.School) []byte {
 		t.Fatal(err)
 	}
 	return msg
-}
-
-// shell changes the register as somebody at an SQL shell would.
-func shell(t *testing.T, s *school.School, statements ...string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(s.Dir(), school.RegisterFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for _, statement := range statements {
-		if _, err := db.Exec(statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
-	}
-}
-
-// rewritten makes another history for the register, hash for hash as this
-// program would have.
-func rewritten(t *testing.T, s *school.School, number int64, actor string) {
-	t.Helper()
-	events, err := s.Register().Events(t.Context(), devices.EventQuery{Oldest: true, Limit: devices.MaxPage})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log devices.Frontier
-	statements := []string{"DROP TRIGGER events_stay"}
-	for _, e := range events {
-		if e.Number == number {
-			e.Actor = actor
-		}
-		hashes, err := log.Add(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		statements = append(statements, fmt.Sprintf("UPDATE events SET actor = '%s', hashes = x'%x' WHERE number = %d", e.Actor, hashes, e.Number))
-	}
-	shell(t, s, append(statements, "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END")...)
 }
 
 func TestCheckpoint(t *testing.T) {
@@ -96,7 +57,7 @@ func TestCheckpoint(t *testing.T) {
 }
 
 func TestReadCheckpoint(t *testing.T) {
-	a, err := keys.NewAuthority("Hill", day)
+	a, err := keys.NewAuthority("Hill", day())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +87,7 @@ func TestReadCheckpoint(t *testing.T) {
 }
 
 func FuzzReadCheckpoint(f *testing.F) {
-	a, err := keys.NewAuthority("Hill", day)
+	a, err := keys.NewAuthority("Hill", day())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -158,7 +119,7 @@ func TestVerifyRegister(t *testing.T) {
 		t.Fatalf("%+v, %v", proof, err)
 	}
 
-	other, err := keys.NewAuthority("Hill Road Primary", day)
+	other, err := keys.NewAuthority("Hill Road Primary", day())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +213,7 @@ func TestCheckpointAfterRestoring(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backup.Close()
-	if _, err := school.RestoreRegister(ctx, s.Dir(), "backup.age", backup, authorityPassphrase, options()); err != nil {
+	if _, err := school.RestoreRegister(ctx, s.Dir(), "backup.age", backup, authorityPassphrase(), options()); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, s.Dir())

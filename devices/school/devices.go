@@ -14,20 +14,20 @@ import (
 // found or back unblocks it. So the directory is published, if the authority is
 // unlocked; behind says that it still has to be.
 func (s *School) Act(ctx context.Context, device string, action devices.Action, f devices.Facts) (d devices.Device, behind bool, err error) {
-	before, err := s.register.FindDevice(ctx, device)
+	before, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
 		return devices.Device{}, false, fmt.Errorf("%s %q: %w", action, device, err)
 	}
 	var opened devices.Incident
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
-		if d, err = r.Act(ctx, s.options.Actor, before.ID, action, f); err != nil {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
+		if d, err = r.Act(ctx, s.Actor(), before.ID, action, f); err != nil {
 			return err
 		}
-		if missing(d.State) && !missing(before.State) {
+		if d.State.Missing() && !before.State.Missing() {
 			opened, err = s.openFor(ctx, r, d, f)
 			return err
 		}
-		if action == devices.Retire && missing(before.State) {
+		if action == devices.Retire && before.State.Missing() {
 			return s.revokeOn(ctx, r, d)
 		}
 		return nil
@@ -38,16 +38,16 @@ func (s *School) Act(ctx context.Context, device string, action devices.Action, 
 	if opened.ID != "" {
 		s.listNow(ctx, opened)
 	}
-	if (action == devices.Retire || action == devices.Destroy) && !missing(before.State) {
+	if (action == devices.Retire || action == devices.Destroy) && !before.State.Missing() {
 		_ = os.Remove(s.listingPath(d.ID)) // of no more use; what stays is encrypted
 	}
-	if missing(before.State) == missing(d.State) {
+	if before.State.Missing() == d.State.Missing() {
 		return d, false, nil
 	}
-	if s.authority.Load() == nil {
+	if !s.Unlocked() {
 		return d, true, nil
 	}
-	return d, false, s.published(ctx)
+	return d, false, s.PublishChange(ctx)
 }
 
 // revokeOn revokes the keys that lie on a lost device that is written off:
@@ -58,16 +58,12 @@ func (s *School) revokeOn(ctx context.Context, r *devices.Register, d devices.De
 		return err
 	}
 	for _, k := range there {
-		if _, err := r.RevokeKey(ctx, s.options.Actor, k.ID, 0, "on "+d.Name()+", lost and written off"); err != nil {
+		if _, err := r.RevokeKey(ctx, s.Actor(), k.ID, 0, "on "+d.Name()+", lost and written off"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// missing reports whether a device of that state is in the directory's list of
-// lost ones.
-func missing(s devices.State) bool { return s == devices.Lost || s == devices.Stolen }
 
 // ChangesDirectory reports whether an action may change what the directory says.
 func ChangesDirectory(a devices.Action) bool {
@@ -77,17 +73,17 @@ func ChangesDirectory(a devices.Action) bool {
 // Lend hands a device that is no stick to a holder, for as long as the policy
 // says unless the details do.
 func (s *School) Lend(ctx context.Context, device, who string, l devices.LoanDetails) (devices.Device, error) {
-	d, err := s.register.FindDevice(ctx, device)
+	d, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
 		return d, fmt.Errorf("issue %q: %w", device, err)
 	}
-	holder, err := s.register.FindHolder(ctx, who)
+	holder, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return d, fmt.Errorf("issue %s: %w", d.Name(), aboutPerson(who, err))
+		return d, fmt.Errorf("issue %s: %w", d.Name(), AboutPerson(who, err))
 	}
 	l.Version, l.Holder = d.Version, holder.ID
 	if l.Days == 0 && l.Due.IsZero() {
 		l.Days = s.Policy().LoanDays
 	}
-	return s.register.Issue(ctx, s.options.Actor, d.ID, l)
+	return s.Register().Issue(ctx, s.Actor(), d.ID, l)
 }

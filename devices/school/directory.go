@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 // Reasons in the directory say no more than what everyone may know.
@@ -26,7 +27,7 @@ const (
 // key as it was first seen, or empty to take the one that the directory names.
 // It fails with the errors of keys.OpenDirectory.
 func ReadDirectory(path, verifier string) (*keys.Directory, error) {
-	msg, err := readSmall(path)
+	msg, err := files.ReadSmall(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the directory: %w", err)
 	}
@@ -35,12 +36,12 @@ func ReadDirectory(path, verifier string) (*keys.Directory, error) {
 
 // Directory is the directory as it was last published.
 func (s *School) Directory() (*keys.Directory, error) {
-	return ReadDirectory(filepath.Join(s.dir, DirectoryFile), s.verifier())
+	return ReadDirectory(filepath.Join(s.dir, DirectoryFile), s.Verifier())
 }
 
-// verifier is the key that the school's notes must be signed with: that of the
+// Verifier is the key that the school's notes must be signed with: that of the
 // authority when it is unlocked, otherwise as it was first seen.
-func (s *School) verifier() string {
+func (s *School) Verifier() string {
 	if a := s.authority.Load(); a != nil {
 		return a.Verifier()
 	}
@@ -67,8 +68,9 @@ func (s *School) publishIfBehind(ctx context.Context) error {
 	return err
 }
 
-// published is what follows every change that the directory tells of.
-func (s *School) published(ctx context.Context) error {
+// PublishChange publishes the directory, unless it says so already: it follows every change that the
+// directory tells of. An error is a [*PublishError].
+func (s *School) PublishChange(ctx context.Context) error {
 	if err := s.publishIfBehind(context.WithoutCancel(ctx)); err != nil {
 		return &PublishError{err}
 	}
@@ -109,12 +111,12 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 		if !always && last == old.Serial && same(old, next) {
 			return nil
 		}
-		next.Serial, next.Published = last+1, s.now()
+		next.Serial, next.Published = last+1, s.Now()
 		note, err := next.Sign(a)
 		if err != nil {
 			return err
 		}
-		return writePublic(filepath.Join(s.dir, DirectoryFile), note, true)
+		return files.WritePublic(filepath.Join(s.dir, DirectoryFile), note, true)
 	})
 	if err == nil {
 		err = s.publishShared()
@@ -135,7 +137,7 @@ func (s *School) previous(a *keys.Authority) (*keys.Directory, error) {
 	case err == nil:
 		return old, old.Complete()
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, keys.ErrForged), errors.Is(err, keys.ErrOtherSchool), errors.Is(err, keys.ErrValue):
-		return &keys.Directory{Policy: keys.DefaultPolicy(), Serial: s.now().Unix()}, nil
+		return &keys.Directory{Policy: keys.DefaultPolicy(), Serial: s.Now().Unix()}, nil
 	}
 	return nil, err
 }
@@ -143,7 +145,7 @@ func (s *School) previous(a *keys.Authority) (*keys.Directory, error) {
 // buildDirectory works out what the directory has to say from the register.
 func (s *School) buildDirectory(ctx context.Context, r *devices.Register, a *keys.Authority, policy keys.Policy) (*keys.Directory, error) {
 	d := &keys.Directory{School: a.School(), Verifier: a.Verifier(), Policy: policy, Recovery: a.RecoveryRecipients()}
-	missing, err := allDevices(ctx, r, devices.DeviceQuery{States: []devices.State{devices.Lost, devices.Stolen}})
+	missing, err := r.AllDevices(ctx, devices.DeviceQuery{States: []devices.State{devices.Lost, devices.Stolen}})
 	if err != nil {
 		return nil, err
 	}
@@ -197,31 +199,14 @@ func directoryKey(k devices.Key, lost map[string]devices.Device) keys.PersonKey 
 	return pk
 }
 
-// allDevices returns every page of the devices that fit.
-func allDevices(ctx context.Context, r *devices.Register, q devices.DeviceQuery) ([]devices.Device, error) {
-	var all []devices.Device
-	q.Limit = devices.MaxPage
-	for {
-		page, err := r.Devices(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Devices...)
-		if page.Next == "" {
-			return all, nil
-		}
-		q.After = page.Next
-	}
-}
-
 // CopyDirectory writes the published directory to a file, for a website or a
 // folder that everyone can read.
 func (s *School) CopyDirectory(path string) error {
-	msg, err := readSmall(filepath.Join(s.dir, DirectoryFile))
+	msg, err := files.ReadSmall(filepath.Join(s.dir, DirectoryFile))
 	if err != nil {
 		return fmt.Errorf("copy the directory: %w", err)
 	}
-	if err := writePublic(path, msg, true); err != nil {
+	if err := files.WritePublic(path, msg, true); err != nil {
 		return fmt.Errorf("copy the directory: %w", err)
 	}
 	return nil

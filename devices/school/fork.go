@@ -115,9 +115,9 @@ func (s *School) settle(ctx context.Context, opened *stick.Stick, d devices.Devi
 		known = max(known, f.Seq)
 	}
 	var now devices.Device
-	err := s.register.Atomically(ctx, func(r *devices.Register) error {
+	err := s.Register().Atomically(ctx, func(r *devices.Register) error {
 		var err error
-		if now, err = r.CheckIn(ctx, s.options.Actor, d.ID, sighting); err == nil {
+		if now, err = r.CheckIn(ctx, s.Actor(), d.ID, sighting); err == nil {
 			err = opened.Settle(ctx, known)
 		}
 		return err

@@ -30,7 +30,7 @@ func TestLostStickSeenElsewhere(t *testing.T) {
 		t.Error("another stick is lost too")
 	}
 	for range 2 {
-		if err := shared.TellFound(d, lost.Note, "library PC 3", day.Add(time.Hour)); err != nil {
+		if err := shared.TellFound(d, lost.Note, "library PC 3", day().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,7 +42,7 @@ func TestLostStickSeenElsewhere(t *testing.T) {
 	strange := lost.Note
 	strange.Label = "HRP-9"
 	strange.ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
-	if err := shared.TellFound(d, strange, "x", day); err != nil {
+	if err := shared.TellFound(d, strange, "x", day()); err != nil {
 		t.Fatal(err)
 	}
 	list, err := s.FoundSticks(t.Context())
@@ -62,7 +62,7 @@ func TestChangedSince(t *testing.T) {
 	s := newSchool(t)
 	alice, _ := person(t, s, "Alice Jones")
 	m, _ := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	checkIn(t, s, m)
 	st := opened(t, s, m)
 	if c, err := s.ChangedSince(t.Context(), st); err != nil || !c.None() || c.Since.IsZero() {
@@ -91,7 +91,7 @@ func TestTidyingChangesNothing(t *testing.T) {
 	s := newSchool(t)
 	alice, _ := person(t, s, "Alice Jones")
 	m, _ := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	checkIn(t, s, m)
 	later := func() time.Time { return time.Now().Add(time.Hour) }
 	st, err := s.OpenAsICT(t.Context(), m, stick.OpenOptions{Clock: later})

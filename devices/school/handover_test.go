@@ -99,7 +99,7 @@ func TestLeaverHandsOver(t *testing.T) {
 	alice, _ := person(t, s, "Alice Jones")
 	bob, bobs := person(t, s, "Bob Evans")
 	m, issued := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	out, err := s.Depart(t.Context(), school.Departure{Holder: alice, Disposals: []school.Disposal{
 		{Device: issued.Device.ID, Action: devices.Issue, To: bob, Stick: m},
 	}})
@@ -110,7 +110,7 @@ func TestLeaverHandsOver(t *testing.T) {
 	if err != nil || summary.Note.Recipient == issued.Note.Recipient || summary.Note.Generation != 2 {
 		t.Errorf("the note: %+v, %v", summary, err)
 	}
-	wants(t, m, stick.WithPassphrase(bobs), taken)
+	wants(t, m, stick.WithPassphrase(bobs), taken())
 }
 
 // TestNewKeyOfTheSamePersonKeepsTheIdentity, so that no data is rewritten.
@@ -118,7 +118,7 @@ func TestNewKeyOfTheSamePersonKeepsTheIdentity(t *testing.T) {
 	s := newSchool(t)
 	alice, _ := person(t, s, "Alice Jones")
 	m, issued := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	before := layersOf(m)
 	renewed, err := s.ReplaceKey(t.Context(), alice, "forgotten")
 	if err != nil {
@@ -132,7 +132,7 @@ func TestNewKeyOfTheSamePersonKeepsTheIdentity(t *testing.T) {
 		t.Error("the stick was encrypted again")
 	}
 	st.Close()
-	wants(t, m, stick.WithPassphrase(renewed.Passphrase), taken)
+	wants(t, m, stick.WithPassphrase(renewed.Passphrase), taken())
 	if err := opens(m, stick.WithPassphrase(renewed.Passphrase)); err != nil {
 		t.Error(err)
 	}
@@ -144,7 +144,7 @@ func TestHandOverWithoutRoom(t *testing.T) {
 	alice, alices := person(t, s, "Alice Jones")
 	bob, _ := person(t, s, "Bob Evans")
 	m, issued := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	var used int64
 	for _, name := range m.Files() {
 		used += int64(len(m.ReadFile(name)))

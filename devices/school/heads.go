@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
+	"stowage/devices/school/internal/files"
 )
 
 // Heads remembers on this computer how each stick was left, so that a stick
@@ -29,7 +30,7 @@ func (h Heads) Load(stickID string) stick.Head {
 	if err != nil || h.Dir == "" {
 		return stick.Head{}
 	}
-	content, err := readSmall(path)
+	content, err := files.ReadSmall(path)
 	if err != nil {
 		return stick.Head{}
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,9 +17,11 @@ import (
 
 	"filippo.io/age"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 const (
@@ -67,7 +70,7 @@ func Deliver(inbox, name string, sealed []byte) (string, error) {
 	}
 	path := filepath.Join(inbox, name)
 	// Everybody may read it, since ICT is somebody else and it is sealed for them.
-	if err := writePublic(path, sealed, false); err != nil {
+	if err := files.WritePublic(path, sealed, false); err != nil {
 		return "", fmt.Errorf("deliver the loss report: %w", err)
 	}
 	return path, nil
@@ -325,7 +328,7 @@ func (in *Inbox) open(ctx context.Context, path string) (Report, error) {
 // Handled puts the report among those dealt with, where it stays encrypted. It
 // fails with [ErrHandled] when somebody else has done so.
 func (r Report) Handled() error {
-	sealed, err := readSmall(r.File)
+	sealed, err := files.ReadSmall(r.File)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("put the loss report away: %w", ErrHandled)
 	}
@@ -335,7 +338,7 @@ func (r Report) Handled() error {
 	err = putAside(filepath.Dir(r.File), filepath.Base(r.File), sealed)
 	if errors.Is(err, safefile.ErrExists) {
 		// A run that died between the two steps left the same file there.
-		there, readErr := readSmall(filepath.Join(filepath.Dir(r.File), handledFolder, filepath.Base(r.File)))
+		there, readErr := files.ReadSmall(filepath.Join(filepath.Dir(r.File), handledFolder, filepath.Base(r.File)))
 		if readErr == nil && bytes.Equal(there, sealed) {
 			err = nil
 		}
@@ -371,7 +374,7 @@ func (in *Inbox) Receive(ctx context.Context, path string) (Report, error) {
 	if len(in.identities) == 0 {
 		return Report{}, ErrLocked
 	}
-	sealed, err := readAtMost(path, maxSealedReport)
+	sealed, err := files.ReadAtMost(path, maxSealedReport)
 	if errors.Is(err, keys.ErrValue) {
 		err = fmt.Errorf("%w: %w", ErrReport, err)
 	}
@@ -448,4 +451,23 @@ func (a aboutReport) like(b aboutReport) bool {
 		return a.Reporter.Holder == b.Reporter.Holder
 	}
 	return a.name == b.name
+}
+
+// readAge is readAtMost for an age file; of anything else no more is read than shows it.
+func readAge(path string, most int64) ([]byte, error) {
+	f, info, err := safefile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, 512)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if !crypt.BeginsAsAge(start[:n]) {
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrReport, crypt.ErrNotAge)
+	}
+	content, err := safefile.ReadOpen(f, info, most)
+	return content, files.AsValue(err)
 }

@@ -60,7 +60,7 @@ func TestFullDriveKeepsReportsWhole(t *testing.T) {
 		return
 	}
 	s, inbox := newSchool(t), t.TempDir()
-	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	sealed, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func flood(t *testing.T, s *school.School, inbox string, from, until int) float6
 	t.Helper()
 	long := strings.Repeat("x", school.MaxReportText)
 	for i := from; i < until; i++ {
-		r := lossReport("Mallory", "HRP-0042", day.Add(-time.Duration(i)*time.Second))
+		r := lossReport("Mallory", "HRP-0042", day().Add(-time.Duration(i)*time.Second))
 		r.Circumstances, r.Place, r.Contents, r.Whose, r.Told, r.Help = long, long, long, long, long, long
 		deliver(t, s, inbox, r)
 	}
@@ -41,7 +41,7 @@ func TestAttackSealedFlood(t *testing.T) {
 	if perReport := (all / float64(many)) / (one / float64(few)); one > 0 && perReport > 4 {
 		t.Errorf("%d reports take %.1f times the processor time each that %d take", many, perReport, few)
 	}
-	real := lossReport("Alice Jones", "HRP-0099", day.Add(-24*time.Hour)) // older than all the others
+	real := lossReport("Alice Jones", "HRP-0099", day().Add(-24*time.Hour)) // older than all the others
 	real.Circumstances = strings.Repeat("On the bus. ", 300) + "Seat 9"
 	deliver(t, s, inbox, real)
 

@@ -55,7 +55,7 @@ func reports(t *testing.T, in *school.Inbox) []school.Report {
 }
 
 func TestFileNameSaysNothingPersonal(t *testing.T) {
-	r := lossReport("Alice Jones", "HRP-0042", day)
+	r := lossReport("Alice Jones", "HRP-0042", day())
 	name := school.ReportName(r)
 	if !strings.HasPrefix(name, "loss-20260924-") || !strings.HasSuffix(name, school.ReportExtension) {
 		t.Errorf("name %q", name)
@@ -72,8 +72,8 @@ func TestFileNameSaysNothingPersonal(t *testing.T) {
 
 func TestInboxFromDeliveryToHandled(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
-	second := lossReport("Bob Lee", "HRP-0007", day.Add(time.Hour))
-	first := lossReport("Alice Jones", "HRP-0042", day)
+	second := lossReport("Bob Lee", "HRP-0007", day().Add(time.Hour))
+	first := lossReport("Alice Jones", "HRP-0042", day())
 	deliver(t, s, inbox, second)
 	deliver(t, s, inbox, first)
 	in := inboxOf(t, s, inbox)
@@ -101,7 +101,7 @@ func TestInboxFromDeliveryToHandled(t *testing.T) {
 
 func TestLockedInboxCounts(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
-	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	s.Lock()
 	in := inboxOf(t, s, inbox)
 	if waiting, err := in.Waiting(); err != nil || len(waiting) != 1 {
@@ -114,14 +114,14 @@ func TestLockedInboxCounts(t *testing.T) {
 
 func TestDamagedReportsKeepNobody(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
-	good := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	good := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	sealed, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
 	flipped := bytes.Clone(sealed)
 	flipped[len(flipped)-1] ^= 1
-	other := mustSeal(t, lossReport("Alice Jones", "HRP-0042", day), authority(t))
+	other := mustSeal(t, lossReport("Alice Jones", "HRP-0042", day()), authority(t))
 	nonsense, err := keys.WrapFor([]byte("no report"), must(s.Directory()).Recovery[:1])
 	if err != nil {
 		t.Fatal(err)
@@ -177,9 +177,9 @@ func TestDuplicatesAreSpotted(t *testing.T) {
 	}{
 		{"another device of another person", func(r *school.LossReport) { r.Device.Label, r.Reporter.Name = "HRP-0001", "Bob" }, false},
 		{"the same label, written otherwise, by another", func(r *school.LossReport) { r.Device.Label, r.Reporter.Name = "hrp-0042 ", "Bob" }, true},
-		{"the same label next week", func(r *school.LossReport) { r.Made = day.Add(week) }, true},
-		{"the same label a month later", func(r *school.LossReport) { r.Made = day.Add(5 * week) }, false},
-		{"the same person, no label", func(r *school.LossReport) { r.Device.Label, r.Made = "", day.Add(hour) }, true},
+		{"the same label next week", func(r *school.LossReport) { r.Made = day().Add(week) }, true},
+		{"the same label a month later", func(r *school.LossReport) { r.Made = day().Add(5 * week) }, false},
+		{"the same person, no label", func(r *school.LossReport) { r.Device.Label, r.Made = "", day().Add(hour) }, true},
 		{"the same person, another label", func(r *school.LossReport) { r.Device.Label = "HRP-0001" }, false},
 		{"another person, no label", func(r *school.LossReport) { r.Device.Label, r.Reporter.Name = "", "Bob" }, false},
 		{"another stick of that label", func(r *school.LossReport) { r.Device.Stick = "b" }, false},
@@ -187,9 +187,9 @@ func TestDuplicatesAreSpotted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, inbox := newSchool(t), t.TempDir()
-			first := lossReport("Alice Jones", "HRP-0042", day)
+			first := lossReport("Alice Jones", "HRP-0042", day())
 			first.Device.Stick = "a"
-			second := lossReport("alice jones", "HRP-0042", day.Add(hour))
+			second := lossReport("alice jones", "HRP-0042", day().Add(hour))
 			c.turn(&second)
 			second = school.NewLossReport(second, second.Made)
 			deliver(t, s, inbox, first)
@@ -206,12 +206,12 @@ func TestDuplicatesAreSpotted(t *testing.T) {
 func TestDuplicateOfOneDealtWith(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
 	in := inboxOf(t, s, inbox)
-	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	first := reports(t, in)[0]
 	if err := first.Handled(); err != nil {
 		t.Fatal(err)
 	}
-	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day.Add(time.Hour)))
+	deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day().Add(time.Hour)))
 	if got := reports(t, in); len(got) != 1 || !slices.Equal(got[0].Same, []string{first.ID}) {
 		t.Errorf("got %+v", got)
 	}
@@ -220,7 +220,7 @@ func TestDuplicateOfOneDealtWith(t *testing.T) {
 func TestReceivedByHand(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
 	in := inboxOf(t, s, inbox)
-	r := lossReport("Alice Jones", "HRP-0042", day)
+	r := lossReport("Alice Jones", "HRP-0042", day())
 	sealed, err := school.ICTOf(must(s.Directory())).Seal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +283,7 @@ func TestDeliveryFailsCleanly(t *testing.T) {
 // A program that died while it put a report away is no trouble to the next.
 func TestPuttingAwayAgain(t *testing.T) {
 	s, inbox := newSchool(t), t.TempDir()
-	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -307,20 +307,6 @@ func TestPuttingAwayAgain(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, path string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
 // TestAttackBuriedReport fills the inbox with what is no report, whose names and times are
 // before, beside and after those of the real one: it is the first that is listed.
 func TestAttackBuriedReport(t *testing.T) {
@@ -333,7 +319,7 @@ func TestAttackBuriedReport(t *testing.T) {
 		}
 		write(t, filepath.Join(inbox, fmt.Sprintf("loss-%d-%05d%s", 20250101+i%2*20000, i, school.ReportExtension)), content)
 	}
-	r := lossReport("Alice Jones", "HRP-0042", day)
+	r := lossReport("Alice Jones", "HRP-0042", day())
 	deliver(t, s, inbox, r)
 	got := reports(t, inboxOf(t, s, inbox))
 	if len(got) != 2 || got[0].ID != r.ID || got[1].Unread != junk {

@@ -30,7 +30,7 @@ func (s *School) OpenIncident(ctx context.Context, n NewIncident) (i devices.Inc
 
 func (s *School) openIncident(ctx context.Context, n NewIncident, reports []string) (i devices.Incident, behind bool, err error) {
 	changed := false
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		device, holder, err := whoAndWhat(ctx, r, n)
 		if err != nil {
 			return err
@@ -38,7 +38,7 @@ func (s *School) openIncident(ctx context.Context, n NewIncident, reports []stri
 		if changed, err = s.goneMissing(ctx, r, device, n.Details); err != nil {
 			return err
 		}
-		i, err = r.OpenIncident(ctx, s.options.Actor, device, holder, n.Details, reports...)
+		i, err = r.OpenIncident(ctx, s.Actor(), device, holder, n.Details, reports...)
 		return err
 	})
 	if err != nil {
@@ -48,10 +48,10 @@ func (s *School) openIncident(ctx context.Context, n NewIncident, reports []stri
 	if !changed {
 		return i, false, nil
 	}
-	if s.authority.Load() == nil {
+	if !s.Unlocked() {
 		return i, true, nil
 	}
-	return i, false, s.published(ctx)
+	return i, false, s.PublishChange(ctx)
 }
 
 // whoAndWhat finds the ids of the device and the holder.
@@ -66,7 +66,7 @@ func whoAndWhat(ctx context.Context, r *devices.Register, n NewIncident) (device
 	if n.Holder != "" {
 		h, err := r.FindHolder(ctx, n.Holder)
 		if err != nil {
-			return "", "", aboutPerson(n.Holder, err)
+			return "", "", AboutPerson(n.Holder, err)
 		}
 		holder = h.ID
 	}
@@ -87,7 +87,7 @@ func (s *School) goneMissing(ctx context.Context, r *devices.Register, device st
 	if d.Kind == devices.WasStolen {
 		action = devices.Steal
 	}
-	if _, can := devices.Next(before.State, action); !can || missing(before.State) {
+	if _, can := devices.Next(before.State, action); !can || before.State.Missing() {
 		return false, nil
 	}
 	happened := cmp.Or(unixOf(d.HappenedTo), unixOf(d.Noticed), unixOf(d.HappenedFrom))
@@ -95,7 +95,7 @@ func (s *School) goneMissing(ctx context.Context, r *devices.Register, device st
 	if happened != 0 {
 		facts.Happened = time.Unix(happened, 0).UTC()
 	}
-	_, err = r.Act(ctx, s.options.Actor, device, action, facts)
+	_, err = r.Act(ctx, s.Actor(), device, action, facts)
 	return err == nil, err
 }
 
@@ -117,7 +117,7 @@ func (s *School) openFor(ctx context.Context, r *devices.Register, d devices.Dev
 	if d.State == devices.Stolen {
 		details.Kind = devices.WasStolen
 	}
-	return r.OpenIncident(ctx, s.options.Actor, d.ID, d.Holder, details)
+	return r.OpenIncident(ctx, s.Actor(), d.ID, d.Holder, details)
 }
 
 // AcceptReport opens an incident from a loss report in the inbox, or adds it to
@@ -170,13 +170,13 @@ func (s *School) MergeReport(ctx context.Context, r Report, incident string) (de
 	if err != nil {
 		return devices.Incident{}, err
 	}
-	i, err := s.register.Incident(ctx, incident)
+	i, err := s.Register().Incident(ctx, incident)
 	if err != nil {
 		return devices.Incident{}, err
 	}
 	if !slices.Contains(i.Reports, r.ID) {
 		merged := mergeDetails(i.IncidentDetails, s.detailsOf(r))
-		if i, err = s.register.AddReport(ctx, s.options.Actor, i.ID, i.Version, r.ID, merged); err != nil {
+		if i, err = s.Register().AddReport(ctx, s.Actor(), i.ID, i.Version, r.ID, merged); err != nil {
 			return devices.Incident{}, err
 		}
 	}
@@ -186,7 +186,7 @@ func (s *School) MergeReport(ctx context.Context, r Report, incident string) (de
 // openAbout is the open incident that a report belongs to, if there is one: the
 // report is in it already, or it is about the same device.
 func (s *School) openAbout(ctx context.Context, r Report, device string) (devices.Incident, bool, error) {
-	open, err := s.register.Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
+	open, err := s.Register().Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
 	if err != nil {
 		return devices.Incident{}, false, err
 	}
@@ -206,7 +206,7 @@ func (s *School) openAbout(ctx context.Context, r Report, device string) (device
 // empty where the report names none that the register knows.
 func (s *School) fromReport(ctx context.Context, r Report) (NewIncident, error) {
 	n := NewIncident{Details: s.detailsOf(r)}
-	d, ok, err := find(ctx, s.register, r.Device.Label)
+	d, ok, err := find(ctx, s.Register(), r.Device.Label)
 	if err != nil {
 		return n, err
 	}
@@ -214,9 +214,9 @@ func (s *School) fromReport(ctx context.Context, r Report) (NewIncident, error) 
 		n.Device = d.ID
 	}
 	if r.Reporter.Holder != "" {
-		if _, err := s.register.Holder(ctx, r.Reporter.Holder); err == nil {
+		if _, err := s.Register().Holder(ctx, r.Reporter.Holder); err == nil {
 			n.Holder = r.Reporter.Holder
-		} else if !isNotFound(err) {
+		} else if !errors.Is(err, devices.ErrNotFound) {
 			return n, err
 		}
 	}
@@ -232,7 +232,7 @@ func (s *School) fromReport(ctx context.Context, r Report) (NewIncident, error) 
 // detailsOf is what a report says, as an incident has it. Computers at home may
 // have a wrong clock: what is in the future counts as not known.
 func (s *School) detailsOf(r Report) devices.IncidentDetails {
-	now := s.now()
+	now := s.Now()
 	past := func(t time.Time) time.Time {
 		if t.After(now) {
 			return time.Time{}

@@ -19,7 +19,7 @@ func (s *School) KeepListing(ctx context.Context, incident string, l Listing) (d
 	if err != nil {
 		return devices.Incident{}, fmt.Errorf("keep what was on it: %w", err)
 	}
-	return s.register.SetListing(ctx, s.options.Actor, incident, sealed, l.At)
+	return s.Register().SetListing(ctx, s.Actor(), incident, sealed, l.At)
 }
 
 // ListIncident lists what was on an incident's device, as the school last knew, and
@@ -36,7 +36,7 @@ func (s *School) ListIncident(ctx context.Context, i devices.Incident) (devices.
 // the authority is unlocked and anything is known. What hinders it does not keep
 // the incident from being opened: the list can be made later.
 func (s *School) listNow(ctx context.Context, i devices.Incident) devices.Incident {
-	if i.Device == "" || s.authority.Load() == nil {
+	if i.Device == "" || !s.Unlocked() {
 		return i
 	}
 	if listed, err := s.ListIncident(ctx, i); err == nil {
@@ -53,7 +53,7 @@ func (s *School) IncidentListing(ctx context.Context, incident, reason string) (
 	if err != nil {
 		return Listing{}, err
 	}
-	i, err := s.register.Incident(ctx, incident)
+	i, err := s.Register().Incident(ctx, incident)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -64,7 +64,7 @@ func (s *School) IncidentListing(ctx context.Context, incident, reason string) (
 	if err != nil {
 		return Listing{}, err
 	}
-	sealed, err := s.register.Listing(ctx, incident)
+	sealed, err := s.Register().Listing(ctx, incident)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -75,11 +75,11 @@ func (s *School) IncidentListing(ctx context.Context, incident, reason string) (
 	return l, nil
 }
 
-// listOpen lists what was on the devices of open incidents that have no list yet,
+// ListOpen lists what was on the devices of open incidents that have no list yet,
 // since the authority was locked when they were opened: as far as they are still
 // missing, for what is checked in afterwards says nothing of the loss.
-func (s *School) listOpen(ctx context.Context) {
-	open, err := s.register.Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
+func (s *School) ListOpen(ctx context.Context) {
+	open, err := s.Register().Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
 	if err != nil {
 		return // whoever needs the register is told then
 	}
@@ -87,7 +87,7 @@ func (s *School) listOpen(ctx context.Context) {
 		if i.Device == "" || i.Listing != "" || ctx.Err() != nil {
 			continue
 		}
-		if d, err := s.register.Device(ctx, i.Device); err == nil && missing(d.State) {
+		if d, err := s.Register().Device(ctx, i.Device); err == nil && d.State.Missing() {
 			s.listNow(ctx, i)
 		}
 	}
@@ -108,12 +108,12 @@ func (s *School) BreachFacts(ctx context.Context, i devices.Incident) (BreachFac
 	}
 	f := BreachFacts{School: d.School}
 	if i.Device != "" {
-		if f.Device, err = s.register.Device(ctx, i.Device); err != nil {
+		if f.Device, err = s.Register().Device(ctx, i.Device); err != nil {
 			return f, err
 		}
 	}
 	if i.Holder != "" {
-		h, err := s.register.Holder(ctx, i.Holder)
+		h, err := s.Register().Holder(ctx, i.Holder)
 		if err != nil {
 			return f, err
 		}

@@ -36,7 +36,7 @@ func inboxWith(t *testing.T, s *school.School, reports ...school.LossReport) []s
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chtimes(path, day, day); err != nil {
+		if err := os.Chtimes(path, day(), day()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,21 +51,12 @@ func inboxWith(t *testing.T, s *school.School, reports ...school.LossReport) []s
 	return waiting
 }
 
-func incidents(t *testing.T, s *school.School) []devices.Incident {
-	t.Helper()
-	all, err := s.Register().Incidents(t.Context(), devices.IncidentQuery{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // TestAcceptReport: a report becomes an incident, and blocks device and key.
 func TestAcceptReport(t *testing.T) {
 	s := newSchool(t)
 	alice, _ := person(t, s, "Alice Jones")
 	_, issued := issue(t, s, alice, "HRP-0042")
-	waiting := inboxWith(t, s, lossReport("Alice Jones", "hrp-0042", day.Add(-time.Hour)))
+	waiting := inboxWith(t, s, lossReport("Alice Jones", "hrp-0042", day().Add(-time.Hour)))
 	i, merged, behind, err := s.AcceptReport(t.Context(), waiting[0])
 	if err != nil || merged || behind {
 		t.Fatalf("%v, %v, %v", merged, behind, err)
@@ -73,7 +64,7 @@ func TestAcceptReport(t *testing.T) {
 	if i.Device != issued.Device.ID || i.Holder != alice || !reflect.DeepEqual(i.Reports, []string{waiting[0].ID}) || i.Kind != devices.WasLost {
 		t.Errorf("%+v", i)
 	}
-	if !i.Aware.Equal(day) || !i.Noticed.Equal(day.Add(-2*time.Hour)) || i.LastSeen != "the 42 bus" || i.Passphrase != devices.No || i.Police != "CR/1234" {
+	if !i.Aware.Equal(day()) || !i.Noticed.Equal(day().Add(-2*time.Hour)) || i.LastSeen != "the 42 bus" || i.Passphrase != devices.No || i.Police != "CR/1234" {
 		t.Errorf("%+v", i.IncidentDetails)
 	}
 	for _, passedOn := range []string{i.Circumstances, i.Discovered, i.Contents} {
@@ -98,9 +89,9 @@ func TestAcceptDuplicates(t *testing.T) {
 	s, ctx := newSchool(t), t.Context()
 	alice, _ := person(t, s, "Alice Jones")
 	issue(t, s, alice, "HRP-0042")
-	second := lossReport("Bob Hill", "HRP-0042", day.Add(-30*time.Minute))
+	second := lossReport("Bob Hill", "HRP-0042", day().Add(-30*time.Minute))
 	second.Circumstances, second.Police = "She told me that it was on the bus.", ""
-	waiting := inboxWith(t, s, lossReport("Alice Jones", "HRP-0042", day.Add(-time.Hour)), second)
+	waiting := inboxWith(t, s, lossReport("Alice Jones", "HRP-0042", day().Add(-time.Hour)), second)
 	first, _, _, err := s.AcceptReport(ctx, waiting[0])
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +116,7 @@ func TestAcceptDuplicates(t *testing.T) {
 // TestAcceptUnknown: what the register does not know is an incident all the same.
 func TestAcceptUnknown(t *testing.T) {
 	s := newSchool(t)
-	r := lossReport("Somebody", "", day)
+	r := lossReport("Somebody", "", day())
 	i, _, _, err := s.AcceptReport(t.Context(), inboxWith(t, s, r)[0])
 	if err != nil || i.Device != "" || i.What != "small and blue" || i.Holder != "" {
 		t.Errorf("%+v, %v", i, err)
@@ -148,12 +139,12 @@ func TestLosingOpensIncident(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	_, other := issue(t, s, alice2(t, s), "HRP-0043")
-	i, behind, err := s.OpenIncident(ctx, school.NewIncident{Device: "HRP-0043", Details: devices.IncidentDetails{Kind: devices.WasStolen, Noticed: day.Add(-time.Hour), LastSeen: "the car"}})
+	i, behind, err := s.OpenIncident(ctx, school.NewIncident{Device: "HRP-0043", Details: devices.IncidentDetails{Kind: devices.WasStolen, Noticed: day().Add(-time.Hour), LastSeen: "the car"}})
 	if err != nil || behind {
 		t.Fatal(behind, err)
 	}
 	d, err := s.Register().Device(ctx, other.Device.ID)
-	if err != nil || d.State != devices.Stolen || i.Device != d.ID || !d.Since.Equal(day.Add(-time.Hour)) {
+	if err != nil || d.State != devices.Stolen || i.Device != d.ID || !d.Since.Equal(day().Add(-time.Hour)) {
 		t.Errorf("%+v, %v", d, err)
 	}
 	s.Lock()
@@ -187,11 +178,11 @@ func TestListing(t *testing.T) {
 	if _, err := s.IncidentListing(ctx, i.ID, "asked to"); !errors.Is(err, devices.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
-	want := school.Listing{From: "backup", At: day}
+	want := school.Listing{From: "backup", At: day()}
 	for range 20_000 {
-		want.Files = append(want.Files, school.ListedFile{Path: "Year 4/Alice Jones SEN plan.docx", Size: 20_000, Saved: day})
+		want.Files = append(want.Files, school.ListedFile{Path: "Year 4/Alice Jones SEN plan.docx", Size: 20_000, Saved: day()})
 	}
-	if i, err = s.KeepListing(ctx, i.ID, want); err != nil || !i.Listed.Equal(day) {
+	if i, err = s.KeepListing(ctx, i.ID, want); err != nil || !i.Listed.Equal(day()) {
 		t.Fatal(err)
 	}
 	if got, err := s.IncidentListing(ctx, i.ID, "asked to"); err != nil || !reflect.DeepEqual(got, want) {
@@ -208,8 +199,8 @@ func TestListing(t *testing.T) {
 }
 
 func TestIncidentCalendar(t *testing.T) {
-	i := devices.Incident{ID: "4e5b1d0c-0000-4000-8000-000000000001", Version: 7, IncidentDetails: devices.IncidentDetails{Aware: day}}
-	got := string(school.IncidentCalendar(i, "Tell the regulator, or not; decide", "HRP-0042\nŵ "+strings.Repeat("ŵ", 60), day))
+	i := devices.Incident{ID: "4e5b1d0c-0000-4000-8000-000000000001", Version: 7, IncidentDetails: devices.IncidentDetails{Aware: day()}}
+	got := string(school.IncidentCalendar(i, "Tell the regulator, or not; decide", "HRP-0042\nŵ "+strings.Repeat("ŵ", 60), day()))
 	for _, want := range []string{
 		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "UID:4e5b1d0c-0000-4000-8000-000000000001@stowage\r\n",
 		"DTSTART:20260927T080000Z\r\n", "DTSTAMP:20260924T080000Z\r\n", "SEQUENCE:7\r\n",

@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
+	"stowage/devices/school/internal/files"
 	"stowage/devices/store"
 )
 
@@ -111,7 +112,7 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := writePublic(filepath.Join(dir, DirectoryFile), note, true); err != nil {
+	if err := files.WritePublic(filepath.Join(dir, DirectoryFile), note, true); err != nil {
 		return err
 	}
 	if err := context.Cause(ctx); err != nil {

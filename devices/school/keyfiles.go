@@ -14,7 +14,11 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
+
+// ErrNoKeyFile: the register knows the key, but its file is missing.
+var ErrNoKeyFile = errors.New("the key's file is missing")
 
 // A holder's key file is called KEY-TIME.age, after the key's id in the
 // register and the time when its passphrase was set: the newest is the one
@@ -23,19 +27,19 @@ import (
 const keyTime = "20060102T150405Z"
 
 func (s *School) keyPath(key devices.Key, passphraseSet time.Time) string {
-	return filepath.Join(s.dir, KeysFolder, key.ID+"-"+passphraseSet.UTC().Format(keyTime)+".age")
+	return filepath.Join(s.Dir(), KeysFolder, key.ID+"-"+passphraseSet.UTC().Format(keyTime)+".age")
 }
 
 // keyFiles are the copies of a key in the folder, oldest first.
 func (s *School) keyFiles(keyID string) ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(s.dir, KeysFolder))
+	entries, err := os.ReadDir(filepath.Join(s.Dir(), KeysFolder))
 	if err != nil {
 		return nil, fmt.Errorf("find the key's file: %w", err)
 	}
 	var found []string
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), keyID+"-") && strings.HasSuffix(e.Name(), ".age") {
-			found = append(found, filepath.Join(s.dir, KeysFolder, e.Name()))
+			found = append(found, filepath.Join(s.Dir(), KeysFolder, e.Name()))
 		}
 	}
 	slices.Sort(found) // the times sort as text
@@ -91,11 +95,11 @@ const (
 
 // giveUp overwrites and removes a key's older file.
 func (s *School) giveUp(path string) error {
-	sealed, err := readSmall(path)
+	sealed, err := files.ReadSmall(path)
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(s.dir, replacedFolder)
+	folder := filepath.Join(s.Dir(), replacedFolder)
 	if err := safefile.MkdirPrivate(folder); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -108,7 +112,7 @@ func (s *School) giveUp(path string) error {
 
 // replaced reports whether a key file is one that another took the place of in the folder.
 func (s *School) replaced(keyID string, sealed []byte) (bool, error) {
-	folder := filepath.Join(s.dir, replacedFolder)
+	folder := filepath.Join(s.Dir(), replacedFolder)
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("look for replaced keys: %w", err)
@@ -117,7 +121,7 @@ func (s *School) replaced(keyID string, sealed []byte) (bool, error) {
 		if !strings.HasPrefix(e.Name(), keyID+"-") {
 			continue
 		}
-		if sum, err := readSmall(filepath.Join(folder, e.Name())); err == nil && strings.TrimSpace(string(sum)) == sha256Text(sealed) {
+		if sum, err := files.ReadSmall(filepath.Join(folder, e.Name())); err == nil && strings.TrimSpace(string(sum)) == sha256Text(sealed) {
 			return true, nil
 		}
 	}

@@ -2,6 +2,7 @@ package school
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -9,6 +10,9 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/devices"
 )
+
+// ErrHasKey: the holder has a key in force already.
+var ErrHasKey = errors.New("the holder has a key already")
 
 // IssuedKey is a key that was just issued.
 type IssuedKey struct {
@@ -19,26 +23,12 @@ type IssuedKey struct {
 	Passphrase []byte // the temporary passphrase, for the holder alone; the caller wipes it
 }
 
-// CurrentKey is the holder's key in force: not replaced, not revoked. ok is
-// false when there is none.
-func (s *School) CurrentKey(ctx context.Context, holder string) (key devices.Key, ok bool, err error) {
-	return currentKey(ctx, s.register, holder)
-}
-
-func currentKey(ctx context.Context, r *devices.Register, holder string) (devices.Key, bool, error) {
-	issued, err := r.Keys(ctx, devices.KeyQuery{Holder: holder, Statuses: []devices.KeyStatus{devices.KeyIssued}})
-	if err != nil || len(issued) == 0 {
-		return devices.Key{}, false, err
-	}
-	return issued[len(issued)-1], true, nil
-}
-
 // IssueKey makes a key for a holder, under a generated passphrase that the
 // holder must change. who is an id, name or e-mail address. It fails with
 // [ErrHasKey] when the holder has one.
 func (s *School) IssueKey(ctx context.Context, who string) (IssuedKey, error) {
 	return s.issueKey(ctx, who, func(r *devices.Register, h devices.Holder) (devices.KeyDetails, error) {
-		old, ok, err := currentKey(ctx, r, h.ID)
+		old, ok, err := r.CurrentKey(ctx, h.ID)
 		if err == nil && ok {
 			err = fmt.Errorf("key of %s: %w", old.Issued.Format("2006-01-02"), ErrHasKey)
 		}
@@ -52,7 +42,7 @@ func (s *School) IssueKey(ctx context.Context, who string) (IssuedKey, error) {
 // rotated; the register knows which.
 func (s *School) ReplaceKey(ctx context.Context, who, reason string) (IssuedKey, error) {
 	return s.issueKey(ctx, who, func(r *devices.Register, h devices.Holder) (devices.KeyDetails, error) {
-		old, ok, err := currentKey(ctx, r, h.ID)
+		old, ok, err := r.CurrentKey(ctx, h.ID)
 		if err != nil || !ok {
 			return devices.KeyDetails{}, err
 		}
@@ -70,23 +60,23 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 	if err != nil {
 		return IssuedKey{}, err
 	}
-	holder, err := s.register.FindHolder(ctx, who)
+	holder, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(who, err))
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", AboutPerson(who, err))
 	}
 	made, err := s.makeKey(a, holder)
 	if err != nil {
-		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(holder.Name, err))
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", AboutPerson(holder.Name, err))
 	}
 	defer made.key.Wipe()
 	issued := IssuedKey{Holder: holder, Sealed: made.sealed, Passphrase: made.passphrase}
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		details, err := decide(r, holder)
 		if err != nil {
 			return err
 		}
 		details.Holder, details.Class, details.Recipient = holder.ID, string(made.key.Class()), made.key.Recipient()
-		if issued.Key, err = r.IssueKey(ctx, s.options.Actor, details); err != nil {
+		if issued.Key, err = r.IssueKey(ctx, s.Actor(), details); err != nil {
 			return err
 		}
 		issued.File = s.keyPath(issued.Key, made.key.PassphraseSet)
@@ -97,9 +87,9 @@ func (s *School) issueKey(ctx context.Context, who string, decide func(*devices.
 			os.Remove(issued.File)
 		}
 		clear(made.passphrase)
-		return IssuedKey{}, fmt.Errorf("issue a key: %w", aboutPerson(holder.Name, err))
+		return IssuedKey{}, fmt.Errorf("issue a key: %w", AboutPerson(holder.Name, err))
 	}
-	return issued, s.published(ctx)
+	return issued, s.PublishChange(ctx)
 }
 
 // madeKey is a key that nobody has yet.
@@ -111,7 +101,7 @@ type madeKey struct {
 
 func (s *School) makeKey(a *keys.Authority, h devices.Holder) (madeKey, error) {
 	policy := s.Policy()
-	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: h.ID, Name: h.Name}, policy.Class, s.now())
+	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: h.ID, Name: h.Name}, policy.Class, s.Now())
 	if err != nil {
 		return madeKey{}, err
 	}
@@ -135,19 +125,19 @@ func (s *School) RevokeKey(ctx context.Context, who, reason string) (devices.Key
 	if _, err := s.Authority(); err != nil {
 		return devices.Key{}, err
 	}
-	holder, err := s.register.FindHolder(ctx, who)
+	holder, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(who, err))
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", AboutPerson(who, err))
 	}
-	key, ok, err := s.CurrentKey(ctx, holder.ID)
+	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(holder.Name, err))
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", AboutPerson(holder.Name, err))
 	}
-	if key, err = s.register.RevokeKey(ctx, s.options.Actor, key.ID, key.Version, reason); err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key: %w", aboutPerson(holder.Name, err))
+	if key, err = s.Register().RevokeKey(ctx, s.Actor(), key.ID, key.Version, reason); err != nil {
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", AboutPerson(holder.Name, err))
 	}
-	return key, s.published(ctx)
+	return key, s.PublishChange(ctx)
 }

@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 )
 
 // pick chooses a passphrase without asking anybody.
@@ -24,7 +25,7 @@ func pick(passphrase string) school.Choose {
 func TestIssueKey(t *testing.T) {
 	s := newSchool(t)
 	id, passphrase := person(t, s, "Alice Jones")
-	key, ok, err := s.CurrentKey(t.Context(), id)
+	key, ok, err := s.Register().CurrentKey(t.Context(), id)
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
@@ -66,7 +67,7 @@ func TestIssueKeyFails(t *testing.T) {
 	if _, err := s.IssueKey(t.Context(), h.ID); err == nil {
 		t.Fatal("a key was issued without a file")
 	}
-	if _, ok, err := s.CurrentKey(t.Context(), h.ID); ok || err != nil {
+	if _, ok, err := s.Register().CurrentKey(t.Context(), h.ID); ok || err != nil {
 		t.Errorf("the register has a key: %v, %v", ok, err)
 	}
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -100,7 +101,7 @@ func TestChangePassphrase(t *testing.T) {
 	if got := names(t, filepath.Join(s.Dir(), school.KeysFolder)); len(got) != 1 {
 		t.Errorf("the folder has the files %v", got)
 	}
-	key, _, err := s.CurrentKey(t.Context(), id)
+	key, _, err := s.Register().CurrentKey(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,10 +110,10 @@ func TestChangePassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The same for a file anywhere.
-	if err := school.ChangeKeyPassphrase(path, []byte(chosen), pick("granite umbrella whistles softly"), quick(), day); err != nil {
+	if err := school.ChangeKeyPassphrase(path, []byte(chosen), pick("granite umbrella whistles softly"), schooltest.Quick(), day()); err != nil {
 		t.Error(err)
 	}
-	if err := school.ChangeKeyPassphrase(path, []byte(chosen), pick("granite umbrella whistles softly"), quick(), day); !errors.Is(err, keys.ErrPassphrase) {
+	if err := school.ChangeKeyPassphrase(path, []byte(chosen), pick("granite umbrella whistles softly"), schooltest.Quick(), day()); !errors.Is(err, keys.ErrPassphrase) {
 		t.Errorf("with the old one: %v", err)
 	}
 }
@@ -121,7 +122,7 @@ func TestChangePassphrase(t *testing.T) {
 func TestKeepKeyFile(t *testing.T) {
 	s := newSchool(t)
 	id, passphrase := person(t, s, "Alice Jones")
-	key, _, err := s.CurrentKey(t.Context(), id)
+	key, _, err := s.Register().CurrentKey(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestKeepKeyFile(t *testing.T) {
 // directory makes a directory with people of both classes.
 func directory(t *testing.T) *keys.Directory {
 	t.Helper()
-	d := &keys.Directory{Policy: quick()}
+	d := &keys.Directory{Policy: schooltest.Quick()}
 	hybrid := func() string {
 		i, err := age.GenerateHybridIdentity()
 		if err != nil {
@@ -190,54 +191,4 @@ func directory(t *testing.T) *keys.Directory {
 		{ID: "4", Name: "Dai", Keys: []keys.PersonKey{{Recipient: hybrid(), Status: keys.KeyReplaced}}},
 	}
 	return d
-}
-
-func TestAudiences(t *testing.T) {
-	d := directory(t)
-	tests := []struct {
-		people     []string
-		classes    []keys.Class
-		recipients []int // with the recovery key
-	}{
-		{nil, []keys.Class{keys.Hybrid}, []int{1}},
-		{[]string{"Alice"}, []keys.Class{keys.Hybrid}, []int{2}},
-		{[]string{"Alice", "alice@hill.example", "1"}, []keys.Class{keys.Hybrid}, []int{2}},
-		{[]string{"bob"}, []keys.Class{keys.X25519}, []int{2}},
-		{[]string{"Bob", "Alice"}, []keys.Class{keys.Hybrid, keys.X25519}, []int{2, 2}},
-	}
-	for _, test := range tests {
-		got, err := school.Audiences(d, test.people)
-		if err != nil || len(got) != len(test.classes) {
-			t.Errorf("%q: %d audiences, %v", test.people, len(got), err)
-			continue
-		}
-		for i, a := range got {
-			if a.Class != test.classes[i] || len(a.Recipients) != test.recipients[i] {
-				t.Errorf("%q: audience %d is %s with %d recipients", test.people, i, a.Class, len(a.Recipients))
-			}
-		}
-	}
-	if got := (school.Audience{Class: keys.Hybrid}).Suffix(d.Policy); got != "" {
-		t.Errorf("the suffix of the policy's class is %q", got)
-	}
-	if got := (school.Audience{Class: keys.X25519}).Suffix(d.Policy); got != ".x25519" {
-		t.Errorf("the suffix of the other class is %q", got)
-	}
-}
-
-func TestAudiencesRefuse(t *testing.T) {
-	d := directory(t)
-	for who, want := range map[string]error{"Carys": keys.ErrBlocked, "Dai": keys.ErrNoKey, "Eve": keys.ErrUnknown} {
-		_, err := school.Audiences(d, []string{"Alice", who})
-		if !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", who, err, want)
-		}
-		if p, ok := errors.AsType[*school.PersonError](err); !ok || p.Who != who {
-			t.Errorf("%s: it is about %v", who, p)
-		}
-	}
-	d.Recovery = d.Recovery[:1]
-	if _, err := school.Audiences(d, []string{"Bob"}); !errors.Is(err, keys.ErrValue) {
-		t.Errorf("without a recovery key of Bob's class: %v", err)
-	}
 }

@@ -65,7 +65,7 @@ func (s *School) Depart(ctx context.Context, p Departure) (out Departed, err err
 		}
 		out.Devices = append(out.Devices, s.dispose(ctx, p.Holder, d))
 	}
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		out.Revoked, out.Left = nil, false
 		if p.Revoke {
 			if out.Revoked, err = s.revokeAll(ctx, r, p.Holder, p.Reason); err != nil {
@@ -73,7 +73,7 @@ func (s *School) Depart(ctx context.Context, p Departure) (out Departed, err err
 			}
 		}
 		if p.Leave {
-			if _, err := r.Leave(ctx, s.options.Actor, p.Holder, 0, p.Note); err != nil {
+			if _, err := r.Leave(ctx, s.Actor(), p.Holder, 0, p.Note); err != nil {
 				return err
 			}
 			out.Left = true
@@ -84,13 +84,13 @@ func (s *School) Depart(ctx context.Context, p Departure) (out Departed, err err
 		out.Revoked, out.Left = nil, false
 		return out, fmt.Errorf("wind up: %w", err)
 	}
-	if out.Rest, err = s.register.Holdings(ctx, p.Holder); err != nil {
+	if out.Rest, err = s.Register().Holdings(ctx, p.Holder); err != nil {
 		return out, err
 	}
-	if s.authority.Load() == nil {
+	if !s.Unlocked() {
 		return out, nil
 	}
-	return out, s.published(ctx)
+	return out, s.PublishChange(ctx)
 }
 
 func needsAuthority(all []Disposal) bool {
@@ -110,7 +110,7 @@ func (s *School) revokeAll(ctx context.Context, r *devices.Register, holder, rea
 	}
 	var revoked []devices.Key
 	for _, k := range issued {
-		if k, err = r.RevokeKey(ctx, s.options.Actor, k.ID, k.Version, reason); err != nil {
+		if k, err = r.RevokeKey(ctx, s.Actor(), k.ID, k.Version, reason); err != nil {
 			return nil, err
 		}
 		revoked = append(revoked, k)
@@ -120,7 +120,7 @@ func (s *School) revokeAll(ctx context.Context, r *devices.Register, holder, rea
 
 // dispose deals with one device of a holder.
 func (s *School) dispose(ctx context.Context, holder string, p Disposal) Outcome {
-	d, err := s.register.Device(ctx, p.Device)
+	d, err := s.Register().Device(ctx, p.Device)
 	if err != nil {
 		return Outcome{devices.Device{ID: p.Device}, err}
 	}
@@ -162,18 +162,18 @@ func (s *School) disposeOf(ctx context.Context, d devices.Device, p Disposal) (d
 // passOn takes a device that is no stick back and lends it to another person,
 // together.
 func (s *School) passOn(ctx context.Context, d devices.Device, p Disposal) (changed devices.Device, err error) {
-	to, err := s.register.FindHolder(ctx, p.To)
+	to, err := s.Register().FindHolder(ctx, p.To)
 	if err != nil {
-		return d, aboutPerson(p.To, err)
+		return d, AboutPerson(p.To, err)
 	}
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		if d.Holder == to.ID {
 			return &devices.InvalidError{Field: "holder", Value: to.Name, Problem: "has the device already"}
 		}
-		if _, err := r.Act(ctx, s.options.Actor, d.ID, devices.Return, p.Facts); err != nil {
+		if _, err := r.Act(ctx, s.Actor(), d.ID, devices.Return, p.Facts); err != nil {
 			return err
 		}
-		changed, err = r.Issue(ctx, s.options.Actor, d.ID, devices.LoanDetails{Holder: to.ID, Days: s.Policy().LoanDays})
+		changed, err = r.Issue(ctx, s.Actor(), d.ID, devices.LoanDetails{Holder: to.ID, Days: s.Policy().LoanDays})
 		return err
 	})
 	return changed, err

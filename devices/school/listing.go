@@ -17,6 +17,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 // ListingsFolder is in the school's folder and holds what was on each stick when
@@ -97,7 +98,7 @@ func ReadListing(plain []byte) (Listing, error) {
 	if len(plain) > maxListing {
 		return Listing{}, fmt.Errorf("%w: %d bytes", ErrListing, len(plain))
 	}
-	l, err := readUnversioned[Listing](plain, ErrListing)
+	l, err := files.ReadUnversioned[Listing](plain, ErrListing)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -167,7 +168,7 @@ func openListing(ctx context.Context, sealed []byte, a *keys.Authority) (Listing
 }
 
 func (s *School) listingPath(device string) string {
-	return filepath.Join(s.dir, ListingsFolder, device+".age")
+	return filepath.Join(s.Dir(), ListingsFolder, device+".age")
 }
 
 // keepCheckedIn keeps what is on an opened stick, in the place of what was on it
@@ -177,7 +178,7 @@ func (s *School) keepCheckedIn(ctx context.Context, opened *stick.Stick, device 
 	if err != nil {
 		return fmt.Errorf("list what is on it: %w", err)
 	}
-	l, size := Listing{From: FromCheckIn, At: s.now(), Stick: opened.Note().ID}, 0
+	l, size := Listing{From: FromCheckIn, At: s.Now(), Stick: opened.Note().ID}, 0
 	err = opened.Walk(".", func(e stick.Entry) error {
 		l.add(e, &size)
 		return context.Cause(ctx)
@@ -207,7 +208,7 @@ func (s *School) checkedIn(ctx context.Context, d devices.Device) (Listing, erro
 		return Listing{}, err
 	}
 	path := s.listingPath(d.ID)
-	sealed, err := readAtMost(path, maxSealed)
+	sealed, err := files.ReadAtMost(path, maxSealed)
 	if errors.Is(err, keys.ErrValue) {
 		return Listing{}, fmt.Errorf("%w: %w", ErrListing, err)
 	}
@@ -229,7 +230,7 @@ func (s *School) checkedIn(ctx context.Context, d devices.Device) (Listing, erro
 // it is older. The reason is recorded before. It needs the unlocked authority, and fails as [School.OpenBackup]
 // does, or with [ErrListing] or keys.ErrNewer, when nothing is known.
 func (s *School) LastKnown(ctx context.Context, device, reason string) (Listing, error) {
-	d, err := s.register.FindDevice(ctx, device)
+	d, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
 		return Listing{}, fmt.Errorf("what was on %q: %w", device, err)
 	}
@@ -241,7 +242,7 @@ func (s *School) LastKnown(ctx context.Context, device, reason string) (Listing,
 
 // lastKnown is LastKnown for what is not shown, or was recorded.
 func (s *School) lastKnown(ctx context.Context, device string) (Listing, error) {
-	d, err := s.register.FindDevice(ctx, device)
+	d, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
 		return Listing{}, fmt.Errorf("what was on %q: %w", device, err)
 	}

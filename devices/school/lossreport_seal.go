@@ -124,22 +124,3 @@ func (r *LossReport) unknownWord() bool {
 		!r.Passphrase.valid() && devices.IsWord(string(r.Passphrase)) ||
 		!r.OnlyCopy.valid() && devices.IsWord(string(r.OnlyCopy))
 }
-
-// readUnversioned reads JSON of a format that has no version of its own yet: a later one says
-// which it is in a member "version". What cannot be read is bad, or else keys.ErrNewer.
-func readUnversioned[T any](plain []byte, bad error) (T, error) {
-	var none T
-	var says struct {
-		Version any `json:"version"`
-	}
-	read, more, err := keys.ReadJSON(plain, none)
-	switch {
-	case errors.Is(err, keys.ErrNewer):
-		return none, err
-	case err != nil:
-		return none, fmt.Errorf("%w: %w", bad, err)
-	case more && json.Unmarshal(plain, &says) == nil && says.Version != nil && says.Version != 1.0:
-		return none, fmt.Errorf("version %v: %w", says.Version, keys.ErrNewer)
-	}
-	return read, nil
-}

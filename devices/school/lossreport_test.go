@@ -28,7 +28,7 @@ func lossReport(name, label string, made time.Time) school.LossReport {
 
 func TestReportReachesICTWhole(t *testing.T) {
 	a := authority(t)
-	want := lossReport("Alice Jones", "HRP-0042", day)
+	want := lossReport("Alice Jones", "HRP-0042", day())
 	for _, class := range keys.Classes() {
 		sealed, err := school.Addressee{Recovery: a.RecoveryRecipients(), Class: class}.Seal(want)
 		if err != nil {
@@ -54,9 +54,9 @@ func TestReportReachesICTWhole(t *testing.T) {
 
 func TestReportsOfLikeLengthLookAlike(t *testing.T) {
 	a := authority(t)
-	short, long := lossReport("Al", "1", day), lossReport("Alexandra Featherstonehaugh", "HRP-000042", day)
+	short, long := lossReport("Al", "1", day()), lossReport("Alexandra Featherstonehaugh", "HRP-000042", day())
 	long.Circumstances = strings.Repeat("It was dark. ", 60)
-	long = school.NewLossReport(long, day)
+	long = school.NewLossReport(long, day())
 	if x, y := len(mustSeal(t, short, a)), len(mustSeal(t, long, a)); x != y {
 		t.Errorf("sizes %d and %d tell how much was written", x, y)
 	}
@@ -68,7 +68,7 @@ func TestWhatIsTypedIsTidied(t *testing.T) {
 		Device:   school.LostThing{Label: "HRP\x00-\u202e0042"},
 		Kind:     school.LossUnsure,
 		Place:    "the bus\r\nor the\rtrain\u2028platform  ", Circumstances: "caf\u0065\u0301 \xff",
-	}, day.In(time.FixedZone("CET", 3600)))
+	}, day().In(time.FixedZone("CET", 3600)))
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestWhatNoHonestReportSays(t *testing.T) {
 		"help":          func(r *school.LossReport) { r.Help = "\u202egnp.exe" },
 		"circumstances": func(r *school.LossReport) { r.Circumstances = "\xff" },
 	} {
-		r := lossReport("Alice Jones", "HRP-0042", day)
+		r := lossReport("Alice Jones", "HRP-0042", day())
 		change(&r)
 		wrong, ok := errors.AsType[*school.ReportError](r.Check())
 		if !ok || wrong.Field != name || !errors.Is(wrong, school.ErrReport) {
@@ -117,7 +117,7 @@ func TestWhatNoHonestReportSays(t *testing.T) {
 }
 
 func TestReportsThatAreNone(t *testing.T) {
-	good, err := json.Marshal(lossReport("Alice Jones", "HRP-0042", day))
+	good, err := json.Marshal(lossReport("Alice Jones", "HRP-0042", day()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestReportsThatAreNone(t *testing.T) {
 }
 
 func TestLongestReportFits(t *testing.T) {
-	a, r := authority(t), lossReport("Alice Jones", "HRP-0042", day)
+	a, r := authority(t), lossReport("Alice Jones", "HRP-0042", day())
 	worst := strings.Repeat("<", school.MaxReportText) // six bytes each in JSON
 	for _, text := range []*string{&r.Device.Description, &r.Place, &r.Circumstances, &r.Told, &r.Contents, &r.Whose, &r.Help} {
 		*text = worst
@@ -159,7 +159,7 @@ func TestLongestReportFits(t *testing.T) {
 }
 
 func FuzzParseReport(f *testing.F) {
-	good, err := json.Marshal(lossReport("Alice Jones", "HRP-0042", day))
+	good, err := json.Marshal(lossReport("Alice Jones", "HRP-0042", day()))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -189,17 +189,6 @@ func FuzzParseReport(f *testing.F) {
 			t.Fatalf("not the same again: %v\n%+v\n%+v", err, back, r)
 		}
 	})
-}
-
-// authority is that of another school.
-func authority(t *testing.T) *keys.Authority {
-	t.Helper()
-	a, err := keys.NewAuthority("Mill Lane Primary", day)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(a.Wipe)
-	return a
 }
 
 func ictOf(a *keys.Authority) school.Addressee {

@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 )
 
 // TestDirectoryOfLaterVersion is not replaced by a desk of this version, wherever it was published: what this version
@@ -36,7 +37,7 @@ func TestDirectoryOfLaterVersion(t *testing.T) {
 				newer := resign(t, s, path, change[0], change[1])
 				for what, publish := range map[string]func(context.Context) (*keys.Directory, error){
 					"publish": s.PublishDirectory,
-					"policy":  func(ctx context.Context) (*keys.Directory, error) { return s.SetPolicy(ctx, quick()) },
+					"policy":  func(ctx context.Context) (*keys.Directory, error) { return s.SetPolicy(ctx, schooltest.Quick()) },
 				} {
 					if _, err := publish(t.Context()); !errors.Is(err, keys.ErrNewer) {
 						t.Errorf("%s: %v", what, err)

@@ -19,6 +19,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 // OpeningsFolder is in the school's folder and holds, for each device, what its holder is to be told of what ICT
@@ -65,7 +66,7 @@ func (s *School) RecordOpening(ctx context.Context, o devices.Opening) error {
 	if strings.TrimSpace(o.Reason) == "" {
 		return ErrNoReason
 	}
-	if err := s.register.RecordOpening(ctx, s.options.Actor, o); err != nil {
+	if err := s.Register().RecordOpening(ctx, s.Actor(), o); err != nil {
 		return err
 	}
 	return s.keepOpenings(ctx, o)
@@ -102,16 +103,16 @@ func aboutUnknown(reason, what string) string {
 // RestorePurpose is why the backup of a device is opened to be restored for a person, where that needs no other
 // reason since the files are that person's own; "" otherwise.
 func (s *School) RestorePurpose(ctx context.Context, device, who string) (string, error) {
-	d, err := s.register.FindDevice(ctx, device)
-	if isNotFound(err) {
+	d, err := s.Register().FindDevice(ctx, device)
+	if errors.Is(err, devices.ErrNotFound) {
 		return "", nil // the id of a stick that a device was before: nobody knows whose it was
 	}
 	if err != nil {
 		return "", err
 	}
-	h, err := s.register.FindHolder(ctx, who)
+	h, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return "", aboutPerson(who, err)
+		return "", AboutPerson(who, err)
 	}
 	if h.ID != d.Holder {
 		return "", nil
@@ -122,7 +123,7 @@ func (s *School) RestorePurpose(ctx context.Context, device, who string) (string
 // keepOpenings signs for what the holder is to be told while the authority is unlocked: check-ins need none.
 func (s *School) keepOpenings(ctx context.Context, o devices.Opening) error {
 	if o.Device != "" {
-		d, err := s.register.Device(ctx, o.Device)
+		d, err := s.Register().Device(ctx, o.Device)
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (s *School) keepOpenings(ctx context.Context, o devices.Opening) error {
 	if o.Holder == "" {
 		return nil
 	}
-	theirs, err := s.register.Devices(ctx, devices.DeviceQuery{Holder: o.Holder})
+	theirs, err := s.Register().Devices(ctx, devices.DeviceQuery{Holder: o.Holder})
 	if err != nil {
 		return err
 	}
@@ -150,19 +151,19 @@ func (s *School) openingsFor(ctx context.Context, d devices.Device) ([]byte, err
 	if d.Holder == "" {
 		return nil, nil
 	}
-	list, err := s.register.Openings(ctx, d.Holder, d.ID)
+	list, err := s.Register().Openings(ctx, d.Holder, d.ID)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	key, ok, err := s.CurrentKey(ctx, d.Holder)
+	key, ok, err := s.Register().CurrentKey(ctx, d.Holder)
 	if err != nil || !ok {
 		return nil, err
 	}
 	path := s.openingsPath(d, key, list[0].Number)
-	if kept, err := readSmall(path); err == nil {
+	if kept, err := files.ReadSmall(path); err == nil {
 		return kept, nil
 	}
-	a := s.authority.Load()
+	a, _ := s.Authority()
 	if a == nil {
 		return nil, nil
 	}
@@ -176,7 +177,7 @@ func (s *School) openingsFor(ctx context.Context, d devices.Device) ([]byte, err
 func (s *School) openingsPath(d devices.Device, key devices.Key, newest int64) string {
 	stickID, _ := knownStick(d)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s", d.Holder, key.Recipient, newest, stickID))
-	return filepath.Join(s.dir, OpeningsFolder, d.ID+"-"+hex.EncodeToString(sum[:8])+".age")
+	return filepath.Join(s.Dir(), OpeningsFolder, d.ID+"-"+hex.EncodeToString(sum[:8])+".age")
 }
 
 func sealOpenings(a *keys.Authority, d devices.Device, key devices.Key, list []devices.RecordedOpening) ([]byte, error) {
@@ -265,7 +266,7 @@ func Openings(ctx context.Context, drive stick.FS, k *keys.HolderKey, n stick.No
 func readOpenings(text string) (openings, error) {
 	body, ok := strings.CutPrefix(text, openingsIntro)
 	switch {
-	case !ok && laterVersion(text, openingsIntro):
+	case !ok && files.LaterVersion(text, openingsIntro):
 		return openings{}, keys.ErrNewer
 	case !ok:
 		return openings{}, keys.ErrForged
@@ -285,7 +286,7 @@ func (h Heads) NewOpenings(stickID string, all []ToldOpening) []ToldOpening {
 	path, err := h.path(stickID)
 	var last ToldOpening
 	if err == nil && h.Dir != "" {
-		if content, err := readSmall(path + toldSuffix); err == nil {
+		if content, err := files.ReadSmall(path + toldSuffix); err == nil {
 			_ = json.Unmarshal(content, &last) // one that cannot be read tells again
 		}
 	}

@@ -56,7 +56,7 @@ func TestAttackOpeningsNobodySigned(t *testing.T) {
 	if err != nil || len(others) != 1 {
 		t.Fatalf("%d: %v", len(others), err)
 	}
-	forger, err := keys.NewAuthority("Hill Road Primary", day)
+	forger, err := keys.NewAuthority("Hill Road Primary", day())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestNothingOpensWithoutAReason(t *testing.T) {
 func TestOpeningsAreToldOnce(t *testing.T) {
 	h := school.Heads{Dir: filepath.Join(t.TempDir(), "sticks")}
 	id := "3f2b8a52-6f1c-4b7e-9d59-0d3f0a1b2c3d"
-	all := []school.ToldOpening{{Number: 9, Time: day, Reason: "second"}, {Number: 5, Time: day, Reason: "first"}}
+	all := []school.ToldOpening{{Number: 9, Time: day(), Reason: "second"}, {Number: 5, Time: day(), Reason: "first"}}
 	if got := h.NewOpenings(id, all); len(got) != 2 {
 		t.Errorf("at first: %+v", got)
 	}
@@ -159,7 +159,7 @@ func TestOpeningsAreToldOnce(t *testing.T) {
 	if got := h.NewOpenings(id, all); len(got) != 0 {
 		t.Errorf("again: %+v", got)
 	}
-	for _, news := range []school.ToldOpening{{Number: 10, Time: day}, {Number: 6, Time: day.Add(time.Hour)}} {
+	for _, news := range []school.ToldOpening{{Number: 10, Time: day()}, {Number: 6, Time: day().Add(time.Hour)}} {
 		if got := h.NewOpenings(id, append([]school.ToldOpening{news}, all...)); len(got) != 1 || got[0] != news {
 			t.Errorf("news: %+v", got)
 		}

@@ -1,46 +1,22 @@
 package school_test
 
 import (
-	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 )
-
-// FuzzReadFound reads what is said of a lost stick, as anybody can who reaches the inbox.
-func FuzzReadFound(f *testing.F) {
-	f.Add([]byte(`{"stick":"4e5b1d0c-0000-4000-8000-000000000001","label":"HRP-1","seen":"2026-09-24T08:00:00Z","place":"desk"}`))
-	f.Add([]byte(`{"stick":"../../x","label":"a\nb"}`))
-	f.Add([]byte(`[]`))
-	f.Fuzz(func(t *testing.T, plain []byte) {
-		found, err := school.ReadFound(plain)
-		if err != nil {
-			if !errors.Is(err, school.ErrReport) && !errors.Is(err, keys.ErrNewer) {
-				t.Errorf("an error without a name: %v", err)
-			}
-			return
-		}
-		if found.File != "" || filepath.Base(found.Stick) != found.Stick || strings.ContainsAny(found.Label+found.Place, "\n\x00") {
-			t.Errorf("%+v", found)
-		}
-		if _, err := json.Marshal(found); err != nil {
-			t.Errorf("it cannot be told on: %v", err)
-		}
-	})
-}
 
 // FuzzSchoolFiles reads the small files in a school's folder that say where something is, and the
 // signed list of programs: what is taken of them is in order.
 func FuzzSchoolFiles(f *testing.F) {
 	dir := filepath.Join(f.TempDir(), "school")
-	plan := school.Plan{Name: "Hill Road Primary", Passphrase: authorityPassphrase, Policy: quick()}
+	plan := school.Plan{Name: "Hill Road Primary", Passphrase: authorityPassphrase(), Policy: schooltest.Quick()}
 	if err := school.Init(f.Context(), dir, plan, options()); err != nil {
 		f.Fatal(err)
 	}
@@ -49,7 +25,7 @@ func FuzzSchoolFiles(f *testing.F) {
 		f.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Unlock(f.Context(), authorityPassphrase); err != nil {
+	if err := s.Unlock(f.Context(), authorityPassphrase()); err != nil {
 		f.Fatal(err)
 	}
 	a, err := s.Authority()
@@ -93,38 +69,6 @@ func FuzzSchoolFiles(f *testing.F) {
 			if p.Check() != nil || !slices.Contains(stick.ProgramNames(), p.Name) {
 				t.Errorf("%+v", p)
 			}
-		}
-	})
-}
-
-// FuzzSerials reads what a computer remembers of a school's directories, as somebody may have
-// changed it: no directory is believed that the school did not sign.
-func FuzzSerials(f *testing.F) {
-	a, err := keys.NewAuthority("Hill", day)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add([]byte(`{"serial":7}`), []byte("stowage directory v1\n"))
-	f.Add([]byte(`{"serial":-1e9}`), []byte{})
-	f.Fuzz(func(t *testing.T, seen, note []byte) {
-		s := school.Serials{Dir: t.TempDir()}
-		path := filepath.Join(t.TempDir(), "directory.note")
-		if err := os.WriteFile(path, note, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Newest(path, a.Verifier()); err == nil {
-			t.Error("a directory that nobody signed")
-		}
-		if d, ok := s.Kept(a.Verifier()); ok {
-			t.Errorf("kept: %+v", d)
-		}
-		for _, name := range names(t, s.Dir) {
-			if err := os.WriteFile(filepath.Join(s.Dir, name), seen, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if d, ok := s.Kept(a.Verifier()); ok {
-			t.Errorf("kept: %+v", d)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 )
 
 // Choose has somebody choose a new passphrase, once the old one is known to be
@@ -65,7 +66,7 @@ func (s *School) ChangePassphrase(ctx context.Context, who string, current []byt
 	if err != nil {
 		return err
 	}
-	sealed, err := changed(path, current, choose, s.Policy(), s.now())
+	sealed, err := changed(path, current, choose, s.Policy(), s.Now())
 	if err != nil {
 		return err
 	}
@@ -95,8 +96,8 @@ func ChangeStickPassphrase(opened *stick.Stick, current []byte, choose Choose) e
 
 // ChangeAuthorityPassphrase protects the authority with another passphrase.
 func (s *School) ChangeAuthorityPassphrase(current []byte, choose Choose) error {
-	path := filepath.Join(s.dir, AuthorityFile)
-	sealed, err := readSmall(path)
+	path := filepath.Join(s.Dir(), AuthorityFile)
+	sealed, err := files.ReadSmall(path)
 	if err != nil {
 		return fmt.Errorf("unlock the authority: %w", err)
 	}
@@ -119,16 +120,16 @@ func (s *School) ChangeAuthorityPassphrase(current []byte, choose Choose) error 
 
 // keyOf is the key in force of a person.
 func (s *School) keyOf(ctx context.Context, who string) (devices.Key, error) {
-	holder, err := s.register.FindHolder(ctx, who)
+	holder, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key: %w", aboutPerson(who, err))
+		return devices.Key{}, fmt.Errorf("find the key: %w", AboutPerson(who, err))
 	}
-	key, ok, err := s.CurrentKey(ctx, holder.ID)
+	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key: %w", aboutPerson(holder.Name, err))
+		return devices.Key{}, fmt.Errorf("find the key: %w", AboutPerson(holder.Name, err))
 	}
 	return key, nil
 }
@@ -141,7 +142,7 @@ type sealedKey struct {
 
 // changed is the key file at path under another passphrase.
 func changed(path string, current []byte, choose Choose, policy keys.Policy, now time.Time) (sealedKey, error) {
-	sealed, err := readSmall(path)
+	sealed, err := files.ReadSmall(path)
 	if err != nil {
 		return sealedKey{}, fmt.Errorf("read the key: %w", err)
 	}

@@ -27,11 +27,11 @@ func Audiences(d *keys.Directory, people []string) ([]Audience, error) {
 	for _, who := range people {
 		person, err := d.Find(who)
 		if err != nil {
-			return nil, fmt.Errorf("encrypt: %w", aboutPerson(who, err))
+			return nil, fmt.Errorf("encrypt: %w", AboutPerson(who, err))
 		}
 		current, err := person.Current()
 		if err != nil {
-			return nil, fmt.Errorf("encrypt: %w", aboutPerson(person.Name, err))
+			return nil, fmt.Errorf("encrypt: %w", AboutPerson(person.Name, err))
 		}
 		for _, recipient := range current {
 			if slices.Contains(seen, recipient) {

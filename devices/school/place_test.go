@@ -63,7 +63,7 @@ func TestMoveRegister(t *testing.T) {
 	if err := moved.BackUpRegister(ctx, backup); err != nil {
 		t.Error(err)
 	}
-	if _, err := school.RestoreRegister(ctx, dir, "", bytes.NewReader(nil), authorityPassphrase, options()); !errors.Is(err, school.ErrOnServer) {
+	if _, err := school.RestoreRegister(ctx, dir, "", bytes.NewReader(nil), authorityPassphrase(), options()); !errors.Is(err, school.ErrOnServer) {
 		t.Error(err)
 	}
 

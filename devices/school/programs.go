@@ -21,6 +21,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/release"
+	"stowage/devices/school/internal/files"
 )
 
 // Where the programs are that ICT approved for sticks, in the school's own folder: only ICT
@@ -63,7 +64,7 @@ func (s *School) Programs() ([]stick.Program, error) {
 }
 
 func (s *School) readPrograms(verifier string) (list programList, err error) {
-	msg, err := readAtMost(filepath.Join(s.dir, ProgramsFile), 1<<20)
+	msg, err := files.ReadAtMost(filepath.Join(s.Dir(), ProgramsFile), 1<<20)
 	if errors.Is(err, fs.ErrNotExist) {
 		return list, nil
 	}
@@ -76,7 +77,7 @@ func (s *School) readPrograms(verifier string) (list programList, err error) {
 	}
 	body, ok := strings.CutPrefix(text, programsIntro)
 	switch {
-	case !ok && laterVersion(text, programsIntro):
+	case !ok && files.LaterVersion(text, programsIntro):
 		return list, keys.ErrNewer
 	case !ok:
 		return list, fmt.Errorf("%w: it says something else", keys.ErrForged)
@@ -96,11 +97,6 @@ func (s *School) readPrograms(verifier string) (list programList, err error) {
 	}
 	slices.SortStableFunc(list.Programs, func(a, b stick.Program) int { return place(a.Name) - place(b.Name) })
 	return list, nil
-}
-
-// laterVersion reports whether a text begins with the intro of another version of the same format.
-func laterVersion(text, intro string) bool {
-	return strings.HasPrefix(text, strings.TrimSuffix(intro, "1\n"))
 }
 
 // place is where a program stands among those that there can be.
@@ -190,7 +186,7 @@ func (c *counter) Write(b []byte) (int, error) {
 
 // keepProgram copies a program into the school's folder. It appears there when it is complete.
 func (s *School) keepProgram(ctx context.Context, path string, added stick.Program, p crypt.Progress) error {
-	if err := os.Mkdir(filepath.Join(s.dir, ProgramsFolder), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(filepath.Join(s.Dir(), ProgramsFolder), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	from, err := os.Open(path)
@@ -215,7 +211,7 @@ func (s *School) keepProgram(ctx context.Context, path string, added stick.Progr
 
 // programPath is where a program lies. Its digest was checked to be one.
 func (s *School) programPath(p stick.Program) string {
-	return filepath.Join(s.dir, ProgramsFolder, p.SHA256)
+	return filepath.Join(s.Dir(), ProgramsFolder, p.SHA256)
 }
 
 // withoutProgram returns the list without the program of a name, and that one.
@@ -238,7 +234,7 @@ func (s *School) signPrograms(a *keys.Authority, list programList) error {
 	if list.more {
 		return errMorePrograms
 	}
-	list.School, list.Signed = a.School(), s.now()
+	list.School, list.Signed = a.School(), s.Now()
 	var text bytes.Buffer
 	text.WriteString(programsIntro)
 	e := json.NewEncoder(&text)
@@ -250,7 +246,7 @@ func (s *School) signPrograms(a *keys.Authority, list programList) error {
 	if err != nil {
 		return fmt.Errorf("sign the list of programs: %w", err)
 	}
-	return safefile.Write(filepath.Join(s.dir, ProgramsFile), msg, true)
+	return safefile.Write(filepath.Join(s.Dir(), ProgramsFile), msg, true)
 }
 
 // RemoveProgram takes a program off the list, so that it is put on no more sticks; those that

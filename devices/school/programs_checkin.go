@@ -141,7 +141,7 @@ func (s *School) bringPrograms(ctx context.Context, opened *stick.Stick, o Check
 		return err
 	}
 	sighting.Health, sighting.Place, sighting.Note = programs.health(o.Health), o.Place, programs.broughtNote()
-	seen.Device, err = s.register.CheckIn(ctx, s.options.Actor, seen.Device.ID, sighting)
+	seen.Device, err = s.Register().CheckIn(ctx, s.Actor(), seen.Device.ID, sighting)
 	return err
 }
 

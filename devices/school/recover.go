@@ -12,17 +12,6 @@ import (
 	"stowage/devices"
 )
 
-// OpenAsICT opens a stick of the school with the recovery key. The caller
-// closes it.
-func (s *School) OpenAsICT(ctx context.Context, fsys stick.FS, o stick.OpenOptions) (*stick.Stick, error) {
-	a, err := s.Authority()
-	if err != nil {
-		return nil, err
-	}
-	o.Program, o.Clock = program, s.options.Clock
-	return stick.Open(ctx, fsys, stick.WithRecovery(a.Identities(), a.Verifier()), o)
-}
-
 // ErrToRotate: a stick was given to another person, but not all that was on it is encrypted anew. What the one before
 // has kept opens nothing that is stored from now on; [School.RotateStick] finishes the work.
 var ErrToRotate = errors.New("not everything on the stick is encrypted anew yet")
@@ -41,12 +30,12 @@ func (s *School) RekeyStick(ctx context.Context, fsys stick.FS, opened *stick.St
 	if anew {
 		rotated, err := s.RotateStick(ctx, fsys, opened, p)
 		if err != nil {
-			_ = s.published(ctx) // what is not is said, and done, at the next opportunity
+			_ = s.PublishChange(ctx) // what is not is said, and done, at the next opportunity
 			return d, fmt.Errorf("encrypt the stick again for %s: %w: %w", d.HolderName, ErrToRotate, err)
 		}
 		d = rotated
 	}
-	return d, s.published(ctx)
+	return d, s.PublishChange(ctx)
 }
 
 // rekeyTo gives the stick to the holder. anew is set if it has a new identity, and is to be rotated.
@@ -82,7 +71,7 @@ func (s *School) rekeyTo(ctx context.Context, fsys stick.FS, opened *stick.Stick
 		options.NewIdentity = a
 	}
 	var gone []devices.Key
-	err = s.register.Atomically(ctx, func(r *devices.Register) error {
+	err = s.Register().Atomically(ctx, func(r *devices.Register) error {
 		if d, err = s.handOver(ctx, r, d, holder, policy); err != nil {
 			return err
 		}
@@ -115,7 +104,7 @@ func (s *School) keepChosen(opened *stick.Stick, key devices.Key) error {
 // know the one it has. A rotation that was begun is finished, unless it was for this holder's key, which then is
 // the one that is needed.
 func (s *School) needsIdentity(ctx context.Context, fsys stick.FS, opened *stick.Stick, holder devices.Holder, key devices.Key, p crypt.Progress) (bool, error) {
-	theirs, err := s.register.Keys(ctx, devices.KeyQuery{Holder: holder.ID})
+	theirs, err := s.Register().Keys(ctx, devices.KeyQuery{Holder: holder.ID})
 	if err != nil {
 		return false, err
 	}
@@ -143,11 +132,11 @@ func (s *School) handOver(ctx context.Context, r *devices.Register, d devices.De
 	}
 	var err error
 	if d.State == devices.Issued {
-		if d, err = r.Act(ctx, s.options.Actor, d.ID, devices.Return, devices.Facts{Note: "handed over"}); err != nil {
+		if d, err = r.Act(ctx, s.Actor(), d.ID, devices.Return, devices.Facts{Note: "handed over"}); err != nil {
 			return d, err
 		}
 	}
-	return r.Issue(ctx, s.options.Actor, d.ID, devices.LoanDetails{Holder: holder.ID, Days: policy.LoanDays})
+	return r.Issue(ctx, s.Actor(), d.ID, devices.LoanDetails{Holder: holder.ID, Days: policy.LoanDays})
 }
 
 // placeOnly records that of all keys only this one lies on a device, or none.
@@ -161,13 +150,13 @@ func (s *School) placeOnly(ctx context.Context, r *devices.Register, d devices.D
 		if k.ID == key.ID && onStick {
 			continue
 		}
-		if k, err = r.RemoveKey(ctx, s.options.Actor, k.ID, d.ID); err != nil {
+		if k, err = r.RemoveKey(ctx, s.Actor(), k.ID, d.ID); err != nil {
 			return nil, err
 		}
 		gone = append(gone, k)
 	}
 	if onStick {
-		_, err = r.PlaceKey(ctx, s.options.Actor, key.ID, d.ID)
+		_, err = r.PlaceKey(ctx, s.Actor(), key.ID, d.ID)
 	}
 	return gone, err
 }
@@ -196,7 +185,7 @@ func (s *School) RotateStick(ctx context.Context, fsys stick.FS, opened *stick.S
 		return devices.Device{}, err
 	}
 	sighting.Note = "re-encrypted with a new key"
-	return s.register.CheckIn(ctx, s.options.Actor, d.ID, sighting)
+	return s.Register().CheckIn(ctx, s.Actor(), d.ID, sighting)
 }
 
 // ErrNoCode: the register has no recovery code for the device.
@@ -211,14 +200,14 @@ func (s *School) TelephoneCode(ctx context.Context, device, identified string) (
 	if err != nil {
 		return nil, devices.Device{}, err
 	}
-	d, err := s.register.FindDevice(ctx, device)
+	d, err := s.Register().FindDevice(ctx, device)
 	if err != nil {
 		return nil, d, fmt.Errorf("read out a recovery code: %w", err)
 	}
 	if d.Recovery.Digest == "" {
 		return nil, d, fmt.Errorf("%s: %w", d.Name(), ErrNoCode)
 	}
-	sealed, err := s.register.UseRecoveryCode(ctx, s.options.Actor, d.ID, identified)
+	sealed, err := s.Register().UseRecoveryCode(ctx, s.Actor(), d.ID, identified)
 	if err != nil {
 		return nil, d, fmt.Errorf("read out a recovery code: %w", err)
 	}

@@ -40,7 +40,7 @@ func restoreFrom(t *testing.T, dir, backup string) school.RestoredRegister {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	restored, err := school.RestoreRegister(t.Context(), dir, "backup.age", f, authorityPassphrase, options())
+	restored, err := school.RestoreRegister(t.Context(), dir, "backup.age", f, authorityPassphrase(), options())
 	if err != nil {
 		t.Fatal(err)
 	}

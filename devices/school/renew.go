@@ -7,7 +7,6 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/stick"
-	"stowage/devices"
 )
 
 // Renewal is a new key for a person, and which of their sticks it goes to.
@@ -33,9 +32,9 @@ var ErrNotTheirs = errors.New("the register does not say that they have the stic
 // wrong with one afterwards is said in its outcome. The caller wipes the
 // passphrase. A [*PublishError] comes with a result that is valid.
 func (s *School) Renew(ctx context.Context, p Renewal) (issued IssuedKey, sticks []Outcome, err error) {
-	holder, err := s.register.FindHolder(ctx, p.Who)
+	holder, err := s.Register().FindHolder(ctx, p.Who)
 	if err != nil {
-		return issued, nil, aboutPerson(p.Who, err)
+		return issued, nil, AboutPerson(p.Who, err)
 	}
 	for _, fsys := range p.Sticks {
 		if d, err := s.PluggedIn(ctx, fsys); err != nil {
@@ -66,17 +65,6 @@ func (s *School) Renew(ctx context.Context, p Renewal) (issued IssuedKey, sticks
 func published(err error) bool {
 	_, ok := errors.AsType[*PublishError](err)
 	return ok
-}
-
-// PluggedIn is the device that a stick of the school is. It fails with
-// stick.ErrNotStick and [ErrUnknownStick], and with keys.ErrForged and its like
-// for a stick of others.
-func (s *School) PluggedIn(ctx context.Context, fsys stick.FS) (devices.Device, error) {
-	summary, err := stick.Inspect(fsys, s.verifier())
-	if err != nil {
-		return devices.Device{}, err
-	}
-	return s.DeviceOf(ctx, summary.Note)
 }
 
 func (s *School) renewOn(ctx context.Context, fsys stick.FS, holder string, p Renewal) (out Outcome) {

@@ -46,13 +46,13 @@ func TestRenewLooksFirst(t *testing.T) {
 	ann, _ := person(t, s, "Ann Lee")
 	bob, _ := person(t, s, "Bob Roy")
 	bobs, _ := issue(t, s, bob, "MS-1")
-	before, _, _ := s.CurrentKey(ctx, ann)
+	before, _, _ := s.Register().CurrentKey(ctx, ann)
 	for want, m := range map[error]*sticktest.Mem{school.ErrNotTheirs: bobs, stick.ErrNotStick: sticktest.New()} {
 		if _, _, err := s.Renew(ctx, school.Renewal{Who: ann, Reason: "forgotten", Revoke: true, Sticks: []stick.FS{m}}); !errors.Is(err, want) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
-	if now, ok, _ := s.CurrentKey(ctx, ann); !ok || now.ID != before.ID {
+	if now, ok, _ := s.Register().CurrentKey(ctx, ann); !ok || now.ID != before.ID {
 		t.Error("the key was replaced all the same")
 	}
 }

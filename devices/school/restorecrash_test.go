@@ -16,6 +16,7 @@ import (
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 )
 
 // tree reads everything below a folder.
@@ -44,7 +45,7 @@ func restored(t *testing.T, s *school.School, m *sticktest.Mem, r school.Restore
 	}
 	st := opened(t, s, m)
 	defer st.Close()
-	if got := onStick(t, st); !maps.Equal(got, taken) {
+	if got := onStick(t, st); !maps.Equal(got, taken()) {
 		t.Fatalf("the stick holds %d things", len(got))
 	}
 }
@@ -241,7 +242,7 @@ func contentOf(m *sticktest.Mem) map[string]string {
 }
 
 // TestUnknownStickIsNotUnfinished: a stick with files that the register does not know, for
-// it was put back to an earlier day, is not taken for one whose making was cut short.
+// it was put back to an earlier day(), is not taken for one whose making was cut short.
 func TestUnknownStickIsNotUnfinished(t *testing.T) {
 	s := newSchool(t)
 	a, err := s.Authority()
@@ -250,11 +251,11 @@ func TestUnknownStickIsNotUnfinished(t *testing.T) {
 	}
 	bob, _ := person(t, s, "Bob Evans")
 	m := sticktest.New()
-	_, err = stick.Issue(t.Context(), m, stick.IssueOptions{School: a, Recovery: a.RecoveryRecipients(), Label: "OLD-1", Policy: quick(), Holders: a.RecoveryRecipients()[:1]})
+	_, err = stick.Issue(t.Context(), m, stick.IssueOptions{School: a, Recovery: a.RecoveryRecipients(), Label: "OLD-1", Policy: schooltest.Quick(), Holders: a.RecoveryRecipients()[:1]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	if s.Unfinished(t.Context(), m) {
 		t.Error("it counts as unfinished")
 	}

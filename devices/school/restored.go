@@ -14,6 +14,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 	"stowage/devices/store"
 )
 
@@ -177,7 +178,7 @@ func checkpointsIn(dir, verifier string) (all []devices.Witness, odd []string, e
 		if aside := strings.HasPrefix(name, "checkpoint-") && strings.HasSuffix(name, ".note"); !aside && name != CheckpointFile {
 			continue
 		}
-		msg, err := readSmall(filepath.Join(dir, name))
+		msg, err := files.ReadSmall(filepath.Join(dir, name))
 		if err != nil {
 			return nil, nil, err
 		}

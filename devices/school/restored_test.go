@@ -195,7 +195,7 @@ func TestAttackRestoreOnServer(t *testing.T) {
 			t.Errorf("%s records a restoring", login)
 		}
 	}
-	if err := s.Unlock(ctx, authorityPassphrase); err != nil {
+	if err := s.Unlock(ctx, authorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	if msg := checkpoint(t, s); bytes.Equal(msg, onStick) || !strings.Contains(string(msg), "\n") {

@@ -78,7 +78,7 @@ func (s *School) RestoreStick(ctx context.Context, p RestorePlan) (RestoredStick
 		err = i.fill(ctx, p, &out)
 	}
 	if err == nil {
-		err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+		err = s.Register().Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
 	}
 	if err != nil {
 		if i.made != nil {
@@ -106,7 +106,7 @@ func (s *School) markUnfinished(id string) error {
 const unfinishedStick = "The stick with this id was being restored, and that was not finished. It is begun again.\n"
 
 func (s *School) unfinishedPath(id string) string {
-	return filepath.Join(s.dir, "restoring", id+".txt")
+	return filepath.Join(s.Dir(), "restoring", id+".txt")
 }
 
 // finished forgets the mark. One that stays harms nothing.
@@ -124,7 +124,7 @@ func (s *School) unmake(fsys stick.FS, id string) error {
 // Unfinished reports whether a stick is one of ours whose making was cut short, so that
 // it holds nobody's files and is begun again when the drive is issued or restored to.
 func (s *School) Unfinished(ctx context.Context, fsys stick.FS) bool {
-	summary, err := stick.Inspect(fsys, s.verifier())
+	summary, err := stick.Inspect(fsys, s.Verifier())
 	if err != nil || !summary.Verified {
 		return false
 	}
@@ -148,8 +148,8 @@ func (s *School) cutShort(summary *stick.Summary) bool {
 // reserve puts the device into the register if it is not there, so that its
 // label is known, and sees that it may be issued.
 func (i *issuing) reserve(ctx context.Context) error {
-	return i.school.register.Atomically(ctx, func(r *devices.Register) error {
-		d, err := i.device(ctx, r, i.school.options.Actor)
+	return i.school.Register().Atomically(ctx, func(r *devices.Register) error {
+		d, err := i.device(ctx, r, i.school.Actor())
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (i *issuing) reserve(ctx context.Context) error {
 // fill copies everything from the backup.
 func (i *issuing) fill(ctx context.Context, p RestorePlan, out *RestoredStick) error {
 	with := stick.WithRecovery(i.a.Identities(), i.a.Verifier())
-	to, err := stick.Open(ctx, p.FS, with, stick.OpenOptions{Program: program, Clock: i.school.options.Clock})
+	to, err := stick.Open(ctx, p.FS, with, stick.OpenOptions{Program: Program, Clock: i.school.Clock()})
 	if err != nil {
 		return fmt.Errorf("open the new stick: %w", err)
 	}

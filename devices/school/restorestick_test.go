@@ -18,34 +18,6 @@ import (
 	"stowage/devices/school"
 )
 
-// textItem is a file to be stored.
-type textItem struct{ io.Reader }
-
-func (textItem) Close() error     { return nil }
-func (textItem) Unchanged() error { return nil }
-
-var taken = map[string]string{"reports/autumn.txt": "autumn", "photo.bin": strings.Repeat("0123456789", 40_000), "empty/": ""}
-
-// fillStick stores files on a stick.
-func fillStick(t *testing.T, s *school.School, m *sticktest.Mem, files map[string]string) {
-	t.Helper()
-	st := opened(t, s, m)
-	defer st.Close()
-	var items []stick.Item
-	for name, content := range files {
-		item := stick.Item{Path: name, Kind: stick.KindFile, Size: int64(len(content)), ModTime: day.Add(-48 * time.Hour), Open: func() (stick.ItemReader, error) {
-			return textItem{strings.NewReader(content)}, nil
-		}}
-		if folder, ok := strings.CutSuffix(name, "/"); ok {
-			item.Path, item.Kind, item.Size = folder, stick.KindFolder, 0
-		}
-		items = append(items, item)
-	}
-	if _, err := st.PutItems(t.Context(), items, stick.PutOptions{Clash: stick.Replace}); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // onStick returns the files on an opened stick, and wants their times.
 func onStick(t *testing.T, st *stick.Stick) map[string]string {
 	t.Helper()
@@ -57,7 +29,7 @@ func onStick(t *testing.T, st *stick.Stick) map[string]string {
 			}
 			return nil
 		}
-		if !e.ModTime.Equal(day.Add(-48 * time.Hour)) {
+		if !e.ModTime.Equal(day().Add(-48 * time.Hour)) {
 			t.Errorf("%s is of %s", e.Path, e.ModTime)
 		}
 		r, err := st.OpenFile(e.Path)
@@ -73,30 +45,6 @@ func onStick(t *testing.T, st *stick.Stick) map[string]string {
 		t.Fatal(err)
 	}
 	return got
-}
-
-// backedUp is a school with a stick that was filled, backed up and lost.
-func backedUp(t *testing.T) (s *school.School, alice string, passphrase []byte, issued school.IssuedStick) {
-	t.Helper()
-	s = newSchool(t)
-	alice, passphrase = person(t, s, "Alice Jones")
-	m, issued := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
-	shared, err := s.Shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := s.Directory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := shared.BackUpStick(t.Context(), school.BackupPlan{Drive: m, Verifier: d.Verifier}); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := s.Act(t.Context(), "HRP-1", devices.Lose, devices.Facts{}); err != nil {
-		t.Fatal(err)
-	}
-	return s, alice, passphrase, issued
 }
 
 func TestRestoreToAnotherHolder(t *testing.T) {
@@ -123,7 +71,7 @@ func TestRestoreToAnotherHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	if got := onStick(t, st); !maps.Equal(got, taken) {
+	if got := onStick(t, st); !maps.Equal(got, taken()) {
 		t.Errorf("the fresh stick holds %d files", len(got))
 	}
 }
@@ -133,7 +81,7 @@ func TestBackupOpensWithHoldersKey(t *testing.T) {
 	s := newSchool(t)
 	alice, temporary := person(t, s, "Alice Jones")
 	m, lost := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	backUpSealed(t, s, m)
 	shared, err := s.Shared()
 	if err != nil {
@@ -159,7 +107,7 @@ func TestBackupOpensWithHoldersKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if got := onStick(t, b.Stick); !maps.Equal(got, taken) {
+	if got := onStick(t, b.Stick); !maps.Equal(got, taken()) {
 		t.Errorf("the backup holds %d files", len(got))
 	}
 }

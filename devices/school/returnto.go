@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
+	"stowage/devices/school/internal/files"
 )
 
 // ReturnSetting is where the school keeps, in its folder, where a finder brings a
@@ -24,7 +25,7 @@ const maxReturn = 500
 // ReturnAddress is where a finder brings a device: as it was set, or else the
 // school's name.
 func (s *School) ReturnAddress() (string, error) {
-	text, err := readSmall(filepath.Join(s.dir, ReturnSetting))
+	text, err := files.ReadSmall(filepath.Join(s.dir, ReturnSetting))
 	if errors.Is(err, fs.ErrNotExist) {
 		d, err := s.Directory()
 		if err != nil {

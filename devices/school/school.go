@@ -53,6 +53,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices"
+	"stowage/devices/school/internal/files"
 	"stowage/devices/store"
 )
 
@@ -67,6 +68,9 @@ const (
 	unfinishedFile = "unfinished.txt"
 )
 
+// Program is what the register and the locks of sticks call this program.
+const Program = "stow"
+
 // The errors that callers decide on. Those of the packages underneath come
 // through as they are.
 var (
@@ -76,10 +80,6 @@ var (
 	ErrNotEmpty = errors.New("the folder is not empty")
 	// ErrLocked: the authority is needed and was not unlocked.
 	ErrLocked = errors.New("the authority is locked")
-	// ErrHasKey: the holder has a key in force already.
-	ErrHasKey = errors.New("the holder has a key already")
-	// ErrNoKeyFile: the register knows the key, but its file is missing.
-	ErrNoKeyFile = errors.New("the key's file is missing")
 )
 
 // A PersonError says whom an error is about.
@@ -93,8 +93,8 @@ func (e *PersonError) Error() string { return fmt.Sprintf("%q: %v", e.Who, e.Err
 // Unwrap returns what is wrong.
 func (e *PersonError) Unwrap() error { return e.Err }
 
-// aboutPerson says whom err is about; nil stays nil.
-func aboutPerson(who string, err error) error {
+// AboutPerson says whom err is about; nil stays nil.
+func AboutPerson(who string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -183,13 +183,14 @@ func (s *School) Actor() string { return s.options.Actor }
 // Register is the school's register.
 func (s *School) Register() *devices.Register { return s.register }
 
-// Unlock unlocks the authority, publishes the directory if the register has moved
-// on without it, keeps what was on devices that were lost meanwhile, and signs a
-// checkpoint of the events that are new. It fails with
-// keys.ErrPassphrase or keys.ErrDamagedKey; a [*PublishError] leaves the authority
-// unlocked.
-func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
-	sealed, err := readSmall(filepath.Join(s.dir, AuthorityFile))
+// Store is where the register is kept. It stays the school's, which closes it.
+func (s *School) Store() store.Keeper { return s.store }
+
+// UnlockAuthority unlocks the authority and publishes the directory if the register has moved
+// on without it. [School.Unlock] does what else has waited for that. It fails with
+// keys.ErrPassphrase or keys.ErrDamagedKey; a [*PublishError] leaves the authority unlocked.
+func (s *School) UnlockAuthority(ctx context.Context, passphrase []byte) error {
+	sealed, err := files.ReadSmall(filepath.Join(s.dir, AuthorityFile))
 	if err != nil {
 		return fmt.Errorf("unlock the authority: %w", err)
 	}
@@ -198,16 +199,14 @@ func (s *School) Unlock(ctx context.Context, passphrase []byte) error {
 		return err
 	}
 	s.swap(a)
-	err = s.publishIfBehind(ctx)
-	s.listOpen(ctx)
-	// A checkpoint that cannot be signed now keeps nobody out: whatever needs one
-	// signs it then, and says what is wrong.
-	_, _ = s.Checkpoint(ctx)
-	if err != nil {
+	if err := s.publishIfBehind(ctx); err != nil {
 		return &PublishError{err}
 	}
 	return nil
 }
+
+// Unlocked reports whether the authority is unlocked.
+func (s *School) Unlocked() bool { return s.authority.Load() != nil }
 
 // Lock forgets the authority.
 func (s *School) Lock() {
@@ -240,5 +239,8 @@ func (s *School) Policy() keys.Policy {
 	return d.Policy
 }
 
-// now is the time of what is made, to the second.
-func (s *School) now() time.Time { return s.options.now().UTC().Truncate(time.Second) }
+// Now is the time of what is made, to the second.
+func (s *School) Now() time.Time { return s.options.now().UTC().Truncate(time.Second) }
+
+// Clock is the clock that the school was opened with; nil for time.Now.
+func (s *School) Clock() func() time.Time { return s.options.Clock }

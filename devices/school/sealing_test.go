@@ -27,7 +27,7 @@ func sealing(t *testing.T) (school.Sealing, *keys.HolderKey) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := s.CurrentKey(t.Context(), id)
+	key, _, err := s.Register().CurrentKey(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

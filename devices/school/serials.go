@@ -1,6 +1,7 @@
 package school
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,8 +11,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
+	"stowage/crypt/stick"
+	"stowage/devices/school/internal/files"
 )
 
 // Serials remembers on this computer the newest directory seen of each school,
@@ -42,7 +46,7 @@ type Known struct {
 // to fall back on. A directory that is there and is not to be believed is an
 // error, that of keys.OpenDirectory: somebody has to look into it.
 func (s Serials) Newest(path, verifier string) (Known, error) {
-	note, err := readSmall(path)
+	note, err := files.ReadSmall(path)
 	if err != nil {
 		if k, ok := s.kept(verifier); ok {
 			return Known{k, fmt.Errorf("read the directory: %w", err)}, nil
@@ -95,7 +99,7 @@ func (s Serials) seen(verifier string) int64 {
 	if s.Dir == "" {
 		return 0
 	}
-	if content, err := readSmall(s.path(verifier, ".json")); err == nil {
+	if content, err := files.ReadSmall(s.path(verifier, ".json")); err == nil {
 		_ = json.Unmarshal(content, &seen) // what cannot be read counts as none
 	}
 	return seen.Serial
@@ -108,7 +112,7 @@ func (s Serials) keep(verifier string, note []byte) {
 		return
 	}
 	path := s.path(verifier, ".note")
-	if have, err := readSmall(path); err == nil && string(have) == string(note) {
+	if have, err := files.ReadSmall(path); err == nil && string(have) == string(note) {
 		return
 	}
 	_ = safefile.Write(path, note, true)
@@ -120,7 +124,7 @@ func (s Serials) kept(verifier string) (*keys.Directory, bool) {
 	if verifier == "" || s.Dir == "" {
 		return nil, false
 	}
-	note, err := readSmall(s.path(verifier, ".note"))
+	note, err := files.ReadSmall(s.path(verifier, ".note"))
 	if err != nil {
 		return nil, false
 	}
@@ -136,3 +140,48 @@ func (s Serials) path(verifier, extension string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return filepath.Join(s.Dir, hex.EncodeToString(sum[:16])+extension)
 }
+
+// TakeDirectory remembers the directory that a stick carries, if it is newer than the
+// newest one seen on this computer. The key is the one that opened the stick, and the
+// verifier that of the opened stick: what the school did not sign is not believed.
+// It fails with keys.ErrWrongKey or as keys.OpenDirectory does, and with os.ErrNotExist
+// for a stick that carries none.
+func (s Serials) TakeDirectory(ctx context.Context, drive stick.FS, k *keys.HolderKey, verifier string) error {
+	if s.Dir == "" {
+		return nil // nothing is remembered here
+	}
+	found, err := stick.Directories(drive)
+	if err != nil {
+		return err
+	}
+	err = os.ErrNotExist
+	for _, sealed := range found {
+		if err = s.take(ctx, sealed, k, verifier); err == nil || errors.Is(err, keys.ErrOlder) {
+			return nil // an older one is of no use, and no harm
+		}
+	}
+	return err
+}
+
+func (s Serials) take(ctx context.Context, sealed []byte, k *keys.HolderKey, verifier string) error {
+	note, err := crypt.AppendDecrypt(ctx, nil, sealed, nil, k.Identity())
+	if err != nil {
+		if errors.Is(err, crypt.ErrNoIdentity) {
+			return keys.ErrWrongKey
+		}
+		return err
+	}
+	d, err := keys.OpenDirectory(note, verifier)
+	if err != nil {
+		return err
+	}
+	if err := s.Check(d); err != nil {
+		return err
+	}
+	s.keep(d.Verifier, note)
+	return nil
+}
+
+// Kept is the newest directory of a school that this computer keeps a copy of, for
+// where it was told of no school; false when there is none.
+func (s Serials) Kept(verifier string) (*keys.Directory, bool) { return s.kept(verifier) }

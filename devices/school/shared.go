@@ -14,6 +14,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
+	"stowage/devices/school/internal/files"
 )
 
 // The shared folder of a school and what is in it.
@@ -70,7 +71,7 @@ func IsSchool(dir string) bool {
 }
 
 func sharedOf(dir string) (Shared, error) {
-	line, err := readSmall(filepath.Join(dir, SharedSetting))
+	line, err := files.ReadSmall(filepath.Join(dir, SharedSetting))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Shared{filepath.Join(dir, SharedFolder)}, nil
 	}
@@ -200,7 +201,7 @@ func (sh Shared) Directory(verifier string) (*keys.Directory, error) {
 // than this version knows: keys.ErrNewer.
 func (sh Shared) Publish(name string, content []byte) error {
 	path := filepath.Join(sh.Dir, name)
-	if have, err := readSmall(path); err == nil {
+	if have, err := files.ReadSmall(path); err == nil {
 		if bytes.Equal(have, content) {
 			return nil
 		}
@@ -210,7 +211,7 @@ func (sh Shared) Publish(name string, content []byte) error {
 			}
 		}
 	}
-	if err := writePublic(path, content, true); err != nil {
+	if err := files.WritePublic(path, content, true); err != nil {
 		return fmt.Errorf("publish in the shared folder: %w", err)
 	}
 	return nil
@@ -246,7 +247,7 @@ func (s *School) publishShared() error {
 	}
 	var before []byte
 	for {
-		note, err := readSmall(filepath.Join(s.dir, DirectoryFile))
+		note, err := files.ReadSmall(filepath.Join(s.dir, DirectoryFile))
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func TestSharedElsewhere(t *testing.T) {
 	if err := os.Rename(server+".away", server); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	if d, err := shared.Directory(""); err != nil || len(d.People) != 1 {
@@ -193,7 +193,7 @@ func TestPublishAfterGoingBack(t *testing.T) {
 	if err := os.WriteFile(own, before, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	if d, err := s.Directory(); err != nil || d.Serial != seen.Serial+1 {
@@ -234,7 +234,7 @@ func TestUnlockSignsACheckpoint(t *testing.T) {
 	if _, err := s.Register().AddHolder(t.Context(), "test", devices.HolderDetails{Name: "Bob Evans"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{shared.CheckpointPath(), filepath.Join(s.Dir(), school.CheckpointFile)} {
@@ -245,7 +245,7 @@ func TestUnlockSignsACheckpoint(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.Dir(), school.CheckpointFile), []byte("no checkpoint"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase); err != nil {
+	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
 		t.Errorf("unlocking with a checkpoint that is none: %v", err)
 	}
 }

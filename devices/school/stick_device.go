@@ -3,55 +3,14 @@ package school
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
 
-	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
 )
 
-// DeviceOf is the device that is the stick with this note. It fails with
-// [ErrUnknownStick].
-func (s *School) DeviceOf(ctx context.Context, n stick.Note) (devices.Device, error) {
-	d, err := s.register.FindDevice(ctx, n.Label)
-	if err == nil {
-		if id, _ := knownStick(d); id == n.ID {
-			return d, nil
-		}
-	}
-	if err == nil || isNotFound(err) {
-		return devices.Device{}, fmt.Errorf("%s: %w", n.Label, ErrUnknownStick)
-	}
-	return devices.Device{}, err
-}
-
 // The register knows a stick by its id, and after its layers were encrypted
 // again by "ID.GENERATION": their digests are others then, under the numbers
 // that they had.
-
-// seenAs is what the register calls a stick.
-func seenAs(n stick.Note) string {
-	if n.Generation <= 1 {
-		return n.ID
-	}
-	return fmt.Sprintf("%s.%d", n.ID, n.Generation)
-}
-
-// knownStick is the stick that a device was last seen as; id is empty for a
-// device that never was one.
-func knownStick(d devices.Device) (id string, generation int) {
-	id, number, again := strings.Cut(d.Seen.Stick, ".")
-	if !again {
-		return id, 1
-	}
-	generation, err := strconv.Atoi(number)
-	if err != nil {
-		return "", 0
-	}
-	return id, generation
-}
 
 // A KnownAsError says that the register knows the stick, or its label, as
 // something else than what was asked for.
@@ -94,18 +53,6 @@ func (i *issuing) device(ctx context.Context, r *devices.Register, actor string)
 		}
 	}
 	return r.AddDevice(ctx, actor, details)
-}
-
-// find is FindDevice for a name that may be empty or unknown.
-func find(ctx context.Context, r *devices.Register, name string) (d devices.Device, ok bool, err error) {
-	if name == "" {
-		return d, false, nil
-	}
-	d, err = r.FindDevice(ctx, name)
-	if isNotFound(err) {
-		return devices.Device{}, false, nil
-	}
-	return d, err == nil, err
 }
 
 // fromDrive fills in what the hardware says of itself.

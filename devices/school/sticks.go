@@ -13,18 +13,12 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school/internal/files"
 )
 
-var (
-	// ErrNotRemovable: a drive that is not made to be taken out cannot become a
-	// stick, unless it is a folder that was asked for.
-	ErrNotRemovable = errors.New("not a removable drive")
-	// ErrUnknownStick: the school signed for the stick, but the register does not know it.
-	ErrUnknownStick = errors.New("the stick is not in the register")
-)
-
-// program is what the register and the stick's lock call this program.
-const program = "stow"
+// ErrNotRemovable: a drive that is not made to be taken out cannot become a
+// stick, unless it is a folder that was asked for.
+var ErrNotRemovable = errors.New("not a removable drive")
 
 // StickPlan says what a new stick is to be.
 type StickPlan struct {
@@ -88,7 +82,7 @@ func (s *School) IssueStick(ctx context.Context, p StickPlan) (IssuedStick, erro
 	i.out.Kept = kept
 	i.options.SetAside = func(name string) { i.out.Kept = append(i.out.Kept, name) }
 	if err == nil {
-		err = s.register.Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
+		err = s.Register().Atomically(ctx, func(r *devices.Register) error { return i.issue(ctx, r) })
 	}
 	if err != nil {
 		if i.made != nil {
@@ -133,7 +127,7 @@ func (s *School) clearOld(ctx context.Context, p StickPlan, a *keys.Authority) e
 	if errors.Is(err, ErrUnknownStick) && (p.Replace || s.cutShort(summary)) {
 		return s.unmake(p.FS, summary.Note.ID)
 	}
-	if err == nil && (p.Replace || missing(d.State)) { // what is lost must be found first
+	if err == nil && (p.Replace || d.State.Missing()) { // what is lost must be found first
 		if _, can := devices.Next(d.State, devices.Issue); !can {
 			return &devices.Refusal{Device: d.ID, Name: d.Name(), State: d.State, Action: devices.Issue, Instead: devices.Allowed(d.State)}
 		}
@@ -169,7 +163,7 @@ func (s *School) prepare(ctx context.Context, a *keys.Authority, p StickPlan) (*
 	i.out.OnStick = policy.KeysOnStick && !p.OffStick
 	i.options = stick.IssueOptions{
 		School: a, Recovery: a.RecoveryRecipients(), Return: p.Return, Found: p.Found,
-		Policy: policy, Holders: []string{key.Recipient}, Clock: s.options.Clock,
+		Policy: policy, Holders: []string{key.Recipient}, Clock: s.Clock(),
 		Programs: programs, Progress: p.Written,
 	}
 	if i.out.OnStick {
@@ -185,11 +179,11 @@ func (s *School) prepare(ctx context.Context, a *keys.Authority, p StickPlan) (*
 
 // holderForStick is a holder with the key in force, which must not be blocked.
 func (s *School) holderForStick(ctx context.Context, who string) (devices.Holder, devices.Key, error) {
-	holder, err := s.register.FindHolder(ctx, who)
+	holder, err := s.Register().FindHolder(ctx, who)
 	if err != nil {
-		return devices.Holder{}, devices.Key{}, aboutPerson(who, err)
+		return devices.Holder{}, devices.Key{}, AboutPerson(who, err)
 	}
-	key, ok, err := s.CurrentKey(ctx, holder.ID)
+	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
 	if err == nil && !ok {
 		err = keys.ErrNoKey
 	}
@@ -199,7 +193,7 @@ func (s *School) holderForStick(ctx context.Context, who string) (devices.Holder
 			err = d.Blocked(key.Recipient)
 		}
 	}
-	return holder, key, aboutPerson(holder.Name, err)
+	return holder, key, AboutPerson(holder.Name, err)
 }
 
 func (s *School) readKeyFile(key devices.Key) ([]byte, error) {
@@ -207,12 +201,12 @@ func (s *School) readKeyFile(key devices.Key) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readSmall(path)
+	return files.ReadSmall(path)
 }
 
 // issue makes the changes in the register, and the stick among them.
 func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
-	actor := i.school.options.Actor
+	actor := i.school.Actor()
 	d, err := i.device(ctx, r, actor)
 	if err != nil {
 		return err
@@ -246,13 +240,13 @@ func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
 // verify opens the new stick with the recovery key, and records that it is
 // encrypted and what it is.
 func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string, d devices.Device) (devices.Device, error) {
-	opened, err := stick.Open(ctx, i.plan.FS, stick.WithRecovery(i.a.Identities(), i.a.Verifier()), stick.OpenOptions{ReadOnly: true, Program: program, Clock: i.school.options.Clock})
+	opened, err := stick.Open(ctx, i.plan.FS, stick.WithRecovery(i.a.Identities(), i.a.Verifier()), stick.OpenOptions{ReadOnly: true, Program: Program, Clock: i.school.Clock()})
 	if err != nil {
 		return d, fmt.Errorf("open the new stick again: %w", err)
 	}
 	defer opened.Close()
 	_, err = r.RecordVerification(ctx, actor, d.ID, devices.Verification{
-		Method: devices.StowageFormat1, By: program, Encrypted: true, Note: "issued, and opened again with the recovery key",
+		Method: devices.StowageFormat1, By: Program, Encrypted: true, Note: "issued, and opened again with the recovery key",
 	})
 	if err != nil {
 		return d, err
@@ -263,18 +257,4 @@ func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string,
 	}
 	sighting.Health = devices.Healthy
 	return r.CheckIn(ctx, actor, d.ID, sighting)
-}
-
-// newCode makes a recovery code and seals it to the recovery key of a class.
-// The caller wipes the code.
-func newCode(recovery []string, class keys.Class) (code, sealed []byte, err error) {
-	if code, err = keys.GenerateCode(); err != nil {
-		return nil, nil, err
-	}
-	files, err := keys.WrapFor(code, recovery)
-	if err != nil {
-		clear(code)
-		return nil, nil, err
-	}
-	return code, files[class], nil
 }

@@ -11,6 +11,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 )
 
 // changePassphrase has the holder choose a passphrase, as at first use.
@@ -83,7 +84,7 @@ func TestAttackTemporaryPassphrase(t *testing.T) {
 	alice, temporary := person(t, s, "Alice Jones")
 	m, issued := issue(t, s, alice, "HRP-1")
 	second, _ := issue(t, s, alice, "HRP-2")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	backUpSealed(t, s, m)
 	if opensIn(t, temporary, s.Dir()) != 1 || sticktest.Opens(raw(m), temporary) != 1 {
 		t.Fatal("before the change, the search finds nothing")
@@ -143,7 +144,7 @@ func restoresWith(t *testing.T, s *school.School, id string, with stick.Unlock) 
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if got := onStick(t, b.Stick); !maps.Equal(got, taken) {
+	if got := onStick(t, b.Stick); !maps.Equal(got, taken()) {
 		t.Errorf("the backup holds %d files", len(got))
 	}
 }
@@ -154,7 +155,7 @@ func TestRestoreWithoutHoldersKey(t *testing.T) {
 	s := newSchool(t)
 	alice, temporary := person(t, s, "Alice Jones")
 	m, issued := issue(t, s, alice, "HRP-1")
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	checkInAtDesk(t, s, m)
 	shared, err := s.Shared()
 	if err != nil {
@@ -174,7 +175,7 @@ func TestRestoreWithoutHoldersKey(t *testing.T) {
 func TestKeyFileIsOverwritten(t *testing.T) {
 	s := newSchool(t)
 	alice, temporary := person(t, s, "Alice Jones")
-	key, _, err := s.CurrentKey(t.Context(), alice)
+	key, _, err := s.Register().CurrentKey(t.Context(), alice)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +203,7 @@ func TestKeyFileIsOverwritten(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		old.Close() // where an open file cannot be replaced
 	}
-	if err := school.ChangeKeyPassphrase(path, temporary, pick, quick(), day); err != nil {
+	if err := school.ChangeKeyPassphrase(path, temporary, pick, schooltest.Quick(), day()); err != nil {
 		t.Fatal(err)
 	}
 	before := make([]byte, len(sealed))
@@ -233,7 +234,7 @@ func TestBackupRights(t *testing.T) {
 		}
 		alice, _ := person(t, s, "Alice Jones")
 		m, _ := issue(t, s, alice, "HRP-1")
-		fillStick(t, s, m, taken)
+		fillStick(t, s, m, taken())
 		backUpSealed(t, s, m)
 		err := filepath.WalkDir(filepath.Join(dir, school.BackupFolder), func(path string, e fs.DirEntry, err error) error {
 			if err != nil {
@@ -263,7 +264,7 @@ func TestAttackSlipAfterRekeying(t *testing.T) {
 	m, _ := issue(t, s, alice, "HRP-1")
 	chosen := []byte("orange walrus telescope quietly")
 	changePassphrase(t, m, slip, chosen)
-	fillStick(t, s, m, taken)
+	fillStick(t, s, m, taken())
 	backUpSealed(t, s, m)
 	b, err := s.OpenBackup(t.Context(), "HRP-1", "asked to")
 	if err != nil {

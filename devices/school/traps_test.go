@@ -22,7 +22,7 @@ func TestHandledFolderIsALink(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(inbox, "done")); err != nil {
 		t.Fatal(err)
 	}
-	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day))
+	file := deliver(t, s, inbox, lossReport("Alice Jones", "HRP-0042", day()))
 	in := inboxOf(t, s, inbox)
 	all, err := in.Reports(ctx)
 	if err != nil || len(all) != 1 {

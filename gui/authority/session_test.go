@@ -9,8 +9,8 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui/authority"
-	"stowage/gui/guitest/schooltest"
 )
 
 func open(t *testing.T) (*authority.Session, *schooltest.School) {

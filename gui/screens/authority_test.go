@@ -8,9 +8,9 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )

@@ -6,9 +6,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // TestEveryFileDialogOpens goes to every screen that asks for a file or a folder, and

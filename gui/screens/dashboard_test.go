@@ -6,9 +6,9 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 func openDashboard(t testing.TB, sc *schooltest.School) *guitest.Window {

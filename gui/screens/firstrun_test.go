@@ -11,9 +11,9 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // openSetup opens the set-up of a computer that knows no school.

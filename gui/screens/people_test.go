@@ -134,7 +134,7 @@ func TestPersonGetsAKey(t *testing.T) {
 	w.Press("Issue a key")
 	w.MustSee("Temporary passphrase", "Only for Cat Fox.")
 	passphrase := mono(w)
-	key, ok, err := d.CurrentKey(t.Context(), d.holder(t, "Cat Fox").ID)
+	key, ok, err := d.Register().CurrentKey(t.Context(), d.holder(t, "Cat Fox").ID)
 	if err != nil || !ok {
 		t.Fatal(err)
 	}
@@ -260,17 +260,17 @@ func TestRevokeAndRotate(t *testing.T) {
 	w.Type("seen on a sticker")
 	w.Press("Revoke the key")
 	w.MustSee("No key yet.", "seen on a sticker")
-	if _, ok, _ := d.CurrentKey(t.Context(), ann.ID); ok {
+	if _, ok, _ := d.Register().CurrentKey(t.Context(), ann.ID); ok {
 		t.Error("the key is still in force")
 	}
 
-	old, _, _ := d.CurrentKey(t.Context(), bob.ID)
+	old, _, _ := d.Register().CurrentKey(t.Context(), bob.ID)
 	openPerson(w, d, bob)
 	w.Press("New key")
 	w.Type("phone stolen")
 	w.Press("Make a new key")
 	w.MustSee("Temporary passphrase")
-	now, ok, _ := d.CurrentKey(t.Context(), bob.ID)
+	now, ok, _ := d.Register().CurrentKey(t.Context(), bob.ID)
 	if k, err := d.Register().Key(t.Context(), old.ID); err != nil || k.Status != devices.KeyRevoked || !ok || now.ID == old.ID {
 		t.Errorf("%+v, %+v, %v", k, now, err)
 	}

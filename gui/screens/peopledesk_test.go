@@ -8,9 +8,9 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )

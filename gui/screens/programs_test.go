@@ -16,9 +16,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // aProgram writes a file that says that it is a released window for Windows.

@@ -10,9 +10,9 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // benchDevices is how many devices the register of the benchmark holds.

@@ -228,7 +228,7 @@ func holderKeyFor(ctx context.Context, s *school.School, kept keptBackup, passph
 
 // schoolsCopy is the file of a holder's key in the school's folder, if there is one.
 func schoolsCopy(ctx context.Context, s *school.School, holder string) ([][]byte, error) {
-	key, ok, err := s.CurrentKey(ctx, holder)
+	key, ok, err := s.Register().CurrentKey(ctx, holder)
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -11,9 +11,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // lostDesk is a desk at which MS-1, Ann's, was filled, backed up and lost; an empty stick

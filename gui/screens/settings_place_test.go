@@ -14,11 +14,11 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/devices/store"
 	"stowage/devices/store/postgrestest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 // TestSettingsRegisterMoves prepares a database, gives a login its duty, moves the

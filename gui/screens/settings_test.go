@@ -11,9 +11,9 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 func openSettings(t testing.TB, sc *schooltest.School) (*guitest.Window, *settings) {

@@ -9,9 +9,9 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
-	"stowage/gui/guitest/schooltest"
 )
 
 func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {

@@ -82,7 +82,7 @@ func protection(ctx context.Context, s *school.School, d devices.Device) (papers
 	}
 	p.KeyOnStick = len(there) > 0
 	if !p.KeyOnStick && d.Holder != "" {
-		key, ok, err := s.CurrentKey(ctx, d.Holder)
+		key, ok, err := s.Register().CurrentKey(ctx, d.Holder)
 		if err != nil {
 			return p, err
 		}
