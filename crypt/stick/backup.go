@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // BackupFS is the folder that a stick's backup is kept in, which belongs to
@@ -208,10 +210,10 @@ func (b *backup) finish(ctx context.Context) error {
 // prepare makes the folders, takes the lock and clears away what an interrupted
 // run left.
 func (b *backup) prepare() (lock io.Closer, err error) {
-	for _, dir := range []string{baseDir, layersDir, statesDir, incomingDir} {
+	for _, dir := range []string{layout.Base, layout.Layers, statesDir, incomingDir} {
 		err := b.to.Mkdir(dir)
 		if err == nil {
-			err = b.to.SyncDir(parent(dir))
+			err = b.to.SyncDir(drive.Parent(dir))
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, err
@@ -237,7 +239,7 @@ func (b *backup) prepare() (lock io.Closer, err error) {
 		return lock, ErrOtherBackup
 	}
 	b.record.Stick = b.note.ID
-	return lock, removeFiles(b.to, incomingDir, func(string) bool { return true })
+	return lock, drive.RemoveFiles(b.to, incomingDir, func(string) bool { return true })
 }
 
 // fits refuses what the stick cannot hold, as sparse files that somebody made
@@ -308,7 +310,7 @@ func (b *backup) prune(ctx context.Context) error {
 		b.out.Removed++
 	}
 	b.record.Replaced = replaced
-	return b.to.SyncDir(layersDir)
+	return b.to.SyncDir(layout.Layers)
 }
 
 // incoming is the name of a file in the backup while it is being written.

@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // copyLayer copies a layer whose parts are not all in the backup. The first
@@ -30,7 +32,7 @@ func (b *backup) copyLayer(ctx context.Context, l sourceLayer) error {
 			continue
 		}
 		if n == 0 && len(l.sizes) > 1 { // the others first, and for certain
-			if err := b.to.SyncDir(layersDir); err != nil {
+			if err := b.to.SyncDir(layout.Layers); err != nil {
 				return fmt.Errorf("copy layer %s: %w", l.id, err)
 			}
 		}
@@ -38,7 +40,7 @@ func (b *backup) copyLayer(ctx context.Context, l sourceLayer) error {
 			return fmt.Errorf("copy layer %s: %w", l.id, err)
 		}
 	}
-	if err := b.to.SyncDir(layersDir); err != nil {
+	if err := b.to.SyncDir(layout.Layers); err != nil {
 		return fmt.Errorf("copy layer %s: %w", l.id, err)
 	}
 	digest, err := digestOf(b.to, l.id, l.sizes)
@@ -71,11 +73,11 @@ func removeLayer(to FS, files *layerFiles) error {
 		if _, ok := files.parts[n]; !ok {
 			continue
 		}
-		if err := ifThere(to.Remove(files.id.part(n))); err != nil {
+		if err := drive.IfThere(to.Remove(files.id.part(n))); err != nil {
 			return fmt.Errorf("remove layer %s: %w", files.id, err)
 		}
 	}
-	return to.SyncDir(layersDir)
+	return to.SyncDir(layout.Layers)
 }
 
 // copyPart copies one part, reads it back and compares, and only then gives it
@@ -142,17 +144,17 @@ func (b *backup) verify(ctx context.Context, name string, size int64, want []byt
 // replace writes a small file of the backup, in place of one of that name.
 func (b *backup) replace(name string, data []byte) error {
 	temporary := incoming(name)
-	if err := ifThere(b.to.Remove(temporary)); err != nil {
+	if err := drive.IfThere(b.to.Remove(temporary)); err != nil {
 		return err
 	}
-	err := writeFile(b.to, temporary, data)
+	err := drive.WriteFile(b.to, temporary, data)
 	if err == nil {
 		if err = b.to.Rename(temporary, name); err != nil {
 			_ = b.to.Remove(temporary)
 		}
 	}
 	if err == nil {
-		err = b.to.SyncDir(parent(name))
+		err = b.to.SyncDir(drive.Parent(name))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"stowage/crypt/stick/internal/layout"
 )
 
 // sourceLayer is a layer on the stick.
@@ -46,7 +48,7 @@ func (b *backup) look() error {
 	if !summary.Verified {
 		return fmt.Errorf("%w: nobody to say whose it is", ErrNotStick)
 	}
-	lock, err := b.from.Lock(lockName, false)
+	lock, err := b.from.Lock(layout.Lock, false)
 	switch {
 	case errors.Is(err, ErrLocked):
 		return readOwner(b.from)

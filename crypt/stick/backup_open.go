@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // BackupStatus says how a stick's backup stands.
@@ -95,7 +98,7 @@ func OpenBackup(ctx context.Context, from FS, with Unlock, o OpenOptions) (*Stic
 }
 
 func openState(ctx context.Context, from FS, f stateFile, with Unlock, o OpenOptions) (*Stick, error) {
-	data, err := readAll(from, f.name(), maxState)
+	data, err := drive.ReadAll(from, f.name(), maxState)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +117,7 @@ func BackupKeys(from FS) ([][]byte, error) {
 		return nil, err
 	}
 	for _, f := range slices.Backward(states) {
-		data, err := readAll(from, f.name(), maxState)
+		data, err := drive.ReadAll(from, f.name(), maxState)
 		if err != nil {
 			return nil, fmt.Errorf("read the backup's keys: %w", err)
 		}
@@ -138,7 +141,7 @@ func BackupNote(from FS, verifier string) (Note, error) {
 	}
 	first := fmt.Errorf("read the backup's note: %w", ErrNoBackup)
 	for i, f := range slices.Backward(states) {
-		data, err := readAll(from, f.name(), maxState)
+		data, err := drive.ReadAll(from, f.name(), maxState)
 		var files map[string][]byte
 		if err == nil {
 			files, err = unpackState(data)
@@ -188,7 +191,9 @@ func (memInfo) Sys() any           { return nil }
 func notThere(op, name string) error { return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist} }
 
 // inLayers reports whether a name is that of a layer, or of their folder.
-func inLayers(name string) bool { return name == layersDir || strings.HasPrefix(name, layersDir+"/") }
+func inLayers(name string) bool {
+	return name == layout.Layers || strings.HasPrefix(name, layout.Layers+"/")
+}
 
 // Open implements [FS].
 func (v *backupView) Open(name string) (File, error) {

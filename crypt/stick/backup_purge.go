@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+
+	"stowage/crypt/stick/internal/drive"
 )
 
 // mayKeep says which of a holder's key files a backup may have: those whose passphrase the holder has chosen. What
@@ -20,7 +22,7 @@ type mayKeep struct {
 
 // strip removes the holder's key files from a state that may not be there.
 func (may mayKeep) strip(files map[string][]byte) {
-	for _, name := range slotNames(holderSlot) {
+	for _, name := range slotPair(holderSlot).Names {
 		sealed, ok := files[name]
 		var mark chosenMark
 		if ok {
@@ -47,7 +49,7 @@ func (b *backup) purgeStates(states []stateFile) error {
 		if errors.Is(err, fs.ErrPermission) {
 			continue // it is another's, whose computer will do it
 		}
-		if ifThere(err) != nil {
+		if drive.IfThere(err) != nil {
 			return fmt.Errorf("take an old key out of the backup: %w", err)
 		}
 	}
@@ -55,7 +57,7 @@ func (b *backup) purgeStates(states []stateFile) error {
 }
 
 func (b *backup) purgeState(name string) error {
-	data, err := readAll(b.to, name, maxState)
+	data, err := drive.ReadAll(b.to, name, maxState)
 	if errors.Is(err, ErrTooLarge) {
 		return nil // nobody believes it
 	}
@@ -64,7 +66,7 @@ func (b *backup) purgeState(name string) error {
 	}
 	files, err := unpackState(data)
 	if err != nil { // torn, perhaps by an interrupted purge, and of no use
-		return removeWiped(b.to, name)
+		return drive.RemoveWiped(b.to, name)
 	}
 	kept := maps.Clone(files)
 	b.may.strip(kept)

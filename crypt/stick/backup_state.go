@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // Where things are in a backup; FORMAT.md, "Backup". The layers lie where they
@@ -49,7 +51,7 @@ type backupRecord struct {
 // readRecord reads the record; one that is missing or damaged is an empty one.
 func readRecord(from FS) (*backupRecord, error) {
 	r := &backupRecord{}
-	data, err := readAll(from, recordName, maxRecord)
+	data, err := drive.ReadAll(from, recordName, maxRecord)
 	switch {
 	case err == nil:
 		if json.Unmarshal(data, r) != nil {
@@ -76,12 +78,12 @@ func (b *backup) saveRecord() error {
 // stateNames are the files of a stick besides its layers that a backup takes:
 // those that can open it. The recovery code, which ICT keeps, is none of them.
 func stateNames() []string {
-	names := []string{noteName, noteOtherName}
-	for _, name := range slotNames(holderSlot) {
+	names := []string{layout.Note, layout.NoteB}
+	for _, name := range slotPair(holderSlot).Names {
 		names = append(names, name, chosenName(name))
 	}
 	for _, class := range keys.Classes() {
-		slots := slotNames(stickSlot(class))
+		slots := slotPair(stickSlot(class)).Names
 		names = append(names, slots[0], slots[1])
 	}
 	return names
@@ -91,7 +93,7 @@ func stateNames() []string {
 func readState(from FS, may mayKeep) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, name := range stateNames() {
-		data, err := readAll(from, name, maxKeyFile)
+		data, err := drive.ReadAll(from, name, maxKeyFile)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrTooLarge) {
 			continue
 		}
@@ -197,7 +199,7 @@ func (b *backup) keepState() error {
 		}
 	}
 	if len(same) > 0 {
-		data, err := readAll(b.to, same[len(same)-1].name(), maxState)
+		data, err := drive.ReadAll(b.to, same[len(same)-1].name(), maxState)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge) {
 			return err
 		}
@@ -226,7 +228,7 @@ func (b *backup) dropStates(states []stateFile) error {
 		if i >= len(states)-maxStates || seen[f.generation] <= firstStates {
 			continue
 		}
-		if err := ifThere(removeWiped(b.to, f.name())); err != nil {
+		if err := drive.IfThere(drive.RemoveWiped(b.to, f.name())); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"stowage/crypt/safefile"
+	"stowage/crypt/stick/internal/drive"
 )
 
 // BackupDir is the [BackupFS] of a folder, perhaps on a server. What it makes has the rights of the folder that all
@@ -15,6 +16,7 @@ import (
 // said there and nowhere else.
 type BackupDir struct {
 	*DirFS
+	root   *os.Root // the DirFS's
 	rights fs.FileMode
 }
 
@@ -33,7 +35,7 @@ func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
 	defer all.Close()
 	info, err := all.Stat(".")
 	if err != nil {
-		return nil, driveError(err)
+		return nil, drive.Classify(err)
 	}
 	rights := RightsOf(info)
 	if create {
@@ -42,7 +44,7 @@ func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
 			err = all.Chmod(name, rights)
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, driveError(fmt.Errorf("make the backup's folder: %w", err))
+			return nil, drive.Classify(fmt.Errorf("make the backup's folder: %w", err))
 		}
 	}
 	info, err = all.Lstat(name)
@@ -56,7 +58,7 @@ func NewBackupDir(folder, name string, create bool) (*BackupDir, error) {
 	if err != nil {
 		return nil, noBackup(create, err)
 	}
-	return &BackupDir{&DirFS{root, filepath.Join(folder, name)}, rights}, nil
+	return &BackupDir{drive.NewDirFSIn(root, filepath.Join(folder, name)), root, rights}, nil
 }
 
 // noBackup is the error of a folder that cannot be opened.
@@ -64,7 +66,7 @@ func noBackup(create bool, err error) error {
 	if !create && errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", ErrNoBackup, err)
 	}
-	return driveError(err)
+	return drive.Classify(err)
 }
 
 // Create implements [FS].
@@ -76,7 +78,7 @@ func (d *BackupDir) Create(name string) (File, error) {
 		// has its own.
 		_ = f.Chmod(mode)
 	}
-	return dirFile(f, err)
+	return drive.NewFile(f, err)
 }
 
 // Mkdir implements [FS].
@@ -85,10 +87,10 @@ func (d *BackupDir) Mkdir(name string) error {
 	if err == nil {
 		_ = d.root.Chmod(name, d.rights)
 	}
-	return driveError(err)
+	return drive.Classify(err)
 }
 
 // Rename implements [BackupFS].
 func (d *BackupDir) Rename(from, to string) error {
-	return driveError(safefile.RenameIn(d.root, from, to))
+	return drive.Classify(safefile.RenameIn(d.root, from, to))
 }

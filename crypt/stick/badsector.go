@@ -1,32 +1,33 @@
 package stick
 
-import "errors"
+import (
+	"errors"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
+)
 
 // A sector of the drive that cannot be read any more is damage of the file that lies on
 // it alone: where there is another that serves as well, that is used, a check names the
 // one that is bad, and repairing writes it anew or removes it.
 
-// isBadSector reports whether an error is of that kind; a drive that is gone is another.
-func isBadSector(err error) bool {
-	return errors.Is(err, ErrFailing) && !errors.Is(err, ErrGone)
-}
-
 // badBeside returns the names of the files beside the layers that are there and that the
 // drive cannot read.
 func badBeside(fsys FS) ([]string, error) {
-	names := append([]string{noteName, noteOtherName, foundName}, carriedNames()...)
+	names := append([]string{layout.Note, layout.NoteB, layout.Found}, carriedNames()...)
 	for _, base := range slotBases() {
-		for _, name := range slotNames(base) {
-			names = append(names, name, sumName(name))
+		for _, name := range slotPair(base).Names {
+			names = append(names, name, pair.SumName(name))
 		}
 	}
 	var bad []string
 	for _, name := range names {
-		_, err := readAll(fsys, name, maxDirectory)
+		_, err := drive.ReadAll(fsys, name, maxDirectory)
 		switch {
 		case errors.Is(err, ErrGone):
 			return nil, err
-		case isBadSector(err):
+		case drive.IsBadSector(err):
 			bad = append(bad, name)
 		}
 	}
@@ -41,8 +42,8 @@ func (s *Stick) removeBadNote(name string) (bool, error) {
 		return false, err
 	}
 	for _, f := range notes {
-		if n, err := f.open(s.unlocked.verifier); err == nil && f.name != name && n.Recipient == s.note.Recipient {
-			return true, (&slotChange{fs: s.fs}).remove(name)
+		if n, err := f.open(s.unlocked.verifier); err == nil && f.Name != name && n.Recipient == s.note.Recipient {
+			return true, notePair().Remove(s.fs, name)
 		}
 	}
 	return false, nil

@@ -3,8 +3,6 @@ package stick
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +11,9 @@ import (
 	"strings"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // What lies on a stick beside its layers is not read when the stick is opened in
@@ -21,47 +22,13 @@ import (
 // each key file and the directory has its SHA-256 beside it, and the school's note has that of the
 // text. The sums are no protection against people, only against decay: FORMAT.md, "Keys".
 
-// maxFound bounds "IF FOUND.txt", and maxSum a sum.
-const (
-	maxFound = 1 << 20
-	maxSum   = 4 << 10
-)
-
-// sumName is the name of the file with another's SHA-256.
-func sumName(name string) string { return name + sumEnd }
-
-const sumEnd = ".sha256"
-
-// sumOf is the content of that file, as sha256sum writes and reads it.
-func sumOf(name string, data []byte) []byte {
-	return fmt.Appendf(nil, "%s  %s\n", hexSHA256(data), path.Base(name))
-}
-
-func hexSHA256(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
+// maxFound bounds "IF FOUND.txt".
+const maxFound = 1 << 20
 
 // foundText is the text for a finder as it lies on the drive, with the line ends
 // that Notepad wants.
 func foundText(text string) []byte {
 	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))
-}
-
-// writeWithSum creates a file with its sum beside it. The sum comes first, so that after a crash a whole
-// file never lies beside a torn sum.
-func writeWithSum(fsys FS, name string, data []byte) error {
-	if err := fsys.Remove(sumName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err // one was left when its key file was removed
-	}
-	if err := writeFile(fsys, sumName(name), sumOf(name, data)); err != nil {
-		return err
-	}
-	err := writeFile(fsys, name, data)
-	if err != nil {
-		_ = fsys.Remove(sumName(name))
-	}
-	return err
 }
 
 // checkBeside looks at what lies on the stick beside its layers.
@@ -78,11 +45,11 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		return nil, err
 	}
 	for _, name := range bad {
-		found(strings.TrimSuffix(name, sumEnd), "the drive cannot read it")
+		found(strings.TrimSuffix(name, pair.SumEnd), "the drive cannot read it")
 	}
 	for _, base := range slotBases() {
 		name, err := s.alteredKey(base)
-		if isBadSector(err) {
+		if drive.IsBadSector(err) {
 			continue
 		}
 		if err != nil {
@@ -93,7 +60,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		}
 	}
 	notes, err := readNotes(s.fs)
-	if err != nil && !isBadSector(err) {
+	if err != nil && !drive.IsBadSector(err) {
 		return nil, err
 	}
 	good := err != nil        // then it is named already
@@ -102,31 +69,31 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		good = good || err == nil
 	}
 	if !good {
-		found(notes[0].name, "the school's signature does not fit it")
+		found(notes[0].Name, "the school's signature does not fit it")
 	}
-	text, err := readAll(s.fs, foundName, maxFound)
+	text, err := drive.ReadAll(s.fs, layout.Found, maxFound)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), isBadSector(err): // a backup has none; it is named already
+	case errors.Is(err, fs.ErrNotExist), drive.IsBadSector(err): // a backup has none; it is named already
 	case err != nil && !errors.Is(err, ErrTooLarge):
 		return nil, err
-	case s.note.Found != "" && hexSHA256(text) != s.note.Found:
-		found(foundName, "it is not the text that the school signed")
+	case s.note.Found != "" && pair.SHA256(text) != s.note.Found:
+		found(layout.Found, "it is not the text that the school signed")
 	}
 	gone, err := DirectoryAltered(s.fs)
-	if err != nil && !isBadSector(err) {
+	if err != nil && !drive.IsBadSector(err) {
 		return nil, err
 	}
 	if gone {
-		found(directoryFile().names[0], "the directory and its SHA-256 do not fit each other; the next check-in at school brings it anew")
+		found(directoryFile().Names[0], "the directory and its SHA-256 do not fit each other; the next check-in at school brings it anew")
 	}
-	if gone, err = openingsFile().altered(s.fs); err != nil && !isBadSector(err) {
+	if gone, err = openingsFile().altered(s.fs); err != nil && !drive.IsBadSector(err) {
 		return nil, err
 	}
 	if gone {
-		found(openingsFile().names[0], "it and its SHA-256 do not fit each other; the next check-in at school brings it anew")
+		found(openingsFile().Names[0], "it and its SHA-256 do not fit each other; the next check-in at school brings it anew")
 	}
 	messages, err := Checkpoints(s.fs)
-	if err != nil && !isBadSector(err) {
+	if err != nil && !drive.IsBadSector(err) {
 		return nil, err
 	}
 	good = len(messages) == 0
@@ -135,7 +102,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		good = good || err == nil
 	}
 	if !good {
-		found(checkpointFile().names[0], "the school's signature does not fit it")
+		found(checkpointFile().Names[0], "the school's signature does not fit it")
 	}
 	tables, err := s.alteredTables()
 	for _, name := range tables {
@@ -146,8 +113,8 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 
 // alteredTables returns the names of the tables of contents that are not as they were written.
 func (s *Stick) alteredTables() ([]string, error) {
-	entries, err := s.fs.ReadDir(contentsDir)
-	if err = ifThere(err); err != nil {
+	entries, err := s.fs.ReadDir(layout.Contents)
+	if err = drive.IfThere(err); err != nil {
 		return nil, err
 	}
 	var bad []string
@@ -165,56 +132,27 @@ func (s *Stick) alteredTables() ([]string, error) {
 	return bad, nil
 }
 
-// slotBases are the base names of all key files.
-func slotBases() []string {
-	bases := []string{holderSlot, codeSlot}
-	for _, class := range keys.Classes() {
-		bases = append(bases, stickSlot(class))
-	}
-	return bases
-}
-
 // alteredKey returns the name of a key file that is not as it was written.
 func (s *Stick) alteredKey(base string) (string, error) {
 	files, err := readSlots(s.fs, base)
 	if err != nil {
 		return "", err
 	}
-	return altered(s.fs, files)
-}
-
-// altered returns the name of the file that is not as it was written, by its sum. Of two,
-// one may be torn: replacing it was interrupted. One without a sum was written
-// before there were any, and nothing is known of it.
-func altered(fsys FS, files []slotFile) (string, error) {
-	bad := ""
-	for _, f := range files {
-		sum, err := readAll(fsys, sumName(f.name), maxSum)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return "", nil
-		case err != nil && !errors.Is(err, ErrTooLarge) && !isBadSector(err):
-			return "", fmt.Errorf("read the sum of %s: %w", f.name, err)
-		case string(sum) == string(sumOf(f.name, f.data)):
-			return "", nil
-		}
-		bad = f.name
-	}
-	return bad, nil
+	return pair.Altered(s.fs, files)
 }
 
 // foundAgain writes the text for a finder again. Another text that somebody put in its place is kept beside it,
 // unless the drive cannot read it.
 func (s *Stick) foundAgain(ctx context.Context) error {
 	text := foundText(s.note.Return)
-	_, err := setAside(ctx, s.fs, foundName, bytes.NewReader(text))
-	if isBadSector(err) {
-		err = s.fs.Remove(foundName)
+	_, err := setAside(ctx, s.fs, layout.Found, bytes.NewReader(text))
+	if drive.IsBadSector(err) {
+		err = s.fs.Remove(layout.Found)
 	}
 	if err != nil {
 		return err
 	}
-	return writeFile(s.fs, foundName, text)
+	return drive.WriteFile(s.fs, layout.Found, text)
 }
 
 // repairBeside writes again what is known of the files beside the layers, and
@@ -229,17 +167,17 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 			continue
 		}
 		gone := false
-		if p.Name == noteName || p.Name == noteOtherName {
+		if p.Name == layout.Note || p.Name == layout.NoteB {
 			gone, err = s.removeBadNote(p.Name)
 		}
 		switch {
 		case gone || err != nil:
-		case p.Name == foundName && hexSHA256(foundText(s.note.Return)) == s.note.Found:
+		case p.Name == layout.Found && pair.SHA256(foundText(s.note.Return)) == s.note.Found:
 			err = s.foundAgain(r.ctx)
-		case parent(p.Name) == contentsDir: // the next opening makes it again
-			err = ifThere(s.fs.Remove(p.Name))
+		case drive.Parent(p.Name) == layout.Contents: // the next opening makes it again
+			err = drive.IfThere(s.fs.Remove(p.Name))
 		case p.Name == s.unlocked.slot: // it was just opened, so it is the sum that is wrong
-			if err = s.sumAgain(p.Name); isBadSector(err) { // by now it is not as it was opened
+			if err = s.sumAgain(p.Name); drive.IsBadSector(err) { // by now it is not as it was opened
 				left, err = append(left, p.Name), nil
 			}
 		case strings.HasPrefix(path.Base(p.Name), "stick-") && s.ring.name != "":
@@ -253,10 +191,10 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 		}
 	}
 	if rings {
-		change := slotChange{fs: s.fs}
+		change := pair.Change{FS: s.fs}
 		name, err := s.writeRing(&change, s.ring.keyring)
 		if err == nil {
-			err = change.finish()
+			err = change.Finish()
 		}
 		if err != nil {
 			return left, err
@@ -268,12 +206,9 @@ func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
 
 // sumAgain writes the sum of a key file that is known to be good.
 func (s *Stick) sumAgain(name string) error {
-	data, err := readAll(s.fs, name, maxKeyFile)
+	data, err := drive.ReadAll(s.fs, name, maxKeyFile)
 	if err == nil {
-		err = s.fs.Remove(sumName(name))
-	}
-	if err == nil {
-		err = writeFile(s.fs, sumName(name), sumOf(name, data))
+		err = pair.WriteSum(s.fs, name, data)
 	}
 	return err
 }

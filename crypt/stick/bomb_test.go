@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stowage/crypt/longtest"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // repeated is a layer's tar with one block any number of times, which takes no room.
@@ -154,8 +155,8 @@ func TestNamesThatClash(t *testing.T) {
 		{"ﬁle", "file", false},
 		{"a\u200bb", "ab", false},
 	} {
-		a, errA := cleanPath(c.a)
-		b, errB := cleanPath(c.b)
+		a, errA := stickpath.Clean(c.a)
+		b, errB := stickpath.Clean(c.b)
 		if errA != nil || errB != nil || (a == b) != c.same {
 			t.Errorf("%q and %q are %q and %q (%v, %v)", c.a, c.b, a, b, errA, errB)
 		}
@@ -198,7 +199,7 @@ func testLayer(entries ...entry) *layer {
 func deepPaths(count int) []entry {
 	list := make([]entry, count)
 	for i := range list {
-		list[i] = entry{kind: recFile, path: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", maxDepth-2))}
+		list[i] = entry{kind: recFile, path: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", stickpath.MaxDepth-2))}
 	}
 	return list
 }

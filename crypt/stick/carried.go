@@ -5,30 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
-// carried is a file that a stick takes along from school beside its data. It has two
-// names, and is replaced by writing the one that is free.
-type carried struct {
-	what  string // for errors
-	names [2]string
-	most  int64 // bytes
-	sums  bool  // its SHA-256 lies beside it, since only some keys tell whether it is whole
-}
+// carried is a file that a stick takes along from school beside its data. Only some keys tell whether
+// what is encrypted is whole, so that has a sum.
+type carried struct{ pair.Pair }
 
-// checkpointFile is the register's newest checkpoint, and directoryFile the school's
-// newest directory, encrypted to who may open the stick.
+// checkpointFile is the register's newest checkpoint.
 func checkpointFile() carried {
-	return carried{"the checkpoint", [2]string{baseDir + "/checkpoint.note", baseDir + "/checkpoint-b.note"}, maxCheckpoint, false}
+	return carried{pair.Pair{
+		What: "the checkpoint", Limit: maxCheckpoint,
+		Names: [2]string{layout.Base + "/checkpoint.note", layout.Base + "/checkpoint-b.note"},
+	}}
 }
 
+// directoryFile is the school's newest directory, encrypted to who may open the stick.
 func directoryFile() carried {
-	return carried{"the directory", [2]string{baseDir + "/directory.age", baseDir + "/directory-b.age"}, maxDirectory, true}
+	return carried{pair.Pair{
+		What: "the directory", Limit: maxDirectory, Sum: true,
+		Names: [2]string{layout.Base + "/directory.age", layout.Base + "/directory-b.age"},
+	}}
 }
 
 // openingsFile says what ICT opened with the recovery key, encrypted to who may open the stick.
 func openingsFile() carried {
-	return carried{"what ICT opened", [2]string{baseDir + "/opened.age", baseDir + "/opened-b.age"}, maxOpenings, true}
+	return carried{pair.Pair{
+		What: "what ICT opened", Limit: maxOpenings, Sum: true,
+		Names: [2]string{layout.Base + "/opened.age", layout.Base + "/opened-b.age"},
+	}}
 }
 
 // allCarried is everything that is carried.
@@ -46,9 +54,9 @@ const (
 func carriedNames() []string {
 	var all []string
 	for _, c := range allCarried() {
-		for _, name := range c.names {
-			if all = append(all, name); c.sums {
-				all = append(all, sumName(name))
+		for _, name := range c.Names {
+			if all = append(all, name); c.Sum {
+				all = append(all, pair.SumName(name))
 			}
 		}
 	}
@@ -57,18 +65,10 @@ func carriedNames() []string {
 
 // read returns what is there: nothing, one, or two when replacing was interrupted.
 func (c carried) read(fsys FS) ([][]byte, error) {
-	files, err := c.files(fsys)
+	files, err := c.Read(fsys)
 	var found [][]byte
 	for _, f := range files {
-		found = append(found, f.data)
-	}
-	return found, err
-}
-
-func (c carried) files(fsys FS) ([]slotFile, error) {
-	found, err := readEach(fsys, c.names, c.most)
-	if err != nil {
-		err = fmt.Errorf("read %s: %w", c.what, err)
+		found = append(found, f.Data)
 	}
 	return found, err
 }
@@ -78,7 +78,7 @@ func (c carried) putSealed(fsys FS, data []byte) error {
 	if _, err := readNotes(fsys); err != nil {
 		return err
 	}
-	lock, err := fsys.Lock(lockName, true)
+	lock, err := fsys.Lock(layout.Lock, true)
 	if errors.Is(err, ErrLocked) {
 		return readOwner(fsys)
 	}
@@ -100,40 +100,33 @@ func (c carried) putOpened(s *Stick, data []byte) error {
 }
 
 func (c carried) put(fsys FS, data []byte) error {
-	if int64(len(data)) > c.most {
-		return fmt.Errorf("put %s: %w", c.what, ErrTooLarge)
+	if int64(len(data)) > c.Limit {
+		return fmt.Errorf("put %s: %w", c.What, ErrTooLarge)
 	}
-	have, err := c.files(fsys)
-	if err != nil && !isBadSector(err) {
+	have, err := c.Read(fsys)
+	if err != nil && !drive.IsBadSector(err) {
 		return err
 	}
-	if len(have) == 1 && bytes.Equal(have[0].data, data) {
-		if bad, err := altered(fsys, have); bad == "" || err != nil {
+	if len(have) == 1 && bytes.Equal(have[0].Data, data) {
+		if bad, err := pair.Altered(fsys, have); bad == "" || err != nil {
 			return err
 		}
 	}
-	change := slotChange{fs: fsys}
-	free := c.names[0]
-	for i, name := range slices.Backward(c.names[:]) {
-		if _, err := fsys.Stat(name); err == nil {
-			change.old = append(change.old, name)
-			free = c.names[1-i]
+	change := pair.Change{FS: fsys}
+	if _, err := change.Write(c.Pair, c.whole(fsys, have), data); err != nil {
+		return err
+	}
+	return change.Finish()
+}
+
+// whole is the name of one of the files that is as it was written, as far as can be told.
+func (c carried) whole(fsys FS, have []pair.File) string {
+	for _, f := range slices.Backward(have) {
+		if bad, err := pair.Altered(fsys, []pair.File{f}); bad == "" && err == nil {
+			return f.Name
 		}
 	}
-	if len(change.old) == 2 { // replacing was interrupted: the first is given up
-		change.old, free = []string{c.names[1]}, c.names[0]
-		if err := change.remove(free); err != nil {
-			return err
-		}
-	}
-	write := writeFile
-	if c.sums {
-		write = writeWithSum
-	}
-	if err := write(fsys, free, data); err != nil {
-		return fmt.Errorf("put %s: %w", c.what, err)
-	}
-	return change.finish()
+	return ""
 }
 
 // Checkpoints returns the checkpoints of the school's register on a stick, as
@@ -159,11 +152,11 @@ func Directories(fsys FS) ([][]byte, error) { return directoryFile().read(fsys) 
 func DirectoryAltered(fsys FS) (bool, error) { return directoryFile().altered(fsys) }
 
 func (c carried) altered(fsys FS) (bool, error) {
-	files, err := c.files(fsys)
+	files, err := c.Read(fsys)
 	if err != nil {
 		return false, err
 	}
-	bad, err := altered(fsys, files)
+	bad, err := pair.Altered(fsys, files)
 	return bad != "", err
 }
 

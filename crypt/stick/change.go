@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Remove removes files and folders with all they hold. They stay among the
@@ -30,7 +31,7 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 		}
 		var pieces []piece
 		for _, p := range slices.Sorted(maps.Keys(gone)) {
-			if !anyAbove(p, gone) { // else it goes with that folder
+			if !stickpath.AnyAbove(p, gone) { // else it goes with that folder
 				pieces = append(pieces, pl.deletion(p))
 			}
 		}
@@ -39,19 +40,9 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 	return cmp.Or(err, partly(len(paths), skipped))
 }
 
-// anyAbove reports whether a folder above the path is in the set.
-func anyAbove(p string, set map[string]bool) bool {
-	for dir := range foldersAbove(p) {
-		if set[dir] {
-			return true
-		}
-	}
-	return false
-}
-
 // existing returns the clean form of a path that is there and not the top. s.mu is held.
 func (s *Stick) existing(p string) (string, error) {
-	p, err := cleanName(p)
+	p, err := stickpath.CleanName(p)
 	if err == nil && s.tree.find(p) == nil {
 		err = fmt.Errorf("%s: %w", p, ErrNotFound)
 	}
@@ -111,7 +102,7 @@ func (s *Stick) rename(ctx context.Context, moves []move, over bool) error {
 // renamePieces returns what makes a move: a further name for every file, and the deletion of
 // the old ones. made are the names that moves before it make. s.mu is held.
 func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (pieces, deletions []piece, err error) {
-	to, err := cleanName(m.to)
+	to, err := stickpath.CleanName(m.to)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -119,7 +110,7 @@ func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (
 	if err != nil || from == to {
 		return nil, nil, err
 	}
-	if below(to, from) {
+	if stickpath.Below(to, from) {
 		return nil, nil, fmt.Errorf("%s: %w: it would lie in itself", from, ErrKind)
 	}
 	n, there := s.tree.find(from), s.tree.find(to)
@@ -147,7 +138,7 @@ func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (
 // newFolders returns the folders above a path that are not there. s.mu is held.
 func (s *Stick) newFolders(pl plan, p string, made map[string]bool) ([]piece, error) {
 	var pieces []piece
-	for dir := range foldersAbove(p) {
+	for dir := range stickpath.Above(p) {
 		n := s.tree.find(dir)
 		if n != nil && !n.isFolder() {
 			return nil, fmt.Errorf("%s: %w", dir, ErrKind)

@@ -6,10 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // Beside a holder's key whose passphrase the holder has chosen lies a mark that says so. A key without one counts as
@@ -51,7 +52,7 @@ func (s *Stick) chosenKey() (*ChosenKey, error) {
 			continue
 		}
 		if recipient := s.recipientOf(m); recipient != "" && (newest == nil || m.set.After(newest.Set)) {
-			newest = &ChosenKey{f.data, recipient, m.set}
+			newest = &ChosenKey{f.Data, recipient, m.set}
 		}
 	}
 	return newest, nil
@@ -65,12 +66,12 @@ type chosenMark struct {
 }
 
 // readMark reads the mark of a key file. It is good for anything only if it fits the file; who wrote it, its MAC tells.
-func readMark(fsys FS, f slotFile) (chosenMark, bool) {
-	text, err := readAll(fsys, chosenName(f.name), maxSum)
+func readMark(fsys FS, f pair.File) (chosenMark, bool) {
+	text, err := drive.ReadAll(fsys, chosenName(f.Name), pair.MaxSum)
 	if err != nil {
 		return chosenMark{}, false
 	}
-	return parseMark(text, f.data)
+	return parseMark(text, f.Data)
 }
 
 func parseMark(text, sealed []byte) (m chosenMark, ok bool) {
@@ -82,7 +83,7 @@ func parseMark(text, sealed []byte) (m chosenMark, ok bool) {
 	if err == nil {
 		m.mac, err = hex.DecodeString(mac)
 	}
-	return m, err == nil && m.file == hexSHA256(sealed)
+	return m, err == nil && m.file == pair.SHA256(sealed)
 }
 
 // text is the mark as it is written.
@@ -113,12 +114,12 @@ func (s *Stick) recipientOf(m chosenMark) string {
 // writeMark says that the passphrase of a key file was chosen, in place of what was said before. Until the key file
 // of that content is there, it says nothing.
 func (s *Stick) writeMark(name string, k ChosenKey) error {
-	m := chosenMark{file: hexSHA256(k.Sealed), set: k.Set}
+	m := chosenMark{file: pair.SHA256(k.Sealed), set: k.Set}
 	m.mac = m.macOf(k.Recipient, s.keys[0].mac.chosen)
-	if err := ifThere(s.fs.Remove(chosenName(name))); err != nil {
+	if err := drive.IfThere(s.fs.Remove(chosenName(name))); err != nil {
 		return err
 	}
-	return writeFile(s.fs, chosenName(name), m.text())
+	return drive.WriteFile(s.fs, chosenName(name), m.text())
 }
 
 // keepMark brings the mark of the key that opened the stick up to date: the first sticks had none. A full stick
@@ -129,13 +130,13 @@ func (s *Stick) keepMark() error {
 		return nil
 	}
 	if k.Temporary {
-		return ifThere(s.fs.Remove(chosenName(name)))
+		return drive.IfThere(s.fs.Remove(chosenName(name)))
 	}
-	sealed, err := readAll(s.fs, name, maxKeyFile)
+	sealed, err := drive.ReadAll(s.fs, name, maxKeyFile)
 	if err != nil {
-		return ifThere(err)
+		return drive.IfThere(err)
 	}
-	if m, ok := readMark(s.fs, slotFile{name, sealed}); ok && s.recipientOf(m) == k.Recipient() {
+	if m, ok := readMark(s.fs, pair.File{Name: name, Data: sealed}); ok && s.recipientOf(m) == k.Recipient() {
 		return nil
 	}
 	err = s.writeMark(name, ChosenKey{sealed, k.Recipient(), k.PassphraseSet})
@@ -151,17 +152,12 @@ func (s *Stick) markAgain() error {
 	if err != nil || k == nil {
 		return err
 	}
-	for _, name := range slotNames(holderSlot) {
-		if data, err := readAll(s.fs, name, maxKeyFile); err == nil && string(data) == string(k.Sealed) {
+	for _, name := range slotPair(holderSlot).Names {
+		if data, err := drive.ReadAll(s.fs, name, maxKeyFile); err == nil && string(data) == string(k.Sealed) {
 			return s.writeMark(name, *k)
 		}
 	}
 	return nil
-}
-
-// isHolderSlot reports whether a name is that of the holder's key.
-func isHolderSlot(name string) bool {
-	return strings.HasPrefix(name, keysDir+"/"+holderSlot+"-") && isKeyFile(name)
 }
 
 // slotOf is the name of the file on the stick that a key was unlocked from, if it was.
@@ -171,8 +167,8 @@ func slotOf(fsys FS, k *keys.HolderKey) string {
 		return "" // the key is there already
 	}
 	for _, f := range files {
-		if k.IsFrom(f.data) {
-			return f.name
+		if k.IsFrom(f.Data) {
+			return f.Name
 		}
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // ConvertOptions are the options of [Stick.Convert]. The zero value is usable.
@@ -113,7 +114,7 @@ func (c *converter) leave(name string, err error) {
 func (c *converter) keepFolders(folders []Found) error {
 	var items []Item
 	for _, dir := range folders {
-		if clean, err := cleanName(dir.Path); err == nil {
+		if clean, err := stickpath.CleanName(dir.Path); err == nil {
 			items = append(items, Item{Path: clean, Source: dir.Path, Kind: KindFolder, ModTime: dir.ModTime})
 		}
 	}
@@ -150,7 +151,7 @@ func (c *converter) take(batch []Found) error {
 		if err := context.Cause(c.ctx); err != nil {
 			return err
 		}
-		name, err := cleanName(f.Path)
+		name, err := stickpath.CleanName(f.Path)
 		if err != nil {
 			c.leave(f.Path, err)
 			c.p.Done(2 * f.Size)
@@ -306,7 +307,7 @@ func (d *driveItem) Unchanged() error {
 		return err
 	}
 	if info.Size() != d.found.Size || !info.ModTime().Equal(d.found.ModTime) || info.Mode()&fs.ModeType != 0 {
-		return fmt.Errorf("%s: %w", short(d.found.Path), ErrChanged)
+		return fmt.Errorf("%s: %w", stickpath.Short(d.found.Path), ErrChanged)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/text/cases"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // destNamer gives names in a destination, and never the same one twice.
@@ -26,7 +27,7 @@ func (d *destNamer) name(dir, name string) string {
 	}
 	p := path.Join(dir, name)
 	if d.taken[d.key(p)] {
-		p = freeName(p, func(p string) bool { return d.taken[d.key(p)] })
+		p = stickpath.Free(p, func(p string) bool { return d.taken[d.key(p)] })
 	}
 	d.take(p)
 	return p

@@ -1,5 +1,7 @@
 package stick
 
+import "stowage/crypt/stick/internal/stickpath"
+
 // difference returns what a layer must say to turn the tree of the kept layers
 // into the tree wanted: files, folders, further names, and deletions last. A
 // path that would have to change from file to folder or back, which no layer
@@ -73,7 +75,7 @@ func (d *differ) linkable(data *record) (name string, ok bool) {
 // unwanted deletes what is not in the tree wanted.
 func (d *differ) unwanted(p string, n *node) {
 	for _, child := range n.byName() {
-		q := join(p, child.name())
+		q := stickpath.Join(p, child.name())
 		if d.to.find(q) == nil {
 			d.deletions = append(d.deletions, d.plan.deletion(q))
 		} else if child.isFolder() {

@@ -8,16 +8,18 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"stowage/crypt/stick/internal/drive"
 )
 
 func TestDriveErrors(t *testing.T) {
-	meanings := map[error][]error{ErrTooLarge: tooLarge, ErrLocked: locked}
-	for said, is := range driveErrors { // what the system says for these is fault's own test
+	meanings := map[error][]error{ErrTooLarge: drive.TooLarge, ErrLocked: drive.Locked}
+	for said, is := range drive.DriveErrors { // what the system says for these is fault's own test
 		meanings[is] = []error{said}
 	}
 	for is, all := range meanings {
 		for _, said := range all {
-			err := driveError(&fs.PathError{Op: "write", Path: "x", Err: said})
+			err := drive.Classify(&fs.PathError{Op: "write", Path: "x", Err: said})
 			if !errors.Is(err, is) || !errors.Is(err, said) {
 				t.Errorf("%v is told as %v", said, err)
 			}
@@ -28,10 +30,10 @@ func TestDriveErrors(t *testing.T) {
 			}
 		}
 	}
-	if err := driveError(io.EOF); err != io.EOF {
+	if err := drive.Classify(io.EOF); err != io.EOF {
 		t.Errorf("the end of a file became %v", err)
 	}
-	if err := driveError(fs.ErrNotExist); !errors.Is(err, fs.ErrNotExist) {
+	if err := drive.Classify(fs.ErrNotExist); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -49,16 +51,16 @@ func newDir(t *testing.T) (*DirFS, string) {
 
 func TestDirFSNeverOverwrites(t *testing.T) {
 	d, _ := newDir(t)
-	if err := writeFile(d, "a", []byte("first")); err != nil {
+	if err := drive.WriteFile(d, "a", []byte("first")); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(d, "a", []byte("second")); !errors.Is(err, fs.ErrExist) {
+	if err := drive.WriteFile(d, "a", []byte("second")); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v", err)
 	}
-	if data, err := readAll(d, "a", 10); string(data) != "first" {
+	if data, err := drive.ReadAll(d, "a", 10); string(data) != "first" {
 		t.Errorf("it holds %q, %v", data, err)
 	}
-	if _, err := readAll(d, "a", 4); !errors.Is(err, ErrTooLarge) {
+	if _, err := drive.ReadAll(d, "a", 4); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("reading at most 4 bytes: %v", err)
 	}
 	if err := d.Mkdir("a"); !errors.Is(err, fs.ErrExist) {

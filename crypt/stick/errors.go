@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // The errors that callers decide on. They are wrapped with what failed and to
@@ -34,23 +37,26 @@ var (
 	// ErrNoState: the stick, or its backup, is to be opened as it was at a layer that is not there.
 	ErrNoState = errors.New("nothing is kept of that state")
 
-	// ErrFull: the drive has no room; see also [NoSpaceError].
-	ErrFull = errors.New("the drive is full")
-	// ErrReadOnly: the drive, or this opening of the stick, cannot be written to.
-	ErrReadOnly = errors.New("the stick is read-only")
-	// ErrGone: the drive is no longer there.
-	ErrGone = errors.New("the drive is no longer there")
 	// ErrNoCode: the stick carries no recovery code, such as after it was used. It is an [ErrNoKey] as well.
 	ErrNoCode = errors.New("the stick carries no recovery code")
+	// ErrFull: the drive has no room; see also [NoSpaceError].
+	ErrFull = drive.ErrFull
+	// ErrReadOnly: the drive, or this opening of the stick, cannot be written to.
+	ErrReadOnly = drive.ErrReadOnly
+	// ErrGone: the drive is no longer there.
+	ErrGone = drive.ErrGone
 	// ErrFailing: the drive could not read or write what it should; some systems say
 	// so as well when it was pulled out.
-	ErrFailing = errors.New("the drive made an error")
+	ErrFailing = drive.ErrFailing
 	// ErrTooLarge: something exceeds what a stick can hold or a reader accepts.
-	ErrTooLarge = errors.New("too large")
+	ErrTooLarge = drive.ErrTooLarge
 	// ErrTooMuch: a stick holds so much that to open it would take more memory than any honest one does.
-	ErrTooMuch = errors.New("the stick holds more than an honest program writes")
+	ErrTooMuch = drive.ErrTooMuch
 	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
-	ErrLocked = errors.New("locked by another program")
+	ErrLocked = drive.ErrLocked
+	// ErrSpecial: neither a file nor a folder, such as a link or a device.
+	ErrSpecial = drive.ErrSpecial
+
 	// ErrReopen: after an error of the drive it is not certain what is on it;
 	// nothing can be changed until the stick is closed and opened again.
 	ErrReopen = errors.New("the stick must be closed and opened again")
@@ -64,11 +70,9 @@ var (
 	// ErrKind: a folder stands where a file is wanted, or the other way round.
 	ErrKind = errors.New("a folder cannot take the place of a file, nor a file that of a folder")
 	// ErrName: a name that a stick does not hold; see [CheckPath].
-	ErrName = errors.New("not a name a stick can hold")
+	ErrName = stickpath.ErrName
 	// ErrChanged: a file changed while it was being read.
 	ErrChanged = errors.New("changed while it was being read")
-	// ErrSpecial: neither a file nor a folder, such as a link or a device.
-	ErrSpecial = errors.New("neither a file nor a folder")
 )
 
 // InUseError says that another program has the stick open.
@@ -102,19 +106,3 @@ func (e *DestinationError) Error() string { return "write to " + e.Path + ": " +
 
 // Unwrap returns the error behind it.
 func (e *DestinationError) Unwrap() error { return e.Err }
-
-// NoSpaceError says that something does not fit. It is found before anything is
-// written, and again when a drive filled up meanwhile since others write on it too.
-type NoSpaceError struct {
-	Need int64 // bytes that are to be written, padding included
-	Free int64 // bytes free on the drive
-	// Kept is how much tidying would free, about: past versions and deleted files that are not given up unasked.
-	Kept int64
-}
-
-func (e *NoSpaceError) Error() string {
-	return fmt.Sprintf("the drive has %d bytes free and %d are needed", e.Free, e.Need)
-}
-
-// Is makes a NoSpaceError an [ErrFull].
-func (e *NoSpaceError) Is(target error) bool { return target == ErrFull }

@@ -5,6 +5,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // TestFormatSaysTheLimits: FORMAT.md gives the limits and the names that the package has.
@@ -30,7 +33,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 		fmt.Sprintf("more than %s references", thousands(maxListed)),
 		fmt.Sprintf("table over %d MiB", maxTable>>20),
 		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),
-		fmt.Sprintf("sum or mark over %d KiB", maxSum>>10),
+		fmt.Sprintf("sum or mark over %d KiB", pair.MaxSum>>10),
 		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),
 		fmt.Sprintf("directory over %d MiB", maxDirectory>>20),
 		fmt.Sprintf("openings over %d KiB", maxOpenings>>10),
@@ -44,7 +47,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 	if maxNote != maxKeyFile {
 		t.Error("notes and key files have other limits")
 	}
-	for _, name := range append(carriedNames(), foundName, lockName, ownerName, reserveName, noteName, noteOtherName) {
+	for _, name := range append(carriedNames(), layout.Found, layout.Lock, layout.Owner, layout.Reserve, layout.Note, layout.NoteB) {
 		if !strings.Contains(page, "`"+name+"`") {
 			t.Errorf("the page does not name %s", name)
 		}

@@ -18,6 +18,8 @@ import (
 	"stowage/crypt/fault"
 	"stowage/crypt/runnable"
 	"stowage/crypt/safefile"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Get writes files and folders to a folder of the computer, each file whole or
@@ -150,7 +152,7 @@ func (g *getter) release() {
 
 func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
 	for _, child := range n.byName() {
-		from, to := join(p, child.name()), namer.name(dest, child.name())
+		from, to := stickpath.Join(p, child.name()), namer.name(dest, child.name())
 		g.add(from, to, child)
 		g.addBelow(from, to, child, namer)
 	}
@@ -236,7 +238,7 @@ func (g *getter) here(err error) error {
 		there.Need += f.data.size
 	}
 	there.Need -= g.result.Bytes
-	if free, _, err := freeSpace(g.root, g.root.Name()); err == nil {
+	if free, _, err := drive.FreeSpace(g.root, g.root.Name()); err == nil {
 		there.Free = free
 	}
 	return there
@@ -331,7 +333,7 @@ func (g *getter) leave() {
 	}
 }
 
-// writeFile writes one file beside its destination and then gives it its name.
+// drive.WriteFile writes one file beside its destination and then gives it its name.
 func (g *getter) writeFile(ctx context.Context, f *fetch, buf []byte) error {
 	if err := g.enter(path.Dir(f.dest)); err != nil {
 		return err

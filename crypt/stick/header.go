@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // formatVersion is the version of the format that this package writes.
@@ -52,7 +54,7 @@ func parseRef(s string) (layerRef, error) {
 	number, digest, _ := strings.Cut(s, ":")
 	seq, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || seq <= 0 || !isDigest(digest) {
-		return layerRef{}, fmt.Errorf("%w: %q does not point to a layer", ErrDamaged, short(s))
+		return layerRef{}, fmt.Errorf("%w: %q does not point to a layer", ErrDamaged, stickpath.Short(s))
 	}
 	return layerRef{seq, digest}, nil
 }
@@ -63,14 +65,6 @@ func isDigest(s string) bool {
 	}
 	_, err := hex.DecodeString(s)
 	return err == nil && s == strings.ToLower(s)
-}
-
-// short cuts text from a stick to a length that fits an error.
-func short(s string) string {
-	if len(s) > 64 {
-		return s[:64] + "…"
-	}
-	return s
 }
 
 // The records of the header, all of which begin with this.
@@ -152,7 +146,7 @@ func parseHeader(entry *tar.Header, stick string, keys *macKeys) (*layerHeader, 
 		return nil, fmt.Errorf("%w: its header is not authentic", ErrForged)
 	}
 	if get("stick") != stick {
-		return nil, fmt.Errorf("%w: it belongs to stick %s", ErrForged, short(get("stick")))
+		return nil, fmt.Errorf("%w: it belongs to stick %s", ErrForged, stickpath.Short(get("stick")))
 	}
 	// From here on only a holder of the stick's key can have written it.
 	if format, err := strconv.Atoi(get("format")); err == nil && format > formatVersion {

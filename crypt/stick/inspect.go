@@ -2,9 +2,12 @@ package stick
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // Summary is what can be known of a stick without a key.
@@ -53,8 +56,8 @@ func Inspect(fsys FS, verifier string) (*Summary, error) {
 }
 
 func (s *Summary) count(fsys FS) error {
-	err := eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
-		if end := path.Ext(name); end != sumEnd && end != chosenEnd {
+	err := drive.EachFile(fsys, layout.Keys, func(name string, _ fs.FileInfo) {
+		if end := path.Ext(name); end != pair.SumEnd && end != chosenEnd {
 			s.Keys = append(s.Keys, name)
 		}
 	})
@@ -62,12 +65,12 @@ func (s *Summary) count(fsys FS) error {
 		return err
 	}
 	for _, name := range s.Keys {
-		holders, codes := slotNames(holderSlot), slotNames(codeSlot)
-		full := path.Join(keysDir, name)
+		holders, codes := slotPair(holderSlot).Names, slotPair(codeSlot).Names
+		full := path.Join(layout.Keys, name)
 		s.Holder = s.Holder || full == holders[0] || full == holders[1]
 		s.Code = s.Code || full == codes[0] || full == codes[1]
 	}
-	return eachFile(fsys, layersDir, func(name string, info fs.FileInfo) {
+	return drive.EachFile(fsys, layout.Layers, func(name string, info fs.FileInfo) {
 		if _, part, ok := parseLayerName(name); ok {
 			s.Bytes += info.Size()
 			if part == 0 {
@@ -77,30 +80,9 @@ func (s *Summary) count(fsys FS) error {
 	})
 }
 
-// eachFile calls visit for every file in a folder, which may be missing.
-func eachFile(fsys FS, dir string, visit func(name string, info fs.FileInfo)) error {
-	entries, err := fsys.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("inspect the stick: %w", err)
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil {
-			return fmt.Errorf("inspect the stick: %w", err)
-		}
-		if info.Mode().IsRegular() && !junk(e.Name()) {
-			visit(e.Name(), info)
-		}
-	}
-	return nil
-}
-
 // inUse asks for the lock for a moment.
 func (s *Summary) inUse(fsys FS) error {
-	lock, err := fsys.Lock(lockName, false)
+	lock, err := fsys.Lock(layout.Lock, false)
 	switch {
 	case err == nil:
 		return lock.Close()

@@ -15,6 +15,9 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // IssueOptions say what a new stick is to be.
@@ -98,7 +101,7 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 			return ErrAlreadyStick
 		}
 	}
-	if entries, err := fsys.ReadDir(layersDir); err == nil && len(entries) > 0 {
+	if entries, err := fsys.ReadDir(layout.Layers); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%w: its note is missing", ErrAlreadyStick)
 	}
 	if err := o.Policy.Check(); err != nil {
@@ -136,27 +139,27 @@ func issueFiles(note *Note, ring *keyring, o *IssueOptions) ([]newFile, error) {
 	var files []newFile
 	for _, class := range keys.Classes() {
 		if data := wrapped[class]; data != nil {
-			files = append(files, newFile{slotNames(stickSlot(class))[0], data})
+			files = append(files, newFile{slotPair(stickSlot(class)).Names[0], data})
 		}
 	}
 	if o.HolderKey != nil {
-		files = append(files, newFile{slotNames(holderSlot)[0], o.HolderKey})
+		files = append(files, newFile{slotPair(holderSlot).Names[0], o.HolderKey})
 	}
 	if o.Code != nil {
 		data, err := sealCode(ring, o.Code, o.Policy.WorkFactor)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, newFile{slotNames(codeSlot)[0], data})
+		files = append(files, newFile{slotPair(codeSlot).Names[0], data})
 	}
 	found := foundText(cmp.Or(o.Found, o.Return))
-	note.Found = hexSHA256(found)
-	files = append(files, newFile{foundName, found})
+	note.Found = pair.SHA256(found)
+	files = append(files, newFile{layout.Found, found})
 	signed, err := note.sign(o.School)
 	if err != nil {
 		return nil, err
 	}
-	return append(files, newFile{noteName, signed}), nil
+	return append(files, newFile{layout.Note, signed}), nil
 }
 
 // wrapKeyring encrypts the stick's identity, once for each class among the
@@ -222,7 +225,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			_ = fsys.Remove(name)
 		}
 	}()
-	for _, dir := range []string{baseDir, keysDir, layersDir, contentsDir} {
+	for _, dir := range []string{layout.Base, layout.Keys, layout.Layers, layout.Contents} {
 		err = fsys.Mkdir(dir)
 		if errors.Is(err, fs.ErrExist) { // an interrupted Issue made it
 			continue
@@ -231,7 +234,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 			return err
 		}
 		made = append(made, dir)
-		if err = fsys.SyncDir(parent(dir)); err != nil {
+		if err = fsys.SyncDir(drive.Parent(dir)); err != nil {
 			return err
 		}
 	}
@@ -245,7 +248,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 	if err = removeKeyFolder(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName, reserveName}, carriedNames()...) { // ours from before, or the school's own
+	for _, name := range append([]string{layout.Note, layout.NoteB, layout.Reserve}, carriedNames()...) { // ours from before, or the school's own
 		if err = fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -265,10 +268,10 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 		return err
 	}
 	for _, f := range files {
-		write := writeFile
-		if parent(f.name) == keysDir {
-			write = writeWithSum
-			made = append(made, sumName(f.name))
+		write := drive.WriteFile
+		if drive.Parent(f.name) == layout.Keys {
+			write = pairOf(f.name).Write
+			made = append(made, pair.SumName(f.name))
 		}
 		if err = write(fsys, f.name, f.data); err != nil {
 			return err
@@ -281,8 +284,8 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 
 // makeRoom sets aside what somebody put where the text for a finder goes.
 func makeRoom(ctx context.Context, fsys FS, files []newFile, kept *[]string) error {
-	i := slices.IndexFunc(files, func(f newFile) bool { return f.name == foundName })
-	name, err := setAside(ctx, fsys, foundName, bytes.NewReader(files[i].data))
+	i := slices.IndexFunc(files, func(f newFile) bool { return f.name == layout.Found })
+	name, err := setAside(ctx, fsys, layout.Found, bytes.NewReader(files[i].data))
 	if name != "" {
 		*kept = append(*kept, name)
 	}

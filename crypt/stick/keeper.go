@@ -1,6 +1,10 @@
 package stick
 
-import "strings"
+import (
+	"strings"
+
+	"stowage/crypt/stick/internal/stickpath"
+)
 
 // keeper turns what layers say into records, charges them, and keeps their names compactly: the
 // path of each folder once in a layer, and all names one after the other in few pieces of memory.
@@ -26,7 +30,7 @@ func (k *keeper) begin(l *layer) error {
 // add adds the record of an entry to the layer.
 func (k *keeper) add(e *entry) (*record, error) {
 	l := k.layer
-	dir, base := splitPath(e.path)
+	dir, base := stickpath.Split(e.path)
 	cost, known := costRecord+len(base), len(l.dirs)
 	r := record{layer: l, kind: e.kind, since: e.since, dir: k.dir(dir), base: k.keep(base), size: e.size, mtime: e.mtime, off: e.off}
 	if len(l.dirs) > known {

@@ -7,9 +7,10 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // Whoever has a stick in hand can delete its key files. What is stored is not lost by that: a backup has the keys, and
@@ -24,7 +25,7 @@ func KeysGone(fsys FS) bool {
 
 func keysGone(fsys FS) (bool, error) {
 	for _, class := range keys.Classes() {
-		for _, name := range slotNames(stickSlot(class)) {
+		for _, name := range slotPair(stickSlot(class)).Names {
 			if _, err := fsys.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 				return false, err
 			}
@@ -37,14 +38,14 @@ func keysGone(fsys FS) (bool, error) {
 // their names: those of the stick's identity, and the holder's key if the holder chose its passphrase. No key is
 // needed: what somebody else put into the backup opens nothing. It fails with [ErrNoBackup] when there are none
 // of the note that the stick has.
-func RestoreKeys(drive, from FS) ([]string, error) {
-	summary, err := Inspect(drive, "")
+func RestoreKeys(fsys, from FS) ([]string, error) {
+	summary, err := Inspect(fsys, "")
 	if err != nil {
 		return nil, fmt.Errorf("put the keys back: %w", err)
 	}
-	lock, err := drive.Lock(lockName, true)
+	lock, err := fsys.Lock(layout.Lock, true)
 	if errors.Is(err, ErrLocked) {
-		return nil, readOwner(drive)
+		return nil, readOwner(fsys)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("put the keys back: %w", err)
@@ -54,40 +55,29 @@ func RestoreKeys(drive, from FS) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("put the keys back: %w", err)
 	}
-	if err := drive.Mkdir(keysDir); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := fsys.Mkdir(layout.Keys); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("put the keys back: %w", err)
 	}
 	back := []string{}
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
-		if !isSlotName(name) || pairThere(drive, name) {
+		if !isSlotName(name) || pairOf(name).There(fsys) {
 			continue
 		}
 		if mark, ok := kept[chosenName(name)]; ok { // before its key file
-			err = ifThere(drive.Remove(chosenName(name)))
+			err = drive.IfThere(fsys.Remove(chosenName(name)))
 			if err == nil {
-				err = writeFile(drive, chosenName(name), mark)
+				err = drive.WriteFile(fsys, chosenName(name), mark)
 			}
 		}
 		if err == nil {
-			err = writeWithSum(drive, name, kept[name])
+			err = pairOf(name).Write(fsys, name, kept[name])
 		}
 		if err != nil {
 			return back, fmt.Errorf("put the keys back: %w", err)
 		}
 		back = append(back, path.Base(name))
 	}
-	return back, drive.SyncDir(keysDir)
-}
-
-// pairThere reports whether the key file of a name, or the other of its pair, is there.
-func pairThere(drive FS, name string) bool {
-	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(name), "-a.age"), "-b.age")
-	for _, either := range slotNames(base) {
-		if _, err := drive.Stat(either); !errors.Is(err, fs.ErrNotExist) {
-			return true
-		}
-	}
-	return false
+	return back, fsys.SyncDir(layout.Keys)
 }
 
 // keptKeys are the key files of the newest state of a backup, or of another copy of the stick, that has any and a note
@@ -99,7 +89,7 @@ func keptKeys(from FS, n Note) (map[string][]byte, error) {
 	}
 	views := []FS{from} // a copy of the stick
 	for _, f := range slices.Backward(states) {
-		data, err := readAll(from, f.name(), maxState)
+		data, err := drive.ReadAll(from, f.name(), maxState)
 		if err != nil {
 			continue
 		}

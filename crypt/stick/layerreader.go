@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // The range of times that are kept: the years 1 to 9999.
@@ -132,7 +133,7 @@ func readLayer(tape io.ReadSeeker, stick string, key *stickKey, keep *keeper, re
 		}
 		e, err := tarEntry(h)
 		if err != nil {
-			refused(short(h.Name), err)
+			refused(stickpath.Short(h.Name), err)
 			continue
 		}
 		if e.kind == recFile {
@@ -168,14 +169,14 @@ func tarEntry(h *tar.Header) (entry, error) {
 		switch name {
 		case "path", "linkpath", "size", "mtime":
 		default:
-			return entry{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, short(name))
+			return entry{}, fmt.Errorf("%w: PAX record %q", ErrSpecial, stickpath.Short(name))
 		}
 	}
 	e := entry{path: h.Name, mtime: tarTime(h.ModTime.Unix())}
 	switch h.Typeflag {
 	case tar.TypeReg:
 		e.kind, e.size = recFile, h.Size
-		if p, ok := whitedOut(h.Name); ok {
+		if p, ok := stickpath.WhitedOut(h.Name); ok {
 			e.kind, e.path = recWhiteout, p
 			if h.Size != 0 {
 				return entry{}, fmt.Errorf("%w: a deletion with content", ErrSpecial)

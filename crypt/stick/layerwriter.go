@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // tarBlock is the unit of a tar.
@@ -75,7 +77,7 @@ func (w *layerWriter) add(e *entry) error {
 	case recLink:
 		h.Typeflag, h.Linkname = tar.TypeLink, e.link
 	case recWhiteout:
-		h.Typeflag, h.Name = tar.TypeReg, whiteoutName(e.path)
+		h.Typeflag, h.Name = tar.TypeReg, stickpath.WhiteoutName(e.path)
 	}
 	if err := w.tar.WriteHeader(&h); err != nil {
 		return fmt.Errorf("layer %s: %w", w.layer.id, err)
@@ -141,7 +143,7 @@ func (w *layerWriter) finish() error {
 	if err := w.parts.finishPart(); err != nil {
 		return err
 	}
-	if err := w.parts.fs.SyncDir(layersDir); err != nil {
+	if err := w.parts.fs.SyncDir(layout.Layers); err != nil {
 		return fmt.Errorf("sync layer %s: %w", w.layer.id, err)
 	}
 	return nil

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // List returns the files and folders in a folder, sorted by name. The top is ".".
@@ -29,7 +31,7 @@ func (s *Stick) List(folder string) ([]Entry, error) {
 	children := n.byName()
 	list := make([]Entry, len(children))
 	for i, child := range children {
-		list[i] = child.entry(join(folder, child.name()))
+		list[i] = child.entry(stickpath.Join(folder, child.name()))
 	}
 	return list, nil
 }
@@ -46,7 +48,7 @@ func (s *Stick) Stat(path string) (Entry, error) {
 
 // lookup finds a path. Unless it fails, it returns with s.mu locked.
 func (s *Stick) lookup(path string) (*node, string, error) {
-	path, err := cleanPath(path)
+	path, err := stickpath.Clean(path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -84,7 +86,7 @@ func (s *Stick) walk(folder string, n *node, visit func(Entry) error) error {
 	s.mu.Unlock()
 	for _, child := range children {
 		s.mu.Lock()
-		e := child.entry(join(folder, child.name()))
+		e := child.entry(stickpath.Join(folder, child.name()))
 		s.mu.Unlock()
 		err := visit(e)
 		if err == fs.SkipDir && e.IsFolder() {
@@ -144,7 +146,7 @@ func newSearchForm() func(string) string {
 	fold := cases.Fold()
 	accents := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
 	return func(text string) string {
-		if isPlainASCII(text) {
+		if stickpath.IsPlainASCII(text) {
 			return strings.ToLower(text)
 		}
 		if stripped, _, err := transform.String(accents, text); err == nil {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // loader finds out what is on a stick: which layers count, and what they hold.
@@ -105,20 +107,11 @@ func (l *loader) load(ctx context.Context) (chained, error) {
 	return c, nil
 }
 
-// junk reports whether an operating system left a file of that name, which is ignored.
-func junk(name string) bool {
-	switch strings.ToLower(name) {
-	case ".ds_store", "thumbs.db", "desktop.ini", ".hidden", ".directory":
-		return true
-	}
-	return strings.HasPrefix(name, "._")
-}
-
 func (l *loader) findLayers() error {
 	l.files = map[layerID]*layerFiles{}
-	entries, err := l.fs.ReadDir(layersDir)
+	entries, err := l.fs.ReadDir(layout.Layers)
 	if errors.Is(err, fs.ErrNotExist) {
-		l.noFolder = append(l.noFolder, layersDir)
+		l.noFolder = append(l.noFolder, layout.Layers)
 		return nil
 	}
 	if err != nil {
@@ -128,7 +121,7 @@ func (l *loader) findLayers() error {
 		if err := l.keep.spend.spend(costFile); err != nil {
 			return fmt.Errorf("list the layers: %w", err)
 		}
-		if junk(e.Name()) {
+		if drive.Junk(e.Name()) {
 			continue
 		}
 		id, part, ok := parseLayerName(e.Name())
@@ -137,7 +130,7 @@ func (l *loader) findLayers() error {
 			return fmt.Errorf("list the layers: %w", err)
 		}
 		if !ok || !info.Mode().IsRegular() {
-			l.warn(WarnForeign, path.Join(layersDir, e.Name()), 0, ErrSpecial)
+			l.warn(WarnForeign, path.Join(layout.Layers, e.Name()), 0, ErrSpecial)
 			continue
 		}
 		if l.files[id] == nil {
@@ -154,9 +147,9 @@ func (l *loader) warn(kind WarningKind, name string, seq int64, err error) {
 }
 
 func (l *loader) readTables(ctx context.Context) error {
-	entries, err := l.fs.ReadDir(contentsDir)
+	entries, err := l.fs.ReadDir(layout.Contents)
 	if errors.Is(err, fs.ErrNotExist) {
-		l.noFolder = append(l.noFolder, contentsDir)
+		l.noFolder = append(l.noFolder, layout.Contents)
 		return nil
 	}
 	if err != nil {

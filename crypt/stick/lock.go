@@ -9,6 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // lockStick takes the stick's lock: an exclusive one to write, a shared one to
@@ -16,7 +20,7 @@ import (
 // writing, for the next one to be told: the program, its process and since when.
 // If the one before did not end, interrupted is since when it had the stick.
 func lockStick(fsys FS, o *OpenOptions) (lock io.Closer, interrupted time.Time, err error) {
-	lock, err = fsys.Lock(lockName, !o.ReadOnly)
+	lock, err = fsys.Lock(layout.Lock, !o.ReadOnly)
 	switch {
 	case errors.Is(err, ErrLocked):
 		return nil, interrupted, readOwner(fsys)
@@ -34,8 +38,8 @@ func lockStick(fsys FS, o *OpenOptions) (lock io.Closer, interrupted time.Time, 
 
 // writeOwner says who has the stick. It is a courtesy: no error of it matters, and it is not synced.
 func writeOwner(fsys FS, o *OpenOptions) {
-	_ = fsys.Remove(ownerName)
-	f, err := fsys.Create(ownerName)
+	_ = fsys.Remove(layout.Owner)
+	f, err := fsys.Create(layout.Owner)
 	if err != nil {
 		return
 	}
@@ -46,12 +50,12 @@ func writeOwner(fsys FS, o *OpenOptions) {
 // readOwner returns what it can find out about who has the stick.
 func readOwner(fsys FS) *InUseError {
 	e := &InUseError{}
-	data, _ := readAll(fsys, ownerName, 4096)
+	data, _ := drive.ReadAll(fsys, layout.Owner, 4096)
 	for line := range strings.Lines(string(data)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch name {
 		case "program":
-			e.Program = strings.ToValidUTF8(short(value), "")
+			e.Program = strings.ToValidUTF8(stickpath.Short(value), "")
 		case "process":
 			e.PID, _ = strconv.Atoi(value)
 		case "since":

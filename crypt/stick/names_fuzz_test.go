@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"stowage/crypt/stick/internal/pair"
 )
 
 // FuzzLayerName takes the names of files in the folders of a stick apart: one that is taken is the
@@ -42,8 +44,8 @@ func FuzzOwner(f *testing.F) {
 		if !utf8.ValidString(e.Program) || len(e.Program) > 300 || strings.ContainsAny(e.Program, "\n") {
 			t.Errorf("%+v", e)
 		}
-		bad, err := altered(drive, []slotFile{{"stowage/keys/code-a.age", nil}})
-		if err != nil || (bad == "") != (string(data) == string(sumOf("stowage/keys/code-a.age", nil))) {
+		bad, err := pair.Altered(drive, []pair.File{{Name: "stowage/keys/code-a.age"}})
+		if err != nil || (bad == "") != (string(data) == string(pair.Sum("stowage/keys/code-a.age", nil))) {
 			t.Errorf("altered: %q, %v", bad, err)
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,8 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // noteIntro is the first line of the note's text; JSON follows.
@@ -105,41 +106,35 @@ func parseNote(text string) (*Note, error) {
 }
 
 // noteFile is a note as it lies on the stick.
-type noteFile struct {
-	name   string
-	signed []byte
+type noteFile struct{ pair.File }
+
+// notePair is the note's two names. There are two notes when replacing it was interrupted.
+func notePair() pair.Pair {
+	return pair.Pair{What: "the stick's note", Names: [2]string{layout.Note, layout.NoteB}, Limit: maxNote}
 }
 
-// readNotes returns the notes on the stick: one, or two when replacing it was interrupted.
+// readNotes returns the notes on the stick, at least one.
 func readNotes(fsys FS) ([]noteFile, error) {
-	if info, err := fsys.Stat(baseDir); err == nil && !info.IsDir() {
+	if info, err := fsys.Stat(layout.Base); err == nil && !info.IsDir() {
+		return nil, ErrNotStick
+	}
+	files, err := notePair().Read(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
 		return nil, ErrNotStick
 	}
 	var found []noteFile
-	var bad error
-	for _, name := range []string{noteName, noteOtherName} {
-		signed, err := readAll(fsys, name, maxNote)
-		switch {
-		case err == nil:
-			found = append(found, noteFile{name, signed})
-		case isBadSector(err):
-			bad = fmt.Errorf("read the stick's note: %w", err)
-		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrTooLarge):
-			return nil, fmt.Errorf("read the stick's note: %w", err)
-		}
-	}
-	if len(found) == 0 && bad != nil {
-		return nil, bad
-	}
-	if len(found) == 0 {
-		return nil, ErrNotStick
+	for _, f := range files {
+		found = append(found, noteFile{f})
 	}
 	return found, nil
 }
 
 // open checks the note's signature.
 func (f noteFile) open(verifier string) (*Note, error) {
-	text, err := keys.OpenNote(f.signed, verifier)
+	text, err := keys.OpenNote(f.Data, verifier)
 	if err != nil {
 		return nil, fmt.Errorf("the stick's note: %w", err)
 	}
@@ -148,7 +143,7 @@ func (f noteFile) open(verifier string) (*Note, error) {
 
 // openUnverified reads the note without knowing whose signature to expect.
 func (f noteFile) openUnverified() (*Note, error) {
-	_, err := note.Open(keys.AsSigned(f.signed), note.VerifierList())
+	_, err := note.Open(keys.AsSigned(f.Data), note.VerifierList())
 	var unverified *note.UnverifiedNoteError
 	if !errors.As(err, &unverified) {
 		return nil, fmt.Errorf("the stick's note: %w", keys.ErrForged)

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // OpenOptions are the options of [Open]. The zero value is usable.
@@ -114,7 +117,7 @@ func (s *Stick) useCode() error {
 	if s.unlocked.keyring == nil || s.o.ReadOnly {
 		return nil
 	}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	gone, err := keysGone(s.fs)
 	if err == nil && gone { // with the code's file the last key would go; who holds the stick now, the code does not say
 		ring := *s.ring.keyring
@@ -122,8 +125,8 @@ func (s *Stick) useCode() error {
 		_, err = s.writeRing(&change, &ring)
 	}
 	if err == nil {
-		change.drop(codeSlot)
-		err = change.finish()
+		change.Drop(slotPair(codeSlot))
+		err = change.Finish()
 	}
 	if err != nil {
 		return fmt.Errorf("use the recovery code up: %w", err)
@@ -154,8 +157,8 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 	}
 	s.note, s.ring = *note, ring
 	for _, f := range notes {
-		if f.name != name {
-			s.stale = append(s.stale, f.name)
+		if f.Name != name {
+			s.stale = append(s.stale, f.Name)
 		}
 	}
 	for _, r := range rings {
@@ -264,7 +267,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		if err := s.fs.Mkdir(dir); err != nil {
 			return fmt.Errorf("make the folder %s: %w", dir, err)
 		}
-		if err := s.fs.SyncDir(parent(dir)); err != nil {
+		if err := s.fs.SyncDir(drive.Parent(dir)); err != nil {
 			return fmt.Errorf("make the folder %s: %w", dir, err)
 		}
 	}
@@ -287,7 +290,7 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		removed = true
 	}
 	if removed {
-		if err := s.fs.SyncDir(layersDir); err != nil {
+		if err := s.fs.SyncDir(layout.Layers); err != nil {
 			return fmt.Errorf("sync the layers: %w", err)
 		}
 	}
@@ -315,15 +318,19 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 // the passphrase just used does not open. Of two passphrases, the one used
 // holds; nobody was told of the other.
 func (s *Stick) cleanKeys() error {
-	change := slotChange{fs: s.fs, old: append(s.stale, wipedKeys(s.fs)...)}
+	change := pair.Change{FS: s.fs}
+	for _, name := range append(s.stale, wipedKeys(s.fs)...) {
+		change.Discard(pairOf(name), name)
+	}
 	if s.unlocked.slot != "" {
-		for _, name := range slotNames(holderSlot) {
+		holder := slotPair(holderSlot)
+		for _, name := range holder.Names {
 			if name != s.unlocked.slot {
-				change.old = append(change.old, name)
+				change.Discard(holder, name)
 			}
 		}
 	}
-	if err := change.finish(); err != nil {
+	if err := change.Finish(); err != nil {
 		return err
 	}
 	return s.keepMark()
@@ -359,7 +366,7 @@ func (s *Stick) Close() error {
 func (s *Stick) release() error {
 	s.readers.close()
 	if !s.o.ReadOnly {
-		_ = s.fs.Remove(ownerName)
+		_ = s.fs.Remove(layout.Owner)
 	}
 	err := s.lock.Close()
 	for _, key := range s.keys {

@@ -9,6 +9,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/fault"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // How things are packed into layers.
@@ -82,7 +83,7 @@ func (p *piece) small() bool {
 // tarSize is how much of a layer the record takes.
 func (r *record) tarSize() int64 {
 	dir, link := r.folder(), r.link()
-	plain := isPlainASCII(r.base) && isPlainASCII(dir) && isPlainASCII(link)
+	plain := stickpath.IsPlainASCII(r.base) && stickpath.IsPlainASCII(dir) && stickpath.IsPlainASCII(link)
 	return tarSize(r.size, len(dir)+1+len(r.base)+len(link), plain)
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // These tests are inside the package: they give its parsers what passed the
@@ -251,7 +252,7 @@ func FuzzNote(f *testing.F) {
 		if err == nil && (n.ID == "" || n.Generation < 1 || !isDigest(n.Recipient)) {
 			t.Errorf("%+v", n)
 		}
-		_, _ = noteFile{signed: []byte(text)}.openUnverified()
+		_, _ = noteFile{pair.File{Data: []byte(text)}}.openUnverified()
 	})
 }
 

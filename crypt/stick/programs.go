@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
 )
 
 // The programs that ICT may put on a stick. A stick carries them at its top, where people find them.
@@ -26,9 +27,6 @@ func ProgramNames() []string { return []string{WindowsProgram, LinuxProgram, Mac
 
 // maxProgram bounds a program, in bytes.
 const maxProgram = 256 << 20
-
-// programsDir is where a program is written before it takes the place of an older one.
-const programsDir = baseDir + "/programs"
 
 // ErrProgram: a program is not the one that the school signed for.
 var ErrProgram = errors.New("not the program that the school signed for")
@@ -150,7 +148,7 @@ func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Prog
 		}
 		if err != nil {
 			for _, name := range written {
-				err = errors.Join(err, ifThere(fsys.Remove(name)))
+				err = errors.Join(err, drive.IfThere(fsys.Remove(name)))
 			}
 			return nil, kept, err
 		}
@@ -309,7 +307,7 @@ func writeProgram(ctx context.Context, fsys FS, name string, program NewProgram,
 		err = closeErr
 	}
 	if err == nil {
-		err = fsys.SyncDir(parent(name))
+		err = fsys.SyncDir(drive.Parent(name))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

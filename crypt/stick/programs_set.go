@@ -11,6 +11,9 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // ProgramsOptions are the options of [Stick.SetPrograms].
@@ -131,8 +134,8 @@ func (s *Stick) stage(ctx context.Context, list []NewProgram, p crypt.Progress) 
 	if len(list) == 0 {
 		return nil, nil
 	}
-	if err := s.fs.Mkdir(programsDir); err == nil {
-		err = s.fs.SyncDir(baseDir)
+	if err := s.fs.Mkdir(layout.Programs); err == nil {
+		err = s.fs.SyncDir(layout.Base)
 		if err != nil {
 			return nil, err
 		}
@@ -143,8 +146,8 @@ func (s *Stick) stage(ctx context.Context, list []NewProgram, p crypt.Progress) 
 		p.Expect(4 * program.Size) // written and read back, twice
 	}
 	for _, program := range list {
-		name := path.Join(programsDir, program.Name)
-		if err := ifThere(s.fs.Remove(name)); err != nil {
+		name := path.Join(layout.Programs, program.Name)
+		if err := drive.IfThere(s.fs.Remove(name)); err != nil {
 			return staged, err
 		}
 		if err := writeProgram(ctx, s.fs, name, program, p); err != nil {
@@ -159,9 +162,9 @@ func (s *Stick) stage(ctx context.Context, list []NewProgram, p crypt.Progress) 
 func (s *Stick) unstage(staged []string) error {
 	var err error
 	for _, name := range staged {
-		err = errors.Join(err, ifThere(s.fs.Remove(name)))
+		err = errors.Join(err, drive.IfThere(s.fs.Remove(name)))
 	}
-	_ = s.fs.Remove(programsDir) // unless something is in it
+	_ = s.fs.Remove(layout.Programs) // unless something is in it
 	return err
 }
 
@@ -173,14 +176,14 @@ func (s *Stick) replaceNote(note Note, school Signer) error {
 	if err != nil {
 		return err
 	}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	if err := s.writeNote(&change, signed); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	s.note = note
 	s.mu.Unlock()
-	return change.finish()
+	return change.Finish()
 }
 
 // removeOthers removes the programs that the note does not list.
@@ -209,26 +212,26 @@ func (s *Stick) removeOthers(list []Program) error {
 // finishPrograms puts what stage wrote into place, if the note that is in force is
 // the one it was written for, and removes it otherwise.
 func (s *Stick) finishPrograms(ctx context.Context, p crypt.Progress) error {
-	entries, err := s.fs.ReadDir(programsDir)
+	entries, err := s.fs.ReadDir(layout.Programs)
 	if err != nil {
-		return ifThere(err)
+		return drive.IfThere(err)
 	}
 	for _, e := range entries {
-		name := path.Join(programsDir, e.Name())
+		name := path.Join(layout.Programs, e.Name())
 		i := slices.IndexFunc(s.note.Programs, func(p Program) bool { return p.Name == e.Name() })
 		if i >= 0 {
 			if err := s.placeProgram(ctx, name, s.note.Programs[i], p); err != nil {
 				return err
 			}
 		}
-		if err := ifThere(s.fs.Remove(name)); err != nil {
+		if err := drive.IfThere(s.fs.Remove(name)); err != nil {
 			return err
 		}
 	}
-	if err := s.fs.SyncDir(programsDir); err != nil {
+	if err := s.fs.SyncDir(layout.Programs); err != nil {
 		return err
 	}
-	return ifThere(s.fs.Remove(programsDir))
+	return drive.IfThere(s.fs.Remove(layout.Programs))
 }
 
 // placeProgram puts a program that lies ready into its place, unless it is torn.
@@ -241,7 +244,7 @@ func (s *Stick) placeProgram(ctx context.Context, ready string, program Program,
 	if err != nil || state == ProgramGood {
 		return err
 	}
-	if err := ifThere(s.fs.Remove(program.Name)); err != nil {
+	if err := drive.IfThere(s.fs.Remove(program.Name)); err != nil {
 		return err
 	}
 	open := func() (io.ReadCloser, error) { return s.fs.Open(ready) }

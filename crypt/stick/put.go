@@ -7,10 +7,10 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Put stores files and folders of the computer in a folder of the stick, which
@@ -29,7 +29,7 @@ func (s *Stick) Put(ctx context.Context, folder string, sources []string, o PutO
 // PutFound is [Stick.Put] for what was found before, for instance while the
 // stick was being opened.
 func (s *Stick) PutFound(ctx context.Context, folder string, found Sources, o PutOptions) (PutResult, error) {
-	folder, err := cleanPath(folder)
+	folder, err := stickpath.Clean(folder)
 	if err != nil {
 		return PutResult{}, err
 	}
@@ -42,7 +42,7 @@ func (s *Stick) PutFound(ctx context.Context, folder string, found Sources, o Pu
 // MiB is kept meanwhile in an encrypted temporary file of the computer, whose
 // key is never written: a tar says how large a file is before it holds it.
 func (s *Stick) PutReader(ctx context.Context, name string, r io.Reader, modTime time.Time, o PutOptions) (PutResult, error) {
-	name, err := cleanName(name)
+	name, err := stickpath.CleanName(name)
 	if err != nil {
 		return PutResult{}, err
 	}
@@ -189,7 +189,7 @@ func (pl *putPlan) kind(p string) (k Kind, ok bool) {
 
 func (pl *putPlan) add(index int) {
 	item := pl.items.at(index)
-	p, err := cleanName(item.Path)
+	p, err := stickpath.CleanName(item.Path)
 	if err != nil {
 		pl.skip(item, err)
 		return
@@ -236,12 +236,12 @@ func (pl *putPlan) makes(p string) bool {
 }
 
 func (pl *putPlan) free(p string) string {
-	return freeName(p, func(p string) bool { _, taken := pl.kind(p); return taken })
+	return stickpath.Free(p, func(p string) bool { _, taken := pl.kind(p); return taken })
 }
 
 // make adds the piece for an item, and folders above it that are not there.
 func (pl *putPlan) make(p string, index int, item Item) {
-	for dir := range foldersAbove(p) {
+	for dir := range stickpath.Above(p) {
 		if _, ok := pl.kind(dir); !ok {
 			pl.take(pl.piece(entry{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}))
 		}
@@ -260,44 +260,12 @@ func (pl *putPlan) take(p piece) {
 	pl.pieces = append(pl.pieces, p)
 }
 
-// foldersAbove yields the folders above a path, the topmost first.
-func foldersAbove(p string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for i, c := range []byte(p) {
-			if c == '/' && !yield(p[:i]) {
-				return
-			}
-		}
-	}
-}
-
 // unixTime is a time as records hold it.
 func unixTime(t time.Time) int64 { return tarTime(t.Unix()) }
 
-// freeName returns the first of "name (2).ext", "name (3).ext", … that is not taken.
-func freeName(p string, taken func(string) bool) string {
-	dir, name := path.Split(p)
-	ext := path.Ext(name)
-	if ext == name { // ".profile" has none
-		ext = ""
-	}
-	stem := strings.TrimSuffix(name, ext)
-	for n := 2; ; n++ {
-		number := fmt.Sprintf(" (%d)", n)
-		// A name at the limit is cut for the number to fit, at a letter.
-		cut := stem
-		if over := len(stem) + len(number) + len(ext) - maxElement; over > 0 && over < len(stem) {
-			cut = strings.ToValidUTF8(stem[:len(stem)-over], "")
-		}
-		if free := dir + cut + number + ext; !taken(free) {
-			return free
-		}
-	}
-}
-
 // Mkdir makes a folder and those above it. It is no error if it exists.
 func (s *Stick) Mkdir(ctx context.Context, folder string) error {
-	folder, err := cleanName(folder)
+	folder, err := stickpath.CleanName(folder)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // What others remember of a stick, its newest number and digest on some day, must be found in its history, also after
@@ -40,7 +42,7 @@ func parseHistory(s string) (history, error) {
 	if s == "" {
 		return history{}, nil
 	}
-	bad := fmt.Errorf("%w: %q is no list of replaced layers", ErrDamaged, short(s))
+	bad := fmt.Errorf("%w: %q is no list of replaced layers", ErrDamaged, stickpath.Short(s))
 	if strings.Count(s, ",") > maxReplaced {
 		return history{}, bad
 	}

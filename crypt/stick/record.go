@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // recordKind is the kind of a tar entry.
@@ -48,7 +50,7 @@ type record struct {
 func (r *record) folder() string { return r.layer.dirs[r.dir] }
 
 // path is the record's path, put together.
-func (r *record) path() string { return join(r.folder(), r.base) }
+func (r *record) path() string { return stickpath.Join(r.folder(), r.base) }
 
 // is reports whether the record's path is p.
 func (r *record) is(p string) bool {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // ChangePassphrase protects the holder's key on the stick with another
@@ -26,11 +27,11 @@ func (s *Stick) ChangePassphrase(current, next []byte) error {
 	err = ErrNoKey
 	for _, f := range files {
 		var k *keys.HolderKey
-		if k, err = keys.OpenHolderKey(f.data, current); err != nil {
+		if k, err = keys.OpenHolderKey(f.Data, current); err != nil {
 			continue
 		}
 		defer k.Wipe()
-		err = s.choose(k, f.name, current, next)
+		err = s.choose(k, f.Name, current, next)
 		break
 	}
 	if err != nil {
@@ -49,18 +50,18 @@ func (s *Stick) choose(k *keys.HolderKey, slot string, current, next []byte) err
 	if err != nil {
 		return err
 	}
-	change := slotChange{fs: s.fs}
-	name, err := change.free(holderSlot, slot)
+	change := pair.Change{FS: s.fs}
+	name, err := change.Free(slotPair(holderSlot), slot)
 	if err == nil {
 		err = s.writeMark(name, ChosenKey{sealed, k.Recipient(), k.PassphraseSet})
 	}
 	if err == nil {
-		if err = writeWithSum(s.fs, name, sealed); err != nil {
+		if err = slotPair(holderSlot).Write(s.fs, name, sealed); err != nil {
 			_ = s.fs.Remove(chosenName(name))
 		}
 	}
 	if err == nil {
-		err = change.finish()
+		err = change.Finish()
 	}
 	if err == nil && s.unlocked.slot != "" {
 		s.unlocked.slot = name
@@ -76,20 +77,20 @@ func (s *Stick) SetHolderKey(sealed []byte) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	if err := s.writeHolder(&change, sealed); err != nil {
 		return err
 	}
 	s.unlocked.slot = "" // it holds another copy now
-	return change.finish()
+	return change.Finish()
 }
 
-func (s *Stick) writeHolder(change *slotChange, sealed []byte) error {
+func (s *Stick) writeHolder(change *pair.Change, sealed []byte) error {
 	if sealed == nil {
-		change.drop(holderSlot)
+		change.Drop(slotPair(holderSlot))
 		return nil
 	}
-	_, err := change.write(holderSlot, s.unlocked.slot, sealed)
+	_, err := change.Write(slotPair(holderSlot), s.unlocked.slot, sealed)
 	return err
 }
 
@@ -130,13 +131,13 @@ func (s *Stick) Rekey(ctx context.Context, o RekeyOptions) error {
 	}
 	ring := *s.ring.keyring
 	ring.holders = o.Holders
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	name, err := s.writeRing(&change, &ring)
 	if err == nil {
 		err = s.writeHolder(&change, o.HolderKey)
 	}
 	if err == nil {
-		err = change.finish()
+		err = change.Finish()
 	}
 	if err != nil {
 		return fmt.Errorf("rekey: %w", err)
@@ -170,17 +171,17 @@ func (s *Stick) Holders() []string {
 
 // writeRing writes the files of the stick's identity, and has those of other
 // classes removed. It returns the name of one of them.
-func (s *Stick) writeRing(change *slotChange, ring *keyring) (name string, err error) {
+func (s *Stick) writeRing(change *pair.Change, ring *keyring) (name string, err error) {
 	wrapped, err := wrapKeyring(ring, s.note.Recovery)
 	if err != nil {
 		return "", err
 	}
 	for _, class := range keys.Classes() {
 		if wrapped[class] == nil {
-			change.drop(stickSlot(class))
+			change.Drop(slotPair(stickSlot(class)))
 			continue
 		}
-		if name, err = change.write(stickSlot(class), s.ring.name, wrapped[class]); err != nil {
+		if name, err = change.Write(slotPair(stickSlot(class)), s.ring.name, wrapped[class]); err != nil {
 			return "", err
 		}
 	}
@@ -196,10 +197,10 @@ func (s *Stick) ReplaceCode(code []byte) error {
 	if err := s.writable(); err != nil {
 		return err
 	}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	err := s.writeCode(&change, s.ring.keyring, code)
 	if err == nil {
-		err = change.finish()
+		err = change.Finish()
 	}
 	if err != nil {
 		return fmt.Errorf("replace the recovery code: %w", err)
@@ -207,15 +208,15 @@ func (s *Stick) ReplaceCode(code []byte) error {
 	return nil
 }
 
-func (s *Stick) writeCode(change *slotChange, ring *keyring, code []byte) error {
+func (s *Stick) writeCode(change *pair.Change, ring *keyring, code []byte) error {
 	if code == nil {
-		change.drop(codeSlot)
+		change.Drop(slotPair(codeSlot))
 		return nil
 	}
 	sealed, err := sealCode(ring, code, s.note.Policy.WorkFactor)
 	if err != nil {
 		return err
 	}
-	_, err = change.write(codeSlot, "", sealed)
+	_, err = change.Write(slotPair(codeSlot), "", sealed)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // RepairOptions are the options of [Stick.Repair]. The zero value is usable.
@@ -152,7 +153,7 @@ func (r *repairer) removeForged(found CheckResult) error {
 		s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool { return w.Kind == WarnForged && w.Name == p.Name })
 		s.mu.Unlock()
 	}
-	return s.fs.SyncDir(layersDir)
+	return s.fs.SyncDir(layout.Layers)
 }
 
 // inLayers leaves out what is wrong beside the layers.
@@ -304,19 +305,19 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	})
 	s.mu.Unlock()
 	s.pruneTables()
-	return s.fs.SyncDir(layersDir)
+	return s.fs.SyncDir(layout.Layers)
 }
 
 // removeLayerFiles removes every part of a layer that is on the drive, the last
 // one first.
 func (s *Stick) removeLayerFiles(id layerID) error {
-	entries, err := s.fs.ReadDir(layersDir)
+	entries, err := s.fs.ReadDir(layout.Layers)
 	if err != nil {
 		return err
 	}
 	for _, e := range slices.Backward(entries) {
 		if have, _, ok := parseLayerName(e.Name()); ok && have == id {
-			if err := s.fs.Remove(path.Join(layersDir, e.Name())); err != nil {
+			if err := s.fs.Remove(path.Join(layout.Layers, e.Name())); err != nil {
 				return fmt.Errorf("remove layer %s: %w", id, err)
 			}
 		}

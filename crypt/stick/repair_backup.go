@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // restore copies the layers that are not as they should be from the backup,
@@ -131,7 +132,7 @@ func (r *repairer) copyLayer(l *layer) error {
 		err = dst.finishPart()
 	}
 	if err == nil {
-		err = s.fs.SyncDir(layersDir)
+		err = s.fs.SyncDir(layout.Layers)
 	}
 	if err != nil {
 		dst.remove()

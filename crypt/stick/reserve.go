@@ -3,6 +3,9 @@ package stick
 import (
 	"crypto/rand"
 	"errors"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // Whatever else lies on the drive may fill it to its last byte. So that files can be removed, erased and tidied then
@@ -23,11 +26,11 @@ func (s *Stick) spare() int64 { return saveMargin + reserveSize - s.reserved }
 
 // findReserve returns how large the reserve is, 0 when there is none. What somebody else put there is none.
 func findReserve(fsys FS) int64 {
-	info, err := fsys.Stat(reserveName)
+	info, err := fsys.Stat(layout.Reserve)
 	if err != nil {
 		return 0
 	}
-	if ours, err := looksWritten(fsys, reserveName); err != nil || !ours {
+	if ours, err := looksWritten(fsys, layout.Reserve); err != nil || !ours {
 		return 0
 	}
 	return info.Size()
@@ -44,10 +47,10 @@ func (s *Stick) useReserve(need int64) {
 }
 
 func removeReserve(fsys FS) error {
-	if err := fsys.Remove(reserveName); err != nil {
+	if err := fsys.Remove(layout.Reserve); err != nil {
 		return err
 	}
-	return fsys.SyncDir(baseDir)
+	return fsys.SyncDir(layout.Base)
 }
 
 // keepReserve writes the reserve, or one that was made too small anew, as far as there is room. It being for a rainy
@@ -65,13 +68,13 @@ func writeReserve(fsys FS, have int64) int64 {
 	if err != nil || want < reserveUnit || want < reserveSize && want <= 2*have {
 		return have // what little it would gain is not worth writing it
 	}
-	if ours, err := looksWritten(fsys, reserveName); err == nil && (!ours || removeReserve(fsys) != nil) {
+	if ours, err := looksWritten(fsys, layout.Reserve); err == nil && (!ours || removeReserve(fsys) != nil) {
 		return have
 	}
 	for ; want >= reserveUnit; want /= 2 { // a drive may need more room for it than its size
 		data := append([]byte(reserveIntro), make([]byte, want-int64(len(reserveIntro)))...)
 		_, _ = rand.Read(data[len(reserveIntro):]) // never fails
-		if err := writeFile(fsys, reserveName, data); err == nil {
+		if err := drive.WriteFile(fsys, layout.Reserve, data); err == nil {
 			return want
 		} else if !errors.Is(err, ErrFull) {
 			return 0

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // rewrite is a set of layers being replaced by new ones with only what is wanted of them.
@@ -182,7 +183,7 @@ func (s *Stick) readBack(ctx context.Context, l *layer) error {
 // layer that failed, which may list them, is gone for certain.
 func (s *Stick) takeBack(before int, failed layerID) {
 	written := slices.Clone(s.layers[before:])
-	if len(written) == 0 || s.fs.SyncDir(layersDir) != nil {
+	if len(written) == 0 || s.fs.SyncDir(layout.Layers) != nil {
 		return
 	}
 	if _, err := s.fs.Stat(failed.part(0)); !errors.Is(err, fs.ErrNotExist) {
@@ -190,7 +191,7 @@ func (s *Stick) takeBack(before int, failed layerID) {
 	}
 	s.setLayers(s.layers[:before:before])
 	s.pruneTables() // first, since a table that names a layer which is not there means that it was lost
-	_ = s.fs.SyncDir(contentsDir)
+	_ = s.fs.SyncDir(layout.Contents)
 	for _, l := range slices.Backward(written) {
 		_ = removeParts(s.fs, l.id, len(l.parts))
 	}
@@ -215,7 +216,7 @@ func (rw *rewrite) finish(before int) (TidyResult, error) {
 			return result, err
 		}
 	}
-	if err := s.fs.SyncDir(layersDir); err != nil {
+	if err := s.fs.SyncDir(layout.Layers); err != nil {
 		return result, fmt.Errorf("sync the layers: %w", err)
 	}
 	s.pruneTables()

@@ -7,6 +7,8 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // RotateOptions are the options of [Stick.Rotate].
@@ -110,7 +112,7 @@ func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 	if err != nil {
 		return err
 	}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	name, err := s.writeRing(&change, ring)
 	if err != nil {
 		return err
@@ -135,28 +137,17 @@ func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 	s.mu.Lock()
 	s.note, s.ring, s.keys = note, ringFile{ring, name}, []*stickKey{stickKeys[0], retired}
 	s.mu.Unlock()
-	return change.finish()
+	return change.Finish()
 }
 
-// writeNote writes the note under the name that is free.
-func (s *Stick) writeNote(change *slotChange, signed []byte) error {
+// writeNote writes the note under the name that is free. Of two, the one that cannot be read is given up.
+func (s *Stick) writeNote(change *pair.Change, signed []byte) error {
 	notes, err := readNotes(s.fs)
 	if err != nil {
 		return err
 	}
-	free := noteName
-	if notes[0].name == noteName {
-		free = noteOtherName
-	}
-	for _, f := range notes {
-		if f.name != free {
-			change.old = append(change.old, f.name)
-		}
-	}
-	if err := change.remove(free); err != nil { // torn, of no identity that is in force, or on a bad sector
-		return err
-	}
-	return writeFile(s.fs, free, signed)
+	_, err = change.Write(notePair(), notes[0].Name, signed)
+	return err
 }
 
 // rotateLayers encrypts the layers of the retired identity again, oldest
@@ -208,7 +199,7 @@ func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) 
 			err = removeErr
 		}
 	}
-	if syncErr := s.fs.SyncDir(layersDir); err == nil {
+	if syncErr := s.fs.SyncDir(layout.Layers); err == nil {
 		err = syncErr
 	}
 	s.pruneTables()
@@ -256,13 +247,13 @@ func (h *layerHeader) redirect(refs map[layerRef]layerRef) {
 // endRotation forgets the retired identity.
 func (s *Stick) endRotation(o RotateOptions) error {
 	ring := &keyring{current: s.ring.current, holders: s.ring.holders}
-	change := slotChange{fs: s.fs}
+	change := pair.Change{FS: s.fs}
 	name, err := s.writeRing(&change, ring)
 	if err == nil && o.Code != nil {
 		err = s.writeCode(&change, ring, o.Code)
 	}
 	if err == nil {
-		err = change.finish()
+		err = change.Finish()
 	}
 	if err == nil {
 		err = s.markAgain()

@@ -13,6 +13,9 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/runnable"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Found is one file on a drive as it lies there for everyone to see.
@@ -78,8 +81,8 @@ func (s *scanner) folder(dir string, depth int, trash bool) error {
 	if err := context.Cause(s.ctx); err != nil {
 		return err
 	}
-	if depth > maxDepth {
-		s.skip(dir, fmt.Errorf("%w: nested more than %d deep", ErrName, maxDepth))
+	if depth > stickpath.MaxDepth {
+		s.skip(dir, fmt.Errorf("%w: nested more than %d deep", ErrName, stickpath.MaxDepth))
 		return nil
 	}
 	entries, err := s.fs.ReadDir(dir)
@@ -91,7 +94,7 @@ func (s *scanner) folder(dir string, depth int, trash bool) error {
 		return nil
 	}
 	for _, e := range entries {
-		if err := s.entry(join(dir, e.Name()), e, depth, trash); err != nil {
+		if err := s.entry(stickpath.Join(dir, e.Name()), e, depth, trash); err != nil {
 			return err
 		}
 	}
@@ -100,7 +103,7 @@ func (s *scanner) folder(dir string, depth int, trash bool) error {
 
 func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error {
 	switch {
-	case name == baseDir && e.IsDir():
+	case name == layout.Base && e.IsDir():
 		s.out.Stick = true
 	case s.stick && !e.IsDir() && s.ours(name):
 		return nil
@@ -108,7 +111,7 @@ func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error
 		return nil
 	case e.IsDir():
 		trash = trash || depth == 0 && isTrash(name)
-		if !trash && !below(name, baseDir) {
+		if !trash && !stickpath.Below(name, layout.Base) {
 			s.out.Folders = append(s.out.Folders, folderFound(name, e))
 		}
 	case !e.Type().IsRegular():
@@ -144,15 +147,15 @@ func isOwnFile(name string) bool {
 	dir, base := path.Split(name)
 	switch dir {
 	case "":
-		return base == foundName || isProgram(base)
-	case baseDir + "/":
+		return base == layout.Found || isProgram(base)
+	case layout.Base + "/":
 		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note") || slices.Contains(carriedNames(), name)
-	case keysDir + "/":
-		return isSlotName(strings.TrimSuffix(strings.TrimSuffix(name, sumEnd), chosenEnd))
-	case layersDir + "/", contentsDir + "/":
+	case layout.Keys + "/":
+		return isSlotName(strings.TrimSuffix(strings.TrimSuffix(name, pair.SumEnd), chosenEnd))
+	case layout.Layers + "/", layout.Contents + "/":
 		_, _, ok := parseLayerName(base)
 		return ok
-	case programsDir + "/":
+	case layout.Programs + "/":
 		return isProgram(base)
 	case SettingsDir + "/":
 		return strings.HasSuffix(base, ".toml")

@@ -12,6 +12,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // ErrInTheWay: something of somebody's has a name that the stick needs, and cannot be
@@ -26,9 +29,9 @@ func setAside(ctx context.Context, fsys FS, name string, content io.Reader) (kep
 	if err != nil || there == nil {
 		return "", err
 	}
-	actual := path.Join(parent(name), there.Name())
+	actual := path.Join(drive.Parent(name), there.Name())
 	if !there.Type().IsRegular() {
-		return "", fmt.Errorf("%s: %w", short(actual), ErrInTheWay)
+		return "", fmt.Errorf("%s: %w", stickpath.Short(actual), ErrInTheWay)
 	}
 	ours, err := begins(ctx, fsys, actual, content)
 	if err != nil {
@@ -36,7 +39,7 @@ func setAside(ctx context.Context, fsys FS, name string, content io.Reader) (kep
 	}
 	if !ours {
 		if kept, err = copyBeside(ctx, fsys, actual); err != nil {
-			return "", fmt.Errorf("keep %s: %w", short(actual), err)
+			return "", fmt.Errorf("keep %s: %w", stickpath.Short(actual), err)
 		}
 	}
 	return kept, fsys.Remove(actual)
@@ -46,9 +49,9 @@ func setAside(ctx context.Context, fsys FS, name string, content io.Reader) (kep
 // know no case.
 func namedAs(fsys FS, name string) (fs.DirEntry, error) {
 	if _, err := fsys.Stat(name); err != nil {
-		return nil, ifThere(err)
+		return nil, drive.IfThere(err)
 	}
-	entries, err := fsys.ReadDir(parent(name))
+	entries, err := fsys.ReadDir(drive.Parent(name))
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +65,7 @@ func namedAs(fsys FS, name string) (fs.DirEntry, error) {
 		}
 	}
 	if alike == nil {
-		return nil, fmt.Errorf("%s: %w", short(name), ErrInTheWay)
+		return nil, fmt.Errorf("%s: %w", stickpath.Short(name), ErrInTheWay)
 	}
 	return alike, nil
 }
@@ -88,7 +91,7 @@ func copyBeside(ctx context.Context, fsys FS, name string) (to string, err error
 		return "", err
 	}
 	defer from.Close()
-	to = freeName(name, func(free string) bool {
+	to = stickpath.Free(name, func(free string) bool {
 		_, err := fsys.Stat(free)
 		return !errors.Is(err, fs.ErrNotExist)
 	})
@@ -108,7 +111,7 @@ func copyBeside(ctx context.Context, fsys FS, name string) (to string, err error
 	if err = errors.Join(err, copied.Close()); err != nil {
 		return "", err
 	}
-	if err = fsys.SyncDir(parent(to)); err != nil {
+	if err = fsys.SyncDir(drive.Parent(to)); err != nil {
 		return "", err
 	}
 	if err = sameFiles(ctx, fsys, name, to); err != nil {
@@ -140,23 +143,23 @@ func sameFiles(ctx context.Context, fsys FS, a, b string) error {
 // file or a folder is there whose name the drive takes for the same. An empty folder of
 // exactly that name, or what is left of an interrupted run, is no hindrance.
 func checkFolderFree(fsys FS) error {
-	there, err := namedAs(fsys, baseDir)
-	if err != nil || there == nil || there.IsDir() && there.Name() == baseDir {
+	there, err := namedAs(fsys, layout.Base)
+	if err != nil || there == nil || there.IsDir() && there.Name() == layout.Base {
 		return err
 	}
-	return fmt.Errorf("%s: %w", short(there.Name()), ErrInTheWay)
+	return fmt.Errorf("%s: %w", stickpath.Short(there.Name()), ErrInTheWay)
 }
 
 // keepForeign copies what somebody put where the stick's keys and notes go beside it, so that it is there when
 // what an interrupted run left is removed. It returns the names of the copies.
 func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
-	names := append([]string{noteName, noteOtherName, reserveName}, carriedNames()...)
-	err = eachFile(fsys, keysDir, func(name string, _ fs.FileInfo) {
-		if name = path.Join(keysDir, name); isOwnFile(name) {
+	names := append([]string{layout.Note, layout.NoteB, layout.Reserve}, carriedNames()...)
+	err = drive.EachFile(fsys, layout.Keys, func(name string, _ fs.FileInfo) {
+		if name = path.Join(layout.Keys, name); isOwnFile(name) {
 			names = append(names, name)
 		}
 	})
-	if err = ifThere(err); err != nil {
+	if err = drive.IfThere(err); err != nil {
 		return nil, err
 	}
 	for _, name := range names {
@@ -167,8 +170,8 @@ func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
 				kept = append(kept, to)
 			}
 		}
-		if err = ifThere(err); err != nil {
-			return kept, fmt.Errorf("keep %s: %w", short(name), err)
+		if err = drive.IfThere(err); err != nil {
+			return kept, fmt.Errorf("keep %s: %w", stickpath.Short(name), err)
 		}
 	}
 	return kept, nil
@@ -191,7 +194,7 @@ func looksWritten(fsys FS, name string) (bool, error) {
 	}
 	switch path.Ext(name) {
 	case ".note":
-		if name == reserveName {
+		if name == layout.Reserve {
 			return startAlike(string(head), reserveIntro), nil
 		}
 		return startAlike(string(head), noteIntro), nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // When layers are worth tidying.
@@ -214,7 +215,7 @@ func (s *Stick) planErasing(paths []string) (rw *rewrite, skipped []Skipped) {
 	wanted := treeOf(s.layers)
 	old := map[*layer]bool{}
 	for _, p := range paths {
-		clean, err := cleanName(p)
+		clean, err := stickpath.CleanName(p)
 		traces := tracesOf(clean, s.layers)
 		if err == nil && len(traces) == 0 {
 			err = fmt.Errorf("%s: %w", clean, ErrNotFound)
@@ -242,7 +243,7 @@ func tracesOf(p string, layers []*layer) []*layer {
 	var traces []*layer
 	names := map[string]bool{p: true}
 	of := func(q string) bool {
-		return names[q] || anyAbove(q, names)
+		return names[q] || stickpath.AnyAbove(q, names)
 	}
 	for _, l := range slices.Backward(layers) {
 		found := false

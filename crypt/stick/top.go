@@ -11,6 +11,9 @@ import (
 	"strings"
 
 	"stowage/crypt/runnable"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Planted is something at the top of a stick that is neither Stowage's nor what systems are known
@@ -91,9 +94,9 @@ func LookAtTop(ctx context.Context, fsys FS) (Top, error) {
 // ownTop reports whether something at the top is Stowage's own, or for [CheckPrograms].
 func ownTop(e fs.DirEntry, entries []fs.DirEntry) bool {
 	switch {
-	case same(baseDir, e.Name(), entries):
+	case same(layout.Base, e.Name(), entries):
 		return e.IsDir()
-	case same(foundName, e.Name(), entries) || isProgram(e.Name()):
+	case same(layout.Found, e.Name(), entries) || isProgram(e.Name()):
 		return e.Type().IsRegular()
 	}
 	return false
@@ -103,7 +106,7 @@ func ownTop(e fs.DirEntry, entries []fs.DirEntry) bool {
 func isClutter(e fs.DirEntry) bool {
 	name := strings.ToLower(e.Name())
 	if !e.IsDir() {
-		return e.Type().IsRegular() && (junk(name) || slices.Contains([]string{
+		return e.Type().IsRegular() && (drive.Junk(name) || slices.Contains([]string{
 			".metadata_never_index", ".localized", ".nomedia", ".apdisk", "ehthumbs.db", "bootex.log", "indexervolumeguid", "wpsettings.dat",
 		}, name))
 	}
@@ -157,7 +160,7 @@ func (l *topLook) folder(name string, depth int) (runnable.Kind, error) {
 		if l.left < 0 {
 			break
 		}
-		if kind, err := l.entry(join(name, e.Name()), e, depth+1); err != nil || kind != runnable.Nothing {
+		if kind, err := l.entry(stickpath.Join(name, e.Name()), e, depth+1); err != nil || kind != runnable.Nothing {
 			return kind, err
 		}
 	}

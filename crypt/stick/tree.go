@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // tree is the files and folders that a sequence of layers adds up to. It is
@@ -87,7 +89,7 @@ func (t *tree) apply(l *layer, refused func(*record, error)) error {
 			if errors.Is(err, ErrTooMuch) {
 				return err
 			}
-			refused(r, fmt.Errorf("%s: %w", short(r.path()), err))
+			refused(r, fmt.Errorf("%s: %w", stickpath.Short(r.path()), err))
 		}
 	}
 	if !whiteouts {
@@ -115,7 +117,7 @@ func (t *tree) put(r *record) error {
 	if r.kind == recLink {
 		target := t.find(r.link())
 		if target == nil || target.isFolder() {
-			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, short(r.link()))
+			return fmt.Errorf("%w: it is a further name of %q, which is not a file here", ErrDamaged, stickpath.Short(r.link()))
 		}
 		data = target.data
 		if t.onLink != nil {
@@ -153,15 +155,6 @@ func (t *tree) told(r, old, data *record) {
 	if t.onPut != nil {
 		t.onPut(r, old, data)
 	}
-}
-
-// splitPath splits a path into its folder, which may be ".", and its name.
-func splitPath(p string) (dir, name string) {
-	i := strings.LastIndexByte(p, '/')
-	if i < 0 {
-		return ".", p
-	}
-	return p[:i], p[i+1:]
 }
 
 // folder returns the folder of that path, which a layer makes as needed.
@@ -212,7 +205,7 @@ func (t *tree) find(p string) *node {
 
 // remove removes a path and what is below it. It is no error if there is nothing.
 func (t *tree) remove(p string) {
-	dir, name := splitPath(p)
+	dir, name := stickpath.Split(p)
 	if up := t.find(dir); up != nil && up.isFolder() {
 		if t.onRemove != nil {
 			t.removed(p, func(p string, n *node) { t.onRemove(p, n.data) })
@@ -234,7 +227,7 @@ func (n *node) byName() []*node {
 // walk calls visit for everything below n, parents first, sorted by name. path is that of n.
 func (n *node) walk(path string, visit func(path string, n *node) error) error {
 	for _, child := range n.byName() {
-		p := join(path, child.name())
+		p := stickpath.Join(path, child.name())
 		if err := visit(p, child); err != nil {
 			return err
 		}

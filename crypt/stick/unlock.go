@@ -7,6 +7,7 @@ import (
 	"filippo.io/age"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/drive"
 )
 
 // Unlock says what a stick is to be opened with. The functions that begin with
@@ -46,9 +47,9 @@ func WithPassphrase(passphrase []byte) Unlock {
 		for _, f := range files {
 			var k *keys.HolderKey
 			var keyErr error
-			if k, keyErr = keys.OpenHolderKey(f.data, passphrase); keyErr == nil {
+			if k, keyErr = keys.OpenHolderKey(f.Data, passphrase); keyErr == nil {
 				u := unlockedHolder(k)
-				u.own, u.slot = true, f.name
+				u.own, u.slot = true, f.Name
 				return u, nil
 			}
 			// A wrong passphrase says more than a torn file beside it.
@@ -107,7 +108,7 @@ func WithCode(code []byte) Unlock {
 		err = fmt.Errorf("%w: %w", ErrNoCode, ErrNoKey)
 		for _, f := range files {
 			var plain []byte
-			if plain, err = keys.OpenWithCode(f.data, code); err != nil {
+			if plain, err = keys.OpenWithCode(f.Data, code); err != nil {
 				continue
 			}
 			var ring *keyring
@@ -136,7 +137,7 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 	failed, bad := ErrNoKey, error(nil)
 	for _, class := range keys.Classes() {
 		files, err := readSlots(fsys, stickSlot(class))
-		if isBadSector(err) { // the file of the other class may do
+		if drive.IsBadSector(err) { // the file of the other class may do
 			bad = err
 			continue
 		}
@@ -144,7 +145,7 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 			return nil, err
 		}
 		for _, f := range files {
-			plain, err := keys.Unwrap(f.data, u.identities...)
+			plain, err := keys.Unwrap(f.Data, u.identities...)
 			if err != nil {
 				failed = err
 				continue
@@ -155,7 +156,7 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 				failed = err
 				continue
 			}
-			opened = append(opened, ringFile{ring, f.name})
+			opened = append(opened, ringFile{ring, f.Name})
 		}
 	}
 	if len(opened) == 0 && bad != nil {
@@ -176,7 +177,7 @@ func chooseNote(notes []noteFile, rings []ringFile, verifier string) (note *Note
 		if noteErr != nil {
 			err = noteErr
 		} else if note == nil || n.Generation > note.Generation {
-			note, name = n, f.name
+			note, name = n, f.Name
 		}
 	}
 	if note == nil {

@@ -3,6 +3,9 @@ package stick
 import (
 	"fmt"
 	"io/fs"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
 )
 
 // Usage says what the space is used for.
@@ -19,8 +22,8 @@ func (s *Stick) Usage() (Usage, error) {
 		u.Dead += use.dead
 		u.Live += max(0, l.size()-use.dead)
 	}
-	for _, dir := range []string{keysDir, contentsDir, baseDir} {
-		if err := eachFile(s.fs, dir, func(_ string, info fs.FileInfo) { u.Other += info.Size() }); err != nil {
+	for _, dir := range []string{layout.Keys, layout.Contents, layout.Base} {
+		if err := drive.EachFile(s.fs, dir, func(_ string, info fs.FileInfo) { u.Other += info.Size() }); err != nil {
 			return u, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // Version is one stored version of a file.
@@ -22,7 +23,7 @@ type Version struct {
 // document back through renames, since many programs save by renaming a new file over the
 // old one. The path need not exist now; without any version it is [ErrNotFound].
 func (s *Stick) Versions(p string) ([]Version, error) {
-	p, err := cleanName(p)
+	p, err := stickpath.CleanName(p)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +123,7 @@ func (l *layer) removes(name string) (gone bool, became string) {
 	for r := range l.records.all() {
 		switch {
 		case r.kind == recWhiteout:
-			gone = gone || below(name, r.path())
+			gone = gone || stickpath.Below(name, r.path())
 		case r.is(name):
 			became = ""
 		case r.kind == recLink && r.link() == name:
@@ -144,7 +145,7 @@ func (s *Stick) OpenVersion(v Version) (*Reader, error) {
 // removed and is not there now, sorted by path. Files that were renamed are
 // not among them: they are still there.
 func (s *Stick) Deleted(folder string) ([]Version, error) {
-	folder, err := cleanPath(folder)
+	folder, err := stickpath.Clean(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +161,7 @@ func (s *Stick) Deleted(folder string) ([]Version, error) {
 func (s *Stick) deleted(folder string) []Version {
 	gone := map[string]Version{}
 	replay(s.layers, func(data *record, p string, l *layer, removed bool) {
-		if removed && below(p, folder) {
+		if removed && stickpath.Below(p, folder) {
 			gone[p] = newVersion(data, false, l.time)
 		}
 	})
@@ -222,7 +223,7 @@ func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (Put
 
 // deletedAt are the deleted files that a path stands for, at least one. s.mu is held.
 func (s *Stick) deletedAt(p string) ([]Version, error) {
-	p, err := cleanName(p)
+	p, err := stickpath.CleanName(p)
 	if err != nil {
 		return nil, err
 	}

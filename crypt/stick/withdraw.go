@@ -3,9 +3,11 @@ package stick
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
+
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
 )
 
 // HolderKeys returns the protected key files of the holder that the stick
@@ -17,7 +19,7 @@ func HolderKeys(fsys FS) ([][]byte, error) {
 	}
 	var sealed [][]byte
 	for _, f := range files {
-		sealed = append(sealed, f.data)
+		sealed = append(sealed, f.Data)
 	}
 	return sealed, nil
 }
@@ -60,7 +62,7 @@ func Unmake(fsys FS, id string) error {
 
 // unmake removes everything that belongs to a stick.
 func unmake(fsys FS) error {
-	for _, dir := range []string{contentsDir, layersDir} {
+	for _, dir := range []string{layout.Contents, layout.Layers} {
 		if err := removeOwn(fsys, dir); err != nil {
 			return err
 		}
@@ -71,22 +73,22 @@ func unmake(fsys FS) error {
 	if err := removeFound(fsys); err != nil {
 		return err
 	}
-	for _, name := range append([]string{noteName, noteOtherName, ownerName, reserveName}, carriedNames()...) {
-		if err := ifThere(fsys.Remove(name)); err != nil {
+	for _, name := range append([]string{layout.Note, layout.NoteB, layout.Owner, layout.Reserve}, carriedNames()...) {
+		if err := drive.IfThere(fsys.Remove(name)); err != nil {
 			return err
 		}
 	}
-	if err := ifThere(fsys.SyncDir(baseDir)); err != nil {
+	if err := drive.IfThere(fsys.SyncDir(layout.Base)); err != nil {
 		return err
 	}
-	if err := ifThere(removeKeyFolder(fsys)); err != nil {
+	if err := drive.IfThere(removeKeyFolder(fsys)); err != nil {
 		return err
 	}
-	if err := ifThere(fsys.Remove(lockName)); err != nil {
+	if err := drive.IfThere(fsys.Remove(layout.Lock)); err != nil {
 		return err
 	}
-	for _, dir := range []string{contentsDir, layersDir, keysDir, programsDir, SettingsDir, baseDir} {
-		if err := removeEmpty(fsys, dir); err != nil {
+	for _, dir := range []string{layout.Contents, layout.Layers, layout.Keys, layout.Programs, SettingsDir, layout.Base} {
+		if err := drive.RemoveEmpty(fsys, dir); err != nil {
 			return err
 		}
 	}
@@ -95,20 +97,20 @@ func unmake(fsys FS) error {
 
 // removeFound removes the text for a finder, unless somebody wrote another in its place.
 func removeFound(fsys FS) error {
-	text, err := readAll(fsys, foundName, maxFound)
+	text, err := drive.ReadAll(fsys, layout.Found, maxFound)
 	if errors.Is(err, ErrTooLarge) {
 		return nil
 	}
 	if err != nil {
-		return ifThere(err)
+		return drive.IfThere(err)
 	}
 	notes, err := readNotes(fsys)
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
 	}
 	for _, f := range notes {
-		if n, err := f.openUnverified(); err == nil && n.Found == hexSHA256(text) {
-			return ifThere(fsys.Remove(foundName))
+		if n, err := f.openUnverified(); err == nil && n.Found == pair.SHA256(text) {
+			return drive.IfThere(fsys.Remove(layout.Found))
 		}
 	}
 	return nil
@@ -127,13 +129,13 @@ func unmakePrograms(fsys FS) error {
 		}
 		for _, p := range n.Programs {
 			if slices.Contains(ProgramNames(), p.Name) {
-				if err := ifThere(fsys.Remove(p.Name)); err != nil {
+				if err := drive.IfThere(fsys.Remove(p.Name)); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	for _, dir := range []string{programsDir, SettingsDir} {
+	for _, dir := range []string{layout.Programs, SettingsDir} {
 		if err := removeOwn(fsys, dir); err != nil {
 			return err
 		}
@@ -142,38 +144,4 @@ func unmakePrograms(fsys FS) error {
 }
 
 // removeOwn removes the stick's own files in a folder. What somebody put there stays.
-func removeOwn(fsys FS, dir string) error { return removeFiles(fsys, dir, isOwnFile) }
-
-// removeFiles removes those files in a folder that are meant, the last by name first.
-func removeFiles(fsys FS, dir string, meant func(name string) bool) error {
-	entries, err := fsys.ReadDir(dir)
-	if err != nil {
-		return ifThere(err)
-	}
-	for _, e := range slices.Backward(entries) {
-		name := path.Join(dir, e.Name())
-		if e.IsDir() || !meant(name) {
-			continue
-		}
-		if err := ifThere(fsys.Remove(name)); err != nil {
-			return err
-		}
-	}
-	return fsys.SyncDir(dir)
-}
-
-// removeEmpty removes a folder, unless somebody put something there.
-func removeEmpty(fsys FS, dir string) error {
-	if entries, err := fsys.ReadDir(dir); err != nil || len(entries) > 0 {
-		return ifThere(err)
-	}
-	return ifThere(fsys.Remove(dir))
-}
-
-// ifThere lets what is gone already pass.
-func ifThere(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
+func removeOwn(fsys FS, dir string) error { return drive.RemoveFiles(fsys, dir, isOwnFile) }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package stick
+package drive
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 
 // What this system says of files that are too large, and of locks.
 var (
-	tooLarge = []error{unix.EFBIG}
-	locked   = []error{unix.EWOULDBLOCK}
+	TooLarge = []error{unix.EFBIG}
+	Locked   = []error{unix.EWOULDBLOCK}
 )
 
 // lockFile takes the lock of flock(2), which belongs to this opening of the
@@ -38,7 +38,7 @@ func syncDir(root *os.Root, name string) error {
 	return d.Sync()
 }
 
-func freeSpace(root *os.Root, path string) (free, total int64, err error) {
+func FreeSpace(root *os.Root, path string) (free, total int64, err error) {
 	d, err := root.Open(".")
 	if err != nil {
 		return 0, 0, err

@@ -1,4 +1,4 @@
-package stick
+package drive
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 
 // What this system says of files that are too large, and of locks.
 var (
-	tooLarge = []error{windows.ERROR_FILE_TOO_LARGE}
-	locked   = []error{windows.ERROR_LOCK_VIOLATION, windows.ERROR_SHARING_VIOLATION}
+	TooLarge = []error{windows.ERROR_FILE_TOO_LARGE}
+	Locked   = []error{windows.ERROR_LOCK_VIOLATION, windows.ERROR_SHARING_VIOLATION}
 )
 
 // lockFile locks the first byte of the file, which is always empty.
@@ -25,7 +25,7 @@ func lockFile(f *os.File, exclusive bool) error {
 // the folders of removable drives through ("quick removal").
 func syncDir(*os.Root, string) error { return nil }
 
-func freeSpace(_ *os.Root, path string) (free, total int64, err error) {
+func FreeSpace(_ *os.Root, path string) (free, total int64, err error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return 0, 0, err

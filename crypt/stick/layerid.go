@@ -7,26 +7,9 @@ import (
 	"path"
 	"regexp"
 	"strconv"
-)
 
-// Where things are on a stick; FORMAT.md, "Files".
-const (
-	foundName   = "IF FOUND.txt"
-	baseDir     = "stowage"
-	keysDir     = baseDir + "/keys"
-	layersDir   = baseDir + "/layers"
-	contentsDir = baseDir + "/contents"
-	lockName    = baseDir + "/lock"
-	ownerName   = baseDir + "/in-use.txt"
-	reserveName = baseDir + "/reserve.note" // programs before it take what ends so for the stick's own
-	// The note is replaced by writing the name that is free.
-	noteName      = baseDir + "/stick.note"
-	noteOtherName = baseDir + "/stick-b.note"
+	"stowage/crypt/stick/internal/layout"
 )
-
-// SettingsDir is where a program that was started from the stick keeps how its window
-// looks, so that it leaves nothing on the computer. It holds nothing personal.
-const SettingsDir = baseDir + "/settings"
 
 // maxParts is how many parts a layer may have, the first included: part numbers have three digits.
 const maxParts = 1000
@@ -51,13 +34,13 @@ func (id layerID) String() string { return fmt.Sprintf("%08d-%s", id.seq, id.ran
 // part returns the name of the layer's nth part, 0 being the first.
 func (id layerID) part(n int) string {
 	if n == 0 {
-		return path.Join(layersDir, id.String()+".age")
+		return path.Join(layout.Layers, id.String()+".age")
 	}
-	return path.Join(layersDir, fmt.Sprintf("%s.age.%03d", id, n))
+	return path.Join(layout.Layers, fmt.Sprintf("%s.age.%03d", id, n))
 }
 
 // contentsName returns the name of the table of contents of that id.
-func (id layerID) contentsName() string { return path.Join(contentsDir, id.String()+".age") }
+func (id layerID) contentsName() string { return path.Join(layout.Contents, id.String()+".age") }
 
 // parseLayerName takes a file name in layers or contents apart.
 func parseLayerName(name string) (id layerID, part int, ok bool) {
@@ -79,6 +62,3 @@ func parseLayerName(name string) (id layerID, part int, ok bool) {
 	// One name per number: no more leading zeros than it takes.
 	return id, part, id.String()+m[0][len(m[1])+9:] == m[0]
 }
-
-// parent returns the folder that a name on the drive lies in.
-func parent(name string) string { return path.Dir(name) }

@@ -1,4 +1,4 @@
-package stick
+package drive
 
 import (
 	"errors"
@@ -10,6 +10,8 @@ import (
 
 	"stowage/crypt/fault"
 	"stowage/crypt/safefile"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // DirFS is the [FS] of a mounted drive or any other folder. It never leaves
@@ -23,10 +25,13 @@ type DirFS struct {
 func NewDirFS(path string) (*DirFS, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, driveError(err)
+		return nil, Classify(err)
 	}
-	return &DirFS{root, path}, nil
+	return NewDirFSIn(root, path), nil
 }
+
+// NewDirFSIn is the DirFS of a folder that is open, and closes it with itself.
+func NewDirFSIn(root *os.Root, path string) *DirFS { return &DirFS{root, path} }
 
 // Close frees the folder.
 func (d *DirFS) Close() error { return d.root.Close() }
@@ -38,7 +43,7 @@ func (d *DirFS) Name() string { return d.path }
 // stick may have put a pipe there, on which opening would wait for ever, or a device.
 func (d *DirFS) Open(name string) (File, error) {
 	f, err := d.openRegular(name, os.O_RDONLY)
-	return dirFile(f, err)
+	return NewFile(f, err)
 }
 
 func (d *DirFS) openRegular(name string, flag int) (*os.File, error) {
@@ -52,23 +57,23 @@ func (d *DirFS) openRegular(name string, flag int) (*os.File, error) {
 // Create implements [FS].
 func (d *DirFS) Create(name string) (File, error) {
 	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	return dirFile(f, err)
+	return NewFile(f, err)
 }
 
 // Mkdir implements [FS].
 func (d *DirFS) Mkdir(name string) error {
-	return driveError(d.root.Mkdir(name, 0o700))
+	return Classify(d.root.Mkdir(name, 0o700))
 }
 
 // ReadDir implements [FS].
 func (d *DirFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	if below(name, baseDir) {
+	if stickpath.Below(name, layout.Base) {
 		if err := d.fewIn(name); err != nil {
 			return nil, err
 		}
 	}
 	entries, err := fs.ReadDir(d.root.FS(), name)
-	return entries, driveError(err)
+	return entries, Classify(err)
 }
 
 // maxInFolder is how many files a folder of the stick's own may hold to be looked at.
@@ -78,7 +83,7 @@ const maxInFolder = 400_000
 func (d *DirFS) fewIn(name string) error {
 	f, err := d.root.Open(name)
 	if err != nil {
-		return driveError(err)
+		return Classify(err)
 	}
 	defer f.Close()
 	for n := 0; n <= maxInFolder; {
@@ -87,7 +92,7 @@ func (d *DirFS) fewIn(name string) error {
 			return nil
 		}
 		if err != nil {
-			return driveError(err)
+			return Classify(err)
 		}
 	}
 	return fmt.Errorf("%s: %w", name, ErrTooMuch)
@@ -96,15 +101,15 @@ func (d *DirFS) fewIn(name string) error {
 // Stat implements [FS].
 func (d *DirFS) Stat(name string) (fs.FileInfo, error) {
 	info, err := d.root.Lstat(name)
-	return info, driveError(err)
+	return info, Classify(err)
 }
 
 // Remove implements [FS].
-func (d *DirFS) Remove(name string) error { return driveError(d.root.Remove(name)) }
+func (d *DirFS) Remove(name string) error { return Classify(d.root.Remove(name)) }
 
 // Overwrite implements [FS].
 func (d *DirFS) Overwrite(name string, data []byte) error {
-	f, err := dirFile(d.openRegular(name, os.O_WRONLY))
+	f, err := NewFile(d.openRegular(name, os.O_WRONLY))
 	if err != nil {
 		return err
 	}
@@ -119,12 +124,12 @@ func (d *DirFS) Overwrite(name string, data []byte) error {
 }
 
 // SyncDir implements [FS].
-func (d *DirFS) SyncDir(name string) error { return driveError(syncDir(d.root, name)) }
+func (d *DirFS) SyncDir(name string) error { return Classify(syncDir(d.root, name)) }
 
 // Free implements [FS].
 func (d *DirFS) Free() (free, total int64, err error) {
-	free, total, err = freeSpace(d.root, d.path)
-	return free, total, driveError(err)
+	free, total, err = FreeSpace(d.root, d.path)
+	return free, total, Classify(err)
 }
 
 // Lock implements [FS] with the operating system's lock on the open file.
@@ -135,11 +140,11 @@ func (d *DirFS) Lock(name string, exclusive bool) (io.Closer, error) {
 	}
 	f, err := d.openRegular(name, flag)
 	if err != nil {
-		return nil, driveError(err)
+		return nil, Classify(err)
 	}
 	if err := lockFile(f, exclusive); err != nil {
 		_ = f.Close()
-		return nil, driveError(fmt.Errorf("lock %s: %w", name, err))
+		return nil, Classify(fmt.Errorf("lock %s: %w", name, err))
 	}
 	return f, nil
 }
@@ -147,45 +152,46 @@ func (d *DirFS) Lock(name string, exclusive bool) (io.Closer, error) {
 // driveFile is a file whose errors are told in the words of this package.
 type driveFile struct{ *os.File }
 
-func dirFile(f *os.File, err error) (File, error) {
+// NewFile is a file that was opened, or why it was not.
+func NewFile(f *os.File, err error) (File, error) {
 	if err != nil {
-		return nil, driveError(err)
+		return nil, Classify(err)
 	}
 	return driveFile{f}, nil
 }
 
 func (f driveFile) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
-	return n, driveError(err)
+	return n, Classify(err)
 }
 
 func (f driveFile) ReadAt(p []byte, off int64) (int, error) {
 	n, err := f.File.ReadAt(p, off)
-	return n, driveError(err)
+	return n, Classify(err)
 }
 
 func (f driveFile) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
-	return n, driveError(err)
+	return n, Classify(err)
 }
 
-func (f driveFile) Sync() error { return driveError(f.File.Sync()) }
+func (f driveFile) Sync() error { return Classify(f.File.Sync()) }
 
-func (f driveFile) Close() error { return driveError(f.File.Close()) }
+func (f driveFile) Close() error { return Classify(f.File.Close()) }
 
-// driveError adds the sentinel of this package that an error of the operating
+// Classify adds the sentinel of this package that an error of the operating
 // system means, if there is one.
-func driveError(err error) error {
+func Classify(err error) error {
 	if err == nil || err == io.EOF { //nolint:errorlint // io.EOF must stay itself for io.Reader
 		return err
 	}
-	is := driveErrors[fault.Of(err)]
+	is := DriveErrors[fault.Of(err)]
 	isOne := func(of error) bool { return errors.Is(err, of) }
 	switch {
 	case is != nil:
-	case slices.ContainsFunc(tooLarge, isOne):
+	case slices.ContainsFunc(TooLarge, isOne):
 		is = ErrTooLarge
-	case slices.ContainsFunc(locked, isOne):
+	case slices.ContainsFunc(Locked, isOne):
 		is = ErrLocked
 	}
 	if is == nil || errors.Is(err, is) {
@@ -194,7 +200,7 @@ func driveError(err error) error {
 	return fmt.Errorf("%w: %w", is, err)
 }
 
-// driveErrors are this package's words for what a drive says.
-var driveErrors = map[error]error{
+// DriveErrors are this package's words for what a drive says.
+var DriveErrors = map[error]error{
 	fault.ErrFull: ErrFull, fault.ErrReadOnly: ErrReadOnly, fault.ErrGone: ErrGone, fault.ErrFailing: ErrFailing,
 }
