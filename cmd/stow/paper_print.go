@@ -67,11 +67,14 @@ by Avery's numbers:
 					}
 					facts := papers.LabelFacts{Sheet: format, Start: start, Labels: labels, Return: strings.ReplaceAll(back, `\n`, "\n"), ReturnInQR: inQR}
 					err := papers.Labels(w, h, facts)
+					var label *papers.LabelError
 					switch {
 					case errors.Is(err, papers.ErrStart):
 						return on("the sheet "+format.Name, err)
 					case errors.Is(err, papers.ErrLabels):
 						return on("what was given", err)
+					case errors.As(err, &label):
+						return on("the label "+label.Label, err)
 					}
 					return err
 				})

@@ -16,9 +16,24 @@ var (
 	// ErrStart: the sheet has no label of that number.
 	ErrStart = errors.New("the sheet has no such label")
 	// ErrLabels: there is no label to print, there are too many, or one is empty
-	// or too long.
+	// or too long for a code.
 	ErrLabels = errors.New("labels cannot be printed")
+	// ErrRoom: a label does not fit on those of the sheet; it is never cut.
+	ErrRoom = errors.New("the label does not fit on the sheet's labels")
+	// ErrAlike: two labels that differ would look the same.
+	ErrAlike = errors.New("the label would look like another one")
+	// ErrLetters: no type has all the characters of what must be shown as it is.
+	ErrLetters = errors.New("a character is in none of the types")
 )
+
+// LabelError is what is wrong with one of the labels.
+type LabelError struct {
+	Label string
+	Err   error
+}
+
+func (e *LabelError) Error() string { return fmt.Sprintf("%q: %v", e.Label, e.Err) }
+func (e *LabelError) Unwrap() error { return e.Err }
 
 // LabelFacts is what is printed on labels. Nothing on them is personal.
 type LabelFacts struct {
@@ -32,7 +47,9 @@ type LabelFacts struct {
 }
 
 // Labels writes sheets of labels. They are printed at actual size, without
-// scaling. It fails with [ErrStart] or [ErrLabels].
+// scaling. A label is whole or refused: it fails with [ErrStart] or [ErrLabels],
+// or for one of the labels, with a [LabelError], with [ErrRoom], [ErrAlike] or
+// [ErrLetters].
 func Labels(w io.Writer, h Head, l LabelFacts) error {
 	start := max(l.Start, 1)
 	switch {
@@ -45,18 +62,26 @@ func Labels(w io.Writer, h Head, l LabelFacts) error {
 	for i, label := range l.Labels {
 		var err error
 		if codes[i], err = qrCode(label, l); err != nil {
-			return fmt.Errorf("%q: %w", label, err)
+			return &LabelError{label, err}
 		}
 	}
 	return write(w, h, "Labels", l.Sheet.Name, func(p *page) {
 		p.foot = 0
+		looks := map[string]string{}
 		for i, label := range l.Labels {
 			place := (start - 1 + i) % l.Sheet.Count()
 			if i == 0 || place == 0 {
 				p.pdf.AddPage()
 			}
 			x, y := l.Sheet.at(place)
-			p.label(l, label, codes[i], x, y)
+			look, err := p.label(l, label, codes[i], x, y)
+			if other, ok := looks[look]; ok && other != label && err == nil {
+				err = ErrAlike
+			}
+			if looks[look] = label; err != nil {
+				p.pdf.SetError(&LabelError{label, err})
+				return
+			}
 		}
 	})
 }
@@ -111,29 +136,70 @@ func (p *page) code2D(c *code, x, y, side float64) {
 }
 
 // label draws one label: the code on the left, and beside it the label and where
-// to return it, as large as they fit.
-func (p *page) label(l LabelFacts, label string, c *code, x, y float64) {
+// to return it, as large as they fit. It tells how the label reads on it.
+func (p *page) label(l LabelFacts, label string, c *code, x, y float64) (look string, err error) {
 	const edge = 1.0
 	side := min(l.Sheet.Height-2*edge, l.Sheet.Width*0.42)
 	p.code2D(c, x+edge, y+(l.Sheet.Height-side)/2, side)
 	left := x + edge + side
 	width := l.Sheet.Width - side - 2*edge - 0.5
-	name := style{size: 18, ink: colour{}, bold: true}
-	for p.width(p.clean(label, name), name) > width && name.size > 6 {
-		name.size -= 0.5
-	}
 	room := l.Sheet.Height - 2*edge - 1
+	withReturn := room > 12 && l.Return != ""
+	most := room
+	if withReturn {
+		most *= 0.6
+	}
+	name, lines, ok := p.labelLines(label, width, most)
+	if !ok {
+		return "", ErrRoom
+	}
 	text := style{size: 9, ink: colour{}}
 	var beside []string
-	if room > 12 && l.Return != "" {
-		beside, text.size = p.returnLines(l.Return, width, room-name.height()-0.8)
+	nameHeight := float64(len(lines)) * name.height()
+	if withReturn {
+		beside, text.size = p.returnLines(l.Return, width, room-nameHeight-0.8)
 	}
-	height := name.height() + float64(len(beside))*text.height()
-	top := y + (l.Sheet.Height-height)/2
-	p.put(left, top, p.fit(label, name, width), name)
+	if p.types.replaced {
+		return "", ErrLetters
+	}
+	top := y + (l.Sheet.Height-nameHeight-float64(len(beside))*text.height())/2
+	for i, line := range lines {
+		p.put(left, top+float64(i)*name.height(), line, name)
+	}
 	for i, line := range beside {
-		p.put(left, top+name.height()+float64(i)*text.height(), line, text)
+		p.put(left, top+nameHeight+float64(i)*text.height(), line, text)
 	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// labelLines are all of a label in the largest letters that fit: on one line while
+// these are of a good size, or else on several.
+func (p *page) labelLines(label string, width, height float64) (style, []string, bool) {
+	const largest, good, smallest = 18.0, 9.0, 4.0 // points
+	s := style{size: largest, ink: colour{}, bold: true}
+	line := strings.TrimSpace(p.clean(label, s))
+	for s.size > good && p.width(line, s) > width {
+		s.size -= 0.5
+	}
+	if p.width(line, s) <= width && s.height() <= height {
+		return s, []string{line}, true
+	}
+	for ; s.size >= smallest; s.size -= 0.5 {
+		lines := p.wrap(label, s, width)
+		if float64(len(lines))*s.height() <= height && p.widest(lines, s) <= width {
+			return s, lines, true
+		}
+	}
+	return s, nil, false
+}
+
+// widest is the width of the widest line.
+func (p *page) widest(lines []string, s style) float64 {
+	most := 0.0
+	for _, line := range lines {
+		most = max(most, p.width(line, s))
+	}
+	return most
 }
 
 // returnLines are where to return a device, in the largest size that fits, and
@@ -148,7 +214,10 @@ func (p *page) returnLines(text string, width, height float64) ([]string, float6
 			return wrapped, s.size
 		}
 		if s.size <= 5.5 {
-			return wrapped[:max(fits, 0)], s.size
+			if fits < 1 {
+				return nil, s.size
+			}
+			return append(wrapped[:fits-1], p.fit(strings.Join(wrapped[fits-1:], " "), s, width)), s.size
 		}
 		s.size -= 0.5
 	}

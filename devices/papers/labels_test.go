@@ -1,10 +1,12 @@
 package papers_test
 
 import (
+	"bytes"
 	"errors"
 	"image"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/ledongthuc/pdf"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
+	"golang.org/x/text/unicode/norm"
 
 	"stowage/devices/papers"
 )
@@ -125,6 +128,55 @@ func dark(rects []pdf.Rect, x, y float64) bool {
 	})
 }
 
+// TestLabelsAreNeverCut prints sheets of labels that are hard to tell apart. Each is
+// found whole on its place, so that no two read the same, or the sheet is refused.
+func TestLabelsAreNeverCut(t *testing.T) {
+	random := rand.New(rand.NewPCG(15, 3))
+	alphabets := []string{"IL1|", "HRP-0", "ŵŷâ ", "مدرسة", "山田川", "श्री", "ab  "}
+	refused := map[error]int{}
+	for round := range 28 {
+		sheet := papers.Sheets()[round%len(papers.Sheets())]
+		letters := []rune(alphabets[round%len(alphabets)])
+		stem := strings.Repeat(string(letters[:2]), random.IntN(24))
+		f := papers.LabelFacts{Sheet: sheet, Return: "Ysgol Bryn Coch, Abertawe SA1 1AA"}
+		for range min(sheet.Count(), 24) {
+			label := stem
+			for range 1 + random.IntN(6) {
+				label += string(letters[random.IntN(len(letters))])
+			}
+			if label = strings.TrimSpace(label); label != "" && !slices.Contains(f.Labels, label) {
+				f.Labels = append(f.Labels, label)
+			}
+		}
+		var out bytes.Buffer
+		if err := papers.Labels(&out, head(), f); err != nil {
+			var of *papers.LabelError
+			if !errors.As(err, &of) || !slices.Contains(f.Labels, of.Label) || out.Len() > 0 {
+				t.Errorf("%s: %v, %d bytes", sheet.Name, err, out.Len())
+			}
+			refused[of.Err]++
+			continue
+		}
+		got := read(t, func(w io.Writer) error { _, err := w.Write(out.Bytes()); return err })
+		for i, label := range f.Labels {
+			in := place(sheet, i)
+			var said strings.Builder
+			for _, b := range got.pages[0] {
+				if image.Pt(int(b.left*100), int(b.bottom*100)).In(in) {
+					said.WriteString(b.text)
+				}
+			}
+			bare := func(text string) string { return strings.ReplaceAll(norm.NFC.String(text), " ", "") }
+			if !strings.HasPrefix(bare(said.String()), bare(label)) {
+				t.Errorf("%s: label %q reads %q", sheet.Name, label, said.String())
+			}
+		}
+	}
+	if refused[papers.ErrAlike] == 0 || refused[papers.ErrRoom]+refused[papers.ErrAlike] > 14 {
+		t.Errorf("refused: %v", refused)
+	}
+}
+
 func TestLabelsRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*papers.LabelFacts)
@@ -134,6 +186,10 @@ func TestLabelsRefused(t *testing.T) {
 		"empty":          {func(l *papers.LabelFacts) { l.Labels = []string{" "} }, papers.ErrLabels},
 		"too long":       {func(l *papers.LabelFacts) { l.Labels = []string{strings.Repeat("x", 300)} }, papers.ErrLabels},
 		"too much in QR": {func(l *papers.LabelFacts) { l.ReturnInQR, l.Return = true, strings.Repeat("x", 5000) }, papers.ErrLabels},
+		"no room":        {func(l *papers.LabelFacts) { l.Sheet, l.Labels = papers.Sheets()[0], []string{strings.Repeat("W", 190)} }, papers.ErrRoom},
+		"alike":          {func(l *papers.LabelFacts) { l.Labels = []string{"HRP-\u200b1", "HRP-1"} }, papers.ErrAlike},
+		"no type":        {func(l *papers.LabelFacts) { l.Labels = []string{"HRP \U0001f43b"} }, papers.ErrLetters},
+		"no type below":  {func(l *papers.LabelFacts) { l.Return = "School \U0001f43b" }, papers.ErrLetters},
 		"before first":   {func(l *papers.LabelFacts) { l.Start = -1 }, papers.ErrStart},
 		"after last":     {func(l *papers.LabelFacts) { l.Start = 22 }, papers.ErrStart},
 	} {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/unicode/bidi"
 
 	"stowage/devices/papers/fonts"
 )
@@ -92,6 +93,8 @@ func read(t testing.TB, write func(io.Writer) error) printed {
 func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) (list []box, rects []pdf.Rect) {
 	t.Helper()
 	named := map[string]*sfnt.Font{} // looking a type up in the page takes long
+	var before []bool
+	var hidden, outlined bool // text that is not drawn stands for the outlines after it
 	var f *sfnt.Font
 	var size, x, y float64
 	pdf.Interpret(page.V.Key("Contents"), func(stack *pdf.Stack, op string) {
@@ -117,8 +120,27 @@ func boxes(t testing.TB, types map[string]*sfnt.Font, page pdf.Page) (list []box
 			for i := range units {
 				units[i] = binary.BigEndian.Uint16(raw[2*i:])
 			}
-			text := string(utf16.Decode(units))
-			list = append(list, box{text, x, y - 0.7*size, x + width(t, f, text)*size, y + 0.2*size})
+			text, right := string(utf16.Decode(units)), x
+			if !hidden {
+				right += width(t, f, text) * size
+			} else if p, _ := bidi.LookupRune([]rune(text)[len(units)-1]); p.Class() == bidi.R || p.Class() == bidi.AL {
+				text = bidi.ReverseString(text)
+			}
+			list = append(list, box{text, x, y - 0.7*size, right, y + 0.2*size})
+			outlined = hidden
+		case "q":
+			before = append(before, hidden)
+		case "Q":
+			hidden, before = before[len(before)-1], before[:len(before)-1]
+		case "Tr":
+			hidden = args[0].Int64() == 3
+		case "m", "l", "c":
+			if at := args[len(args)-2].Float64() * point; outlined {
+				last := &list[len(list)-1]
+				last.left, last.right = min(last.left, at), max(last.right, at)
+			}
+		case "f", "B":
+			outlined = false
 		case "re":
 			left, bottom := args[0].Float64(), args[1].Float64()
 			rects = append(rects, pdf.Rect{Min: pdf.Point{X: left, Y: bottom}, Max: pdf.Point{X: left + args[2].Float64(), Y: bottom + args[3].Float64()}})

@@ -21,6 +21,7 @@ func all(t testing.TB) []paper {
 		{"evidence", func(w io.Writer) error { return papers.Evidence(w, head(), evidence()) }},
 		{"slip", func(w io.Writer) error { return papers.Slip(w, head(), slip(t)) }},
 		{"labels", func(w io.Writer) error { return papers.Labels(w, head(), labels("L7160", 25)) }},
+		{"scripts", func(w io.Writer) error { return papers.Audit(w, head(), inScripts()) }},
 		{"audit", func(w io.Writer) error { return papers.Audit(w, head(), audit()) }},
 		{"receipt", func(w io.Writer) error { return papers.Receipt(w, head(), receipt(t)) }},
 		{"destruction", func(w io.Writer) error { return papers.Destruction(w, head(), destruction()) }},

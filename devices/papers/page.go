@@ -1,12 +1,15 @@
 package papers
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
+
+	"stowage/devices/papers/scripts"
 )
 
 // Sizes in millimetres; those of type are in points.
@@ -64,15 +67,15 @@ type page struct {
 // write makes a paper and writes it when it is complete. It is drawn twice,
 // since the number of its pages is on every one of them.
 func write(w io.Writer, h Head, title, about string, draw func(*page)) error {
-	pages := 0
+	pages, set := 0, scripts.New()
 	for {
-		p, err := newPage(h, title, about, pages)
+		p, err := newPage(h, title, about, pages, set)
 		if err != nil {
 			return fmt.Errorf("make the paper: %w", err)
 		}
 		draw(p)
 		p.finish()
-		if err := p.pdf.Error(); err != nil {
+		if err := errors.Join(p.pdf.Error(), p.types.failed); err != nil {
 			return fmt.Errorf("make the paper: %w", err)
 		}
 		if pages == p.pdf.PageNo() {
@@ -83,7 +86,7 @@ func write(w io.Writer, h Head, title, about string, draw func(*page)) error {
 }
 
 // newPage begins a paper without a page.
-func newPage(h Head, title, about string, pages int) (*page, error) {
+func newPage(h Head, title, about string, pages int, set *scripts.Set) (*page, error) {
 	pdf := fpdf.New("P", "mm", "A4", "")
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetMargins(0, 0, 0)
@@ -92,7 +95,7 @@ func newPage(h Head, title, about string, pages int) (*page, error) {
 	pdf.SetCreationDate(h.Made.UTC())
 	pdf.SetModificationDate(h.Made.UTC())
 	pdf.SetLang("en-GB")
-	types, err := loadTypefaces(pdf)
+	types, err := loadTypefaces(pdf, set)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +120,7 @@ func (p *page) finish() {
 func (p *page) replaced() {
 	if p.types.replaced {
 		p.gap(4)
-		p.text("Some letters are not in the type of this paper, and are shown by the nearest letter or as □. The register has them as they were entered.", small())
+		p.text("Some characters are in none of the types of this paper, and are shown by their number in Unicode, as [U+1F469]. The register has them as they were entered.", small())
 	}
 	p.types.replaced = false
 }

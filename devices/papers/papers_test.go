@@ -30,7 +30,7 @@ func TestLayout(t *testing.T) {
 }
 
 func TestPageCounts(t *testing.T) {
-	want := map[string]int{"evidence": 5, "slip": 1, "labels": 2, "audit": 3, "receipt": 1, "destruction": 1}
+	want := map[string]int{"scripts": 4, "evidence": 5, "slip": 1, "labels": 2, "audit": 3, "receipt": 1, "destruction": 1}
 	for _, p := range all(t) {
 		if got := len(read(t, p.make).pages); got != want[p.name] {
 			t.Errorf("%s has %d pages, want %d", p.name, got, want[p.name])
@@ -107,6 +107,10 @@ func TestSlipAndItsPassphrase(t *testing.T) {
 		if b.top > 249 && (strings.Contains(b.text, "Jones") || strings.Contains(b.text, "Hill Road")) {
 			t.Errorf("the strip names whose it is: %v", b)
 		}
+	}
+	s.Passphrase = []byte("orange \U0001f43b walrus")
+	if err := papers.Slip(io.Discard, head(), s); !errors.Is(err, papers.ErrLetters) {
+		t.Errorf("a passphrase that cannot be shown: %v", err)
 	}
 	s.Passphrase = nil
 	if text := read(t, func(w io.Writer) error { return papers.Slip(w, head(), s) }).all(); strings.Contains(text, "Tear off") || strings.Contains(text, "emporary") {

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,6 +145,16 @@ func audit() papers.AuditFacts {
 	for _, e := range history(30) {
 		a.Moves = append(a.Moves, papers.Move{Entry: e, Device: "HRP-0042", Person: "Siân Ŵyn Jones"})
 	}
+	return a
+}
+
+// inScripts is a report in which each script has a line.
+func inScripts() papers.AuditFacts {
+	var a papers.AuditFacts
+	for script, name := range names() {
+		a.Overdue = append(a.Overdue, papers.Held{Device: script, Kind: name + " " + name + " " + name, Person: name, State: "issued", When: at(20, 22, 59)})
+	}
+	slices.SortFunc(a.Overdue, func(a, b papers.Held) int { return strings.Compare(a.Device, b.Device) })
 	return a
 }
 

@@ -25,7 +25,7 @@ var ErrSignature = errors.New("not a usable picture of a signature")
 
 // Slip writes what goes with a device when it is handed over: what it is, the
 // rules, signatures, and a strip with the temporary passphrase. It fails with
-// [ErrSignature].
+// [ErrSignature], or with [ErrLetters] if the passphrase cannot be shown as it is.
 func Slip(w io.Writer, h Head, s SlipFacts) error {
 	signature, err := readSignature(s.Signature)
 	if err != nil {
@@ -104,7 +104,11 @@ func (p *page) strip(s SlipFacts) {
 	name := s.Device.name()
 	p.put(margin, p.y, p.fit("Temporary passphrase for "+name, strong(), textWidth), strong())
 	p.y += 6
+	p.types.replaced = false // of the name; the page has said so
 	p.secret(s.Passphrase)
+	if p.types.replaced {
+		p.pdf.SetError(ErrLetters) // it could not be typed from here
+	}
 	p.y += 3
 	warn := style{size: 9, ink: alarm(), bold: true}
 	for _, line := range p.wrap("Choose a passphrase of your own the first time you open the stick, then destroy this strip. Never keep it with the stick, and never photograph it.", warn, textWidth) {

@@ -1,6 +1,9 @@
 package papers
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // faces are the types of a style.
 func (p *page) faces(s style) []*face {
@@ -20,8 +23,12 @@ func (p *page) clean(text string, s style) string { return p.types.clean(text, p
 // width is that of a clean text.
 func (p *page) width(text string, s style) float64 {
 	total := 0.0
-	for _, part := range pieces(text, p.faces(s)) {
-		p.pdf.SetFont(part.family, part.style, s.size)
+	for _, part := range p.spans(text, s) {
+		if part.shaped != nil {
+			total += part.shaped.Width(part.text, part.right) * s.size * point
+			continue
+		}
+		p.pdf.SetFont(part.simple.family, part.simple.style, s.size)
 		total += p.pdf.GetStringWidth(part.text)
 	}
 	return total
@@ -31,8 +38,12 @@ func (p *page) width(text string, s style) float64 {
 func (p *page) put(x, y float64, text string, s style) {
 	p.pdf.SetTextColor(s.ink[0], s.ink[1], s.ink[2])
 	baseline := y + s.height()*0.74
-	for _, part := range pieces(text, p.faces(s)) {
-		p.pdf.SetFont(part.family, part.style, s.size)
+	for _, part := range p.spans(text, s) {
+		if part.shaped != nil {
+			x += p.outline(x, baseline, part, s)
+			continue
+		}
+		p.pdf.SetFont(part.simple.family, part.simple.style, s.size)
 		p.pdf.Text(x, baseline, part.text)
 		x += p.pdf.GetStringWidth(part.text)
 	}
@@ -41,16 +52,29 @@ func (p *page) put(x, y float64, text string, s style) {
 // fit cleans a text and shortens it to one line of a width.
 func (p *page) fit(text string, s style, width float64) string {
 	text = strings.TrimSpace(p.clean(text, s))
-	used, more, end := 0.0, p.width("…", s), 0
-	for i, r := range text {
-		if used+more <= width {
-			end = i
-		}
-		if used += p.width(string(r), s); used > width {
-			return strings.TrimSpace(text[:end]) + "…"
-		}
+	if head, rest := p.cut(text, s, width); rest == "" {
+		return head
 	}
-	return text
+	head, _ := p.cut(text, s, width-p.width("…", s))
+	return strings.TrimSpace(head) + "…"
+}
+
+// cut splits a clean text where a width ends, between what a reader takes for letters.
+func (p *page) cut(text string, s style, width float64) (head, rest string) {
+	begin := text // as much as is wide enough, since measuring takes as long as it is long
+	for size := 128; size < len(text); size *= 2 {
+		if begin = strings.ToValidUTF8(text[:size], ""); p.width(begin, s) > width {
+			break
+		}
+		begin = text
+	}
+	letters := clusters(begin)
+	ends := make([]int, len(letters)+1)
+	for i, letter := range letters {
+		ends[i+1] = ends[i] + len(letter)
+	}
+	n := sort.Search(len(letters), func(i int) bool { return p.width(text[:ends[i+1]], s) > width })
+	return text[:ends[n]], text[ends[n]:]
 }
 
 // wrap cleans a text and breaks it into lines of at most a width: at blanks, and
@@ -58,7 +82,14 @@ func (p *page) fit(text string, s style, width float64) string {
 func (p *page) wrap(text string, s style, width float64) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		lines = append(lines, p.wrapLine(p.clean(paragraph, s), s, width)...)
+		clean := p.clean(paragraph, s)
+		wrapped := p.wrapLine(clean, s, width)
+		if len(wrapped) > 1 && !plain(clean, p.faces(s)) {
+			for i := range wrapped {
+				wrapped[i] = direction(clean) + wrapped[i] // the paragraph's, in each of its lines
+			}
+		}
+		lines = append(lines, wrapped...)
 	}
 	return lines
 }
@@ -67,13 +98,18 @@ func (p *page) wrapLine(text string, s style, width float64) []string {
 	var lines []string
 	line, used := "", 0.0
 	blank := p.width(" ", s)
+	alone := plain(text, p.faces(s)) // words are as wide together as each by itself
 	for word := range strings.SplitSeq(text, " ") {
 		if word == "" {
 			continue
 		}
 		w := p.width(word, s)
-		if line != "" && used+blank+w <= width {
-			line, used = line+" "+word, used+blank+w
+		together := used + blank + w
+		if line != "" && !alone {
+			together = p.width(line+" "+word, s)
+		}
+		if line != "" && together <= width {
+			line, used = line+" "+word, together
 			continue
 		}
 		if line != "" {
@@ -91,14 +127,11 @@ func (p *page) wrapLine(text string, s style, width float64) []string {
 
 // breakWord cuts off as much of a word as fits, at least one letter.
 func (p *page) breakWord(word string, s style, width float64) (head, rest string) {
-	used := 0.0
-	for i, r := range word {
-		used += p.width(string(r), s)
-		if used > width && i > 0 {
-			return word[:i], word[i:]
-		}
+	if head, rest = p.cut(word, s, width); head != "" {
+		return head, rest
 	}
-	return word, ""
+	first := clusters(word)[0]
+	return first, word[len(first):]
 }
 
 // text draws paragraphs over the whole width.

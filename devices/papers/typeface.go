@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
@@ -15,10 +14,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"stowage/devices/papers/fonts"
+	"stowage/devices/papers/scripts"
 )
-
-// unknown stands for a letter that no type has.
-const unknown = '□'
 
 // face is one type that is in the PDF.
 type face struct {
@@ -41,11 +38,13 @@ func (f *face) holds(r rune) bool {
 // typefaces are all the types of a paper, by their style.
 type typefaces struct {
 	text, bold, italic, mono []*face // the preferred one first
-	replaced                 bool    // a letter could not be drawn as it is
+	scripts                  *scripts.Set
+	replaced                 bool  // a letter could not be drawn as it is
+	failed                   error // a type of a script could not be read
 }
 
 // loadTypefaces puts the types into a PDF. Only the letters used are embedded.
-func loadTypefaces(pdf *fpdf.Fpdf) (*typefaces, error) {
+func loadTypefaces(pdf *fpdf.Fpdf, set *scripts.Set) (*typefaces, error) {
 	var failed error
 	load := func(family, style string, ttf []byte) *face {
 		parsed, err := sfnt.Parse(ttf)
@@ -65,6 +64,7 @@ func loadTypefaces(pdf *fpdf.Fpdf) (*typefaces, error) {
 	return &typefaces{
 		text: []*face{regular, more}, bold: []*face{bold, moreBold},
 		italic: []*face{italic, more}, mono: []*face{mono, regular, more},
+		scripts: set,
 	}, failed
 }
 
@@ -105,30 +105,55 @@ func holder(r rune, from []*face) *face {
 	return nil
 }
 
+// maxMarks is how many marks a letter has at most; more would run into the lines
+// above.
+const maxMarks = 6
+
 // clean makes text that the types can draw, on one line: line ends become
-// blanks, invisible characters go, and what no type holds is replaced.
+// blanks and invisible characters go. What no type holds becomes its number in
+// Unicode, so that two texts that differ never look the same.
 func (t *typefaces) clean(text string, from []*face) string {
-	var b strings.Builder
-	for _, r := range norm.NFC.String(strings.ToValidUTF8(text, string(unknown))) {
+	text = norm.NFC.String(strings.ToValidUTF8(text, "\ufffd"))
+	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r) && r != '\u00a0':
-			b.WriteByte(' ')
-		case unicode.Is(unicode.Cf, r): // joiners, marks of direction, soft hyphens
-		case holder(r, from) != nil:
-			b.WriteRune(r)
-		default:
-			t.replaced = true
-			b.WriteRune(nearest(r, from))
+			return ' '
+		case unicode.Is(unicode.Cf, r) && !scripts.Joiner(r): // marks of direction, soft hyphens
+			return -1
 		}
+		return r
+	}, text)
+	if plain(text, from) {
+		return text
+	}
+	var b strings.Builder
+	for _, c := range clusters(text) {
+		b.WriteString(t.cleanCluster(c, from))
 	}
 	return b.String()
 }
 
-// nearest is the letter without its accents if a type holds that.
-func nearest(r rune, from []*face) rune {
-	base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r)))
-	if unicode.IsLetter(base) && holder(base, from) != nil {
-		return base
+// cleanCluster is a cluster if a type can draw it, or else what it is made of.
+func (t *typefaces) cleanCluster(cluster string, from []*face) string {
+	marks := 0
+	for _, r := range cluster {
+		if unicode.Is(unicode.M, r) {
+			marks++
+		}
 	}
-	return unknown
+	if simple, shaped := t.typeOf(cluster, from); marks <= maxMarks && (simple != nil || shaped != nil) {
+		return cluster
+	}
+	var b strings.Builder
+	for _, r := range cluster {
+		switch simple, shaped := t.typeOf(string(r), from); {
+		case scripts.Joiner(r):
+		case !unicode.Is(unicode.M, r) && (simple != nil || shaped != nil):
+			b.WriteRune(r)
+		default:
+			t.replaced = true
+			fmt.Fprintf(&b, "[U+%04X]", r)
+		}
+	}
+	return b.String()
 }

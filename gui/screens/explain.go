@@ -89,6 +89,9 @@ var explanations = []explanation{
 	{papers.ErrSheet, widgets.Warn, "explain.paper.sheet"},
 	{papers.ErrStart, widgets.Warn, "explain.paper.start"},
 	{papers.ErrLabels, widgets.Warn, "explain.paper.labels"},
+	{papers.ErrRoom, widgets.Warn, "explain.paper.room"},
+	{papers.ErrAlike, widgets.Warn, "explain.paper.alike"},
+	{papers.ErrLetters, widgets.Warn, "explain.paper.letters"},
 	{papers.ErrSignature, widgets.Warn, "explain.paper.signature"},
 
 	{gui.ErrProgram, widgets.Warn, "explain.program"},
