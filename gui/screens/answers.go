@@ -55,3 +55,12 @@ func since(days int) span {
 
 // sometime is a span of which nothing is known.
 func sometime(time.Time) (from, to time.Time) { return }
+
+// set chooses the answer that is v.
+func (c *choices[T]) set(v any) {
+	for text, is := range c.all {
+		if any(is) == v {
+			c.group.SetSelected(text)
+		}
+	}
+}

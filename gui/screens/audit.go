@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"io"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -236,35 +235,6 @@ func (a *audit) record(name, done i18n.Key, do func(context.Context, string) ([]
 		a.next()
 	})
 	a.view.Follow(job)
-}
-
-// outcomesTold says what became of several devices: how many went well, and by name
-// those that did not, and why.
-func outcomesTold(s *gui.Session, done i18n.Key, all []school.Outcome) widgets.Message {
-	good, failed := 0, []string{}
-	for _, o := range all {
-		if o.Err == nil {
-			good++
-			continue
-		}
-		failed = append(failed, o.Device.Name()+": "+s.Explain(o.Err).Happened)
-	}
-	m := widgets.Message{Kind: widgets.Good, Happened: s.Words.N(done, good), Files: strings.Join(failed, "\n")}
-	if len(failed) > 0 {
-		m.Kind = widgets.Warn
-	}
-	return m
-}
-
-// setOutcomes shows what became of several devices. A banner has room for a few that
-// failed; more are in a dialog that scrolls.
-func setOutcomes(s *gui.Session, banner *widgets.Banner, m widgets.Message) {
-	const most = 5
-	if failed := strings.Split(m.Files, "\n"); len(failed) > most {
-		s.Tell(widgets.Message{Kind: m.Kind, Happened: m.Happened, Next: m.Next, Details: m.Files})
-		m.Files = strings.Join(append(failed[:most], "…"), "\n")
-	}
-	banner.Set(m)
 }
 
 func (a *audit) export() {

@@ -135,6 +135,9 @@ func (b *browser) noted() {
 	}
 }
 
+// notedRoom shows how full the stick is.
+func (b *browser) notedRoom() { b.full.tell(b.o) }
+
 // notedDrive shows whether the stick is a drive.
 func (b *browser) notedDrive() {
 	if b.drive != nil {
@@ -276,9 +279,6 @@ func (b *browser) StepBack() bool {
 	b.up()
 	return inside
 }
-
-// baseName is the name of a path on the stick.
-func baseName(p string) string { return path.Base(p) }
 
 // searchWidth is the size of the search entry.
 type searchWidth struct{}

@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 
 	"stowage/crypt/stick"
@@ -115,14 +116,6 @@ func (b *browser) programsMessage(found []stick.ProgramFound) (m widgets.Message
 	}, len(missing) > 0
 }
 
-func healthyMessage(w *i18n.Words, r stick.CheckResult) widgets.Message {
-	m := widgets.Message{Kind: widgets.Good, Happened: w.T("care.healthy"), Files: w.T("care.healthy.empty")}
-	if r.Files > 0 {
-		m.Files = w.N("care.healthy.files", r.Files)
-	}
-	return m
-}
-
 // failed says why a job of the stick's ended early, and reports whether it did.
 func (b *browser) failed(err error) bool {
 	switch {
@@ -191,7 +184,7 @@ func (b *browser) erase() {
 	}
 	var names []string
 	for _, p := range paths {
-		names = append(names, baseName(p))
+		names = append(names, path.Base(p))
 	}
 	b.s.Ask(widgets.Question{
 		Title: w.N("care.erase.title", len(paths)), Text: w.T("care.erase.text", "names", someNames(w, names)), Yes: w.T("care.erase"), Danger: true,

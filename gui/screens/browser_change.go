@@ -236,9 +236,6 @@ func (b *browser) move(paths []string, to string) {
 	})
 }
 
-// errIntoItself: a folder was to be moved into itself.
-var errIntoItself = errors.New("a folder cannot be moved into itself")
-
 func (b *browser) moveAll(moves map[string]string) {
 	if len(moves) > 0 {
 		b.moved(moves, func(n int) string { return b.s.Words.N("browser.moved", n) })

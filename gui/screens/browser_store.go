@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"errors"
+	"path"
 	"strings"
 
 	"stowage/crypt/stick"
@@ -204,8 +205,8 @@ func (b *browser) tellRenamed(r stick.GetResult) {
 	w := b.s.Words
 	var lines []string
 	for _, f := range r.Fetched {
-		if baseName(f.Path) != baseName(f.Dest) {
-			lines = append(lines, w.T("copy.renamed.one", "name", f.Path, "now", baseName(f.Dest)))
+		if path.Base(f.Path) != path.Base(f.Dest) {
+			lines = append(lines, w.T("copy.renamed.one", "name", f.Path, "now", path.Base(f.Dest)))
 		}
 	}
 	if len(lines) > 0 {

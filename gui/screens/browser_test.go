@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/png"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func (r *rig) pick(p string) {
 func (r *rig) shown() string {
 	names := []string{}
 	for _, e := range r.browser().table.rows {
-		names = append(names, baseName(e.Path))
+		names = append(names, path.Base(e.Path))
 	}
 	return strings.Join(names, " ")
 }

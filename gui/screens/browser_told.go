@@ -41,15 +41,6 @@ func showChoices(s *gui.Session, title, text string, choices []choice) {
 	s.Window.Canvas().Focus(first)
 }
 
-// someNames names the first of several, and says how many more there are.
-func someNames(w *i18n.Words, names []string) string {
-	const most = 5
-	if len(names) <= most {
-		return w.List(names)
-	}
-	return w.List(append(names[:most:most], w.N("names.more", len(names)-most)))
-}
-
 // tellSkipped says what was left out, and why.
 func tellSkipped(s *gui.Session, done, title string, skipped []stick.Skipped) {
 	w := s.Words

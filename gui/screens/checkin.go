@@ -17,9 +17,6 @@ import (
 	"stowage/gui/widgets"
 )
 
-// checkInRoute is the page on which sticks are checked in.
-const checkInRoute gui.RouteID = "checkin"
-
 // checkIns is the page on which ICT checks sticks in that are plugged in, and leads a
 // lost one that turned up through its return.
 type checkIns struct {
@@ -50,13 +47,6 @@ func newCheckIns(s *gui.Session, p *Place) *checkIns {
 	return &checkIns{s: s, p: p, unseen: func() {}}
 }
 
-// goCheckIn leads to the check-in of a device, which begins when its stick is plugged
-// in; of any device when id is empty.
-func (p *Place) goCheckIn(s *gui.Session, id string) {
-	p.checkIn = id
-	s.Go(checkInRoute)
-}
-
 // Title is part of gui.Screen.
 func (c *checkIns) Title() string { return c.s.Words.T("route.checkin") }
 
@@ -81,6 +71,9 @@ func (c *checkIns) Shown() {
 // Hidden is part of gui.Hider.
 func (c *checkIns) Hidden() { c.unseen() }
 
+// ShowsLosses is part of lossShower.
+func (c *checkIns) ShowsLosses() {}
+
 // Commands is part of gui.Commander.
 func (c *checkIns) Commands() []widgets.Command {
 	return []widgets.Command{
@@ -91,10 +84,11 @@ func (c *checkIns) Commands() []widgets.Command {
 
 // want takes note of the device that was asked for.
 func (c *checkIns) want() {
-	if c.p.checkIn == "" {
+	want, ok := asked[checkInRequest](&c.p.navigator)
+	if !ok || want.Device == "" {
 		return
 	}
-	c.wanted, c.p.checkIn = c.p.checkIn, ""
+	c.wanted = want.Device
 	c.here, c.result, c.steps = nil, nil, returnSteps{}
 	c.draw()
 }
@@ -215,12 +209,6 @@ func missingMessage(w *i18n.Words, d devices.Device) widgets.Message {
 	return m
 }
 
-// missingNow reports whether the register has a device as gone.
-func missingNow(d devices.Device) bool { return d.State == devices.Lost || d.State == devices.Stolen }
-
-// wentMissing reports whether a device was gone and nobody has taken it back yet.
-func wentMissing(d devices.Device) bool { return missingNow(d) || d.State == devices.Found }
-
 // messages reads what other computers told of lost sticks, and records it.
 func (c *checkIns) messages() {
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
@@ -269,9 +257,4 @@ func (c *checkIns) tellFound(found []foundElsewhere) {
 		m.Next = w.T("checkin.messages.next")
 	}
 	c.s.Tell(m)
-}
-
-// canCheckIn reports whether a device can be plugged in to be checked in.
-func canCheckIn(d devices.Device) bool {
-	return d.Kind.Pluggable() && d.State != devices.Destroyed
 }

@@ -6,9 +6,7 @@ import (
 
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/crypt/stick"
 	"stowage/devices/school"
-	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
 
@@ -92,37 +90,4 @@ func (c *checkIns) choosePrograms() {
 		}
 		c.checkIn(from)
 	})
-}
-
-func hasProgram(list []stick.Program, name string) bool {
-	return slices.ContainsFunc(list, func(p stick.Program) bool { return p.Name == name })
-}
-
-// programCheck is a tick for a program that a stick may carry.
-func programCheck(w *i18n.Words, p stick.Program, ticked bool) *widget.Check {
-	check := widget.NewCheck(w.T("programs.line", "name", programName(w, p.Name), "version", shortVersion(p.Version), "size", w.Size(p.Size)), nil)
-	check.Checked = ticked
-	return check
-}
-
-// programName says for which system a program is.
-func programName(w *i18n.Words, name string) string {
-	switch name {
-	case stick.WindowsProgram:
-		return w.T("programs.windows")
-	case stick.LinuxProgram:
-		return w.T("programs.linux")
-	case stick.MacProgram:
-		return w.T("programs.macos")
-	}
-	return name
-}
-
-// programTexts name programs with their versions.
-func programTexts(w *i18n.Words, list []stick.Program) []string {
-	var names []string
-	for _, p := range list {
-		names = append(names, w.T("programs.versioned", "name", programName(w, p.Name), "version", shortVersion(p.Version)))
-	}
-	return names
 }

@@ -233,7 +233,7 @@ func (c *checkIns) nextCard(d devices.Device) fyne.CanvasObject {
 		return column
 	}
 	can := func(a devices.Action) bool { return !wentMissing(d) && slices.Contains(devices.Allowed(d.State), a) }
-	issue := widgets.NewButton(w.T("checkin.next.issue"), widgets.IconIssue.Resource(), func() { c.p.goIssue(c.s, c.path()) })
+	issue := widgets.NewButton(w.T("checkin.next.issue"), widgets.IconIssue.Resource(), func() { c.p.Go(c.s, issueRequest{c.path()}) })
 	retire := widgets.NewButton(w.T("checkin.next.retire"), widgets.Icon("archive").Resource(), func() {
 		c.s.Ask(widgets.Question{Title: w.T("checkin.next.retire"), Text: w.T("checkin.next.retire.text", "label", d.Name()), Yes: w.T("checkin.next.retire.yes"), Danger: true}, func(yes bool) {
 			if yes {

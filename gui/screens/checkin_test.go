@@ -341,7 +341,11 @@ func TestCheckInPictures(t *testing.T) {
 	for name, arrange := range map[string]func(*guitest.Window){
 		"checkin": arrive, "checkin-return": returning, "checkin-return-below": bottom(returning, 1),
 		"checkin-taken": taken, "checkin-taken-middle": bottom(taken, 0.5), "checkin-taken-below": bottom(taken, 1),
-		"checkin-wanted":      func(w *guitest.Window) { arrive(w); d.place.checkIn = "somebody's"; route().want() },
+		"checkin-wanted": func(w *guitest.Window) {
+			arrive(w)
+			d.place.Go(w.Session, checkInRequest{"somebody's"})
+			route().want()
+		},
 		"checkin-destroy":     func(w *guitest.Window) { taken(w); route().destroy(route().result.checkIn.Device) },
 		"checkin-certificate": func(w *guitest.Window) { taken(w); route().papers().certificate(route().result.checkIn.Device) },
 	} {

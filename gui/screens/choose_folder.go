@@ -50,7 +50,7 @@ func chooseFolder(b *browser, moved []string, chosen func(folder string)) {
 		slices.SortStableFunc(entries, func(x, y stick.Entry) int { return i18n.CompareNames(x.Path, y.Path) })
 		for _, e := range entries {
 			if e.IsFolder() && !slices.Contains(moved, e.Path) {
-				row(widgets.IconFolder, baseName(e.Path), e.Path)
+				row(widgets.IconFolder, path.Base(e.Path), e.Path)
 			}
 		}
 		if len(list.Objects) == 0 {

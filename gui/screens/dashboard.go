@@ -63,9 +63,7 @@ func (d *dashboard) Shown() {
 	d.shown = true
 	d.rest = d.p.lookAround(d.s)
 	d.unseen = watchDrives(d.s, d.plugged)
-	if d.p.inbox != nil {
-		d.p.inbox.news = d.load
-	}
+	d.p.onInbox(d.load)
 	if !d.drawn || d.stale {
 		d.load()
 	}
@@ -76,9 +74,7 @@ func (d *dashboard) Hidden() {
 	d.shown = false
 	d.rest()
 	d.unseen()
-	if d.p.inbox != nil {
-		d.p.inbox.news = nil
-	}
+	d.p.onInbox(nil)
 }
 
 // Closed is part of Closer.
@@ -104,11 +100,6 @@ type standing struct {
 	published                           time.Time
 	directoryErr                        error
 	inbox                               school.Waiting
-}
-
-// inUse are the states in which it matters whether a device is encrypted.
-func inUse() []devices.State {
-	return []devices.State{devices.InStock, devices.Issued, devices.Returned, devices.Found, devices.Damaged}
 }
 
 func (d *dashboard) load() {

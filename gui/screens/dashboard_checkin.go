@@ -46,7 +46,7 @@ func (d *dashboard) drawHere() {
 			m, name = missingMessage(w, h.device), w.T("checkin.return")
 			m.Next = "" // the page says it
 		}
-		add(m, name, func() { d.p.goCheckIn(d.s, h.device.ID) })
+		add(m, name, func() { d.p.Go(d.s, checkInRequest{h.device.ID}) })
 	}
 	if len(d.here) == 0 {
 		rows = append(rows, widgets.Muted(w.T("dashboard.checkin.none")))
@@ -61,7 +61,7 @@ func (d *dashboard) drawHere() {
 
 // readMessages shows where lost sticks were seen.
 func (d *dashboard) readMessages() {
-	d.p.goCheckIn(d.s, "")
+	d.p.Go(d.s, checkInRequest{})
 	if c, ok := d.s.Current().(*checkIns); ok {
 		c.messages()
 	}

@@ -6,12 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/gui"
 	"stowage/gui/widgets"
 )
-
-// incidentsID is the page of incidents.
-const incidentsID gui.RouteID = "incidents"
 
 // show draws how things stand.
 func (d *dashboard) show(st standing, err error) {
@@ -45,7 +41,7 @@ func (d *dashboard) states(st standing) fyne.CanvasObject {
 		if n := st.states[state]; n > 0 {
 			slices = append(slices, widgets.Slice{
 				Name: stateName(w, state), Value: n, Color: widgets.ChartColor(i),
-				Pressed: func() { d.p.showRegister(d.s, filters{state: state}) },
+				Pressed: func() { d.p.Go(d.s, filters{state: state}) },
 			})
 		}
 	}
@@ -54,7 +50,7 @@ func (d *dashboard) states(st standing) fyne.CanvasObject {
 	var parted []widgets.Slice
 	for i, k := range devices.Kinds() {
 		if st.kinds[k] > 0 {
-			parted = append(parted, widgets.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: widgets.ChartColor(i), Pressed: func() { d.p.showRegister(d.s, filters{kind: k}) }})
+			parted = append(parted, widgets.Slice{Name: kindName(w, k), Value: st.kinds[k], Color: widgets.ChartColor(i), Pressed: func() { d.p.Go(d.s, filters{kind: k}) }})
 		}
 	}
 	kinds.Set(parted)
@@ -64,7 +60,7 @@ func (d *dashboard) states(st standing) fyne.CanvasObject {
 // attention is what ICT should look at.
 func (d *dashboard) attention(st standing) fyne.CanvasObject {
 	w := d.s.Words
-	lead := func(f filters) func() { return func() { d.p.showRegister(d.s, f) } }
+	lead := func(f filters) func() { return func() { d.p.Go(d.s, f) } }
 	chart := widgets.NewBars(w)
 	chart.Set([]widgets.Slice{
 		{Name: w.T("dashboard.overdue"), Value: sum(st.overdue), Color: widgets.ColorError, Pressed: lead(filters{overdue: true})},
@@ -85,13 +81,13 @@ func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 	if st.inbox.Reports > 0 { // nobody knows yet what it is about, so it comes before everything
 		text := w.N("incidents.inbox", st.inbox.Reports)
 		row := widgets.NewBanner(widgets.Message{Kind: widgets.Bad, Happened: text, Next: w.T("dashboard.reports.next")})
-		list = append(list, widgets.NewPressable(text, row.View, "", "", func() { d.s.Go(incidentsID) }))
+		list = append(list, widgets.NewPressable(text, row.View, "", "", func() { d.s.Go(incidentsRoute) }))
 	} else if len(st.incidents) == 0 {
 		list = append(list, widgets.NewBanner(widgets.Message{Kind: widgets.Good, Happened: w.T("dashboard.incidents.none")}).View)
 	}
 	for i, inc := range st.incidents {
 		if i == mostIncidents {
-			list = append(list, widgets.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsID) }))
+			list = append(list, widgets.NewQuiet(w.N("register.more", len(st.incidents)-mostIncidents), nil, func() { d.s.Go(incidentsRoute) }))
 			break
 		}
 		name := st.names[inc.Device]
@@ -100,7 +96,7 @@ func (d *dashboard) incidents(st standing) fyne.CanvasObject {
 		}
 		clock, kind := d.clock(inc)
 		row := widgets.NewBanner(widgets.Message{Kind: kind, Happened: name, Next: clock})
-		list = append(list, widgets.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsID) }))
+		list = append(list, widgets.NewPressable(name+". "+clock, row.View, "", "", func() { d.s.Go(incidentsRoute) }))
 	}
 	return widgets.Column(2, list...)
 }

@@ -96,7 +96,7 @@ func (d *decrypt) free() (ids []age.Identity, holder string) {
 	if k.open == nil {
 		return k.copies.Plain(), ""
 	}
-	if !slices.ContainsFunc(d.staff.sticks(), func(o *stickSession) bool { return o.key == k.open }) {
+	if !slices.ContainsFunc(d.staff.sticks(), func(o openStick) bool { return o.key == k.open }) {
 		return nil, "" // it was locked meanwhile, and the key wiped
 	}
 	return []age.Identity{k.open.Identity()}, k.open.Holder.ID

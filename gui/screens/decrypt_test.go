@@ -152,7 +152,7 @@ func TestDecryptWithTheKeyOnAStick(t *testing.T) {
 }
 
 // unlocked opens Alice's stick.
-func (h *hill) unlocked(d drives.Drive) *stickSession {
+func (h *hill) unlocked(d drives.Drive) openStick {
 	h.t.Helper()
 	fsys, err := stick.NewDirFS(d.Path)
 	h.must(err)
@@ -164,7 +164,7 @@ func (h *hill) unlocked(d drives.Drive) *stickSession {
 	st, err := stick.Open(h.t.Context(), fsys, stick.WithHolderKey(k), stick.OpenOptions{})
 	h.must(err)
 	h.t.Cleanup(func() { st.Close() })
-	return &stickSession{stick: st, key: k}
+	return openStick{stick: st, key: k}
 }
 
 // The passphrase of a stick that is open is not asked for again; once it is locked, it
@@ -173,11 +173,11 @@ func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
 	h := newHill(t)
 	letter := h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
 	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
-	open := []*stickSession{h.unlocked(h.stick())}
+	open := []openStick{h.unlocked(h.stick())}
 	o := h.options()
 	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []*stickSession { return open }
+		k.sticks = func() []openStick { return open }
 		return k
 	})
 	w := guitest.New(t, o)

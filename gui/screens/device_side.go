@@ -94,7 +94,7 @@ func (v *deviceSide) read(id string) {
 // authority is unlocked.
 func (v *deviceSide) contents(d devices.Device) fyne.CanvasObject {
 	w := v.r.s.Words
-	restore := widgets.NewButton(w.T("restore.command"), widgets.Icon("history").Resource(), func() { v.r.s.Push(newRestores(v.r.s, v.r.p, d.Name())) })
+	restore := widgets.NewButton(w.T("restore.command"), widgets.Icon("history").Resource(), func() { v.r.p.Push(v.r.s, restoreRequest{d.Name()}) })
 	if v.files != nil {
 		return widgets.Column(1, listedFiles(w, *v.files), widgets.Row(0, restore))
 	}
@@ -186,7 +186,7 @@ func (v *deviceSide) draw(rec record) []fyne.CanvasObject {
 		}
 	}
 	if canCheckIn(d) {
-		buttons.Add(widgets.NewButton(w.T("checkin.one"), widgets.Icon("return").Resource(), func() { v.r.p.goCheckIn(v.r.s, d.ID) }))
+		buttons.Add(widgets.NewButton(w.T("checkin.one"), widgets.Icon("return").Resource(), func() { v.r.p.Go(v.r.s, checkInRequest{d.ID}) }))
 	}
 	more := widgets.NewQuiet(w.T("register.actions"), widgets.Icon("more").Resource(), nil)
 	more.OnTapped = func() { v.r.showMenu(more) }

@@ -2,6 +2,7 @@ package screens
 
 import (
 	"context"
+	"time"
 
 	"stowage/devices/drives"
 	"stowage/gui"
@@ -26,3 +27,6 @@ func watchDrives(s *gui.Session, told func(drives.Seen)) (stop func()) {
 	}()
 	return cancel
 }
+
+// lookEvery is how often the drives are looked at.
+const lookEvery = time.Second

@@ -217,12 +217,3 @@ func (e *encrypt) update() {
 		}
 	}
 }
-
-// show shows or hides something.
-func show(o fyne.CanvasObject, on bool) {
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-}

@@ -97,3 +97,14 @@ func fieldName(w *i18n.Words, field string) string {
 func compact(name string) string {
 	return string(slices.DeleteFunc([]rune(name), func(r rune) bool { return r == ' ' }))
 }
+
+// missingNow reports whether the register has a device as gone.
+func missingNow(d devices.Device) bool { return d.State == devices.Lost || d.State == devices.Stolen }
+
+// wentMissing reports whether a device was gone and nobody has taken it back yet.
+func wentMissing(d devices.Device) bool { return missingNow(d) || d.State == devices.Found }
+
+// canCheckIn reports whether a device can be plugged in to be checked in.
+func canCheckIn(d devices.Device) bool {
+	return d.Kind.Pluggable() && d.State != devices.Destroyed
+}

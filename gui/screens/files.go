@@ -179,16 +179,6 @@ func askTaken(s *gui.Session, taken []string, then func(school.Taken)) {
 	})
 }
 
-// showInFolder opens the folder that a file is in.
-func showInFolder(s *gui.Session, path string) {
-	if s.Services.Opener == nil {
-		return
-	}
-	if err := s.Services.Opener.Open(filepath.Dir(path)); err != nil {
-		s.Fail(err)
-	}
-}
-
 // headed puts something of any height above the rest of a page, also text that knows
 // its height only once it knows its width.
 type headed struct{}

@@ -16,7 +16,6 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
-	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -227,15 +226,6 @@ func (c *create) judge(secret []byte) widgets.Strength {
 	return judged(c.s.Words, secret, keys.DefaultPolicy(), c.name.entry.Text)
 }
 
-// judged says how strong a passphrase is, in words.
-func judged(w *i18n.Words, secret []byte, policy keys.Policy, personal ...string) widgets.Strength {
-	s, err := keys.Judge(secret, policy, personal...)
-	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return widgets.Strength{Level: min(max(s.Score, 1), 2), Text: weakWords(w, weak)}
-	}
-	return widgets.Strength{Level: max(s.Score, 3)}
-}
-
 // create makes the school, when all is filled in.
 func (c *create) create() {
 	w := c.s.Words
@@ -303,8 +293,8 @@ func (c *create) run(name, dir string, passphrase []byte) {
 
 // firstPolicy is what a new school begins with.
 func (p *Place) firstPolicy() keys.Policy {
-	if p.policy != (keys.Policy{}) {
-		return p.policy
+	if p.FirstPolicy != (keys.Policy{}) {
+		return p.FirstPolicy
 	}
 	return keys.DefaultPolicy()
 }

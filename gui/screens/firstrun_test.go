@@ -20,7 +20,7 @@ import (
 func openSetup(t testing.TB) (*guitest.Window, *Place) {
 	t.Helper()
 	p := NewPlace(t.TempDir(), school.Options{Actor: "ICT", Clock: schooltest.Start})
-	p.policy = schooltest.Quick()
+	p.FirstPolicy = schooltest.Quick()
 	t.Cleanup(func() { p.Authority.Close() })
 	w := guitest.New(t, gui.Options{Routes: Routes(p), ICT: p.ICT(), Explain: Explain})
 	w.Press("Set up this computer")

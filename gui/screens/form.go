@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"stowage/gui"
 	"stowage/gui/jobs"
@@ -106,26 +105,4 @@ func (f *form) wrong(field *widgets.Field, reason string) {
 	field.Refuse(reason)
 	f.first()
 	f.dialog.Refresh()
-}
-
-// textField is a field of one line.
-type textField struct {
-	*widgets.Field
-	entry *widgets.Entry
-}
-
-func newTextField(label, hint, value string) textField {
-	e := widgets.NewEntry("", nil)
-	e.Label = label
-	e.SetText(value)
-	return textField{widgets.NewField(label, e, hint), e}
-}
-
-// newNotes is an entry of several lines. Tab leads out of it.
-func newNotes(value string) *widget.Entry {
-	e := widget.NewMultiLineEntry()
-	e.SetMinRowsVisible(3)
-	e.Wrapping = fyne.TextWrapWord
-	e.SetText(value)
-	return e
 }

@@ -30,6 +30,14 @@ func (p *Place) watchInbox(s *gui.Session) {
 	p.inbox.look()
 }
 
+// onInbox has f called when the number of loss reports that wait has changed, instead of
+// whoever was told so far; nil for nobody.
+func (p *Place) onInbox(f func()) {
+	if p.inbox != nil {
+		p.inbox.news = f
+	}
+}
+
 // look counts once, and again after a while.
 func (i *inboxWatch) look() {
 	i.later()
@@ -74,7 +82,7 @@ func (i *inboxWatch) tell(n int) {
 	}
 	changed := !i.counted || arrived != 0
 	i.waiting, i.counted = n, true
-	i.s.SetNotice(incidentsID, gui.Notice{Count: n, Text: "incidents.inbox"})
+	i.s.SetNotice(incidentsRoute, gui.Notice{Count: n, Text: "incidents.inbox"})
 	if changed && i.news != nil {
 		i.news()
 	}

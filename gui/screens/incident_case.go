@@ -260,7 +260,7 @@ func (c *incidentCase) restoreButton() *widgets.Button {
 	return widgets.NewButton(c.s.Words.T("restore.command"), widgets.Icon("history").Resource(), c.restore)
 }
 
-func (c *incidentCase) restore() { c.s.Push(newRestores(c.s, c.p, c.kase.device)) }
+func (c *incidentCase) restore() { c.p.Push(c.s, restoreRequest{c.kase.device}) }
 
 func (c *incidentCase) showFiles() { askWhyOpened(c.s, c.showFilesFor) }
 

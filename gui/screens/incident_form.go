@@ -107,15 +107,6 @@ func (f *incidentForm) fill(d devices.IncidentDetails) {
 	f.told = d.Told
 }
 
-// set chooses the answer that is v.
-func (c *choices[T]) set(v any) {
-	for text, is := range c.all {
-		if any(is) == v {
-			c.group.SetSelected(text)
-		}
-	}
-}
-
 // details is what the form says, and what in it makes no sense: "" for nothing.
 func (f *incidentForm) details() (d devices.IncidentDetails, wrong string) {
 	d = f.before

@@ -16,8 +16,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// incidentsRoute is the page of the incidents.
-func incidentsRoute(p *Place) gui.Route {
+// incidentsPage is the page of the incidents.
+func incidentsPage(p *Place) gui.Route {
 	return gui.Route{ID: "incidents", Side: gui.ICT, Name: "route.incidents", Icon: widgets.IconIncident, New: p.route(newIncidents)}
 }
 
@@ -101,7 +101,7 @@ func (l *incidents) Focus() fyne.Focusable { return l.open }
 func (l *incidents) Commands() []widgets.Command {
 	return []widgets.Command{
 		{Name: l.s.Words.T("incidents.open"), Key: fyne.KeyN, Modifier: widgets.Ctrl, Run: l.telephone},
-		restoreCommand(l.s, l.p),
+		l.p.restoreCommand(l.s),
 	}
 }
 

@@ -324,7 +324,7 @@ func TestReportArrives(t *testing.T) {
 	w.Until("the other report", func() bool { return w.Sees("2 loss reports waiting") })
 	w.Press("2 loss reports waiting")
 	w.Settle()
-	if w.Session.At() != incidentsID {
+	if w.Session.At() != incidentsRoute {
 		t.Fatalf("the notice leads to %s", w.Session.At())
 	}
 	w.Press("Unlock to read")

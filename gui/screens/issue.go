@@ -29,6 +29,7 @@ type issueWizard struct {
 
 	// Step 1.
 	drives []drives.Drive
+	wanted string // the path of the drive that was asked for elsewhere; "" for none
 	unseen func() // ends watching
 	drive  drives.Drive
 	path   string // of the drive or folder; "" when none is chosen
@@ -89,22 +90,19 @@ func (i *issueWizard) Content() fyne.CanvasObject {
 // Shown is part of gui.Shower: drives come and go by themselves.
 func (i *issueWizard) Shown() {
 	i.unseen = watchDrives(i.s, i.plugged)
+	if want, ok := asked[issueRequest](&i.p.navigator); ok {
+		i.wanted = want.Drive
+	}
 	if i.steps.At() == 0 {
 		i.want()
 	}
 }
 
-// goIssue leads to the wizard, with the stick at a path chosen if it is still there.
-func (p *Place) goIssue(s *gui.Session, path string) {
-	p.issueAt = path
-	s.Go("issue")
-}
-
 // want chooses the drive that was asked for elsewhere, once it is listed.
 func (i *issueWizard) want() {
 	for _, d := range i.drives {
-		if d.Path == i.p.issueAt {
-			i.p.issueAt = ""
+		if d.Path == i.wanted {
+			i.wanted = ""
 			i.take(d, d.Path)
 			return
 		}
@@ -141,7 +139,7 @@ func (i *issueWizard) Commands() []widgets.Command {
 	if i.source != nil {
 		return []widgets.Command{folder}
 	}
-	return []widgets.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, restoreCommand(i.s, i.p)}
+	return []widgets.Command{folder, {Name: i.s.Words.T("issue.again"), Run: i.reset, Divide: true}, i.p.restoreCommand(i.s)}
 }
 
 func (i *issueWizard) wipe() {

@@ -19,7 +19,7 @@ import (
 	"stowage/gui/guitest"
 )
 
-func issueRoute(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
+func issueWindow(p *Place, d gui.Drives) (gui.Options, func() *issueWizard) {
 	o, route := routeOf("issue", "route.issue", "issue", func(s *gui.Session) *issueWizard { return newIssueWizard(s, p) })
 	o.Services.Drives = d
 	return o, route
@@ -86,7 +86,7 @@ func TestIssueWizard(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.laptop(t, "LT-1", "Cat Fox")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	toPerson(t, w, route, "Cat Fox")
 	w.MustNotSee("System Disk")
@@ -153,7 +153,7 @@ func TestIssueWizard(t *testing.T) {
 func TestIssueWithAPassphraseChosenNow(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	toPerson(t, w, route, "Cat Fox")
 	w.Press("Next")
@@ -197,7 +197,7 @@ func TestIssueRefusesALostDevice(t *testing.T) {
 	plugs.plugIn(t, "S1")
 	lost := d.Device(devices.DeviceDetails{Label: "MS-9", Serial: "S1"})
 	d.Act(lost, devices.Lose, devices.Facts{})
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	w.Session.Go("issue")
 	w.Until("the drives", func() bool { return len(route().drives) > 0 })
@@ -211,7 +211,7 @@ func TestIssueRefusesALostDevice(t *testing.T) {
 func TestIssueNoticesAPulledDrive(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	plugs.plugIn(t, "S1")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	toPerson(t, w, route, "Ann Lee")
 	route().plugged(drives.Seen{})
@@ -225,7 +225,7 @@ func TestIssuePictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.laptop(t, "LT-1", "Cat Fox")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	next := func() { route().proceed() }
 	for step, name := range []string{"drive", "person", "loan", "sign"} {
 		guitest.Pictures(t, "issue-"+name, options, func(w *guitest.Window) {

@@ -61,17 +61,6 @@ func yesNo(w *i18n.Words) *choices[school.Answer] {
 	return newChoices(w, true, reply[school.Answer]{"lost.yes", school.Yes}, reply[school.Answer]{"lost.no", school.No}, reply[school.Answer]{"lost.unsure", school.NotSure})
 }
 
-// line is an entry for one line.
-func line() *widget.Entry { return widget.NewEntry() }
-
-// lines is an entry for some lines.
-func lines(rows int) *widget.Entry {
-	e := widget.NewMultiLineEntry()
-	e.Wrapping = fyne.TextWrapWord
-	e.SetMinRowsVisible(rows)
-	return e
-}
-
 // first is the page about the stick.
 func (f *lostForm) first() fyne.CanvasObject {
 	w := f.s.Words

@@ -141,7 +141,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	o := h.options()
 	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []*stickSession { return []*stickSession{open} }
+		k.sticks = func() []openStick { return []openStick{open} }
 		return k
 	})
 	w := guitest.New(t, o)

@@ -3,7 +3,6 @@ package screens
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"strings"
 
@@ -16,7 +15,6 @@ import (
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
-	"stowage/gui/widgets"
 )
 
 // paperDesk writes papers into folders that people choose.
@@ -29,11 +27,6 @@ type paperDesk struct {
 // gather gathers the facts of a paper, and returns what writes them; nil with an error. With
 // a leftOutError the paper is written all the same.
 type gather func(context.Context, *school.School) (func(io.Writer, papers.Head) error, error)
-
-// leftOutError says that a paper was written without some of what it is about.
-type leftOutError struct{ lines []string }
-
-func (e *leftOutError) Error() string { return strings.Join(e.lines, "\n") }
 
 // write has a folder chosen and writes a paper into it.
 func (d paperDesk) write(name i18n.Key, extension string, from gather) {
@@ -56,22 +49,6 @@ func (d paperDesk) to(path string, from gather) {
 		err = writeWhole(path, func(to io.Writer) error { return write(to, head) })
 		return path, cmp.Or(err, left)
 	}, tellWritten(d.s, "paper.written")))
-}
-
-// tellWritten says where something was written, or why it was not.
-func tellWritten(s *gui.Session, key i18n.Key) func(string, error) {
-	return func(path string, err error) {
-		if left, ok := errors.AsType[*leftOutError](err); ok {
-			lines := append([]string{path}, left.lines...)
-			s.Tell(widgets.Message{Kind: widgets.Warn, Happened: s.Words.N("paper.leftout", len(left.lines)), Files: s.Words.T(key + ".files"), Details: strings.Join(lines, "\n")})
-			return
-		}
-		if err != nil {
-			s.Fail(err)
-			return
-		}
-		s.Tell(widgets.Message{Kind: widgets.Good, Happened: s.Words.T(key), Files: s.Words.T(key + ".files"), Details: path})
-	}
 }
 
 // certificate asks for what only people know, and writes the certificate that a

@@ -2,11 +2,15 @@ package screens
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
@@ -18,26 +22,25 @@ import (
 // Place is what the screens of one window share: which school this computer belongs
 // to, and on ICT's computers its folder.
 type Place struct {
-	Authority *authority.Session
+	navigator
+
+	Authority   *authority.Session
+	FirstPolicy keys.Policy // that a new school begins with; the zero value is the usual one
 
 	dir     string // of the settings
 	options school.Options
 	own     string // the top of the stick that the program was started from, or empty
-	greeted bool   // it was shown when the window opened
+	greeted bool   // that stick was shown when the window opened
 
 	mu         sync.Mutex
 	config     config.Config
 	broken     error // why the config file could not be read
 	opening    sync.Mutex
 	attached   map[*gui.Session]bool
-	policy     keys.Policy  // that a new school begins with; the zero value is the usual one
 	autoBackup *autoBackup  // of backups of sticks that are plugged in; nil in windows without
 	inbox      *inboxWatch  // nil in windows without
-	wanted     *filters     // what the register is to show when it is next opened
 	asker      *gui.Session // who is asked for the database's password; nil before a page is made
 	password   *answered    // while the register moves, what was answered; else nil
-	checkIn    string       // the device that is to be checked in next, by id
-	issueAt    string       // the drive of the stick that is to be issued next
 }
 
 // NewPlace returns the place of a window, given the folder of the program's settings
@@ -67,6 +70,14 @@ func (p *Place) Config() config.Config {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.config
+}
+
+// greet reports, the first time, whether the window was started from a stick, which is
+// then shown at once.
+func (p *Place) greet() bool {
+	first := p.own != "" && !p.greeted
+	p.greeted = true
+	return first
 }
 
 // SetConfig replaces the config file. It may be called from any goroutine.
@@ -201,6 +212,14 @@ func (p *Place) lockCommand(s *gui.Session) widgets.Command {
 	}
 }
 
+// restoreCommand is for the menus of ICT's screens: it leads to the backups of sticks.
+func (p *Place) restoreCommand(s *gui.Session) widgets.Command {
+	return widgets.Command{
+		Name: s.Words.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true,
+		Run: func() { p.Push(s, restoreRequest{}) },
+	}
+}
+
 // registerLook is how often a screen looks for what other programs have changed.
 const registerLook = 30 * time.Second
 
@@ -238,4 +257,86 @@ func inBackground[T any](s *gui.Session, do func() T, done func(T)) {
 		result := do()
 		s.Do(func() { done(result) })
 	}()
+}
+
+// restoreRegister closes the school, puts a backup in the place of its register and
+// opens it again. If anything fails, the register is as it was.
+func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) (restored school.RestoredRegister, err error) {
+	c := p.Config()
+	f, err := os.Open(path)
+	if err != nil {
+		return restored, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		progress.Expect(info.Size())
+	}
+	p.opening.Lock()
+	err = p.Authority.Close()
+	if err == nil {
+		restored, err = school.RestoreRegister(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
+	}
+	p.opening.Unlock()
+	return restored, errors.Join(err, p.school(context.WithoutCancel(ctx)))
+}
+
+// moved is what came of moving the register.
+type moved struct {
+	events int64
+	old    string
+}
+
+// moveRegister moves the register while nothing else has it open here, and opens the
+// school again wherever it then is.
+func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64)) (moved, error) {
+	defer p.rememberPassword()()
+	p.opening.Lock()
+	c := p.Config()
+	err := p.Authority.Close()
+	var m moved
+	if err == nil {
+		o := p.options
+		o.Verifier = c.Verifier
+		tree, old, failed := school.MoveRegister(ctx, c.School, to, o, progress)
+		m, err = moved{tree.Size, old}, failed
+	}
+	p.opening.Unlock()
+	if err != nil {
+		return m, err
+	}
+	return m, p.school(ctx)
+}
+
+// settings are what the config file says. It fails with a config.FileError.
+func (p *Place) settings() (config.Config, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.config, p.broken
+}
+
+// heads is where this computer remembers how sticks were left, shared with stow.
+func heads(s *gui.Session) school.Heads {
+	return school.Heads{Dir: filepath.Join(s.Services.Config, "sticks")}
+}
+
+// putKeysBack puts the key files back that were deleted from the stick at a path, from its backup in the school's shared folder.
+func (p *Place) putKeysBack(path string) ([]string, error) {
+	if p == nil {
+		return nil, config.ErrNoSchool
+	}
+	p.leave(path)
+	c, err := p.settings()
+	if err != nil {
+		return nil, err
+	}
+	shared, err := c.SharedFolder()
+	if err != nil {
+		return nil, err
+	}
+	fs, err := stick.NewDirFS(path)
+	if err != nil {
+		return nil, err
+	}
+	defer fs.Close()
+	return shared.RestoreKeys(fs)
 }

@@ -60,7 +60,7 @@ func TestIssueWizardPutsTheProgramOn(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	added := d.addProgram(t, "1.2.0")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	toPerson(t, w, route, "Ann Lee")
 	w.Press("Next")
@@ -78,7 +78,7 @@ func TestIssueWizardLeavesTheProgramOff(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "S1")
 	d.addProgram(t, "1.2.0")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	w := guitest.New(t, options)
 	toPerson(t, w, route, "Ann Lee")
 	w.Press("Next")
@@ -277,7 +277,7 @@ func TestProgramsPictures(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	drive := plugs.plugIn(t, "4C530001231120115142")
 	d.addProgram(t, "1.2.0")
-	options, route := issueRoute(d.place, plugs)
+	options, route := issueWindow(d.place, plugs)
 	guitest.Pictures(t, "programs-issue", options, func(w *guitest.Window) {
 		w.Session.Go("issue")
 		w.Until("the drives", func() bool { return len(route().drives) > 0 })

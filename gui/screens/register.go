@@ -15,9 +15,6 @@ import (
 	"stowage/gui/widgets"
 )
 
-// registerRoute is the page of the register.
-const registerRoute gui.RouteID = "register"
-
 // register is the table of every device, with what is known of one beside it.
 type register struct {
 	s       *gui.Session
@@ -76,8 +73,8 @@ func (r *register) Content() fyne.CanvasObject {
 // Shown is part of Shower.
 func (r *register) Shown() {
 	r.rest = r.p.lookAround(r.s)
-	if wanted := r.p.takeFilters(); wanted != nil {
-		r.filters = *wanted
+	if want, ok := asked[filters](&r.p.navigator); ok {
+		r.filters = want
 		r.bar.show()
 		r.load()
 		return

@@ -74,13 +74,13 @@ func (r *register) menu() []widgets.Command {
 		{Name: w.T("register.verify"), Icon: widgets.IconShield.Resource(), Run: r.verify, Disabled: func() bool { return r.table.Count() != 1 }},
 	}
 	if d, ok := r.one(); ok && canCheckIn(d) {
-		commands = append(commands, widgets.Command{Name: w.T("checkin.one"), Icon: widgets.Icon("return").Resource(), Run: func() { r.p.goCheckIn(r.s, d.ID) }})
+		commands = append(commands, widgets.Command{Name: w.T("checkin.one"), Icon: widgets.Icon("return").Resource(), Run: func() { r.p.Go(r.s, checkInRequest{d.ID}) }})
 	}
 	for i, a := range actions {
 		commands = append(commands, widgets.Command{Name: w.T(actionKey(a)), Icon: actionIcons[a].Resource(), Divide: i == 0, Run: func() { r.act(a) }})
 	}
 	if d, ok := r.one(); ok && d.Seen.Stick != "" {
-		commands = append(commands, widgets.Command{Name: w.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { r.s.Push(newRestores(r.s, r.p, d.Name())) }})
+		commands = append(commands, widgets.Command{Name: w.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { r.p.Push(r.s, restoreRequest{d.Name()}) }})
 	}
 	commands = append(commands, r.paperCommands()...)
 	return append(commands, widgets.Command{Name: w.T("register.export.some"), Icon: widgets.Icon("download").Resource(), Divide: true, Run: r.exportSelected})

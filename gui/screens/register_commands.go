@@ -20,7 +20,7 @@ func (r *register) issue() {
 		return
 	}
 	if d.Kind.Pluggable() {
-		r.s.Go("issue")
+		r.s.Go(issueRoute)
 		return
 	}
 	w := r.s.Words
@@ -70,7 +70,7 @@ func (r *register) Commands() []widgets.Command {
 		commands = append(commands, menu...)
 	}
 	return append(commands,
-		restoreCommand(r.s, r.p),
+		r.p.restoreCommand(r.s),
 		widgets.Command{Name: w.T("register.import"), Icon: widgets.Icon("upload").Resource(), Divide: true, Run: r.importCSV},
 		widgets.Command{Name: w.T("register.export"), Icon: widgets.Icon("download").Resource(), Run: r.exportAll},
 		widgets.Command{Name: w.T("paper.audit"), Icon: widgets.Icon("pdf").Resource(), Run: r.auditReport},

@@ -1,11 +1,8 @@
 package screens
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,7 +11,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt"
-	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/gui/i18n"
@@ -111,23 +107,6 @@ func (r *register) exportTo(path string, write func(context.Context, *school.Sch
 	r.busy.Follow(job)
 }
 
-// writeWhole writes a new file, which appears when it is complete.
-func writeWhole(path string, write func(io.Writer) error) error {
-	out, err := safefile.Create(path, false)
-	if err != nil {
-		return err
-	}
-	defer out.Discard()
-	buffered := bufio.NewWriter(out)
-	if err := write(buffered); err != nil {
-		return err
-	}
-	if err := buffered.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return out.Commit()
-}
-
 // backUp has a folder chosen and backs the register up into it.
 func (r *register) backUp() { r.s.Choose.Folder(r.s.Words.T("register.backup"), r.backUpTo) }
 
@@ -173,27 +152,6 @@ func (r *register) restoreFrom(path string) {
 			r.load()
 		}))
 	})
-}
-
-// restoreRegister closes the school, puts a backup in the place of its register and
-// opens it again. If anything fails, the register is as it was.
-func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) (restored school.RestoredRegister, err error) {
-	c := p.Config()
-	f, err := os.Open(path)
-	if err != nil {
-		return restored, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil {
-		progress.Expect(info.Size())
-	}
-	p.opening.Lock()
-	err = p.Authority.Close()
-	if err == nil {
-		restored, err = school.RestoreRegister(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
-	}
-	p.opening.Unlock()
-	return restored, errors.Join(err, p.school(context.WithoutCancel(ctx)))
 }
 
 // restoredMessage says what the register is now, and what is not in it any more.

@@ -14,7 +14,8 @@ import (
 	"stowage/gui/widgets"
 )
 
-// filters say which devices the register shows. The zero value is all.
+// filters say which devices the register shows, and are the request for them. The zero
+// value is all.
 type filters struct {
 	search     string
 	state      devices.State
@@ -26,6 +27,9 @@ type filters struct {
 	missing    bool // lost or stolen; only the dashboard asks for it
 	inUse      bool // in use or to be used; only the dashboard asks for it
 }
+
+// Route is part of request.
+func (filters) Route() gui.RouteID { return registerRoute }
 
 func (f filters) none() bool { return f == filters{} }
 
@@ -75,19 +79,6 @@ func narrowUnseen(q *devices.DeviceQuery, now time.Time, days int) {
 	if len(q.States) == 0 {
 		q.States = []devices.State{devices.Issued}
 	}
-}
-
-// showRegister leads to the register with filters applied.
-func (p *Place) showRegister(s *gui.Session, f filters) {
-	p.wanted = &f
-	s.Go(registerRoute)
-}
-
-// takeFilters returns the filters that the register is to be opened with, if any.
-func (p *Place) takeFilters() *filters {
-	f := p.wanted
-	p.wanted = nil
-	return f
 }
 
 // filterBar is the search and the filters above the register.
@@ -191,4 +182,9 @@ func (b *filterBar) changed() {
 	b.view.Refresh()
 	b.r.s.Used()
 	b.r.load()
+}
+
+// inUse are the states in which it matters whether a device is encrypted.
+func inUse() []devices.State {
+	return []devices.State{devices.InStock, devices.Issued, devices.Returned, devices.Found, devices.Damaged}
 }

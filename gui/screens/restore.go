@@ -58,11 +58,6 @@ func newRestores(s *gui.Session, p *Place, about string) *restores {
 	return &restores{s: s, p: p, about: about}
 }
 
-// restoreCommand is for the menus of ICT's screens.
-func restoreCommand(s *gui.Session, p *Place) widgets.Command {
-	return widgets.Command{Name: s.Words.T("restore.command"), Icon: widgets.Icon("history").Resource(), Divide: true, Run: func() { s.Push(newRestores(s, p, "")) }}
-}
-
 // Title is part of gui.Screen.
 func (r *restores) Title() string { return r.s.Words.T("restore.title") }
 

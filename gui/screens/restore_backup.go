@@ -275,7 +275,5 @@ func (r *restoring) proceed() {
 	if r.source == nil {
 		return
 	}
-	w := newIssueWizard(r.s, r.p)
-	w.source = r.source
-	r.s.Push(w)
+	r.p.Push(r.s, r.source)
 }

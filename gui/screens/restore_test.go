@@ -384,7 +384,7 @@ func TestAnUnfinishedStickIsBegunAgain(t *testing.T) {
 		School: a, Recovery: a.RecoveryRecipients(), Label: "MS-7", Policy: schooltest.Quick(), Holders: a.RecoveryRecipients()[:1],
 	})
 	check(t, err)
-	options, route := issueRoute(d.place, p)
+	options, route := issueWindow(d.place, p)
 	w := guitest.New(t, options)
 	w.Session.Go("issue")
 	w.Until("the drives", func() bool { return len(route().drives) > 0 })

@@ -23,22 +23,28 @@ import (
 
 // Routes returns the pages of the window, in the order of the navigation.
 func Routes(p *Place) []gui.Route {
+	offerScreens(p)
 	var k *sticks // once somebody has looked at them
 	open := openRoute(p, func(made *sticks) { k = made })
 	routes := staffRoutes(p, func(s *gui.Session, p *Place) *staff {
 		st := newStaff(s, p)
-		st.sticks = func() []*stickSession {
-			if k == nil {
-				return nil
-			}
-			return k.open
-		}
+		st.sticks = func() []openStick { return openSticks(k) }
 		return st
 	})
 	routes = append([]gui.Route{open}, routes...)
 	routes = append(routes, registerRoutes(p)...)
-	routes = append(append(routes, deskRoutes(p)...), incidentsRoute(p))
+	routes = append(append(routes, deskRoutes(p)...), incidentsPage(p))
 	return append(routes, footRoutes(p)...)
+}
+
+// offerScreens says which screens the rooms of ICT show for what others ask of them.
+func offerScreens(p *Place) {
+	offer(&p.navigator, func(s *gui.Session, r restoreRequest) gui.Screen { return newRestores(s, p, r.About) })
+	offer(&p.navigator, func(s *gui.Session, from *restoreSource) gui.Screen {
+		w := newIssueWizard(s, p)
+		w.source = from
+		return w
+	})
 }
 
 // staffRoutes are the pages of staff that need the school's directory, and share what

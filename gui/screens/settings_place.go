@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"stowage/devices/school"
 	"stowage/devices/store"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -63,12 +62,6 @@ func (t *settings) moveBack() {
 	showForm(t.s, formSays{Title: w.T("place.back"), Text: w.T("place.move.text"), Yes: w.T("place.move.do")}, nil, nil, func(f *form) { t.move(f, "") })
 }
 
-// moved is what came of moving the register.
-type moved struct {
-	events int64
-	old    string
-}
-
 func (t *settings) move(f *form, to string) {
 	w := t.s.Words
 	f.follow(jobs.Run(t.s.Jobs, w.T("place.moving"), func(ctx context.Context, p jobs.Progress) (moved, error) {
@@ -86,27 +79,6 @@ func (t *settings) move(f *form, to string) {
 		t.s.Tell(said)
 		t.load()
 	}))
-}
-
-// moveRegister moves the register while nothing else has it open here, and opens the
-// school again wherever it then is.
-func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64)) (moved, error) {
-	defer p.rememberPassword()()
-	p.opening.Lock()
-	c := p.Config()
-	err := p.Authority.Close()
-	var m moved
-	if err == nil {
-		o := p.options
-		o.Verifier = c.Verifier
-		tree, old, failed := school.MoveRegister(ctx, c.School, to, o, progress)
-		m, err = moved{tree.Size, old}, failed
-	}
-	p.opening.Unlock()
-	if err != nil {
-		return m, err
-	}
-	return m, p.school(ctx)
 }
 
 // prepare makes a database ready for a register.

@@ -88,13 +88,6 @@ func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	return f
 }
 
-// newClassChoice asks which class of keys the school issues.
-func newClassChoice(w *i18n.Words) *widgets.Choice[keys.Class] {
-	return widgets.NewChoice(nil,
-		widgets.Option[keys.Class]{Name: w.T("setup.class.hybrid"), Value: keys.Hybrid},
-		widgets.Option[keys.Class]{Name: w.T("setup.class.x25519"), Value: keys.X25519})
-}
-
 func wrapLabel(text string) fyne.CanvasObject { return widgets.Body(text) }
 
 // read reads the policy, and says which number is wrong.

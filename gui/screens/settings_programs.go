@@ -2,7 +2,6 @@ package screens
 
 import (
 	"context"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -63,6 +62,3 @@ func (t *settings) removeProgram(program stick.Program) {
 		})
 	})
 }
-
-// shortVersion is a version as people read it.
-func shortVersion(version string) string { return strings.TrimPrefix(version, "v") }

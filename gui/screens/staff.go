@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -15,13 +16,6 @@ import (
 	"stowage/gui/widgets"
 )
 
-// settings are what the config file says. It fails with a config.FileError.
-func (p *Place) settings() (config.Config, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.config, p.broken
-}
-
 // staff is what the screens for staff know of their school. It outlives the
 // screens, which are made anew when the language changes.
 type staff struct {
@@ -31,14 +25,20 @@ type staff struct {
 
 	openFS func(path string) (driveFS, error)
 	// sticks are those that are open now.
-	sticks func() []*stickSession
+	sticks func() []openStick
+}
+
+// openStick is a stick that is open in this window.
+type openStick struct {
+	key   *keys.HolderKey // nil when a code opened it
+	stick *stick.Stick
 }
 
 func newStaff(s *gui.Session, p *Place) *staff {
 	return &staff{
 		s: s, place: p,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
-		sticks: func() []*stickSession { return nil },
+		sticks: func() []openStick { return nil },
 	}
 }
 
@@ -206,3 +206,9 @@ func (k *staff) joinCommand(joined func()) widgets.Command {
 // isNoSchool reports whether an error says that this computer does not know its
 // school.
 func isNoSchool(err error) bool { return errors.Is(err, config.ErrNoSchool) }
+
+// driveFS is a drive or folder that is held open.
+type driveFS interface {
+	stick.FS
+	io.Closer
+}

@@ -2,13 +2,11 @@ package screens
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
-	"stowage/gui/i18n"
 )
 
 // backupAfter is how long after the last change a stick is backed up: people store
@@ -122,17 +120,6 @@ func (o *stickSession) tellBackup(got backedUp) {
 	}
 }
 
-// quietly reports whether there is nothing to say of a backup that was not made: the
-// computer is not at school, or knows none.
-func quietly(err error) bool {
-	for _, e := range []error{config.ErrNoSchool, school.ErrNoShared, stick.ErrBackingUp, stick.ErrClosed, stick.ErrGone, context.Canceled} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
-}
-
 // stopBackup ends a backup under way, and returns what waits for its end.
 func (o *stickSession) stopBackup() (wait func()) {
 	run := o.backing
@@ -155,16 +142,4 @@ func (o *stickSession) backupWords() string {
 		return ""
 	}
 	return backedUpWords(w, o.backup, o.s.Now())
-}
-
-// backedUpWords says when a stick was last backed up.
-func backedUpWords(w *i18n.Words, when, now time.Time) string {
-	switch ago := now.Sub(when); {
-	case ago < -time.Minute: // a clock has jumped: the date says more than "just now" would
-	case ago < time.Minute:
-		return w.T("full.backup.just")
-	case ago < time.Hour:
-		return w.T("full.backup.ago", "time", w.Duration(ago.Truncate(time.Minute)))
-	}
-	return w.T("full.backup", "when", w.When(when, now))
 }

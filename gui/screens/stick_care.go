@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 
 	"stowage/crypt/stick"
@@ -36,7 +37,7 @@ func (o *stickSession) look() {
 		o.save()
 		o.keepBackedUp()
 		if o.screen != nil {
-			o.screen.full.tell(o)
+			o.screen.notedRoom()
 		}
 	}
 }
@@ -97,7 +98,7 @@ func (o *stickSession) saved(saved editing.Saved) {
 	w := o.s.Words
 	o.noteStored(len(saved.Stored))
 	for _, name := range saved.Stored {
-		o.s.Toast(w.T("stick.saved", "name", baseName(name)), nil)
+		o.s.Toast(w.T("stick.saved", "name", path.Base(name)), nil)
 	}
 	if o.screen == nil {
 		return
@@ -109,7 +110,7 @@ func (o *stickSession) saved(saved editing.Saved) {
 	failed := saved.Failed[0]
 	m := o.s.Explain(failed.Err)
 	m.Kind = widgets.Bad
-	m.Happened = w.T("stick.unsaved", "name", baseName(failed.Path)) + " " + m.Happened
+	m.Happened = w.T("stick.unsaved", "name", path.Base(failed.Path)) + " " + m.Happened
 	m.Files = w.T("stick.unsaved.files")
 	o.screen.unsaved(m)
 }
@@ -167,7 +168,7 @@ func (o *stickSession) letGo(wipe bool) {
 func namesOf(files []editing.File) []string {
 	names := make([]string, len(files))
 	for i, f := range files {
-		names[i] = baseName(f.Path)
+		names[i] = path.Base(f.Path)
 	}
 	return names
 }

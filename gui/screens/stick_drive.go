@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -148,7 +149,7 @@ func (o *stickSession) driveInUse() []string {
 	}
 	names := o.drive.InUse()
 	for i, n := range names {
-		names[i] = baseName(n)
+		names[i] = path.Base(n)
 	}
 	return names
 }
@@ -162,7 +163,7 @@ func (o *stickSession) driveInUseBelow(paths []string) []string {
 	var names []string
 	for _, used := range o.drive.InUse() {
 		if slices.ContainsFunc(paths, func(p string) bool { return used == p || strings.HasPrefix(used, p+"/") }) {
-			names = append(names, baseName(used))
+			names = append(names, path.Base(used))
 		}
 	}
 	return names
@@ -246,7 +247,7 @@ func (o *stickSession) notStored(d *asDrive) widgets.Message {
 	var reasons, lines []string
 	var why widgets.Message
 	for i, f := range failed {
-		names[i] = baseName(f.Path)
+		names[i] = path.Base(f.Path)
 		why = o.s.Explain(f.Err)
 		reasons = appendNew(reasons, why.Happened)
 		lines = append(lines, f.Path+" – "+why.Happened)
@@ -306,7 +307,7 @@ func (o *stickSession) noteDrive() {
 // follow shows a job on the stick's page, where that is in view.
 func (o *stickSession) follow(j *jobs.Job) {
 	if o.screen != nil {
-		o.screen.busy.Follow(j)
+		o.screen.follow(j)
 	}
 }
 

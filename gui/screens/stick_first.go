@@ -10,7 +10,6 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/gui"
-	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -184,26 +183,4 @@ func (n *newSecret) changed(err error) {
 func (n *newSecret) say(m widgets.Message) {
 	n.fail.Set(m)
 	n.form.Refresh()
-}
-
-// weakWords says why a passphrase is refused.
-func weakWords(w *i18n.Words, e *keys.WeakError) string {
-	key, ok := map[keys.Reason]i18n.Key{
-		keys.ReasonEmpty:     "weak.empty",
-		keys.ReasonShort:     "weak.short",
-		keys.ReasonLong:      "weak.long",
-		keys.ReasonText:      "weak.text",
-		keys.ReasonCommon:    "weak.common",
-		keys.ReasonPersonal:  "weak.personal",
-		keys.ReasonRepeat:    "weak.repeat",
-		keys.ReasonSequence:  "weak.sequence",
-		keys.ReasonKeyboard:  "weak.keyboard",
-		keys.ReasonDate:      "weak.date",
-		keys.ReasonGuessable: "weak.guessable",
-		keys.ReasonSame:      "weak.same",
-	}[e.Reason]
-	if !ok {
-		key = "weak.guessable"
-	}
-	return w.T(key, "min", e.Policy.MinLength)
 }

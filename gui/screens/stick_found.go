@@ -73,22 +73,8 @@ func tellFound(c config.Config, known school.Known, drive stick.FS, id string, n
 	return shared.TellFound(known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
 }
 
-// noticeLost adds to what was seen of a drive that it was reported lost.
-func (k *sticks) noticeLost(l *look, path string, now time.Time) {
-	if !l.stick || k.p == nil {
-		return
-	}
-	c, err := k.p.settings()
-	if err != nil {
-		return
-	}
-	fsys, err := k.openFS(path)
-	if err != nil {
-		return
-	}
-	defer fsys.Close()
-	l.lost = k.p.turnedUp(c, fsys, l.note.ID, now)
-}
+// lossShower is a screen that itself says which of the sticks that are here were lost.
+type lossShower interface{ ShowsLosses() }
 
 // tellLost says on whatever screen the person is that a lost stick was plugged in, and
 // on ICT's computers leads to its return. The list of sticks and the check-in say so
@@ -96,8 +82,7 @@ func (k *sticks) noticeLost(l *look, path string, now time.Time) {
 func (p *Place) tellLost(n lossNews, note stick.Note) {
 	s := p.autoBackup.s
 	s.Do(func() {
-		switch s.Current().(type) {
-		case *stickList, *checkIns:
+		if _, ok := s.Current().(lossShower); ok {
 			return
 		}
 		w := s.Words
@@ -106,7 +91,7 @@ func (p *Place) tellLost(n lossNews, note stick.Note) {
 		}
 		if n.ict {
 			m.Happened, m.Next = w.T("checkin.lost", "label", note.Label, "date", w.Date(n.since)), w.T("checkin.lost.next")
-			m.Do = widgets.Command{Name: w.T("checkin.return"), Run: func() { p.goCheckIn(s, "") }}
+			m.Do = widgets.Command{Name: w.T("checkin.return"), Run: func() { p.Go(s, checkInRequest{}) }}
 		}
 		s.Tell(m)
 	})

@@ -94,6 +94,9 @@ func (l *stickList) Focus() fyne.Focusable {
 	return l.other
 }
 
+// ShowsLosses is part of lossShower.
+func (l *stickList) ShowsLosses() {}
+
 // Commands is part of gui.Commander.
 func (l *stickList) Commands() []widgets.Command {
 	return []widgets.Command{{Name: l.s.Words.T("sticks.folder"), Key: fyne.KeyO, Modifier: widgets.Ctrl, Run: l.chooseFolder}}
@@ -137,15 +140,8 @@ func (l *stickList) told(seen drives.Seen) {
 	}
 }
 
-// lookAtPath looks at the drive or folder at a path.
-func (k *sticks) lookAtPath(ctx context.Context, path string) look {
-	fsys, err := k.openFS(path)
-	if err != nil {
-		return look{err: err}
-	}
-	defer fsys.Close()
-	return lookAt(ctx, fsys)
-}
+// refreshSticks is part of sticksShower.
+func (l *stickList) refreshSticks() { l.refresh() }
 
 func (l *stickList) refresh() {
 	l.news.Set(l.k.news)
@@ -305,4 +301,24 @@ func (l *stickList) chosen(at stickPlace, err error) {
 func (l *stickList) unlock(at stickPlace) {
 	l.k.setNews(widgets.Message{}, "")
 	l.s.Push(newUnlock(l.k, at))
+}
+
+// openRoute is the page "Open my stick". Tests put their own things into what it stands
+// on; otherwise adapt is nil.
+func openRoute(p *Place, adapt func(*sticks)) gui.Route {
+	var k *sticks // outlives the screens, as open sticks do
+	return gui.Route{
+		ID: "open", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
+		New: func(s *gui.Session) gui.Screen {
+			if k == nil || k.s != s {
+				k = newSticks(s, p)
+				k.files = func(o *stickSession) stickScreen { return newBrowser(o) }
+				s.AtClose(k.atClose)
+				if adapt != nil {
+					adapt(k)
+				}
+			}
+			return newStickList(k)
+		},
+	}
 }

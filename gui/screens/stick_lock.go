@@ -145,7 +145,7 @@ func (o *stickSession) end(why lockReason, force bool, then func()) {
 		return l, nil
 	}, func(l locked, err error) { o.finish(why, l, err, then) })
 	if o.screen != nil {
-		o.screen.busy.Follow(job)
+		o.screen.follow(job)
 	}
 }
 
@@ -274,9 +274,21 @@ func (k *sticks) eject(d drives.Drive) {
 	})
 }
 
+// sticksShower is the list of sticks.
+type sticksShower interface{ refreshSticks() }
+
 // refreshList brings the list up to date, when it is in view.
 func (k *sticks) refreshList() {
-	if l, ok := k.s.Current().(*stickList); ok {
-		l.refresh()
+	if l, ok := k.s.Current().(sticksShower); ok {
+		l.refreshSticks()
 	}
+}
+
+// ownFarewell is the last that is said of the stick that the program runs from: it cannot be let go while
+// the program runs.
+func (o *stickSession) ownFarewell(m widgets.Message) widgets.Message {
+	w := o.s.Words
+	m.Happened, m.Next = w.T("portable.locked", "label", o.label()), w.T("portable.locked.next")
+	m.Do = widgets.Command{Name: w.T("portable.close"), Run: o.s.Close}
+	return m
 }

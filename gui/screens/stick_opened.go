@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -36,8 +37,8 @@ type stickSession struct {
 	openings       []school.ToldOpening // what ICT opened, and the holder has not been told yet
 	unreadOpenings bool                 // that this version cannot read
 	clipboard      []string             // what was cut, to be moved
-	screen         *browser
-	told           []func() // what to do when what is on the stick has changed
+	screen         stickScreen          // of its files, where one is in view; else nil
+	told           []func()             // what to do when what is on the stick has changed
 
 	stored   int // files stored since it was opened
 	last     time.Time
@@ -197,6 +198,17 @@ func (o *stickSession) leave() {
 	}
 }
 
+// stickScreen is the screen of a stick's files, as the stick sees it.
+type stickScreen interface {
+	gui.Screen
+
+	noted()                    // more has become known of the stick
+	notedDrive()               // it is a drive now, or no longer
+	notedRoom()                // how full it is may have changed
+	unsaved(m widgets.Message) // what could not be saved; an empty message clears it
+	follow(j *jobs.Job)
+}
+
 // ofStick is a screen that belongs to an open stick, and goes when that is locked.
 type ofStick interface{ of() *stickSession }
 
@@ -240,7 +252,7 @@ func (k *sticks) browse(o *stickSession) {
 	if at, ok := k.s.Current().(ofStick); ok && at.of() == o {
 		return
 	}
-	o.screen = newBrowser(o)
+	o.screen = k.files(o)
 	k.s.Push(o.screen)
 	o.tellOpenings()
 }
@@ -281,4 +293,52 @@ func openedKey(what devices.Opened) i18n.Key {
 		return "opened.files"
 	}
 	return "opened.stick"
+}
+
+// unlockWith is what a stick is to be opened with.
+type unlockWith struct {
+	secret  []byte
+	code    bool   // secret is a recovery code
+	keyFile string // where the key is, when it is not on the stick
+}
+
+// holderKey unlocks the holder's key: from a file, or of the copies on the stick.
+func (u unlockWith) holderKey(fsys stick.FS) (*keys.HolderKey, error) {
+	var copies [][]byte
+	var err error
+	if u.keyFile != "" {
+		var sealed []byte
+		if sealed, err = readSmall(u.keyFile); err == nil {
+			copies = [][]byte{sealed}
+		}
+	} else {
+		copies, err = stick.HolderKeys(fsys)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = stick.ErrNoKey
+	for _, sealed := range copies {
+		k, keyErr := keys.OpenHolderKey(sealed, u.secret)
+		if keyErr == nil {
+			return k, nil
+		}
+		if !errors.Is(err, keys.ErrPassphrase) { // says more than a torn copy
+			err = keyErr
+		}
+	}
+	return nil, err
+}
+
+// readSmall reads a key file; a large file is none.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	const most = 1 << 20
+	if info.Size() > most {
+		return nil, keys.ErrDamagedKey
+	}
+	return os.ReadFile(path)
 }

@@ -2,9 +2,17 @@ package screens
 
 import (
 	"context"
+	"errors"
+	"io"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
+	"time"
 
+	"stowage/crypt"
+	"stowage/crypt/runnable"
+	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
@@ -38,7 +46,7 @@ func (o *stickSession) copyUnsavedTo(unsaved []editing.File, to string) {
 	w := o.s.Words
 	jobs.Run(o.s.Jobs, w.T("browser.copying"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		for i, f := range unsaved {
-			if err := copyFile(ctx, f.Local, to, baseName(f.Path)); err != nil {
+			if err := copyFile(ctx, f.Local, to, path.Base(f.Path)); err != nil {
 				return i, err
 			}
 		}
@@ -142,4 +150,67 @@ func (k *sticks) atClose(proceed func()) {
 		k.orphans = nil
 		proceed()
 	})
+}
+
+// copyFile copies a file of this computer into a folder, under a name that is free.
+func copyFile(ctx context.Context, from, folder, name string) error {
+	r, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	info, err := r.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = writeCopy(ctx, r, folder, name, info.ModTime(), nil)
+	return err
+}
+
+// writeCopy writes a file into a folder of this computer, under a name that is free,
+// and returns that name. A failed run leaves nothing.
+func writeCopy(ctx context.Context, r io.Reader, folder, name string, changed time.Time, p crypt.Progress) (string, error) {
+	root, err := os.OpenRoot(folder) // what is put in its place meanwhile is not written to
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	to, err := freeLocal(root, crypt.WindowsName(name))
+	for _, other := range crypt.FallbackNames(crypt.WindowsName(name)) {
+		if err == nil || !crypt.NameRefused(err) {
+			break
+		}
+		to, err = freeLocal(root, other)
+	}
+	if err != nil {
+		return "", err
+	}
+	out, err := safefile.CreateIn(root, to, false)
+	if err != nil {
+		return "", err
+	}
+	defer out.Discard()
+	if _, err := io.Copy(out, crypt.Reader(ctx, r, p)); err != nil {
+		return "", err
+	}
+	out.SetModified(changed)
+	out.SetMark(runnable.Mark)
+	return to, out.Commit()
+}
+
+// freeLocal is a name in a folder of this computer that is free.
+func freeLocal(root *os.Root, name string) (string, error) {
+	ext := filepath.Ext(name)
+	for n := 1; n < 10000; n++ {
+		try := name
+		if n > 1 {
+			try = numbered(name[:len(name)-len(ext)], ext, n)
+		}
+		if _, err := root.Lstat(try); errors.Is(err, os.ErrNotExist) {
+			return try, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	return "", safefile.ErrExists
 }

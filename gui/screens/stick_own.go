@@ -16,19 +16,12 @@ import (
 // OpenRoute is the page on which a window begins that was started from a stick.
 const OpenRoute gui.RouteID = "open"
 
-// isOwn reports whether a path is that of the stick that the program was started from.
-func (k *sticks) isOwn(path string) bool {
-	return k.p != nil && k.p.own != "" && filepath.Clean(path) == k.p.own
-}
-
 // greetOwn asks for the passphrase of the stick that the program was started from, when the
 // window has just opened.
 func (l *stickList) greetOwn() {
-	if l.k.p == nil || l.k.p.own == "" || l.k.p.greeted {
-		return
+	if l.k.p != nil && l.k.p.greet() {
+		l.openOwn()
 	}
-	l.k.p.greeted = true
-	l.openOwn()
 }
 
 // openOwn looks at the stick that the program was started from, and asks for its passphrase.
@@ -68,15 +61,6 @@ func (l *stickList) ownRow(seen drives.Seen) *widgets.Pressable {
 	}
 	w := l.s.Words
 	return widgets.NewAction(widgets.IconStick, w.T("portable.own"), w.T("portable.started"), l.openOwn)
-}
-
-// ownFarewell is the last that is said of the stick that the program runs from: it cannot be let go while
-// the program runs.
-func (o *stickSession) ownFarewell(m widgets.Message) widgets.Message {
-	w := o.s.Words
-	m.Happened, m.Next = w.T("portable.locked", "label", o.label()), w.T("portable.locked.next")
-	m.Do = widgets.Command{Name: w.T("portable.close"), Run: o.s.Close}
-	return m
 }
 
 // startedFrom says on the page that asks for the passphrase which stick it is.

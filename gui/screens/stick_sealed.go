@@ -315,3 +315,26 @@ func (p *Place) glance(ctx context.Context, fs stick.FS, place string, result *s
 		return errors.Join(err, seen.Tampered)
 	})
 }
+
+// quietly reports whether there is nothing to say of a backup that was not made: the
+// computer is not at school, or knows none.
+func quietly(err error) bool {
+	for _, e := range []error{config.ErrNoSchool, school.ErrNoShared, stick.ErrBackingUp, stick.ErrClosed, stick.ErrGone, context.Canceled} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// backedUpWords says when a stick was last backed up.
+func backedUpWords(w *i18n.Words, when, now time.Time) string {
+	switch ago := now.Sub(when); {
+	case ago < -time.Minute: // a clock has jumped: the date says more than "just now" would
+	case ago < time.Minute:
+		return w.T("full.backup.just")
+	case ago < time.Hour:
+		return w.T("full.backup.ago", "time", w.Duration(ago.Truncate(time.Minute)))
+	}
+	return w.T("full.backup", "when", w.When(when, now))
+}

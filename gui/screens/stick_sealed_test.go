@@ -297,7 +297,7 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	o, err := k.unlock(t.Context(), stickPlace{path: drive.Path}, unlockWith{secret: issued.Passphrase})
 	check(t, err)
 	staff := newStaff(w.Session, home)
-	staff.sticks = func() []*stickSession { return k.open }
+	staff.sticks = func() []openStick { return openSticks(k) }
 	read := func() (err error) {
 		staff.read(func(e error) { err = e })
 		w.Settle()

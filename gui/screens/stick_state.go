@@ -2,13 +2,9 @@ package screens
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
-
-	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
@@ -34,46 +30,19 @@ type sticks struct {
 	watchers []*watcher
 	stop     func() // ends watching the drives, nil when nobody watches
 
+	files   func(*stickSession) stickScreen // makes the screen of a stick's files
 	openFS  func(path string) (driveFS, error)
 	mount   func(ctx context.Context, address string) (shown, drivePlace, error)
 	private string // where opened files are decrypted to
 }
 
-// driveFS is a drive or folder that is held open.
-type driveFS interface {
-	stick.FS
-	io.Closer
-}
-
 // watcher is somebody who wants to know when drives come and go.
 type watcher struct{ told func(drives.Seen) }
-
-// lookEvery is how often the drives are looked at.
-const lookEvery = time.Second
 
 func newSticks(s *gui.Session, p *Place) *sticks {
 	return &sticks{
 		s: s, p: p, private: privateFolder(s.Services), mount: mountDrive,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
-	}
-}
-
-// openRoute is the page "Open my stick". Tests put their own things into what it stands
-// on; otherwise adapt is nil.
-func openRoute(p *Place, adapt func(*sticks)) gui.Route {
-	var k *sticks // outlives the screens, as open sticks do
-	return gui.Route{
-		ID: "open", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
-		New: func(s *gui.Session) gui.Screen {
-			if k == nil || k.s != s {
-				k = newSticks(s, p)
-				s.AtClose(k.atClose)
-				if adapt != nil {
-					adapt(k)
-				}
-			}
-			return newStickList(k)
-		},
 	}
 }
 
@@ -98,11 +67,6 @@ func WipeLeftovers(services gui.Services) (wiped int, err error) {
 }
 
 func (k *sticks) heads() school.Heads { return heads(k.s) }
-
-// heads is where this computer remembers how sticks were left, shared with stow.
-func heads(s *gui.Session) school.Heads {
-	return school.Heads{Dir: filepath.Join(s.Services.Config, "sticks")}
-}
 
 // watch tells when drives come and go, until the returned function is called. It tells
 // what was seen last at once.
@@ -161,6 +125,18 @@ func (k *sticks) ageNews(all []drives.Drive) {
 	k.had = here
 }
 
+// openSticks are the sticks that are open; none while nobody has looked at the page.
+func openSticks(k *sticks) []openStick {
+	if k == nil {
+		return nil
+	}
+	all := make([]openStick, len(k.open))
+	for i, o := range k.open {
+		all[i] = openStick{o.key, o.stick}
+	}
+	return all
+}
+
 // openAt finds the open stick of a drive or folder.
 func (k *sticks) openAt(path string) *stickSession {
 	for _, o := range k.open {
@@ -176,4 +152,9 @@ type stickPlace struct {
 	path  string
 	drive drives.Drive // zero for a folder
 	look  look         // what was there to see
+}
+
+// isOwn reports whether a path is that of the stick that the program was started from.
+func (k *sticks) isOwn(path string) bool {
+	return k.p != nil && k.p.own != "" && filepath.Clean(path) == k.p.own
 }

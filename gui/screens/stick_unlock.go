@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
-	"stowage/devices/school/config"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -191,76 +189,6 @@ func (u *unlockStick) putKeysBack() {
 		u.say(m)
 		u.s.Window.Canvas().Focus(u.Focus())
 	}))
-}
-
-// putKeysBack puts the key files back that were deleted from the stick at a path, from its backup in the school's shared folder.
-func (p *Place) putKeysBack(path string) ([]string, error) {
-	if p == nil {
-		return nil, config.ErrNoSchool
-	}
-	p.leave(path)
-	c, err := p.settings()
-	if err != nil {
-		return nil, err
-	}
-	shared, err := c.SharedFolder()
-	if err != nil {
-		return nil, err
-	}
-	fs, err := stick.NewDirFS(path)
-	if err != nil {
-		return nil, err
-	}
-	defer fs.Close()
-	return shared.RestoreKeys(fs)
-}
-
-// unlockWith is what a stick is to be opened with.
-type unlockWith struct {
-	secret  []byte
-	code    bool   // secret is a recovery code
-	keyFile string // where the key is, when it is not on the stick
-}
-
-// holderKey unlocks the holder's key: from a file, or of the copies on the stick.
-func (u unlockWith) holderKey(fsys stick.FS) (*keys.HolderKey, error) {
-	var copies [][]byte
-	var err error
-	if u.keyFile != "" {
-		var sealed []byte
-		if sealed, err = readSmall(u.keyFile); err == nil {
-			copies = [][]byte{sealed}
-		}
-	} else {
-		copies, err = stick.HolderKeys(fsys)
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = stick.ErrNoKey
-	for _, sealed := range copies {
-		k, keyErr := keys.OpenHolderKey(sealed, u.secret)
-		if keyErr == nil {
-			return k, nil
-		}
-		if !errors.Is(err, keys.ErrPassphrase) { // says more than a torn copy
-			err = keyErr
-		}
-	}
-	return nil, err
-}
-
-// readSmall reads a key file; a large file is none.
-func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	const most = 1 << 20
-	if info.Size() > most {
-		return nil, keys.ErrDamagedKey
-	}
-	return os.ReadFile(path)
 }
 
 // say shows a message above the form; an empty one takes it away.

@@ -44,7 +44,7 @@ func (v *versionList) Title() string {
 	if v.file == "" {
 		return v.s.Words.T("deleted.title")
 	}
-	return v.s.Words.T("versions.title", "name", shortName(baseName(v.file)))
+	return v.s.Words.T("versions.title", "name", shortName(path.Base(v.file)))
 }
 
 // Content is part of gui.Screen.
@@ -115,7 +115,7 @@ func (v *versionList) Cell(row, column int) widgets.Cell {
 	switch column {
 	case 0:
 		if v.file == "" {
-			return widgets.Cell{Text: baseName(version.Path), Icon: iconOf(version.Entry)}
+			return widgets.Cell{Text: path.Base(version.Path), Icon: iconOf(version.Entry)}
 		}
 		return widgets.Cell{Text: w.When(version.Stored, v.s.Now()), Icon: "history", Bold: version.Current}
 	case 1:
@@ -139,7 +139,7 @@ func (v *versionList) remark(version stick.Version) string {
 	case !version.Deleted.IsZero():
 		return w.T("versions.deleted", "when", w.When(version.Deleted, v.s.Now()))
 	case version.Path != v.file:
-		return w.T("versions.called", "name", baseName(version.Path))
+		return w.T("versions.called", "name", path.Base(version.Path))
 	}
 	return ""
 }
@@ -178,7 +178,7 @@ func (v *versionList) chosen() []stick.Version {
 
 // view shows a version in the window.
 func (v *versionList) view(version stick.Version) {
-	title := baseName(version.Path)
+	title := path.Base(version.Path)
 	if v.file != "" {
 		title = v.s.Words.T("versions.of", "name", title, "when", v.s.Words.When(version.Stored, v.s.Now()))
 	}
@@ -234,7 +234,7 @@ func (v *versionList) copyTo(version stick.Version, to string) {
 		}
 		defer r.Close()
 		p.Expect(r.Size())
-		return writeCopy(ctx, r, to, baseName(version.Path), version.ModTime, p)
+		return writeCopy(ctx, r, to, path.Base(version.Path), version.ModTime, p)
 	}, func(name string, err error) {
 		if err != nil {
 			v.s.Fail(err)

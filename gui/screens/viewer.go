@@ -54,7 +54,7 @@ func (b *browser) viewSelected() {
 }
 
 func (b *browser) view(e stick.Entry) {
-	v := newViewer(b, e, baseName(e.Path), func() (*stick.Reader, error) { return b.o.stick.OpenFile(e.Path) })
+	v := newViewer(b, e, path.Base(e.Path), func() (*stick.Reader, error) { return b.o.stick.OpenFile(e.Path) })
 	v.current = true
 	b.s.Push(v)
 }
