@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -133,7 +134,7 @@ type backup struct {
 	may    mayKeep       // which of the holder's keys may be among them
 	opened *Stick        // nil without a key
 	record *backupRecord
-	have   map[layerID]*layerFiles // in the backup
+	have   map[layer.ID]*layer.Files // in the backup
 	out    BackupResult
 }
 
@@ -157,7 +158,7 @@ func (b *backup) run(ctx context.Context) error {
 		return err
 	}
 	defer lock.Close()
-	if b.have, err = layersIn(b.to); err != nil {
+	if b.have, err = layer.FilesIn(b.to); err != nil {
 		return err
 	}
 	missing, err := b.compare(ctx)
@@ -274,27 +275,27 @@ func (b *backup) prune(ctx context.Context) error {
 		return nil
 	}
 	l := s.loaderOf(b.to)
-	if err := l.findLayers(); err != nil {
+	if err := l.FindLayers(); err != nil {
 		return err
 	}
-	found, err := l.readLayers(ctx)
+	found, err := l.ReadLayers(ctx)
 	if err != nil {
 		return err
 	}
-	c := chain(found)
-	l.blame(&c)
-	c.warnings = append(l.warnings, c.warnings...)
-	if !c.complete() {
+	c := layer.Follow(found)
+	l.Classify(&c)
+	c.Warnings = append(l.Warnings, c.Warnings...)
+	if !c.Complete() {
 		b.record.Replaced = nil
 		return nil
 	}
-	var old []*layerFiles
-	for _, layer := range slices.Backward(c.superseded) { // oldest first
-		old = append(old, l.files[layer.id])
+	var old []*layer.Files
+	for _, layer := range slices.Backward(c.Superseded) { // oldest first
+		old = append(old, l.Files[layer.ID])
 	}
 	replaced := map[string]time.Time{}
-	for _, files := range append(old, l.leftover...) { // these are of an identity that the stick has no more
-		name := files.id.String()
+	for _, files := range append(old, l.Leftover...) { // these are of an identity that the stick has no more
+		name := files.ID.String()
 		since, known := b.record.Replaced[name]
 		if !known || since.After(now(b.o.Clock)) {
 			since = now(b.o.Clock)

@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -19,7 +20,7 @@ import (
 // part comes last, and with it the layer.
 func (b *backup) copyLayer(ctx context.Context, l sourceLayer) error {
 	have := b.have[l.id]
-	if have != nil && !have.lacks(l) { // it is damaged there
+	if have != nil && !lacks(have, l) { // it is damaged there
 		delete(b.record.Layers, l.id.String())
 		if err := removeLayer(b.to, have); err != nil {
 			return err
@@ -27,7 +28,7 @@ func (b *backup) copyLayer(ctx context.Context, l sourceLayer) error {
 		have = nil
 	}
 	for n := range slices.Backward(l.sizes) {
-		if have != nil && have.parts[n] == l.sizes[n] {
+		if have != nil && have.Parts[n] == l.sizes[n] {
 			b.p.Done(l.sizes[n]) // from a run that was interrupted
 			continue
 		}
@@ -43,12 +44,12 @@ func (b *backup) copyLayer(ctx context.Context, l sourceLayer) error {
 	if err := b.to.SyncDir(layout.Layers); err != nil {
 		return fmt.Errorf("copy layer %s: %w", l.id, err)
 	}
-	digest, err := digestOf(b.to, l.id, l.sizes)
+	digest, err := layer.DigestOf(b.to, l.id, l.sizes)
 	if err != nil {
 		return err
 	}
 	if digest != l.digest {
-		err := removeLayer(b.to, &layerFiles{id: l.id, parts: partsOf(l.sizes)})
+		err := removeLayer(b.to, &layer.Files{ID: l.id, Parts: partsOf(l.sizes)})
 		return errors.Join(fmt.Errorf("copy layer %s: %w", l.id, ErrNotVerified), err)
 	}
 	b.record.Layers[l.id.String()] = digest
@@ -68,13 +69,13 @@ func partsOf(sizes []int64) map[int]int64 {
 
 // removeLayer removes the files of a layer in a backup, the first part first:
 // it goes at once.
-func removeLayer(to FS, files *layerFiles) error {
-	for n := range maxParts {
-		if _, ok := files.parts[n]; !ok {
+func removeLayer(to FS, files *layer.Files) error {
+	for n := range layer.MaxParts {
+		if _, ok := files.Parts[n]; !ok {
 			continue
 		}
-		if err := drive.IfThere(to.Remove(files.id.part(n))); err != nil {
-			return fmt.Errorf("remove layer %s: %w", files.id, err)
+		if err := drive.IfThere(to.Remove(files.ID.Part(n))); err != nil {
+			return fmt.Errorf("remove layer %s: %w", files.ID, err)
 		}
 	}
 	return to.SyncDir(layout.Layers)
@@ -83,7 +84,7 @@ func removeLayer(to FS, files *layerFiles) error {
 // copyPart copies one part, reads it back and compares, and only then gives it
 // its name.
 func (b *backup) copyPart(ctx context.Context, l sourceLayer, n int) error {
-	name := l.id.part(n)
+	name := l.id.Part(n)
 	temporary := incoming(name)
 	want, err := b.write(ctx, name, temporary, l.sizes[n])
 	if err == nil {

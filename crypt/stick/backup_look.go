@@ -9,25 +9,26 @@ import (
 	"slices"
 	"strings"
 
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
 // sourceLayer is a layer on the stick.
 type sourceLayer struct {
-	id     layerID
+	id     layer.ID
 	sizes  []int64
 	digest string
 }
 
 // lacks reports whether only parts of the layer are in the backup: copying it
 // was interrupted.
-func (f *layerFiles) lacks(l sourceLayer) bool {
-	for n, size := range f.parts {
+func lacks(f *layer.Files, l sourceLayer) bool {
+	for n, size := range f.Parts {
 		if n >= len(l.sizes) || l.sizes[n] != size {
 			return false // it is another one
 		}
 	}
-	return len(f.parts) < len(l.sizes)
+	return len(f.Parts) < len(l.sizes)
 }
 
 func (l *sourceLayer) size() int64 {
@@ -77,22 +78,22 @@ func (b *backup) lookState() error {
 // listSource lists the layers of a stick that is not open. What certainly never
 // was whole is left out.
 func (b *backup) listSource() error {
-	l := newLoader(b.from, "", nil, newBudget())
-	if err := l.findLayers(); err != nil {
+	l := layer.NewLoader(b.from, "", nil, layer.NewBudget())
+	if err := l.FindLayers(); err != nil {
 		return err
 	}
-	if len(l.files) > maxBackupLayers {
-		return fmt.Errorf("%d layers: %w", len(l.files), ErrTooLarge)
+	if len(l.Files) > maxBackupLayers {
+		return fmt.Errorf("%d layers: %w", len(l.Files), ErrTooLarge)
 	}
-	for _, files := range l.files {
-		layer := sourceLayer{id: files.id, sizes: files.sizes()}
-		size := layer.size()
-		if len(layer.sizes) != len(files.parts) || len(layer.sizes) > maxParts || paddedSize(size)-size >= 2*tarBlock {
+	for _, files := range l.Files {
+		found := sourceLayer{id: files.ID, sizes: files.Sizes()}
+		size := found.size()
+		if len(found.sizes) != len(files.Parts) || len(found.sizes) > layer.MaxParts || layer.PaddedSize(size)-size >= 2*layer.TarBlock {
 			continue
 		}
-		src := newPartReader(b.from, layer.id, layer.sizes)
+		src := layer.NewPartReader(b.from, found.id, found.sizes)
 		var err error
-		layer.digest, _, err = layerDigest(src, src.size())
+		found.digest, _, err = layer.Digest(src, src.Size())
 		_ = src.Close()
 		if errors.Is(err, ErrDamaged) {
 			continue
@@ -100,7 +101,7 @@ func (b *backup) listSource() error {
 		if err != nil {
 			return err
 		}
-		b.layers = append(b.layers, layer)
+		b.layers = append(b.layers, found)
 	}
 	slices.SortFunc(b.layers, func(x, y sourceLayer) int { return strings.Compare(x.id.String(), y.id.String()) })
 	return nil
@@ -114,7 +115,7 @@ func (b *backup) lookOpened(s *Stick) error {
 	closed := s.closed
 	b.note, b.opened = s.note, s
 	for _, l := range s.layers {
-		b.layers = append(b.layers, sourceLayer{l.id, l.parts, l.digest})
+		b.layers = append(b.layers, sourceLayer{l.ID, l.Parts, l.Digest})
 	}
 	s.mu.Unlock()
 	if closed {
@@ -128,28 +129,21 @@ func (b *backup) lookOpened(s *Stick) error {
 	return b.lookState()
 }
 
-// layersIn lists the layers in a backup.
-func layersIn(from FS) (map[layerID]*layerFiles, error) {
-	l := newLoader(from, "", nil, newBudget())
-	err := l.findLayers()
-	return l.files, err
-}
-
 // compare finds out which layers are not in the backup.
 func (b *backup) compare(ctx context.Context) (missing []sourceLayer, err error) {
 	var newest int64
 	for _, l := range b.layers {
-		newest = max(newest, l.id.seq)
+		newest = max(newest, l.id.Seq)
 		have := b.have[l.id]
-		if have == nil || have.lacks(l) {
+		if have == nil || lacks(have, l) {
 			missing = append(missing, l)
 			continue
 		}
 		digest, known := b.record.Layers[l.id.String()]
-		if sizes := have.sizes(); !slices.Equal(sizes, l.sizes) {
+		if sizes := have.Sizes(); !slices.Equal(sizes, l.sizes) {
 			digest = ""
 		} else if !known {
-			if digest, err = digestOf(b.to, l.id, sizes); err != nil {
+			if digest, err = layer.DigestOf(b.to, l.id, sizes); err != nil {
 				return nil, err
 			}
 		}
@@ -160,7 +154,7 @@ func (b *backup) compare(ctx context.Context) (missing []sourceLayer, err error)
 		case b.opened != nil: // the stick's is authentic
 			missing = append(missing, l)
 		default:
-			b.out.Differing = append(b.out.Differing, l.id.part(0))
+			b.out.Differing = append(b.out.Differing, l.id.Part(0))
 		}
 	}
 	if b.opened != nil {
@@ -169,7 +163,7 @@ func (b *backup) compare(ctx context.Context) (missing []sourceLayer, err error)
 		return missing, err
 	}
 	for id := range b.have {
-		b.out.Older = b.out.Older || id.seq > newest
+		b.out.Older = b.out.Older || id.Seq > newest
 	}
 	b.out.Unclear, err = b.clashes(missing)
 	return missing, err
@@ -184,18 +178,7 @@ func (b *backup) clashes(missing []sourceLayer) (bool, error) {
 	}
 	taken := map[int64]bool{}
 	for id := range b.have {
-		taken[id.seq] = true
+		taken[id.Seq] = true
 	}
-	return slices.ContainsFunc(missing, func(l sourceLayer) bool { return b.have[l.id] == nil && taken[l.id.seq] }), nil
-}
-
-// digestOf is the digest of a layer, "" when it is damaged.
-func digestOf(from FS, id layerID, sizes []int64) (string, error) {
-	src := newPartReader(from, id, sizes)
-	defer src.Close()
-	digest, _, err := layerDigest(src, src.size())
-	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrMissing) {
-		return "", nil
-	}
-	return digest, err
+	return slices.ContainsFunc(missing, func(l sourceLayer) bool { return b.have[l.id] == nil && taken[l.id.Seq] }), nil
 }

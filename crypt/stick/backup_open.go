@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -39,35 +40,35 @@ func ReadBackupStatus(drive, from FS) (BackupStatus, error) {
 	if r.Stick == "" {
 		return BackupStatus{}, ErrNoBackup
 	}
-	have, err := layersIn(from)
+	have, err := layer.FilesIn(from)
 	if err != nil {
 		return BackupStatus{}, err
 	}
 	out := BackupStatus{Stick: r.Stick, When: r.When, Layers: len(have)}
 	for _, files := range have {
-		for _, n := range files.parts {
+		for _, n := range files.Parts {
 			out.Bytes += n
 		}
 	}
 	if drive == nil {
 		return out, nil
 	}
-	on, err := layersIn(drive)
+	on, err := layer.FilesIn(drive)
 	if err != nil {
 		return BackupStatus{}, err
 	}
 	var newest int64
 	for id, files := range on {
-		newest = max(newest, id.seq)
-		if kept := have[id]; kept == nil || !slices.Equal(kept.sizes(), files.sizes()) {
+		newest = max(newest, id.Seq)
+		if kept := have[id]; kept == nil || !slices.Equal(kept.Sizes(), files.Sizes()) {
 			out.Behind++
-			for _, n := range files.parts {
+			for _, n := range files.Parts {
 				out.BehindBytes += n
 			}
 		}
 	}
 	for id := range have {
-		out.Older = out.Older || id.seq > newest
+		out.Older = out.Older || id.Seq > newest
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -119,14 +120,14 @@ func (s *Stick) alteredTables() ([]string, error) {
 	}
 	var bad []string
 	for _, e := range entries {
-		id, part, ok := parseLayerName(e.Name())
+		id, part, ok := layer.ParseName(e.Name())
 		if !ok || part != 0 {
 			continue
 		}
-		if _, err := readTable(s.fs, id, s.keys, s.note.ID, nil); errors.Is(err, ErrGone) {
+		if _, err := layer.ReadTable(s.fs, id, s.keys, s.note.ID, nil); errors.Is(err, ErrGone) {
 			return bad, err
 		} else if err != nil {
-			bad = append(bad, id.contentsName())
+			bad = append(bad, id.ContentsName())
 		}
 	}
 	return bad, nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -43,7 +44,7 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 // existing returns the clean form of a path that is there and not the top. s.mu is held.
 func (s *Stick) existing(p string) (string, error) {
 	p, err := stickpath.CleanName(p)
-	if err == nil && s.tree.find(p) == nil {
+	if err == nil && s.tree.Find(p) == nil {
 		err = fmt.Errorf("%s: %w", p, ErrNotFound)
 	}
 	return p, err
@@ -113,18 +114,18 @@ func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (
 	if stickpath.Below(to, from) {
 		return nil, nil, fmt.Errorf("%s: %w: it would lie in itself", from, ErrKind)
 	}
-	n, there := s.tree.find(from), s.tree.find(to)
-	replaces := over && there != nil && !there.isFolder() && !n.isFolder()
+	n, there := s.tree.Find(from), s.tree.Find(to)
+	replaces := over && there != nil && !there.IsFolder() && !n.IsFolder()
 	if there != nil && !replaces || made[to] {
 		return nil, nil, fmt.Errorf("%s: %w", to, ErrExists)
 	}
 	links := []piece{pl.link(to, from, n)}
-	_ = n.walk(from, func(p string, n *node) error {
+	_ = n.Walk(from, func(p string, n *layer.Node) error {
 		links = append(links, pl.link(to+p[len(from):], p, n))
 		return nil
 	})
 	for i := range links {
-		if err := CheckPath(links[i].path()); err != nil {
+		if err := CheckPath(links[i].Path()); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -139,24 +140,24 @@ func (s *Stick) renamePieces(pl plan, m move, over bool, made map[string]bool) (
 func (s *Stick) newFolders(pl plan, p string, made map[string]bool) ([]piece, error) {
 	var pieces []piece
 	for dir := range stickpath.Above(p) {
-		n := s.tree.find(dir)
-		if n != nil && !n.isFolder() {
+		n := s.tree.Find(dir)
+		if n != nil && !n.IsFolder() {
 			return nil, fmt.Errorf("%s: %w", dir, ErrKind)
 		}
 		if n == nil && !made[dir] {
 			made[dir] = true
-			pieces = append(pieces, pl.piece(entry{kind: recFolder, path: dir, mtime: unixTime(s.o.Clock())}))
+			pieces = append(pieces, pl.piece(layer.Entry{Kind: layer.FolderRecord, Path: dir, MTime: unixTime(s.o.Clock())}))
 		}
 	}
 	return pieces, nil
 }
 
 // link gives a file a further name, or makes the folder anew.
-func (p plan) link(to, from string, n *node) piece {
-	if !n.isFolder() {
-		return p.piece(entry{kind: recLink, path: to, link: from, mtime: n.data.mtime})
+func (p plan) link(to, from string, n *layer.Node) piece {
+	if !n.IsFolder() {
+		return p.piece(layer.Entry{Kind: layer.LinkRecord, Path: to, Link: from, MTime: n.Data.MTime})
 	}
-	return p.piece(entry{kind: recFolder, path: to, mtime: unixTime(n.entry(to).ModTime)})
+	return p.piece(layer.Entry{Kind: layer.FolderRecord, Path: to, MTime: unixTime(entryOf(n, to).ModTime)})
 }
 
 // change writes one layer with the pieces that make returns; make is called with s.mu held. One that removes may use
@@ -173,7 +174,7 @@ func (s *Stick) change(ctx context.Context, removes bool, make func(plan) ([]pie
 	if err != nil || len(pieces) == 0 {
 		return err
 	}
-	if err := s.affords(pieces, reserveChange); err != nil {
+	if err := s.affords(pieces, layer.ReserveChange); err != nil {
 		return err
 	}
 	need := packedSize([][]piece{pieces})
@@ -189,5 +190,5 @@ func (s *Stick) change(ctx context.Context, removes bool, make func(plan) ([]pie
 			return err
 		}
 	}
-	return s.missing(s.tryPack(ctx, pieces, layerHeader{}, crypt.NoProgress{}), need)
+	return s.missing(s.tryPack(ctx, pieces, layer.Header{}, crypt.NoProgress{}), need)
 }

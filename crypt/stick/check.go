@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // Problem is something that a check found wrong.
@@ -50,16 +51,16 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	}
 	s.nameHurt(out.Problems)
 	for _, l := range layers {
-		p.Expect(l.size())
+		p.Expect(l.Size())
 	}
 	s.mu.Lock()
-	views[0].root.each(func(n *node) {
-		if !n.isFolder() {
+	views[0].Root.Each(func(n *layer.Node) {
+		if !n.IsFolder() {
 			out.Files++
 		}
 	})
 	s.mu.Unlock()
-	bad := map[*layer]int{} // where it is among the problems
+	bad := map[*layer.Layer]int{} // where it is among the problems
 	for _, l := range layers {
 		problem, err := s.checkLayer(ctx, l, p)
 		if err != nil {
@@ -70,14 +71,14 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 			out.Problems = append(out.Problems, *problem)
 		}
 		out.Layers++
-		out.Bytes += l.size()
+		out.Bytes += l.Size()
 	}
 	if len(bad) == 0 {
 		views = nil // there is no need to look where anything lies
 	}
-	for r, paths := range s.filesIn(views, func(l *layer) bool { _, is := bad[l]; return is }) {
+	for r, paths := range s.filesIn(views, func(l *layer.Layer) bool { _, is := bad[l]; return is }) {
 		if s.readable(ctx, r) != nil {
-			p := &out.Problems[bad[r.layer]]
+			p := &out.Problems[bad[r.Layer]]
 			p.Files = append(p.Files, paths...)
 		}
 	}
@@ -94,13 +95,13 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 
 // snapshot returns the layers, and the trees of today's files, also of those in layers that cannot be read: see views.
 // s.write is held as long as they are needed.
-func (s *Stick) snapshot() ([]*layer, []*tree, error) {
+func (s *Stick) snapshot() ([]*layer.Layer, []*layer.Tree, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, nil, ErrClosed
 	}
-	views := []*tree{s.tree}
+	views := []*layer.Tree{s.tree}
 	if len(s.hurt)+len(s.unread) > 0 {
 		views = s.views()
 	}
@@ -108,14 +109,14 @@ func (s *Stick) snapshot() ([]*layer, []*tree, error) {
 }
 
 // filesIn returns the paths in trees by the record that holds their content, of those layers.
-func (s *Stick) filesIn(views []*tree, in func(*layer) bool) map[*record][]string {
+func (s *Stick) filesIn(views []*layer.Tree, in func(*layer.Layer) bool) map[*layer.Record][]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	files := map[*record][]string{}
+	files := map[*layer.Record][]string{}
 	for _, t := range views {
-		_ = t.root.walk(".", func(path string, n *node) error {
-			if n.data != nil && in(n.data.layer) && !slices.Contains(files[n.data], path) {
-				files[n.data] = append(files[n.data], path)
+		_ = t.Root.Walk(".", func(path string, n *layer.Node) error {
+			if n.Data != nil && in(n.Data.Layer) && !slices.Contains(files[n.Data], path) {
+				files[n.Data] = append(files[n.Data], path)
 			}
 			return nil
 		})
@@ -124,7 +125,7 @@ func (s *Stick) filesIn(views []*tree, in func(*layer) bool) map[*record][]strin
 }
 
 // checkLayer reads one layer. Only the drive going away, or ctx, is an error.
-func (s *Stick) checkLayer(ctx context.Context, l *layer, p crypt.Progress) (*Problem, error) {
+func (s *Stick) checkLayer(ctx context.Context, l *layer.Layer, p crypt.Progress) (*Problem, error) {
 	err := s.readWhole(ctx, l, p)
 	if err == nil {
 		err = s.compare(l)
@@ -144,53 +145,53 @@ func (s *Stick) checkLayer(ctx context.Context, l *layer, p crypt.Progress) (*Pr
 	case errors.Is(err, ErrMissing):
 		kind = WarnMissing
 	}
-	return &Problem{Warning: Warning{Kind: kind, Name: l.id.part(0), Seq: l.id.seq, Err: err}, Unknown: l.gaps}, nil
+	return &Problem{Warning: Warning{Kind: kind, Name: l.ID.Part(0), Seq: l.ID.Seq, Err: err}, Unknown: l.Gaps}, nil
 }
 
 // readWhole authenticates every chunk of a layer.
-func (s *Stick) readWhole(ctx context.Context, l *layer, p crypt.Progress) error {
-	known, err := openKnown(s.fs, l)
+func (s *Stick) readWhole(ctx context.Context, l *layer.Layer, p crypt.Progress) error {
+	known, err := layer.OpenKnown(s.fs, l)
 	if err != nil {
 		return err
 	}
 	defer known.Close()
-	src := known.parts
-	watched := crypt.Reader(ctx, io.NewSectionReader(src, 0, src.size()), p)
-	plain, err := crypt.NewDecryptReader(watched, l.key.identity)
+	src := known.Parts
+	watched := crypt.Reader(ctx, io.NewSectionReader(src, 0, src.Size()), p)
+	plain, err := crypt.NewDecryptReader(watched, l.Key.Identity)
 	if err != nil {
-		return damaged(err)
+		return layer.AsDamaged(err)
 	}
 	defer plain.Close()
 	if _, err := io.Copy(io.Discard, plain); err != nil {
-		return fmt.Errorf("layer %s: %w", l.id, damaged(err))
+		return fmt.Errorf("layer %s: %w", l.ID, layer.AsDamaged(err))
 	}
 	return nil
 }
 
 // compare checks that what is known of a layer, perhaps from a table of
 // contents, is what the layer holds.
-func (s *Stick) compare(l *layer) error {
-	plain, _, err := openPlain(s.fs, l.id, l.parts, []*stickKey{l.key})
+func (s *Stick) compare(l *layer.Layer) error {
+	plain, _, err := layer.Open(s.fs, l.ID, l.Parts, []*layer.Key{l.Key})
 	if err != nil {
 		return err
 	}
 	defer plain.Close()
 	spend := s.spend // for as long as it is compared
-	fresh, err := readLayer(newTape(plain), s.note.ID, l.key, newKeeper(&spend), func(string, error) {})
+	fresh, err := layer.Read(layer.NewChunkReader(plain), s.note.ID, l.Key, layer.NewRecorder(&spend), func(string, error) {})
 	if err != nil {
-		return fmt.Errorf("layer %s: %w", l.id, err)
+		return fmt.Errorf("layer %s: %w", l.ID, err)
 	}
-	same := equalRecords(&fresh.records, &l.records, func(a, b *record) bool {
-		return a.kind == b.kind && a.base == b.base && a.folder() == b.folder() && a.link() == b.link() && a.size == b.size && a.off == b.off && a.mtime == b.mtime
+	same := layer.EqualRecords(&fresh.Records, &l.Records, func(a, b *layer.Record) bool {
+		return a.Kind == b.Kind && a.Base == b.Base && a.Folder() == b.Folder() && a.Link() == b.Link() && a.Size == b.Size && a.Off == b.Off && a.MTime == b.MTime
 	})
 	if !same {
-		return fmt.Errorf("layer %s: %w: its table of contents says something else", l.id, ErrDamaged)
+		return fmt.Errorf("layer %s: %w: its table of contents says something else", l.ID, ErrDamaged)
 	}
 	return nil
 }
 
 // readable reads the whole content of a file.
-func (s *Stick) readable(ctx context.Context, r *record) error {
+func (s *Stick) readable(ctx context.Context, r *layer.Record) error {
 	content, err := s.openRecord(r)
 	if err != nil {
 		return err

@@ -103,7 +103,7 @@ func (m chosenMark) macOf(recipient string, key []byte) []byte {
 func (s *Stick) recipientOf(m chosenMark) string {
 	for _, key := range s.keys {
 		for _, holder := range s.ring.holders {
-			if hmac.Equal(m.mac, m.macOf(holder, key.mac.chosen)) {
+			if hmac.Equal(m.mac, m.macOf(holder, key.MAC.Chosen)) {
 				return holder
 			}
 		}
@@ -115,7 +115,7 @@ func (s *Stick) recipientOf(m chosenMark) string {
 // of that content is there, it says nothing.
 func (s *Stick) writeMark(name string, k ChosenKey) error {
 	m := chosenMark{file: pair.SHA256(k.Sealed), set: k.Set}
-	m.mac = m.macOf(k.Recipient, s.keys[0].mac.chosen)
+	m.mac = m.macOf(k.Recipient, s.keys[0].MAC.Chosen)
 	if err := drive.IfThere(s.fs.Remove(chosenName(name))); err != nil {
 		return err
 	}

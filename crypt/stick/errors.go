@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -17,8 +18,6 @@ var (
 	ErrNotStick = errors.New("not an encrypted stick")
 	// ErrAlreadyStick: the drive holds a stick, or what is left of one.
 	ErrAlreadyStick = errors.New("the drive is an encrypted stick already")
-	// ErrFormat: the stick was written in a format that this program is too old for.
-	ErrFormat = errors.New("the stick needs a newer version of the program")
 	// ErrNoKey: the stick carries no key of the kind that was to be unlocked.
 	ErrNoKey = errors.New("the stick carries no such key")
 	// ErrKeysGone: the files of the stick's own identity were all deleted, so that no key opens it until
@@ -26,16 +25,6 @@ var (
 	ErrKeysGone = errors.New("the stick's own keys are gone")
 	// ErrSwapped: a key file is not the one that the school's note vouches for.
 	ErrSwapped = errors.New("the stick's key is not the one the school signed for")
-	// ErrForged: a layer was not written by anyone who can open the stick, or
-	// belongs elsewhere.
-	ErrForged = errors.New("not written for this place by a key of the stick")
-	// ErrDamaged: a layer or file on the stick cannot be read as it was written.
-	ErrDamaged = errors.New("damaged")
-	// ErrMissing: a layer that must be there is not.
-	ErrMissing = errors.New("missing")
-
-	// ErrNoState: the stick, or its backup, is to be opened as it was at a layer that is not there.
-	ErrNoState = errors.New("nothing is kept of that state")
 
 	// ErrNoCode: the stick carries no recovery code, such as after it was used. It is an [ErrNoKey] as well.
 	ErrNoCode = errors.New("the stick carries no recovery code")
@@ -57,18 +46,30 @@ var (
 	// ErrSpecial: neither a file nor a folder, such as a link or a device.
 	ErrSpecial = drive.ErrSpecial
 
+	// ErrFormat: the stick was written in a format that this program is too old for.
+	ErrFormat = layer.ErrFormat
+	// ErrForged: a layer was not written by anyone who can open the stick, or
+	// belongs elsewhere.
+	ErrForged = layer.ErrForged
+	// ErrDamaged: a layer or file on the stick cannot be read as it was written.
+	ErrDamaged = layer.ErrDamaged
+	// ErrMissing: a layer that must be there is not.
+	ErrMissing = layer.ErrMissing
+	// ErrNoState: the stick, or its backup, is to be opened as it was at a layer that is not there.
+	ErrNoState = layer.ErrNoState
+	// ErrKind: a folder stands where a file is wanted, or the other way round.
+	ErrKind = layer.ErrKind
+	// ErrClosed: the stick was closed.
+	ErrClosed = layer.ErrClosed
+
 	// ErrReopen: after an error of the drive it is not certain what is on it;
 	// nothing can be changed until the stick is closed and opened again.
 	ErrReopen = errors.New("the stick must be closed and opened again")
-	// ErrClosed: the stick was closed.
-	ErrClosed = errors.New("the stick is closed")
 
 	// ErrNotFound: no such file or folder on the stick.
 	ErrNotFound = errors.New("no such file or folder on the stick")
 	// ErrExists: the name is taken, and replacing it was not asked for.
 	ErrExists = errors.New("the name exists already")
-	// ErrKind: a folder stands where a file is wanted, or the other way round.
-	ErrKind = errors.New("a folder cannot take the place of a file, nor a file that of a folder")
 	// ErrName: a name that a stick does not hold; see [CheckPath].
 	ErrName = stickpath.ErrName
 	// ErrChanged: a file changed while it was being read.

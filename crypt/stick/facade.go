@@ -2,6 +2,7 @@ package stick
 
 import (
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/stickpath"
 )
@@ -47,3 +48,35 @@ func NewDirFS(path string) (*DirFS, error) {
 // NoSpaceError says that something does not fit. It is found before anything is
 // written, and again when a drive filled up meanwhile since others write on it too.
 type NoSpaceError = drive.NoSpaceError
+
+// Position is where a layer is missing among the others. The newest ones are missed only by who remembers them, such as a
+// table of contents.
+type Position = layer.Position
+
+// The kinds of warning. Nothing that a warning names was read, and nothing
+// was removed because of it.
+const (
+	WarnTorn       = layer.WarnTorn       // a layer that is not whole: it was never written to its end, and nothing in it reported as stored, or it was damaged since
+	WarnDamaged    = layer.WarnDamaged    // a layer that cannot be read as it was written
+	WarnForged     = layer.WarnForged     // a layer made by somebody who does not have this stick's key
+	WarnMisplaced  = layer.WarnMisplaced  // a layer of another stick or of another place in the order
+	WarnMissing    = layer.WarnMissing    // a layer that must be there and is not
+	WarnForeign    = layer.WarnForeign    // a file that does not belong in the folder
+	WarnEntry      = layer.WarnEntry      // one entry of a layer that is not allowed and was left out
+	WarnAltered    = layer.WarnAltered    // a key or text beside the layers that is not as it was written
+	WarnRolledBack = layer.WarnRolledBack // the stick is older than one already seen
+	WarnForked     = layer.WarnForked     // the stick was put back to an earlier state and then written on
+)
+
+// The positions.
+const (
+	AtTheBeginning = layer.AtTheBeginning
+	InTheMiddle    = layer.InTheMiddle
+	AtTheEnd       = layer.AtTheEnd
+)
+
+// Warning is something on the stick that is not as it should be.
+type Warning = layer.Warning
+
+// WarningKind says what is wrong with something on the stick.
+type WarningKind = layer.WarningKind

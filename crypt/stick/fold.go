@@ -8,6 +8,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+
+	"stowage/crypt/stick/internal/layer"
 )
 
 // foldLayers: this many tiny layers and fewer are not worth folding.
@@ -16,7 +18,7 @@ const foldLayers = 32
 // planFolding plans to put tiny layers together although nobody asked for it: whatever could be brought back still
 // can, under its names and in its order. It is nil when too few can be. s.write is held.
 func (s *Stick) planFolding(ctx context.Context) (*rewrite, error) {
-	f := folding{stick: s, needless: map[*record]bool{}, stays: map[*layer]bool{}}
+	f := folding{stick: s, needless: map[*layer.Record]bool{}, stays: map[*layer.Layer]bool{}}
 	if f.tiny() <= s.o.FoldLayers {
 		return nil, nil
 	}
@@ -32,7 +34,7 @@ func (s *Stick) planFolding(ctx context.Context) (*rewrite, error) {
 		if len(chosen) <= s.o.FoldLayers {
 			return nil, nil
 		}
-		rw, blamed := s.planKeeping(chosen, func(data *record) bool { return !f.needless[data] }, func(*layer) bool { return false })
+		rw, blamed := s.planKeeping(chosen, func(data *layer.Record) bool { return !f.needless[data] }, func(*layer.Layer) bool { return false })
 		if rw != nil || len(blamed) == 0 {
 			return rw, nil
 		}
@@ -43,12 +45,12 @@ func (s *Stick) planFolding(ctx context.Context) (*rewrite, error) {
 // folding chooses layers to put together.
 type folding struct {
 	stick    *Stick
-	needless map[*record]bool // content that today's file of the name holds as well
-	stays    map[*layer]bool  // tiny layers that must stay as they are
+	needless map[*layer.Record]bool // content that today's file of the name holds as well
+	stays    map[*layer.Layer]bool  // tiny layers that must stay as they are
 }
 
 // mayFold reports whether a layer is one to put together with others.
-func (f *folding) mayFold(l *layer) bool { return l.size() < tinyLayer && !f.stays[l] }
+func (f *folding) mayFold(l *layer.Layer) bool { return l.Size() < tinyLayer && !f.stays[l] }
 
 func (f *folding) tiny() int {
 	n := 0
@@ -72,12 +74,12 @@ func (f *folding) findNeedless(ctx context.Context) error {
 		if !f.mayFold(l) {
 			continue
 		}
-		for r := range l.records.all() {
+		for r := range l.Records.All() {
 			if _, ended := past[r]; !ended {
 				continue
 			}
-			n := s.tree.find(r.path())
-			f.needless[r] = n != nil && n.data != nil && (r.size == 0 || s.sameContent(r, n.data))
+			n := s.tree.Find(r.Path())
+			f.needless[r] = n != nil && n.Data != nil && (r.Size == 0 || s.sameContent(r, n.Data))
 		}
 	}
 	return nil
@@ -85,22 +87,22 @@ func (f *folding) findNeedless(ctx context.Context) error {
 
 // choose chooses layers whose content has so much room together. What they hold comes after all that stays, and so
 // nothing that stays may have given a name of theirs other content later than they did.
-func (f *folding) choose(room int64) map[*layer]bool {
+func (f *folding) choose(room int64) map[*layer.Layer]bool {
 	names := map[string]bool{} // of tiny layers; true once a layer that stays has written it
 	for _, l := range f.stick.layers {
 		if f.mayFold(l) {
 			for r := range f.carried(l) {
-				names[r.path()] = false
+				names[r.Path()] = false
 			}
 		}
 	}
-	chosen := map[*layer]bool{}
+	chosen := map[*layer.Layer]bool{}
 	for _, l := range slices.Backward(f.stick.layers) {
 		fits := f.mayFold(l)
 		var size int64
 		for r := range f.carried(l) {
-			fits = fits && !names[r.path()]
-			size += r.tarSize()
+			fits = fits && !names[r.Path()]
+			size += r.TarSize()
 		}
 		if fits && size <= room {
 			chosen[l] = true
@@ -108,8 +110,8 @@ func (f *folding) choose(room int64) map[*layer]bool {
 			continue
 		}
 		for r := range f.carried(l) {
-			if _, theirs := names[r.path()]; theirs {
-				names[r.path()] = true
+			if _, theirs := names[r.Path()]; theirs {
+				names[r.Path()] = true
 			}
 		}
 	}
@@ -117,10 +119,10 @@ func (f *folding) choose(room int64) map[*layer]bool {
 }
 
 // carried yields the files and further names of a layer that are to be kept.
-func (f *folding) carried(l *layer) iter.Seq[*record] {
-	return func(yield func(*record) bool) {
-		for r := range l.records.all() {
-			if r.kind != recFile && r.kind != recLink || f.needless[r] {
+func (f *folding) carried(l *layer.Layer) iter.Seq[*layer.Record] {
+	return func(yield func(*layer.Record) bool) {
+		for r := range l.Records.All() {
+			if r.Kind != layer.FileRecord && r.Kind != layer.LinkRecord || f.needless[r] {
 				continue
 			}
 			if !yield(r) {
@@ -131,12 +133,12 @@ func (f *folding) carried(l *layer) iter.Seq[*record] {
 }
 
 // sameContent compares what two small files hold.
-func (s *Stick) sameContent(a, b *record) bool {
-	if a.size != b.size || a.size > tinyLayer {
+func (s *Stick) sameContent(a, b *layer.Record) bool {
+	if a.Size != b.Size || a.Size > tinyLayer {
 		return false
 	}
 	var content [2][]byte
-	for i, r := range []*record{a, b} {
+	for i, r := range []*layer.Record{a, b} {
 		reader, err := s.openRecord(r)
 		if err != nil {
 			return false

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // A stick that was put back to an earlier state and then written on has another history than others remember: a fork.
@@ -25,56 +26,56 @@ type Fork struct {
 // and for the files that are lost with it. It returns nil if there is none. Only layers that the stick's key made are believed.
 func (s *Stick) ForkIn(ctx context.Context, backup FS) (*Fork, error) {
 	l := s.loaderOf(backup)
-	if err := l.findLayers(); err != nil {
+	if err := l.FindLayers(); err != nil {
 		return nil, fmt.Errorf("compare the backup: %w", err)
 	}
 	newest, err := s.newestForgotten(ctx, l)
 	if err != nil || newest == nil {
 		return nil, err
 	}
-	found, err := l.readLayers(ctx)
+	found, err := l.ReadLayers(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("compare the backup: %w", err)
 	}
-	before := slices.DeleteFunc(found, func(have *layer) bool { return have.id.seq >= newest.id.seq && have.id != newest.id })
-	files := s.lostFiles(treeOf(chain(before).layers))
-	return &Fork{Kind: s.Recall(Head{newest.id.seq, newest.digest}).Kind, Seq: newest.id.seq, Files: files}, nil
+	before := slices.DeleteFunc(found, func(have *layer.Layer) bool { return have.ID.Seq >= newest.ID.Seq && have.ID != newest.ID })
+	files := s.lostFiles(layer.TreeOf(layer.Follow(before).Layers))
+	return &Fork{Kind: s.Recall(Head{newest.ID.Seq, newest.Digest}).Kind, Seq: newest.ID.Seq, Files: files}, nil
 }
 
 // loaderOf reads layers of the opened stick from its backup; what the stick has itself need not be read again.
-func (s *Stick) loaderOf(backup FS) *loader {
+func (s *Stick) loaderOf(backup FS) *layer.Loader {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	spend := s.spend // beside what the stick itself takes
-	l := newLoader(backup, s.note.ID, s.keys, &spend)
-	l.lenient = true
+	l := layer.NewLoader(backup, s.note.ID, s.keys, &spend)
+	l.Lenient = true
 	for _, layer := range s.layers {
 		twin := *layer
-		twin.below = slices.Clone(layer.below) // chain brings both up to date
-		l.listed[layer.id] = &twin
+		twin.Below = slices.Clone(layer.Below) // chain brings both up to date
+		l.Listed[layer.ID] = &twin
 	}
 	return l
 }
 
 // newestForgotten is the newest authentic layer of a backup that is not and never was in the stick's history, or nil.
-func (s *Stick) newestForgotten(ctx context.Context, l *loader) (*layer, error) {
-	for _, id := range slices.SortedFunc(maps.Keys(l.files), func(a, b layerID) int { return strings.Compare(b.String(), a.String()) }) {
+func (s *Stick) newestForgotten(ctx context.Context, l *layer.Loader) (*layer.Layer, error) {
+	for _, id := range slices.SortedFunc(maps.Keys(l.Files), func(a, b layer.ID) int { return strings.Compare(b.String(), a.String()) }) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		files := l.files[id]
-		sizes := files.sizes()
-		if l.listed[id] != nil || len(sizes) != len(files.parts) {
+		files := l.Files[id]
+		sizes := files.Sizes()
+		if l.Listed[id] != nil || len(sizes) != len(files.Parts) {
 			continue
 		}
-		digest, err := digestOf(l.fs, id, sizes)
+		digest, err := layer.DigestOf(l.FS, id, sizes)
 		if err != nil {
 			return nil, fmt.Errorf("compare the backup: %w", err)
 		}
-		if digest == "" || s.Recall(Head{id.seq, digest}) == nil {
+		if digest == "" || s.Recall(Head{id.Seq, digest}) == nil {
 			continue
 		}
-		if layer, err := l.readFiles(files, sizes); err == nil {
+		if layer, err := l.ReadFiles(files, sizes); err == nil {
 			return layer, nil
 		} else if errors.Is(err, ErrGone) {
 			return nil, fmt.Errorf("compare the backup: %w", err)
@@ -85,23 +86,23 @@ func (s *Stick) newestForgotten(ctx context.Context, l *loader) (*layer, error) 
 
 // lostFiles are the files of another history's tree that were stored in layers which the stick's history does not
 // have, unless the stick has a file of that name, size and time.
-func (s *Stick) lostFiles(of *tree) []string {
+func (s *Stick) lostFiles(of *layer.Tree) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	forgotten := map[*layer]bool{}
+	forgotten := map[*layer.Layer]bool{}
 	var files []string
-	_ = of.root.walk(".", func(p string, n *node) error {
-		if n.data == nil || n.isFolder() {
+	_ = of.Root.Walk(".", func(p string, n *layer.Node) error {
+		if n.Data == nil || n.IsFolder() {
 			return nil
 		}
-		in := n.data.layer
+		in := n.Data.Layer
 		lost, known := forgotten[in]
 		if !known {
-			lost = s.recall(Head{in.id.seq, in.digest}) != nil
+			lost = s.recall(Head{in.ID.Seq, in.Digest}) != nil
 			forgotten[in] = lost
 		}
-		have := s.tree.find(p)
-		same := have != nil && have.data != nil && have.data.size == n.data.size && have.data.mtime == n.data.mtime
+		have := s.tree.Find(p)
+		same := have != nil && have.Data != nil && have.Data.Size == n.Data.Size && have.Data.MTime == n.Data.MTime
 		if lost && !same {
 			files = append(files, p)
 		}
@@ -127,43 +128,19 @@ func (s *Stick) Settle(ctx context.Context, seen int64) error {
 	if err := s.whole(); err != nil {
 		return fmt.Errorf("settle a fork: %w", err)
 	}
-	if len(s.layers) > maxListed {
+	if len(s.layers) > layer.MaxListed {
 		return fmt.Errorf("settle a fork: %d layers: %w", len(s.layers), ErrTooLarge)
 	}
 	if err := s.checkSpace(layerOverhead + int64(len(s.layers))*100); err != nil {
 		return err
 	}
 	s.nextSeq = max(s.nextSeq, seen+1) + settledLeap
-	h := layerHeader{tidied: true, replaced: history{from: s.nextSeq}}
+	h := layer.Header{Tidied: true, Replaced: layer.History{From: s.nextSeq}}
 	for _, l := range s.layers {
-		h.below = append(h.below, l.ref())
+		h.Below = append(h.Below, l.Ref())
 	}
 	if err := s.tryPack(ctx, nil, h, crypt.NoProgress{}); err != nil {
 		return fmt.Errorf("settle a fork: %w", err)
 	}
 	return nil
-}
-
-// asOf leaves the layers that there were when the one of a number was the newest. Of two with that number it is the one to
-// which newer ones do not lead.
-func asOf(found []*layer, seq int64) ([]*layer, error) {
-	current := map[layerID]bool{}
-	for _, l := range chain(found).layers {
-		current[l.id] = true
-	}
-	var at *layer
-	for _, l := range found {
-		if l.id.seq == seq && (at == nil || current[at.id] && !isBefore(found, l)) {
-			at = l
-		}
-	}
-	if at == nil {
-		return nil, fmt.Errorf("layer %d: %w", seq, ErrNoState)
-	}
-	return slices.DeleteFunc(found, func(l *layer) bool { return l.id.seq >= seq && l != at }), nil
-}
-
-// isBefore reports whether a layer was written again when the stick was rotated.
-func isBefore(found []*layer, old *layer) bool {
-	return slices.ContainsFunc(found, func(l *layer) bool { return l.was == old.digest })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -21,17 +22,17 @@ func TestFormatSaysTheLimits(t *testing.T) {
 	limits, _, _ = strings.Cut(limits, "\n## ")
 	limits = strings.Join(strings.Fields(limits), " ")
 	for _, limit := range []string{
-		fmt.Sprintf("age header over %d KiB", maxAgeHeader>>10),
-		fmt.Sprintf("together more than %d MiB by this table", maxSpent>>20),
-		fmt.Sprintf("`stowage/contents` | %d bytes |", costFile),
-		fmt.Sprintf("| a layer | %d, and 8 for", costLayer),
-		fmt.Sprintf("header lists | %d |", costRef),
-		fmt.Sprintf("| an entry of a layer | %d, and", costRecord),
-		fmt.Sprintf("entries of a layer lie in | %d, and", costName),
-		fmt.Sprintf("deleted later or not | %d |", costNode),
-		fmt.Sprintf("of its own or not | %d |", costFolder),
-		fmt.Sprintf("more than %s references", thousands(maxListed)),
-		fmt.Sprintf("table over %d MiB", maxTable>>20),
+		fmt.Sprintf("age header over %d KiB", layer.MaxAgeHeader>>10),
+		fmt.Sprintf("together more than %d MiB by this table", layer.MaxSpent>>20),
+		fmt.Sprintf("`stowage/contents` | %d bytes |", layer.CostFile),
+		fmt.Sprintf("| a layer | %d, and 8 for", layer.CostLayer),
+		fmt.Sprintf("header lists | %d |", layer.CostRef),
+		fmt.Sprintf("| an entry of a layer | %d, and", layer.CostRecord),
+		fmt.Sprintf("entries of a layer lie in | %d, and", layer.CostName),
+		fmt.Sprintf("deleted later or not | %d |", layer.CostNode),
+		fmt.Sprintf("of its own or not | %d |", layer.CostFolder),
+		fmt.Sprintf("more than %s references", thousands(layer.MaxListed)),
+		fmt.Sprintf("table over %d MiB", layer.MaxTable>>20),
 		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),
 		fmt.Sprintf("sum or mark over %d KiB", pair.MaxSum>>10),
 		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),

@@ -19,6 +19,7 @@ import (
 	"stowage/crypt/runnable"
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -58,7 +59,7 @@ func (s *Stick) Get(ctx context.Context, paths []string, dest string, o GetOptio
 type fetch struct {
 	path string // on the stick
 	dest string
-	data *record // nil for a folder
+	data *layer.Record // nil for a folder
 }
 
 // fetchFolder is a folder to be made.
@@ -112,47 +113,47 @@ func (g *getter) plan(paths []string, held crypt.HeldNames) error {
 		}
 		dest := "."
 		if clean != "." {
-			dest = namer.name(".", n.name())
+			dest = namer.name(".", n.Name())
 			g.add(clean, dest, n)
 		}
 		g.addBelow(clean, dest, n, namer)
 		g.stick.mu.Unlock()
 	}
 	slices.SortStableFunc(g.files, func(a, b fetch) int {
-		if a.data.layer != b.data.layer {
-			return cmp.Compare(a.data.layer.id.seq, b.data.layer.id.seq)
+		if a.data.Layer != b.data.Layer {
+			return cmp.Compare(a.data.Layer.ID.Seq, b.data.Layer.ID.Seq)
 		}
-		return cmp.Compare(a.data.off, b.data.off)
+		return cmp.Compare(a.data.Off, b.data.Off)
 	})
 	for _, f := range g.files {
-		g.p.Expect(f.data.size)
+		g.p.Expect(f.data.Size)
 	}
 	return nil
 }
 
-func (g *getter) add(p, dest string, n *node) {
+func (g *getter) add(p, dest string, n *layer.Node) {
 	if dest == p {
 		p = dest // one string, not two
 	}
-	f := fetch{path: p, dest: dest, data: n.data}
-	if !n.isFolder() {
-		g.stick.readers.hold(n.data.layer) // tidying must not take it away meanwhile
+	f := fetch{path: p, dest: dest, data: n.Data}
+	if !n.IsFolder() {
+		g.stick.readers.Hold(n.Data.Layer) // tidying must not take it away meanwhile
 		g.files = append(g.files, f)
 		return
 	}
-	g.folders = append(g.folders, fetchFolder{f, n.entry(p).ModTime})
+	g.folders = append(g.folders, fetchFolder{f, entryOf(n, p).ModTime})
 }
 
 // release lets go of the layers that add holds.
 func (g *getter) release() {
 	for _, f := range g.files {
-		g.stick.readers.letGo(f.data.layer)
+		g.stick.readers.LetGo(f.data.Layer)
 	}
 }
 
-func (g *getter) addBelow(p, dest string, n *node, namer *destNamer) {
-	for _, child := range n.byName() {
-		from, to := stickpath.Join(p, child.name()), namer.name(dest, child.name())
+func (g *getter) addBelow(p, dest string, n *layer.Node, namer *destNamer) {
+	for _, child := range n.ByName() {
+		from, to := stickpath.Join(p, child.Name()), namer.name(dest, child.Name())
 		g.add(from, to, child)
 		g.addBelow(from, to, child, namer)
 	}
@@ -199,7 +200,7 @@ func (g *getter) run(ctx context.Context) error {
 			continue
 		}
 		g.result.Fetched = append(g.result.Fetched, Fetched{f.path, f.dest, KindFile})
-		g.result.Bytes += f.data.size
+		g.result.Bytes += f.data.Size
 	}
 	g.leave()
 	for _, f := range slices.Backward(g.folders) { // times last: writing into a folder changes its own
@@ -235,7 +236,7 @@ func (g *getter) here(err error) error {
 	}
 	there := &DestinationError{Path: g.root.Name(), Free: -1, Err: fault.Told(err)}
 	for _, f := range g.files {
-		there.Need += f.data.size
+		there.Need += f.data.Size
 	}
 	there.Need -= g.result.Bytes
 	if free, _, err := drive.FreeSpace(g.root, g.root.Name()); err == nil {
@@ -357,7 +358,7 @@ func (g *getter) writeFile(ctx context.Context, f *fetch, buf []byte) error {
 	}
 	if err == nil {
 		g.mark(g.folder, temporary)
-		t := f.data.modTime()
+		t := f.data.ModTime()
 		err = g.here(g.folder.Chtimes(temporary, t, t))
 	}
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -71,7 +72,7 @@ func (s *Summary) count(fsys FS) error {
 		s.Code = s.Code || full == codes[0] || full == codes[1]
 	}
 	return drive.EachFile(fsys, layout.Layers, func(name string, info fs.FileInfo) {
-		if _, part, ok := parseLayerName(name); ok {
+		if _, part, ok := layer.ParseName(name); ok {
 			s.Bytes += info.Size()
 			if part == 0 {
 				s.Layers++

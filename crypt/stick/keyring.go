@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // keyring is the plaintext of the files stick-<class>-*.age: an age identity
@@ -16,7 +17,7 @@ type keyring struct {
 	retired *keys.StickIdentity // nil unless a rotation is under way
 	// head is the newest layer when the rotation began: newer layers under the
 	// retired identity do not count.
-	head    layerRef
+	head    layer.Ref
 	holders []string // recipients
 }
 
@@ -74,7 +75,7 @@ func parseKeyring(plain []byte) (*keyring, error) {
 			k.holders = append(k.holders, holder)
 		}
 		if ref, ok := strings.CutPrefix(text, retiredLine); ok {
-			if k.head, err = parseRef(ref); err != nil {
+			if k.head, err = layer.ParseRef(ref); err != nil {
 				break
 			}
 			marked = true
@@ -91,8 +92,8 @@ func parseKeyring(plain []byte) (*keyring, error) {
 }
 
 // stickKeys makes the identities ready for use, the current one first.
-func (k *keyring) stickKeys() ([]*stickKey, error) {
-	var list []*stickKey
+func (k *keyring) stickKeys() ([]*layer.Key, error) {
+	var list []*layer.Key
 	for _, id := range []*keys.StickIdentity{k.current, k.retired} {
 		if id == nil {
 			continue
@@ -101,13 +102,13 @@ func (k *keyring) stickKeys() ([]*stickKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		mac, err := newMACKeys(id.Secret(), id.Stick)
+		mac, err := layer.NewMACKeys(id.Secret(), id.Stick)
 		if err != nil {
 			return nil, err
 		}
-		key := &stickKey{recipient: recipient, identity: id.Identity(), mac: mac}
+		key := &layer.Key{Recipient: recipient, Identity: id.Identity(), MAC: mac}
 		if id == k.retired {
-			key.retired, key.lastSeq = true, k.head.seq
+			key.Retired, key.LastSeq = true, k.head.Seq
 		}
 		list = append(list, key)
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -25,13 +26,13 @@ func (s *Stick) List(folder string) ([]Entry, error) {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	if !n.isFolder() {
+	if !n.IsFolder() {
 		return nil, fmt.Errorf("%s: %w", folder, ErrKind)
 	}
-	children := n.byName()
+	children := n.ByName()
 	list := make([]Entry, len(children))
 	for i, child := range children {
-		list[i] = child.entry(stickpath.Join(folder, child.name()))
+		list[i] = entryOf(child, stickpath.Join(folder, child.Name()))
 	}
 	return list, nil
 }
@@ -43,11 +44,11 @@ func (s *Stick) Stat(path string) (Entry, error) {
 		return Entry{}, err
 	}
 	defer s.mu.Unlock()
-	return n.entry(path), nil
+	return entryOf(n, path), nil
 }
 
 // lookup finds a path. Unless it fails, it returns with s.mu locked.
-func (s *Stick) lookup(path string) (*node, string, error) {
+func (s *Stick) lookup(path string) (*layer.Node, string, error) {
 	path, err := stickpath.Clean(path)
 	if err != nil {
 		return nil, "", err
@@ -57,7 +58,7 @@ func (s *Stick) lookup(path string) (*node, string, error) {
 		s.mu.Unlock()
 		return nil, "", ErrClosed
 	}
-	n := s.tree.find(path)
+	n := s.tree.Find(path)
 	if n == nil {
 		s.mu.Unlock()
 		return nil, "", fmt.Errorf("%s: %w", path, ErrNotFound)
@@ -74,19 +75,19 @@ func (s *Stick) Walk(folder string, visit func(Entry) error) error {
 		return err
 	}
 	s.mu.Unlock()
-	if !n.isFolder() {
+	if !n.IsFolder() {
 		return fmt.Errorf("%s: %w", folder, ErrKind)
 	}
 	return s.walk(folder, n, visit)
 }
 
-func (s *Stick) walk(folder string, n *node, visit func(Entry) error) error {
+func (s *Stick) walk(folder string, n *layer.Node, visit func(Entry) error) error {
 	s.mu.Lock()
-	children := slices.Clone(n.byName())
+	children := slices.Clone(n.ByName())
 	s.mu.Unlock()
 	for _, child := range children {
 		s.mu.Lock()
-		e := child.entry(stickpath.Join(folder, child.name()))
+		e := entryOf(child, stickpath.Join(folder, child.Name()))
 		s.mu.Unlock()
 		err := visit(e)
 		if err == fs.SkipDir && e.IsFolder() {
@@ -118,7 +119,7 @@ func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, e
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	err = n.walk(folder, func(path string, n *node) error {
+	err = n.Walk(folder, func(path string, n *layer.Node) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -128,7 +129,7 @@ func (s *Stick) Search(ctx context.Context, words string, limit int) ([]Entry, e
 				return nil
 			}
 		}
-		found = append(found, n.entry(path))
+		found = append(found, entryOf(n, path))
 		if limit > 0 && len(found) == limit {
 			return io.EOF
 		}
@@ -162,14 +163,14 @@ func (s *Stick) OpenFile(path string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := n.data
+	data := n.Data
 	if data == nil {
 		s.mu.Unlock()
 		return nil, fmt.Errorf("%s: %w", path, ErrKind)
 	}
-	s.readers.hold(data.layer) // tidying must not take it away meanwhile
+	s.readers.Hold(data.Layer) // tidying must not take it away meanwhile
 	s.mu.Unlock()
-	defer s.readers.letGo(data.layer)
+	defer s.readers.LetGo(data.Layer)
 	r, err := s.openRecord(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -178,12 +179,12 @@ func (s *Stick) OpenFile(path string) (*Reader, error) {
 }
 
 // openRecord opens the content that a record holds.
-func (s *Stick) openRecord(data *record) (*Reader, error) {
-	plain, err := s.readers.acquire(s.fs, data.layer)
+func (s *Stick) openRecord(data *layer.Record) (*Reader, error) {
+	plain, err := s.readers.Acquire(s.fs, data.Layer)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{io.NewSectionReader(plain, data.off, data.size), s, data.layer, sync.Once{}}, nil
+	return &Reader{io.NewSectionReader(plain, data.Off, data.Size), s, data.Layer, sync.Once{}}, nil
 }
 
 // Reader reads one file on the stick. ReadAt may be called concurrently. What
@@ -192,7 +193,7 @@ func (s *Stick) openRecord(data *record) (*Reader, error) {
 type Reader struct {
 	section *io.SectionReader
 	stick   *Stick
-	layer   *layer
+	layer   *layer.Layer
 	once    sync.Once
 }
 
@@ -216,6 +217,23 @@ func (r *Reader) Seek(offset int64, whence int) (int64, error) {
 
 // Close gives the file back.
 func (r *Reader) Close() error {
-	r.once.Do(func() { r.stick.readers.release(r.layer) })
+	r.once.Do(func() { r.stick.readers.Release(r.layer) })
 	return nil
+}
+
+// entryOf describes a node.
+func entryOf(n *layer.Node, path string) Entry {
+	e := Entry{Path: path, Kind: KindFolder}
+	if !n.IsFolder() {
+		e.Kind, e.Size, e.ModTime, e.Stored = KindFile, n.Data.Size, n.Data.ModTime(), n.Data.Layer.Time
+		e.Tidied, e.Version = n.Data.Layer.Tidied, n.Data.StoredAt()
+		return e
+	}
+	if made := n.Made(); made != nil {
+		e.ModTime, e.Stored = made.Time, made.Time
+	}
+	if n.Rec != nil {
+		e.ModTime, e.Stored = n.Rec.ModTime(), n.Rec.Layer.Time
+	}
+	return e
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -90,7 +91,7 @@ func parseNote(text string) (*Note, error) {
 			return nil, fmt.Errorf("%w: a key of class %q", ErrFormat, class)
 		}
 	}
-	if n.ID == "" || !isDigest(n.Recipient) || n.Generation < 1 {
+	if n.ID == "" || !layer.IsDigest(n.Recipient) || n.Generation < 1 {
 		return nil, fmt.Errorf("%w: its note is incomplete", ErrNotStick)
 	}
 	if err := checkPrograms(n.Programs); err != nil {

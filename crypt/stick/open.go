@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -45,23 +46,23 @@ type Stick struct {
 	interrupted time.Time
 	note        Note
 	ring        ringFile
-	stale       []string    // notes and keys that an interrupted change left
-	keys        []*stickKey // the current one first; then the retired one, while rotating
+	stale       []string     // notes and keys that an interrupted change left
+	keys        []*layer.Key // the current one first; then the retired one, while rotating
 	unlocked    *unlocked
 
-	write    sync.Mutex // held during a change: they happen one after the other
-	nextSeq  int64      // number of the next layer
-	reserved int64      // see reserve.go
-	tables   []*table   // oldest first
-	spend    budget     // what the stick may still cost
+	write    sync.Mutex     // held during a change: they happen one after the other
+	nextSeq  int64          // number of the next layer
+	reserved int64          // see reserve.go
+	tables   []*layer.Table // oldest first
+	spend    layer.Budget   // what the stick may still cost
 
 	mu       sync.Mutex // protects what follows; held for moments only
-	tree     *tree
-	layers   []*layer // those that count, oldest first
-	hurt     []*layer // those that should count and cannot be read, as far as a table tells what they held
-	unread   []unread // those on the drive that are not whole
+	tree     *layer.Tree
+	layers   []*layer.Layer  // those that count, oldest first
+	hurt     []*layer.Layer  // those that should count and cannot be read, as far as a table tells what they held
+	unread   []layer.Partial // those on the drive that are not whole
 	warnings []Warning
-	readers  readers
+	readers  layer.Readers
 	// mustChange: the holder's passphrase is one that ICT knows.
 	mustChange bool
 	uncertain  bool // see ErrReopen
@@ -82,7 +83,7 @@ func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, err
 		o.Clock = time.Now
 	}
 	if o.PartSize == 0 {
-		o.PartSize = defaultPartSize
+		o.PartSize = layer.DefaultPartSize
 	}
 	if o.FoldLayers == 0 {
 		o.FoldLayers = foldLayers
@@ -180,21 +181,21 @@ func (s *Stick) ifGone(err error) error {
 
 // load reads what is on the stick, and removes what an interrupted change left.
 func (s *Stick) load(ctx context.Context) error {
-	s.spend = *newBudget()
-	l := newLoader(s.fs, s.note.ID, s.keys, &s.spend)
-	l.lenient = s.o.ReadOnly
+	s.spend = *layer.NewBudget()
+	l := layer.NewLoader(s.fs, s.note.ID, s.keys, &s.spend)
+	l.Lenient = s.o.ReadOnly
 	if s.o.ReadOnly {
-		l.at = s.o.At
+		l.At = s.o.At
 	}
-	c, err := l.load(ctx)
+	c, err := l.Load(ctx)
 	if err != nil {
 		return err
 	}
-	s.layers, s.hurt, s.tables = c.layers, l.hurt, l.tables
+	s.layers, s.hurt, s.tables = c.Layers, l.Unreadable, l.Tables
 	if err := s.plant(&c); err != nil {
 		return err
 	}
-	s.nextSeq = l.maxSeq + 1
+	s.nextSeq = l.MaxSeq + 1
 	if !s.o.ReadOnly {
 		if err := s.cleanUp(l, &c); err != nil {
 			return err
@@ -208,11 +209,11 @@ func (s *Stick) load(ctx context.Context) error {
 	if !s.o.ReadOnly {
 		s.reserved = findReserve(s.fs)
 	}
-	s.unread = l.unread
+	s.unread = l.Partial
 	if err := s.plantKnown(); err != nil {
 		return err
 	}
-	s.warnings = c.warnings
+	s.warnings = c.Warnings
 	if w := s.recall(s.o.LastSeen); w != nil {
 		s.warnings = append(s.warnings, *w)
 	}
@@ -223,22 +224,22 @@ func (s *Stick) load(ctx context.Context) error {
 const maxSaid = 1000
 
 // plant makes the tree of the layers that count.
-func (s *Stick) plant(c *chained) error {
-	s.tree = newTree()
-	s.tree.most = max(1, int(s.spend.left))
+func (s *Stick) plant(c *layer.Chain) error {
+	s.tree = layer.NewTree()
+	s.tree.Most = max(1, int(s.spend.Left))
 	said := 0
-	for _, layer := range c.layers {
-		err := s.tree.apply(layer, func(r *record, err error) {
+	for _, l := range c.Layers {
+		err := s.tree.Apply(l, func(r *layer.Record, err error) {
 			if said++; said <= maxSaid {
-				c.warnings = append(c.warnings, Warning{Kind: WarnEntry, Name: layer.id.part(0), Seq: layer.id.seq, Err: err})
+				c.Warnings = append(c.Warnings, Warning{Kind: WarnEntry, Name: l.ID.Part(0), Seq: l.ID.Seq, Err: err})
 			}
 		})
 		if err != nil {
 			return err
 		}
 	}
-	s.tree.most = 0
-	return s.spend.spend(s.tree.cost)
+	s.tree.Most = 0
+	return s.spend.Charge(s.tree.Cost)
 }
 
 // plantKnown finds out whether the tree of all that is known fits the budget as well, which checking and repairing
@@ -247,10 +248,10 @@ func (s *Stick) plantKnown() error {
 	if len(s.hurt)+len(s.unread) == 0 {
 		return nil
 	}
-	t := newTree()
-	t.most = max(1, int(s.spend.left))
+	t := layer.NewTree()
+	t.Most = max(1, int(s.spend.Left))
 	for _, l := range s.known() {
-		if err := t.apply(l, func(*record, error) {}); err != nil {
+		if err := t.Apply(l, func(*layer.Record, error) {}); err != nil {
 			return err
 		}
 	}
@@ -259,11 +260,11 @@ func (s *Stick) plantKnown() error {
 
 // cleanUp removes what an interrupted change left behind, and writes the
 // tables of contents that are missing.
-func (s *Stick) cleanUp(l *loader, c *chained) error {
+func (s *Stick) cleanUp(l *layer.Loader, c *layer.Chain) error {
 	if err := s.cleanKeys(); err != nil {
 		return err
 	}
-	for _, dir := range l.noFolder { // somebody removed an empty or needless folder
+	for _, dir := range l.NoFolder { // somebody removed an empty or needless folder
 		if err := s.fs.Mkdir(dir); err != nil {
 			return fmt.Errorf("make the folder %s: %w", dir, err)
 		}
@@ -272,19 +273,19 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 		}
 	}
 	removed := false
-	for _, files := range l.leftovers(c, s.interrupted) {
-		for _, n := range slices.Backward(slices.Sorted(maps.Keys(files.parts))) {
-			if err := s.fs.Remove(files.id.part(n)); err != nil {
+	for _, files := range l.Leftovers(c, s.interrupted) {
+		for _, n := range slices.Backward(slices.Sorted(maps.Keys(files.Parts))) {
+			if err := s.fs.Remove(files.ID.Part(n)); err != nil {
 				return fmt.Errorf("remove an unfinished layer: %w", err)
 			}
 			removed = true
 		}
 	}
-	for _, old := range slices.Backward(c.superseded) { // oldest first
-		if !c.complete() {
+	for _, old := range slices.Backward(c.Superseded) { // oldest first
+		if !c.Complete() {
 			break
 		}
-		if err := removeParts(s.fs, old.id, len(old.parts)); err != nil {
+		if err := layer.RemoveParts(s.fs, old.ID, len(old.Parts)); err != nil {
 			return err
 		}
 		removed = true
@@ -294,15 +295,15 @@ func (s *Stick) cleanUp(l *loader, c *chained) error {
 			return fmt.Errorf("sync the layers: %w", err)
 		}
 	}
-	for _, name := range l.badTables {
+	for _, name := range l.BadTables {
 		_ = s.fs.Remove(name)
 	}
 	s.pruneTables()
 	counts := s.countingLayers()
 	for _, key := range s.keys {
-		var uncached []*layer
-		for _, layer := range only(l.uncached, counts) {
-			if layer.key == key {
+		var uncached []*layer.Layer
+		for _, layer := range only(l.Uncached, counts) {
+			if layer.Key == key {
 				uncached = append(uncached, layer)
 			}
 		}
@@ -337,11 +338,11 @@ func (s *Stick) cleanKeys() error {
 }
 
 // head is the newest layer, zero when there is none.
-func (s *Stick) head() layerRef {
+func (s *Stick) head() layer.Ref {
 	if len(s.layers) == 0 {
-		return layerRef{}
+		return layer.Ref{}
 	}
-	return s.layers[len(s.layers)-1].ref()
+	return s.layers[len(s.layers)-1].Ref()
 }
 
 // Close frees the stick and wipes its keys, when a change under way is done.
@@ -364,13 +365,13 @@ func (s *Stick) Close() error {
 
 // release frees everything that Open took hold of.
 func (s *Stick) release() error {
-	s.readers.close()
+	s.readers.Close()
 	if !s.o.ReadOnly {
 		_ = s.fs.Remove(layout.Owner)
 	}
 	err := s.lock.Close()
 	for _, key := range s.keys {
-		key.mac.wipe()
+		key.MAC.Wipe()
 	}
 	if s.ring.keyring != nil {
 		s.ring.wipe()

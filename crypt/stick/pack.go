@@ -9,7 +9,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/fault"
-	"stowage/crypt/stick/internal/stickpath"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // How things are packed into layers.
@@ -22,10 +22,10 @@ const (
 // piece is something to be written into a layer: the record says what, which is a plan's or, where content is
 // written again as it is, that of the layer that it lies in.
 type piece struct {
-	*record
-	from  *record  // stored content that is written again; nil for other pieces
-	items itemList // where else the content is; nil for what has none
-	index int      // in items
+	*layer.Record
+	from  *layer.Record // stored content that is written again; nil for other pieces
+	items itemList      // where else the content is; nil for what has none
+	index int           // in items
 }
 
 // itemList is what is to be stored. It may make its items anew whenever they are asked for.
@@ -42,10 +42,10 @@ func (s itemSlice) len() int { return len(s) }
 func (s itemSlice) at(i int) Item { return s[i] }
 
 // entry is what the layer is to say of the piece.
-func (p *piece) entry() entry {
-	e := p.record.entry()
-	if p.from == p.record {
-		e.since = p.from.storedAt()
+func (p *piece) entry() layer.Entry {
+	e := p.Record.Entry()
+	if p.from == p.Record {
+		e.Since = p.from.StoredAt()
 	}
 	return e
 }
@@ -59,41 +59,27 @@ func (p *piece) item() Item {
 }
 
 // plan makes the records of what is about to be written, which belong to no layer yet.
-type plan struct{ keep *keeper }
+type plan struct{ keep *layer.Recorder }
 
 func newPlan() plan {
-	p := plan{newKeeper(nil)}
-	_ = p.keep.begin(&layer{})
+	p := plan{layer.NewRecorder(nil)}
+	_ = p.keep.Begin(&layer.Layer{})
 	return p
 }
 
-func (p plan) piece(e entry) piece {
-	r, _ := p.keep.add(&e) // nothing is charged
-	return piece{record: r}
+func (p plan) piece(e layer.Entry) piece {
+	r, _ := p.keep.Add(&e) // nothing is charged
+	return piece{Record: r}
 }
 
 // deletion is the piece that deletes a path.
-func (p plan) deletion(path string) piece { return p.piece(entry{kind: recWhiteout, path: path}) }
+func (p plan) deletion(path string) piece {
+	return p.piece(layer.Entry{Kind: layer.WhiteoutRecord, Path: path})
+}
 
 // small reports whether the content is to be read ahead.
 func (p *piece) small() bool {
-	return p.kind == recFile && p.from == nil && p.size <= smallSize
-}
-
-// tarSize is how much of a layer the record takes.
-func (r *record) tarSize() int64 {
-	dir, link := r.folder(), r.link()
-	plain := stickpath.IsPlainASCII(r.base) && stickpath.IsPlainASCII(dir) && stickpath.IsPlainASCII(link)
-	return tarSize(r.size, len(dir)+1+len(r.base)+len(link), plain)
-}
-
-func tarSize(size int64, names int, plain bool) int64 {
-	blocks := (size + tarBlock - 1) / tarBlock
-	header := int64(1)
-	if names > 100 || !plain {
-		header += 2 + int64(names+64)/tarBlock
-	}
-	return (blocks + header) * tarBlock
+	return p.Kind == layer.FileRecord && p.from == nil && p.Size <= smallSize
 }
 
 // layerOverhead is a generous estimate of what a layer takes besides its pieces.
@@ -111,8 +97,8 @@ func pack(pieces []piece) [][]piece {
 		}
 	}
 	for _, p := range pieces {
-		cost := p.tarSize()
-		if p.size >= largeSize {
+		cost := p.TarSize()
+		if p.Size >= largeSize {
 			packs = append(packs, []piece{p})
 			continue
 		}
@@ -132,10 +118,10 @@ func packedSize(packs [][]piece) int64 {
 	for _, pack := range packs {
 		plain, names := int64(layerOverhead), int64(0)
 		for i := range pack {
-			plain += pack[i].tarSize()
-			names += int64(len(pack[i].folder())+len(pack[i].base)+len(pack[i].link())) + 65
+			plain += pack[i].TarSize()
+			names += int64(len(pack[i].Folder())+len(pack[i].Base)+len(pack[i].Link())) + 65
 		}
-		sum += paddedSize(layerOverhead+sealedSize(plain)) + paddedSize(layerOverhead+sealedSize(names))
+		sum += layer.PaddedSize(layerOverhead+layer.SealedSize(plain)) + layer.PaddedSize(layerOverhead+layer.SealedSize(names))
 	}
 	return sum
 }
@@ -181,12 +167,12 @@ func (e *itemError) Unwrap() error { return e.err }
 func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress, skipped func(piece, error)) ([]piece, error) {
 	for len(pieces) > 0 {
 		done := &doneCounter{Progress: p}
-		err := s.tryPack(ctx, pieces, layerHeader{}, done)
+		err := s.tryPack(ctx, pieces, layer.Header{}, done)
 		var bad *itemError
-		if !errors.As(err, &bad) || pieces[bad.index].from != nil && !isDamage(err) {
+		if !errors.As(err, &bad) || pieces[bad.index].from != nil && !layer.IsDamage(err) {
 			return pieces, err
 		}
-		p.Expect(done.bytes - pieces[bad.index].size) // to be done again
+		p.Expect(done.bytes - pieces[bad.index].Size) // to be done again
 		skipped(pieces[bad.index], bad.err)
 		rest := pieces[bad.index+1:]
 		if errors.Is(bad.err, fs.ErrNotExist) || fault.Of(bad.err) != nil {
@@ -206,7 +192,7 @@ func stillThere(ctx context.Context, pieces []piece, p crypt.Progress, skipped f
 		if item := pieces[i].item(); item.Open != nil && ctx.Err() == nil {
 			r, err := item.Open()
 			if err != nil {
-				p.Expect(-pieces[i].size)
+				p.Expect(-pieces[i].Size)
 				skipped(pieces[i], err)
 				continue
 			}
@@ -230,7 +216,7 @@ func (c *doneCounter) Done(n int64) {
 
 // tryPack writes one layer with all the pieces and makes it part of the stick,
 // or does nothing. Of the header, only what tidying sets is taken. s.write is held.
-func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) error {
+func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layer.Header, p crypt.Progress) error {
 	layer, _, err := s.writeNext(ctx, pieces, h, p)
 	if err != nil {
 		return err
@@ -242,42 +228,42 @@ func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layerHeader, p cr
 
 // writeNext writes the layer that follows the newest one; it does not make it
 // part of the stick. Whatever becomes of it, no other layer gets its number.
-func (s *Stick) writeNext(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) (*layer, layerID, error) {
-	h.id, h.time, h.prev = newLayerID(s.nextSeq), now(s.o.Clock), s.follows()
+func (s *Stick) writeNext(ctx context.Context, pieces []piece, h layer.Header, p crypt.Progress) (*layer.Layer, layer.ID, error) {
+	h.ID, h.Time, h.Prev = layer.NewID(s.nextSeq), now(s.o.Clock), s.follows()
 	s.nextSeq++
 	layer, err := s.writeLayer(ctx, pieces, h, p)
-	return layer, h.id, err
+	return layer, h.ID, err
 }
 
 // writeLayer writes one layer with all the pieces, or none. It does not make
 // it part of the stick.
-func (s *Stick) writeLayer(ctx context.Context, pieces []piece, h layerHeader, p crypt.Progress) (*layer, error) {
-	h.stick = s.note.ID
-	w, err := newLayerWriter(s.fs, s.o.PartSize, h, s.keys[0])
+func (s *Stick) writeLayer(ctx context.Context, pieces []piece, h layer.Header, p crypt.Progress) (*layer.Layer, error) {
+	h.Stick = s.note.ID
+	w, err := layer.NewWriter(s.fs, s.o.PartSize, h, s.keys[0])
 	if err != nil {
 		return nil, err
 	}
 	if err := s.writePieces(ctx, w, pieces, p); err != nil {
-		w.abort()
+		w.Abort()
 		return nil, err
 	}
-	return w.commit()
+	return w.Commit()
 }
 
 // add makes a layer that is safe on the drive part of the stick.
-func (s *Stick) add(l *layer) {
+func (s *Stick) add(l *layer.Layer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.layers = append(s.layers, l)
-	before := s.tree.cost
-	defer func() { s.spend.left -= l.cost() + int64(costFile*len(l.parts)+s.tree.cost-before) }()
-	_ = s.tree.apply(l, func(r *record, err error) {
-		s.warnings = append(s.warnings, Warning{Kind: WarnEntry, Name: l.id.part(0), Seq: l.id.seq, Err: err})
+	before := s.tree.Cost
+	defer func() { s.spend.Left -= l.Cost() + int64(layer.CostFile*len(l.Parts)+s.tree.Cost-before) }()
+	_ = s.tree.Apply(l, func(r *layer.Record, err error) {
+		s.warnings = append(s.warnings, Warning{Kind: WarnEntry, Name: l.ID.Part(0), Seq: l.ID.Seq, Err: err})
 	})
 }
 
 // writePieces writes the entries of a layer. Small files are read ahead.
-func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece, p crypt.Progress) error {
+func (s *Stick) writePieces(ctx context.Context, w *layer.Writer, pieces []piece, p crypt.Progress) error {
 	ahead := readAhead(ctx, pieces)
 	defer ahead.stop()
 	buf := make([]byte, 256<<10)
@@ -292,20 +278,20 @@ func (s *Stick) writePieces(ctx context.Context, w *layerWriter, pieces []piece,
 			if err != nil {
 				return err
 			}
-			err = w.add(&entry)
+			err = w.Add(&entry)
 			if err == nil {
 				_, err = w.Write(data)
 			}
 			if err != nil {
 				return err
 			}
-			p.Done(piece.size)
+			p.Done(piece.Size)
 			continue
 		}
-		if err := w.add(&entry); err != nil {
+		if err := w.Add(&entry); err != nil {
 			return err
 		}
-		if piece.kind != recFile {
+		if piece.Kind != layer.FileRecord {
 			continue
 		}
 		if err := s.copyContent(ctx, w, piece, i, buf, p); err != nil {
@@ -329,12 +315,12 @@ func (s *Stick) copyContent(ctx context.Context, w io.Writer, piece *piece, inde
 	}
 	defer r.Close()
 	var done int64
-	for done <= piece.size {
+	for done <= piece.Size {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n, err := r.Read(buf)
-		if done+int64(n) > piece.size {
+		if done+int64(n) > piece.Size {
 			return &itemError{index, ErrChanged}
 		}
 		if _, err := w.Write(buf[:n]); err != nil {
@@ -349,7 +335,7 @@ func (s *Stick) copyContent(ctx context.Context, w io.Writer, piece *piece, inde
 			return &itemError{index, err}
 		}
 	}
-	if done != piece.size {
+	if done != piece.Size {
 		return &itemError{index, ErrChanged}
 	}
 	if err := r.Unchanged(); err != nil {
@@ -363,7 +349,7 @@ type storedReader struct{ *Reader }
 
 func (storedReader) Unchanged() error { return nil }
 
-func (s *Stick) openStored(r *record) (ItemReader, error) {
+func (s *Stick) openStored(r *layer.Record) (ItemReader, error) {
 	reader, err := s.openRecord(r)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // The programs that ICT may put on a stick. A stick carries them at its top, where people find them.
@@ -47,7 +48,7 @@ func (p Program) Check() error {
 	switch {
 	case !slices.Contains(ProgramNames(), p.Name):
 		return fmt.Errorf("%w: its name is none of %s", ErrProgram, strings.Join(ProgramNames(), ", "))
-	case !isDigest(p.SHA256) || p.Was != "" && !isDigest(p.Was):
+	case !layer.IsDigest(p.SHA256) || p.Was != "" && !layer.IsDigest(p.Was):
 		return fmt.Errorf("%w: %s has no digest", ErrProgram, p.Name)
 	case p.Size < 1 || p.Size > maxProgram:
 		return fmt.Errorf("%w: %s cannot have %d bytes", ErrProgram, p.Name, p.Size)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -78,7 +79,7 @@ func (s *Stick) putAll(ctx context.Context, items itemList, o PutOptions) (PutRe
 		return PutResult{Skipped: plan.result.Skipped}, plan.refused
 	}
 	for i := range plan.pieces {
-		p.Expect(plan.pieces[i].size)
+		p.Expect(plan.pieces[i].Size)
 	}
 	return s.putPlanned(ctx, plan, o.Stored, p)
 }
@@ -86,16 +87,16 @@ func (s *Stick) putAll(ctx context.Context, items itemList, o PutOptions) (PutRe
 // putPlanned writes what is planned, in as many layers as it takes. s.write is held.
 func (s *Stick) putPlanned(ctx context.Context, plan *putPlan, stored func(Stored), p crypt.Progress) (PutResult, error) {
 	pieces, result := plan.pieces, plan.result
-	plan.keep.layer.records = records{} // large, and of no further use but for the pieces not yet written
+	plan.keep.Layer.Records = layer.Records{} // large, and of no further use but for the pieces not yet written
 	*plan = putPlan{}
-	if err := s.affords(pieces, reservePut); err != nil {
+	if err := s.affords(pieces, layer.ReservePut); err != nil {
 		return result, err
 	}
 	packs := pack(pieces)
-	pinned := map[*layer]bool{}
+	pinned := map[*layer.Layer]bool{}
 	for i := range pieces {
 		if stored := pieces[i].from; stored != nil {
-			pinned[stored.layer] = true
+			pinned[stored.Layer] = true
 		}
 	}
 	pieces = nil
@@ -115,7 +116,7 @@ func (s *Stick) putPlanned(ctx context.Context, plan *putPlan, stored func(Store
 		}
 		packs[i] = nil
 		for i := range written {
-			result.Bytes += written[i].size
+			result.Bytes += written[i].Size
 			if stored != nil {
 				stored(written[i].stored())
 			} else {
@@ -127,14 +128,14 @@ func (s *Stick) putPlanned(ctx context.Context, plan *putPlan, stored func(Store
 }
 
 // source is what the piece is called in results.
-func (p *piece) source() string { return cmp.Or(p.item().Source, p.path()) }
+func (p *piece) source() string { return cmp.Or(p.item().Source, p.Path()) }
 
 // stored says that the piece is safe on the stick.
 func (p *piece) stored() Stored {
-	if p.kind == recFolder {
-		return Stored{p.source(), p.path(), KindFolder}
+	if p.Kind == layer.FolderRecord {
+		return Stored{p.source(), p.Path(), KindFolder}
 	}
-	return Stored{p.source(), p.path(), KindFile}
+	return Stored{p.source(), p.Path(), KindFile}
 }
 
 // writable says whether the stick can be changed now. s.write is held.
@@ -158,14 +159,14 @@ type putPlan struct {
 	stick   *Stick
 	clash   Clash
 	items   itemList
-	planned *tree // what this plan will have made, and the folders above it
+	planned *layer.Tree // what this plan will have made, and the folders above it
 	pieces  []piece
 	result  PutResult
 	refused error
 }
 
 func newPutPlan(s *Stick, clash Clash, items itemList) *putPlan {
-	return &putPlan{plan: newPlan(), stick: s, clash: clash, items: items, planned: newTree(), pieces: make([]piece, 0, items.len())}
+	return &putPlan{plan: newPlan(), stick: s, clash: clash, items: items, planned: layer.NewTree(), pieces: make([]piece, 0, items.len())}
 }
 
 func (pl *putPlan) skip(item Item, err error) {
@@ -174,14 +175,14 @@ func (pl *putPlan) skip(item Item, err error) {
 
 // kind returns what will be at a path; ok is false for nothing.
 func (pl *putPlan) kind(p string) (k Kind, ok bool) {
-	n := pl.planned.find(p)
+	n := pl.planned.Find(p)
 	if n == nil {
-		n = pl.stick.tree.find(p)
+		n = pl.stick.tree.Find(p)
 	}
 	switch {
 	case n == nil:
 		return 0, false
-	case n.isFolder():
+	case n.IsFolder():
 		return KindFolder, true
 	}
 	return KindFile, true
@@ -231,8 +232,8 @@ func (pl *putPlan) add(index int) {
 
 // makes reports whether an item before this one is stored under that name.
 func (pl *putPlan) makes(p string) bool {
-	n := pl.planned.find(p)
-	return n != nil && n.rec != nil
+	n := pl.planned.Find(p)
+	return n != nil && n.Rec != nil
 }
 
 func (pl *putPlan) free(p string) string {
@@ -243,12 +244,12 @@ func (pl *putPlan) free(p string) string {
 func (pl *putPlan) make(p string, index int, item Item) {
 	for dir := range stickpath.Above(p) {
 		if _, ok := pl.kind(dir); !ok {
-			pl.take(pl.piece(entry{kind: recFolder, path: dir, mtime: unixTime(pl.stick.o.Clock())}))
+			pl.take(pl.piece(layer.Entry{Kind: layer.FolderRecord, Path: dir, MTime: unixTime(pl.stick.o.Clock())}))
 		}
 	}
-	e := entry{kind: recFolder, path: p, mtime: unixTime(item.ModTime)}
+	e := layer.Entry{Kind: layer.FolderRecord, Path: p, MTime: unixTime(item.ModTime)}
 	if item.Kind == KindFile {
-		e.kind, e.size = recFile, item.Size
+		e.Kind, e.Size = layer.FileRecord, item.Size
 	}
 	made := pl.piece(e)
 	made.items, made.index = pl.items, index
@@ -256,12 +257,12 @@ func (pl *putPlan) make(p string, index int, item Item) {
 }
 
 func (pl *putPlan) take(p piece) {
-	_ = pl.planned.put(p.record) // whose place is free
+	_ = pl.planned.Put(p.Record) // whose place is free
 	pl.pieces = append(pl.pieces, p)
 }
 
 // unixTime is a time as records hold it.
-func unixTime(t time.Time) int64 { return tarTime(t.Unix()) }
+func unixTime(t time.Time) int64 { return layer.TarTime(t.Unix()) }
 
 // Mkdir makes a folder and those above it. It is no error if it exists.
 func (s *Stick) Mkdir(ctx context.Context, folder string) error {

@@ -60,14 +60,14 @@ func (a *ahead) read(ctx context.Context, pieces []piece) {
 		if !p.small() {
 			continue
 		}
-		if b != nil && !b.fits(p.size) {
+		if b != nil && !b.fits(p.Size) {
 			a.full <- b // has room for all there are
 			b = nil
 		}
 		if b == nil {
 			select {
 			case b = <-a.idle:
-				b.empty(p.size)
+				b.empty(p.Size)
 			case <-ctx.Done():
 				return
 			}
@@ -119,9 +119,9 @@ func (b *block) empty(size int64) {
 
 // read adds a file, which fits.
 func (b *block) read(p *piece) {
-	data, err := readSmall(p, b.buf[b.used:][:room(p.size)])
+	data, err := readSmall(p, b.buf[b.used:][:room(p.Size)])
 	b.files = append(b.files, aheadFile{data, err})
-	b.used += room(p.size)
+	b.used += room(p.Size)
 }
 
 // readSmall reads the whole content of a piece into buf, which has room for one byte more.
@@ -135,7 +135,7 @@ func readSmall(p *piece, buf []byte) ([]byte, error) {
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err
 	}
-	if int64(n) != p.size {
+	if int64(n) != p.Size {
 		return nil, ErrChanged
 	}
 	return buf[:n], r.Unchanged()

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -41,7 +42,7 @@ type RepairResult struct {
 // made, are removed; with o.Discard, all that are damaged or out of place. Of the keys and texts beside them, what is known is written again; the
 // recovery code's copy is not, and is replaced with the code. On a healthy stick it does nothing.
 func (s *Stick) Repair(ctx context.Context, o RepairOptions) (RepairResult, error) {
-	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress), saved: map[*record]bool{}}
+	r := &repairer{stick: s, ctx: ctx, o: o, p: crypt.OrNoProgress(o.Progress), saved: map[*layer.Record]bool{}}
 	err := r.run()
 	if err != nil {
 		err = fmt.Errorf("repair: %w", err)
@@ -57,7 +58,7 @@ type repairer struct {
 	o     RepairOptions
 	p     crypt.Progress
 	out   RepairResult
-	saved map[*record]bool // what was stored again
+	saved map[*layer.Record]bool // what was stored again
 }
 
 func (r *repairer) run() error {
@@ -97,8 +98,8 @@ func (r *repairer) settled(found CheckResult) bool {
 	s := r.stick
 	s.write.Lock()
 	defer s.write.Unlock()
-	left := func(l *layer) bool {
-		return l.records.contains(func(rec *record) bool { return rec.kind == recFile && !r.saved[rec] })
+	left := func(l *layer.Layer) bool {
+		return l.Records.Contains(func(rec *layer.Record) bool { return rec.Kind == layer.FileRecord && !r.saved[rec] })
 	}
 	damaged := map[string]bool{}
 	for _, p := range found.Problems {
@@ -108,13 +109,13 @@ func (r *repairer) settled(found CheckResult) bool {
 		}
 	}
 	for _, l := range slices.Concat(s.layers, s.hurt) {
-		if damaged[l.id.part(0)] && (l.gaps || left(l)) {
-			r.out.Kept = append(r.out.Kept, l.id.part(0))
+		if damaged[l.ID.Part(0)] && (l.Gaps || left(l)) {
+			r.out.Kept = append(r.out.Kept, l.ID.Part(0))
 		}
 	}
 	for _, u := range s.unread {
-		if !u.listed && (!u.all || left(u.layer)) {
-			r.out.Kept = append(r.out.Kept, u.id.part(0))
+		if !u.Listed && (!u.All || left(u.Layer)) {
+			r.out.Kept = append(r.out.Kept, u.ID.Part(0))
 		}
 	}
 	slices.Sort(r.out.Kept)
@@ -125,13 +126,13 @@ func (r *repairer) settled(found CheckResult) bool {
 
 // isCopy reports whether a file of a layer is a copy of a layer that counts.
 func (s *Stick) isCopy(name string) bool {
-	id, _, _ := parseLayerName(path.Base(name))
+	id, _, _ := layer.ParseName(path.Base(name))
 	info, err := s.fs.Stat(name)
 	if err != nil {
 		return false
 	}
-	digest, err := digestOf(s.fs, id, []int64{info.Size()})
-	return err == nil && slices.ContainsFunc(s.layers, func(l *layer) bool { return l.digest == digest })
+	digest, err := layer.DigestOf(s.fs, id, []int64{info.Size()})
+	return err == nil && slices.ContainsFunc(s.layers, func(l *layer.Layer) bool { return l.Digest == digest })
 }
 
 // removeForged removes what no key of this stick made.
@@ -140,8 +141,8 @@ func (r *repairer) removeForged(found CheckResult) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	for _, p := range found.Problems {
-		id, _, ok := parseLayerName(path.Base(p.Name))
-		counts := slices.ContainsFunc(slices.Concat(s.layers, s.hurt), func(l *layer) bool { return l.id == id })
+		id, _, ok := layer.ParseName(path.Base(p.Name))
+		counts := slices.ContainsFunc(slices.Concat(s.layers, s.hurt), func(l *layer.Layer) bool { return l.ID == id })
 		if !ok || p.Kind != WarnForged || counts {
 			continue
 		}
@@ -176,7 +177,7 @@ func (r *repairer) salvage(found CheckResult) error {
 	views := s.views()
 	s.mu.Unlock()
 	var items []Item
-	from := map[string]*record{} // by the paths of items
+	from := map[string]*layer.Record{} // by the paths of items
 	seen := map[string]bool{}
 	for _, p := range found.Problems {
 		for _, name := range p.Files {
@@ -213,31 +214,31 @@ func (r *repairer) salvage(found CheckResult) error {
 // rescue is the newest content of a file that can be read to its end, and the record of it in a damaged layer; nil where
 // there is none. What lies in a layer that may never have been whole, such as one of a repair that was cut short, does not
 // hide what was there before. lost reports that there was a newer one, or none is left.
-func (r *repairer) rescue(name string, views []*tree, found CheckResult) (item Item, rescued *record, lost bool, err error) {
-	var newest *record
+func (r *repairer) rescue(name string, views []*layer.Tree, found CheckResult) (item Item, rescued *layer.Record, lost bool, err error) {
+	var newest *layer.Record
 	for _, view := range views {
-		n := view.find(name)
-		if n == nil || n.data == nil || n.data == newest {
+		n := view.Find(name)
+		if n == nil || n.Data == nil || n.Data == newest {
 			continue
 		}
 		if newest == nil {
-			newest = n.data
+			newest = n.Data
 		}
-		lost = n.data.size != newest.size || n.data.mtime != newest.mtime
-		if !found.names(n.data.layer) && !slices.Contains(r.stick.walked(), n.data.layer) {
+		lost = n.Data.Size != newest.Size || n.Data.MTime != newest.MTime
+		if !found.names(n.Data.Layer) && !slices.Contains(r.stick.walked(), n.Data.Layer) {
 			return Item{}, nil, lost, nil // it is there, in a layer that is well
 		}
-		item, ok, err := r.stick.rescue(r.ctx, name, n.data)
+		item, ok, err := r.stick.rescue(r.ctx, name, n.Data)
 		if err != nil || ok {
-			return item, n.data, lost, err
+			return item, n.Data, lost, err
 		}
 	}
 	return Item{}, nil, true, nil
 }
 
 // names reports whether something is wrong with a layer.
-func (r CheckResult) names(l *layer) bool {
-	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Name == l.id.part(0) || p.Kind == WarnMissing && p.Seq == l.id.seq })
+func (r CheckResult) names(l *layer.Layer) bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Name == l.ID.Part(0) || p.Kind == WarnMissing && p.Seq == l.ID.Seq })
 }
 
 // leaveOut writes a layer that no longer counts on the damaged ones, with
@@ -250,9 +251,9 @@ func (r *repairer) leaveOut(found CheckResult) error {
 	for _, p := range found.Problems {
 		broken[p.Name] = true
 	}
-	old := map[*layer]bool{}
+	old := map[*layer.Layer]bool{}
 	for _, l := range s.layers {
-		if broken[l.id.part(0)] {
+		if broken[l.ID.Part(0)] {
 			old[l] = true
 		}
 	}
@@ -262,14 +263,14 @@ func (r *repairer) leaveOut(found CheckResult) error {
 	slices.Sort(r.out.Lost)
 	r.out.Lost = slices.Compact(r.out.Lost)
 	// Of what only its remains tell, nobody knows whether it was to be there.
-	wanted := treeOf(s.certain())
+	wanted := layer.TreeOf(s.certain())
 	for _, name := range r.out.Lost {
-		if n := wanted.find(name); n != nil && n.data != nil && (old[n.data.layer] || slices.Contains(s.hurt, n.data.layer)) {
-			wanted.remove(name)
+		if n := wanted.Find(name); n != nil && n.Data != nil && (old[n.Data.Layer] || slices.Contains(s.hurt, n.Data.Layer)) {
+			wanted.Remove(name)
 		}
 	}
 	for l := range old {
-		r.out.Removed = append(r.out.Removed, l.id.part(0))
+		r.out.Removed = append(r.out.Removed, l.ID.Part(0))
 	}
 	if _, err := s.planRewrite(old, wanted).run(r.ctx, r.p); err != nil {
 		return err
@@ -281,12 +282,12 @@ func (r *repairer) leaveOut(found CheckResult) error {
 // the warnings that are now settled.
 func (r *repairer) removeStrangers(found CheckResult) error {
 	s := r.stick
-	counts := map[layerID]bool{}
+	counts := map[layer.ID]bool{}
 	for _, l := range s.layers {
-		counts[l.id] = true
+		counts[l.ID] = true
 	}
 	for _, p := range found.Problems {
-		id, _, ok := parseLayerName(path.Base(p.Name))
+		id, _, ok := layer.ParseName(path.Base(p.Name))
 		if !ok || counts[id] || p.Kind == WarnEntry || p.Kind == WarnForeign || p.Kind == WarnRolledBack || p.Kind == WarnForked {
 			continue
 		}
@@ -310,13 +311,13 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 
 // removeLayerFiles removes every part of a layer that is on the drive, the last
 // one first.
-func (s *Stick) removeLayerFiles(id layerID) error {
+func (s *Stick) removeLayerFiles(id layer.ID) error {
 	entries, err := s.fs.ReadDir(layout.Layers)
 	if err != nil {
 		return err
 	}
 	for _, e := range slices.Backward(entries) {
-		if have, _, ok := parseLayerName(e.Name()); ok && have == id {
+		if have, _, ok := layer.ParseName(e.Name()); ok && have == id {
 			if err := s.fs.Remove(path.Join(layout.Layers, e.Name())); err != nil {
 				return fmt.Errorf("remove layer %s: %w", id, err)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -40,14 +41,14 @@ func (r *repairer) restore(found CheckResult) error {
 
 // findCopies returns the layers of the backup that are to take the place of
 // damaged or missing ones. Every byte of them is authentic.
-func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
+func (r *repairer) findCopies(found CheckResult) ([]*layer.Layer, error) {
 	s := r.stick
 	s.write.Lock()
 	defer s.write.Unlock()
 	spend := s.spend // beside what the stick itself takes
-	l := newLoader(r.o.Backup, s.note.ID, s.keys, &spend)
-	l.lenient = true
-	if err := l.findLayers(); err != nil {
+	l := layer.NewLoader(r.o.Backup, s.note.ID, s.keys, &spend)
+	l.Lenient = true
+	if err := l.FindLayers(); err != nil {
 		return nil, fmt.Errorf("the backup: %w", err)
 	}
 	broken := map[int64]bool{}
@@ -56,12 +57,12 @@ func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
 			broken[p.Seq] = true
 		}
 	}
-	var copies []*layer
-	for id, files := range l.files {
-		if !broken[id.seq] {
+	var copies []*layer.Layer
+	for id, files := range l.Files {
+		if !broken[id.Seq] {
 			continue
 		}
-		copied, err := l.readFiles(files, files.sizes())
+		copied, err := l.ReadFiles(files, files.Sizes())
 		if err != nil || r.isAnother(copied) {
 			continue // no better than what the stick has
 		}
@@ -76,20 +77,20 @@ func (r *repairer) findCopies(found CheckResult) ([]*layer, error) {
 
 // isAnother reports whether the stick's layer of the same name is a different
 // one, to which its neighbours point.
-func (r *repairer) isAnother(l *layer) bool {
-	return slices.ContainsFunc(r.stick.layers, func(have *layer) bool { return have.id == l.id && have.digest != l.digest })
+func (r *repairer) isAnother(l *layer.Layer) bool {
+	return slices.ContainsFunc(r.stick.layers, func(have *layer.Layer) bool { return have.ID == l.ID && have.Digest != l.Digest })
 }
 
 // storeReadable stores today's files of the layers that are to be replaced once
 // more, as far as they can be read.
-func (r *repairer) storeReadable(copies []*layer) error {
+func (r *repairer) storeReadable(copies []*layer.Layer) error {
 	s := r.stick
 	_, views, err := s.snapshot()
 	if err != nil {
 		return err
 	}
-	isCopied := func(l *layer) bool {
-		return slices.ContainsFunc(copies, func(c *layer) bool { return c.id == l.id })
+	isCopied := func(l *layer.Layer) bool {
+		return slices.ContainsFunc(copies, func(c *layer.Layer) bool { return c.ID == l.ID })
 	}
 	var items []Item
 	for record, paths := range s.filesIn(views, isCopied) {
@@ -115,29 +116,29 @@ func (r *repairer) storeReadable(copies []*layer) error {
 
 // copyLayer puts a layer of the backup in the place of what the stick has
 // under its name.
-func (r *repairer) copyLayer(l *layer) error {
+func (r *repairer) copyLayer(l *layer.Layer) error {
 	s := r.stick
-	if err := s.checkSpace(l.size()); err != nil {
+	if err := s.checkSpace(l.Size()); err != nil {
 		return err
 	}
-	s.readers.rest(l.id)
-	if err := s.removeLayerFiles(l.id); err != nil {
+	s.readers.CloseIdle(l.ID)
+	if err := s.removeLayerFiles(l.ID); err != nil {
 		return err
 	}
-	src := newPartReader(r.o.Backup, l.id, l.parts)
+	src := layer.NewPartReader(r.o.Backup, l.ID, l.Parts)
 	defer src.Close()
-	dst := &partWriter{fs: s.fs, id: l.id, partSize: l.parts[0]}
-	_, err := io.Copy(dst, crypt.Reader(r.ctx, io.NewSectionReader(src, 0, src.size()), nil))
+	dst := &layer.PartWriter{FS: s.fs, ID: l.ID, PartSize: l.Parts[0]}
+	_, err := io.Copy(dst, crypt.Reader(r.ctx, io.NewSectionReader(src, 0, src.Size()), nil))
 	if err == nil {
-		err = dst.finishPart()
+		err = dst.Finish()
 	}
 	if err == nil {
 		err = s.fs.SyncDir(layout.Layers)
 	}
 	if err != nil {
-		dst.remove()
+		dst.Remove()
 		return err
 	}
-	r.out.Restored = append(r.out.Restored, l.id.part(0))
+	r.out.Restored = append(r.out.Restored, l.ID.Part(0))
 	return nil
 }

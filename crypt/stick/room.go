@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 )
 
 // GivenUp is how many past versions of files, deleted files among them, were given up since the stick was opened, for
@@ -33,7 +34,7 @@ func (s *Stick) Yields() int64 {
 // makeRoom gives up past versions, the oldest first, for something to be stored that needs so much: those that the
 // school's policy does not keep, and none if it would not fit all the same. Layers that are pinned stay as they are.
 // It fails with a [NoSpaceError]. s.write is held.
-func (s *Stick) makeRoom(ctx context.Context, need int64, pinned map[*layer]bool, p crypt.Progress) error {
+func (s *Stick) makeRoom(ctx context.Context, need int64, pinned map[*layer.Layer]bool, p crypt.Progress) error {
 	wanted := int64(s.note.Policy.KeepFreeMB) * 1e6
 	short := s.checkSpace(need + s.spare() + wanted)
 	if !errors.Is(short, ErrFull) || s.whole() != nil {
@@ -59,14 +60,14 @@ func (s *Stick) makeRoom(ctx context.Context, need int64, pinned map[*layer]bool
 // roomMaker makes room by giving up what may be given up.
 type roomMaker struct {
 	stick  *Stick
-	may    func(keeping, *record) bool
-	pinned map[*layer]bool
+	may    func(keeping, *layer.Record) bool
+	pinned map[*layer.Layer]bool
 }
 
 // free gives up what it takes for so much to fit. With all, nothing is given up unless all of it fits then.
 func (r roomMaker) free(ctx context.Context, need int64, all bool, p crypt.Progress) error {
 	s := r.stick
-	failed := map[*layer]bool{}
+	failed := map[*layer.Layer]bool{}
 	for first := true; ; first = false {
 		err := s.checkSpace(need + s.spare())
 		short, full := errors.AsType[*NoSpaceError](err)
@@ -97,7 +98,7 @@ const maxFailed = 20
 
 // weighed is a layer of which something may be given up.
 type weighed struct {
-	layer  *layer
+	layer  *layer.Layer
 	copied int64     // bytes that must be written again
 	freed  int64     // bytes that are free then
 	ended  time.Time // when the newest of what is given up was replaced or deleted
@@ -113,7 +114,7 @@ func freedBy(weights []weighed) int64 {
 
 // fits reports whether what a layer needs can be written again where so much is free.
 func (w weighed) fits(free int64) bool {
-	return w.copied <= layerOverhead || paddedSize(sealedSize(w.copied))+4*padUnit <= free
+	return w.copied <= layerOverhead || layer.PaddedSize(layer.SealedSize(w.copied))+4*layer.PadUnit <= free
 }
 
 // reachable is how much room can be made where so much is free: that what is needed of a layer is written again takes
@@ -129,26 +130,26 @@ func reachable(weights []weighed, free int64) int64 {
 }
 
 // weigh weighs the layers of which something may be given up.
-func (r roomMaker) weigh(past keeping, without map[*layer]bool) []weighed {
+func (r roomMaker) weigh(past keeping, without map[*layer.Layer]bool) []weighed {
 	var weights []weighed
 	for l, use := range r.stick.layerSpace() {
 		if without[l] || r.pinned[l] {
 			continue
 		}
 		w := weighed{layer: l, copied: use.live}
-		for data := range l.records.all() {
+		for data := range l.Records.All() {
 			v, ended := past.past[data]
 			switch {
 			case !ended:
 			case !r.may(past, data):
-				w.copied += data.tarSize()
-			case data.size > 0 && v.ended.After(w.ended):
+				w.copied += data.TarSize()
+			case data.Size > 0 && v.ended.After(w.ended):
 				w.ended = v.ended
 			}
 		}
-		w.freed = l.size()
+		w.freed = l.Size()
 		if w.copied > layerOverhead {
-			w.freed -= paddedSize(sealedSize(w.copied + layerOverhead))
+			w.freed -= layer.PaddedSize(layer.SealedSize(w.copied + layerOverhead))
 		}
 		if w.freed > 0 && !w.ended.IsZero() {
 			weights = append(weights, w)
@@ -161,10 +162,10 @@ func (r roomMaker) weigh(past keeping, without map[*layer]bool) []weighed {
 // oldest first, or else the one that gives most for what must be copied, if there is room for that.
 func choose(weights []weighed, lacking, free int64) []weighed {
 	slices.SortFunc(weights, func(a, b weighed) int {
-		return cmp.Or(a.ended.Compare(b.ended), cmp.Compare(a.layer.id.seq, b.layer.id.seq))
+		return cmp.Or(a.ended.Compare(b.ended), cmp.Compare(a.layer.ID.Seq, b.layer.ID.Seq))
 	})
 	var chosen []weighed
-	lacking += 4 * padUnit // the new layer and its table
+	lacking += 4 * layer.PadUnit // the new layer and its table
 	for _, w := range weights {
 		if w.copied <= layerOverhead && lacking > 0 {
 			chosen = append(chosen, w)
@@ -191,15 +192,15 @@ func (r roomMaker) giveUp(ctx context.Context, past keeping, chosen []weighed, p
 	for _, w := range chosen {
 		old[w.layer] = true
 	}
-	kept := func(data *record) bool { return past.any(data) && !r.may(past, data) }
-	rw, _ := s.planKeeping(old, kept, func(l *layer) bool { return !r.pinned[l] })
+	kept := func(data *layer.Record) bool { return past.any(data) && !r.may(past, data) }
+	rw, _ := s.planKeeping(old, kept, func(l *layer.Layer) bool { return !r.pinned[l] })
 	if rw == nil || rw.frees() <= 0 {
 		return false, nil
 	}
 	given := 0
 	for l := range rw.old {
-		for data := range l.records.all() {
-			if data.size > 0 && r.may(past, data) {
+		for data := range l.Records.All() {
+			if data.Size > 0 && r.may(past, data) {
 				given++
 			}
 		}
@@ -219,10 +220,10 @@ func (r roomMaker) giveUp(ctx context.Context, past keeping, chosen []weighed, p
 
 // needless are the layers of which nothing must be written again and that hold no name of a file, such as those that only said
 // what counts. One would be left behind whenever something is given up.
-func (s *Stick) needless() map[*layer]bool {
-	layers := map[*layer]bool{}
+func (s *Stick) needless() map[*layer.Layer]bool {
+	layers := map[*layer.Layer]bool{}
 	for l, use := range s.layerSpace() {
-		if use.live == 0 && !l.records.contains(func(r *record) bool { return r.kind != recFolder }) {
+		if use.live == 0 && !l.Records.Contains(func(r *layer.Record) bool { return r.Kind != layer.FolderRecord }) {
 			layers[l] = true
 		}
 	}
@@ -233,7 +234,7 @@ func (s *Stick) needless() map[*layer]bool {
 func (rw *rewrite) frees() int64 {
 	freed := -packedSize(rw.packs)
 	for l := range rw.old {
-		freed += l.size()
+		freed += l.Size()
 	}
 	return freed
 }

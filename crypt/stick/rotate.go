@@ -7,6 +7,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 )
@@ -70,16 +71,16 @@ func (s *Stick) Rotating() bool {
 func (s *Stick) checkRotateSpace() error {
 	var largest int64
 	for _, l := range s.layers {
-		largest = max(largest, l.size())
+		largest = max(largest, l.Size())
 	}
-	return s.checkSpace(paddedSize(max(largest, min(rotateBytes, s.bytes())) + layerOverhead))
+	return s.checkSpace(layer.PaddedSize(max(largest, min(rotateBytes, s.bytes())) + layerOverhead))
 }
 
 // bytes returns the size of all layers.
 func (s *Stick) bytes() int64 {
 	var sum int64
 	for _, l := range s.layers {
-		sum += l.size()
+		sum += l.Size()
 	}
 	return sum
 }
@@ -133,9 +134,9 @@ func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 	}
 	// From here on the new identity is in force.
 	retired := s.keys[0]
-	retired.retired, retired.lastSeq = true, ring.head.seq
+	retired.Retired, retired.LastSeq = true, ring.head.Seq
 	s.mu.Lock()
-	s.note, s.ring, s.keys = note, ringFile{ring, name}, []*stickKey{stickKeys[0], retired}
+	s.note, s.ring, s.keys = note, ringFile{ring, name}, []*layer.Key{stickKeys[0], retired}
 	s.mu.Unlock()
 	return change.Finish()
 }
@@ -154,8 +155,8 @@ func (s *Stick) writeNote(change *pair.Change, signed []byte) error {
 // first. The new one has the number of the old one and says which it replaces.
 func (s *Stick) rotateLayers(ctx context.Context, p crypt.Progress) error {
 	for _, l := range s.layers {
-		if l.key.retired {
-			p.Expect(l.end)
+		if l.Key.Retired {
+			p.Expect(l.End)
 		}
 	}
 	for {
@@ -169,33 +170,33 @@ func (s *Stick) rotateLayers(ctx context.Context, p crypt.Progress) error {
 // rotateBatch rotates a few layers and returns how many.
 func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) {
 	current := slices.Clone(s.layers)
-	refs := map[layerRef]layerRef{}
-	var old, fresh []*layer
+	refs := map[layer.Ref]layer.Ref{}
+	var old, fresh []*layer.Layer
 	var bytes int64
 	var err error
 	for i, l := range current {
-		if !l.key.retired {
+		if !l.Key.Retired {
 			continue
 		}
-		if bytes += l.size(); len(fresh) > 0 && bytes > rotateBytes {
+		if bytes += l.Size(); len(fresh) > 0 && bytes > rotateBytes {
 			break
 		}
-		var now *layer
+		var now *layer.Layer
 		if now, err = s.rotateLayer(ctx, l, refs, p); err != nil {
 			break
 		}
-		current[i], refs[l.ref()] = now, now.ref()
+		current[i], refs[l.Ref()] = now, now.Ref()
 		old, fresh = append(old, l), append(fresh, now)
 	}
 	if len(fresh) == 0 {
 		return 0, err
 	}
 	for _, l := range current {
-		l.redirect(refs)
+		l.Redirect(refs)
 	}
 	s.setLayers(current)
 	for _, l := range old {
-		if removeErr := s.readers.remove(s.fs, l); err == nil {
+		if removeErr := s.readers.Remove(s.fs, l); err == nil {
 			err = removeErr
 		}
 	}
@@ -208,40 +209,28 @@ func (s *Stick) rotateBatch(ctx context.Context, p crypt.Progress) (int, error) 
 }
 
 // rotateLayer encrypts one layer again and reads it back.
-func (s *Stick) rotateLayer(ctx context.Context, l *layer, refs map[layerRef]layerRef, p crypt.Progress) (*layer, error) {
-	pieces := make([]piece, 0, l.records.count)
-	for r := range l.records.all() {
-		p := piece{record: r}
-		if r.kind == recFile {
+func (s *Stick) rotateLayer(ctx context.Context, l *layer.Layer, refs map[layer.Ref]layer.Ref, p crypt.Progress) (*layer.Layer, error) {
+	pieces := make([]piece, 0, l.Records.Count)
+	for r := range l.Records.All() {
+		p := piece{Record: r}
+		if r.Kind == layer.FileRecord {
 			p.from = r
 		}
 		pieces = append(pieces, p)
 	}
-	h := l.layerHeader
-	h.below = slices.Clone(h.below)
-	h.redirect(refs)
-	h.id, h.was, h.replaced = newLayerID(l.id.seq), l.digest, l.rotated()
+	h := l.Header
+	h.Below = slices.Clone(h.Below)
+	h.Redirect(refs)
+	h.ID, h.Was, h.Replaced = layer.NewID(l.ID.Seq), l.Digest, l.Rotated()
 	fresh, err := s.writeLayer(ctx, pieces, h, p)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.readBack(ctx, fresh); err != nil {
-		_ = removeParts(s.fs, fresh.id, len(fresh.parts))
+		_ = layer.RemoveParts(s.fs, fresh.ID, len(fresh.Parts))
 		return nil, err
 	}
 	return fresh, nil
-}
-
-// redirect brings references to rotated layers up to date.
-func (h *layerHeader) redirect(refs map[layerRef]layerRef) {
-	if now, ok := refs[h.prev]; ok {
-		h.prev = now
-	}
-	for i, ref := range h.below {
-		if now, ok := refs[ref]; ok {
-			h.below[i] = now
-		}
-	}
 }
 
 // endRotation forgets the retired identity.
@@ -264,7 +253,7 @@ func (s *Stick) endRotation(o RotateOptions) error {
 	s.ring.retired.Wipe()
 	s.ring = ringFile{ring, name}
 	s.mu.Lock()
-	s.keys[1].mac.wipe()
+	s.keys[1].MAC.Wipe()
 	s.keys = s.keys[:1]
 	s.mu.Unlock()
 	return nil

@@ -13,6 +13,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/runnable"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
 	"stowage/crypt/stick/internal/stickpath"
@@ -153,7 +154,7 @@ func isOwnFile(name string) bool {
 	case layout.Keys + "/":
 		return isSlotName(strings.TrimSuffix(strings.TrimSuffix(name, pair.SumEnd), chosenEnd))
 	case layout.Layers + "/", layout.Contents + "/":
-		_, _, ok := parseLayerName(base)
+		_, _, ok := layer.ParseName(base)
 		return ok
 	case layout.Programs + "/":
 		return isProgram(base)
@@ -230,7 +231,7 @@ func (s *scanner) sealed(name string, size int64) (bool, error) {
 	}
 	defer f.Close()
 	_, err = crypt.Inspect(f, size)
-	if err = damaged(err); errors.Is(err, ErrDamaged) {
+	if err = layer.AsDamaged(err); errors.Is(err, ErrDamaged) {
 		return false, nil // whatever follows that line, it is in plain
 	}
 	return err == nil, err

@@ -18,7 +18,7 @@ func (s *Stick) Head() Head {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	head := s.head()
-	return Head{head.seq, head.digest}
+	return Head{head.Seq, head.Digest}
 }
 
 // Warnings returns what was not as it should be on the stick when it was opened.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -66,7 +67,7 @@ func (s *Stick) planTidying(ctx context.Context, o TidyOptions) (*rewrite, error
 	if err != nil || len(old) == 0 {
 		return nil, err
 	}
-	rw := s.planRewrite(old, treeOf(s.layers))
+	rw := s.planRewrite(old, layer.TreeOf(s.layers))
 	rw.asked = true
 	return rw, nil
 }
@@ -74,7 +75,7 @@ func (s *Stick) planTidying(ctx context.Context, o TidyOptions) (*rewrite, error
 // whole refuses to tidy a stick with a layer that is damaged or missing: what tidying does not list as counting
 // counts as replaced, and would be removed with what could still be saved of it.
 func (s *Stick) whole() error {
-	gaps := func(l *layer) bool { return l.gaps }
+	gaps := func(l *layer.Layer) bool { return l.Gaps }
 	if len(s.hurt)+len(s.unread) > 0 || slices.ContainsFunc(s.layers, gaps) {
 		return fmt.Errorf("tidy: %w: a layer that must be repaired first", ErrDamaged)
 	}
@@ -89,15 +90,15 @@ func (r *TidyResult) add(more TidyResult) {
 
 // worthTidying chooses the layers to rewrite next: those that give most space
 // back for what must be written, as many as there is room for. s.write is held.
-func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
+func (s *Stick) worthTidying(all bool) (map[*layer.Layer]bool, error) {
 	space := s.layerSpace()
-	var tiny, chosen []*layer
+	var tiny, chosen []*layer.Layer
 	for _, l := range s.layers {
 		use := space[l]
 		switch {
 		case use.dead > use.live, all && (use.dead > 0 || use.deletes):
 			chosen = append(chosen, l)
-		case l.size() < tinyLayer:
+		case l.Size() < tinyLayer:
 			tiny = append(tiny, l)
 		}
 	}
@@ -108,17 +109,17 @@ func (s *Stick) worthTidying(all bool) (map[*layer]bool, error) {
 }
 
 // fitting returns as many of the layers as there is room for to write again, cheapest first.
-func (s *Stick) fitting(chosen []*layer, space map[*layer]layerUse) (map[*layer]bool, error) {
+func (s *Stick) fitting(chosen []*layer.Layer, space map[*layer.Layer]layerUse) (map[*layer.Layer]bool, error) {
 	free, _, err := s.fs.Free()
 	if err != nil {
 		return nil, fmt.Errorf("ask for free space: %w", err)
 	}
-	slices.SortStableFunc(chosen, func(a, b *layer) int { return cmp.Compare(space[a].live, space[b].live) })
-	old := map[*layer]bool{}
-	room, left := free+s.reserved-2*layerOverhead, s.spend.left
+	slices.SortStableFunc(chosen, func(a, b *layer.Layer) int { return cmp.Compare(space[a].live, space[b].live) })
+	old := map[*layer.Layer]bool{}
+	room, left := free+s.reserved-2*layerOverhead, s.spend.Left
 	for _, l := range chosen {
-		room -= paddedSize(sealedSize(space[l].live + layerOverhead))
-		left -= l.cost() // for as long as it is there twice
+		room -= layer.PaddedSize(layer.SealedSize(space[l].live + layerOverhead))
+		left -= l.Cost() // for as long as it is there twice
 		if (room < 0 || left < 0) && len(old) > 0 {
 			break
 		}
@@ -136,38 +137,38 @@ type layerUse struct {
 
 // layerSpace measures the layers. Whiteouts count as live: they are needed as
 // long as what they delete is there.
-func (s *Stick) layerSpace() map[*layer]layerUse {
+func (s *Stick) layerSpace() map[*layer.Layer]layerUse {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// Content under another name than it was stored with belongs to several nodes, or to
 	// one beside the record that put that there. It is seldom, so that there is no need to
 	// remember every record.
-	shared := map[*record]bool{}
-	s.tree.root.each(func(n *node) {
-		if n.data != nil && n.data != n.rec {
-			shared[n.data] = true
+	shared := map[*layer.Record]bool{}
+	s.tree.Root.Each(func(n *layer.Node) {
+		if n.Data != nil && n.Data != n.Rec {
+			shared[n.Data] = true
 		}
 	})
-	live := map[*layer]int64{}
-	s.tree.root.each(func(n *node) {
-		if n.rec != nil && !(len(shared) > 0 && shared[n.rec]) {
-			live[n.rec.layer] += n.rec.tarSize()
+	live := map[*layer.Layer]int64{}
+	s.tree.Root.Each(func(n *layer.Node) {
+		if n.Rec != nil && !(len(shared) > 0 && shared[n.Rec]) {
+			live[n.Rec.Layer] += n.Rec.TarSize()
 		}
 	})
 	for r := range shared {
-		live[r.layer] += r.tarSize()
+		live[r.Layer] += r.TarSize()
 	}
-	space := make(map[*layer]layerUse, len(s.layers))
+	space := make(map[*layer.Layer]layerUse, len(s.layers))
 	for _, l := range s.layers {
 		use := layerUse{live: live[l], dead: -live[l]}
-		for r := range l.records.all() {
-			use.moved = use.moved || r.kind == recLink || shared[r]
-			if r.kind == recWhiteout {
+		for r := range l.Records.All() {
+			use.moved = use.moved || r.Kind == layer.LinkRecord || shared[r]
+			if r.Kind == layer.WhiteoutRecord {
 				use.deletes = true
-				use.live += r.tarSize()
+				use.live += r.TarSize()
 				continue
 			}
-			use.dead += r.tarSize()
+			use.dead += r.TarSize()
 		}
 		space[l] = use
 	}
@@ -212,8 +213,8 @@ func (s *Stick) EraseForGood(ctx context.Context, paths []string, p crypt.Progre
 
 // planErasing plans to rewrite all layers that say anything of some paths. Those of which there is no trace are left out.
 func (s *Stick) planErasing(paths []string) (rw *rewrite, skipped []Skipped) {
-	wanted := treeOf(s.layers)
-	old := map[*layer]bool{}
+	wanted := layer.TreeOf(s.layers)
+	old := map[*layer.Layer]bool{}
 	for _, p := range paths {
 		clean, err := stickpath.CleanName(p)
 		traces := tracesOf(clean, s.layers)
@@ -227,7 +228,7 @@ func (s *Stick) planErasing(paths []string) (rw *rewrite, skipped []Skipped) {
 		for _, l := range traces {
 			old[l] = true
 		}
-		wanted.remove(clean)
+		wanted.Remove(clean)
 	}
 	if len(old) == 0 {
 		return &rewrite{}, skipped
@@ -239,21 +240,21 @@ func (s *Stick) planErasing(paths []string) (rw *rewrite, skipped []Skipped) {
 
 // tracesOf returns the layers that say anything of a path or what is below it,
 // under earlier names as well.
-func tracesOf(p string, layers []*layer) []*layer {
-	var traces []*layer
+func tracesOf(p string, layers []*layer.Layer) []*layer.Layer {
+	var traces []*layer.Layer
 	names := map[string]bool{p: true}
 	of := func(q string) bool {
 		return names[q] || stickpath.AnyAbove(q, names)
 	}
 	for _, l := range slices.Backward(layers) {
 		found := false
-		for r := range l.records.all() {
-			if of(r.path()) {
+		for r := range l.Records.All() {
+			if of(r.Path()) {
 				found = true
-				if r.kind == recLink {
-					names[r.link()] = true
+				if r.Kind == layer.LinkRecord {
+					names[r.Link()] = true
 				}
-			} else if r.kind == recLink && of(r.link()) {
+			} else if r.Kind == layer.LinkRecord && of(r.Link()) {
 				found = true
 			}
 		}

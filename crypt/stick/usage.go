@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 )
 
@@ -20,7 +21,7 @@ func (s *Stick) Usage() (Usage, error) {
 	for l, use := range s.layerSpace() {
 		u.Layers++
 		u.Dead += use.dead
-		u.Live += max(0, l.size()-use.dead)
+		u.Live += max(0, l.Size()-use.dead)
 	}
 	for _, dir := range []string{layout.Keys, layout.Contents, layout.Base} {
 		if err := drive.EachFile(s.fs, dir, func(_ string, info fs.FileInfo) { u.Other += info.Size() }); err != nil {
@@ -32,8 +33,8 @@ func (s *Stick) Usage() (Usage, error) {
 	if s.closed {
 		return u, ErrClosed
 	}
-	s.tree.root.each(func(n *node) {
-		if !n.isFolder() {
+	s.tree.Root.Each(func(n *layer.Node) {
+		if !n.IsFolder() {
 			u.Files++
 		}
 	})

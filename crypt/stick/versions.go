@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -16,7 +17,7 @@ type Version struct {
 	Entry             // Path is the name it had when it was stored
 	Deleted time.Time // when its name was removed, zero if it is there or was replaced
 	Current bool      // the path asked for shows it now
-	data    *record
+	data    *layer.Record
 }
 
 // Versions returns the stored versions of a file, newest first: of the name, and of the
@@ -33,8 +34,8 @@ func (s *Stick) Versions(p string) ([]Version, error) {
 		return nil, ErrClosed
 	}
 	t := tracer{stick: s, path: p, names: []string{p}, deleted: map[string]time.Time{}, written: map[string]bool{}}
-	if n := s.tree.find(p); n != nil {
-		t.now = n.data
+	if n := s.tree.Find(p); n != nil {
+		t.now = n.Data
 	}
 	for _, l := range slices.Backward(s.layers) {
 		t.trace(l)
@@ -48,9 +49,9 @@ func (s *Stick) Versions(p string) ([]Version, error) {
 // tracer follows a file back through the layers, from the newest.
 type tracer struct {
 	stick   *Stick
-	path    string   // that was asked for
-	now     *record  // what it shows
-	names   []string // that the file had, the path among them
+	path    string        // that was asked for
+	now     *layer.Record // what it shows
+	names   []string      // that the file had, the path among them
 	deleted map[string]time.Time
 	written map[string]bool // names that a newer layer wrote
 	found   []Version
@@ -58,28 +59,28 @@ type tracer struct {
 
 // trace takes in what a layer says of the file's names: first what it removes, which takes effect last, and then the
 // others from the last to the first.
-func (t *tracer) trace(l *layer) {
+func (t *tracer) trace(l *layer.Layer) {
 	t.removals(l)
-	for r := range l.records.backward() {
-		if r.kind != recFile && r.kind != recLink {
+	for r := range l.Records.Backward() {
+		if r.Kind != layer.FileRecord && r.Kind != layer.LinkRecord {
 			continue
 		}
-		if r.kind == recLink && slices.Contains(t.names, r.link()) && t.isAnother(r.link(), r.path()) {
-			t.forget(r.link()) // what it was called before is that one's past
+		if r.Kind == layer.LinkRecord && slices.Contains(t.names, r.Link()) && t.isAnother(r.Link(), r.Path()) {
+			t.forget(r.Link()) // what it was called before is that one's past
 			continue
 		}
-		at := slices.IndexFunc(t.names, r.is)
+		at := slices.IndexFunc(t.names, r.Is)
 		if at < 0 {
 			continue
 		}
 		name := t.names[at]
 		t.written[name] = true
-		if r.kind == recFile {
+		if r.Kind == layer.FileRecord {
 			t.found = append(t.found, newVersion(r, r == t.now, t.deleted[name]))
 		} else {
-			t.deleted[r.link()] = t.deleted[name]
-			if !slices.Contains(t.names, r.link()) {
-				t.names = append(t.names, r.link())
+			t.deleted[r.Link()] = t.deleted[name]
+			if !slices.Contains(t.names, r.Link()) {
+				t.names = append(t.names, r.Link())
 			}
 		}
 		delete(t.deleted, name)
@@ -87,13 +88,13 @@ func (t *tracer) trace(l *layer) {
 }
 
 // removals takes in what of the file's names a layer removes.
-func (t *tracer) removals(l *layer) {
+func (t *tracer) removals(l *layer.Layer) {
 	for _, name := range slices.Clone(t.names) {
-		gone, became := l.removes(name)
+		gone, became := l.Removes(name)
 		switch {
 		case !gone:
 		case became == "", !t.isAnother(name, became) && !t.written[name]:
-			t.deleted[name] = l.time
+			t.deleted[name] = l.Time
 		case t.isAnother(name, became):
 			t.forget(name)
 		}
@@ -108,29 +109,13 @@ func (t *tracer) forget(name string) {
 // isAnother says whether what left a name, and became what is at another, is another
 // document: a program may use one name for all that it is about to rename.
 func (t *tracer) isAnother(name, became string) bool {
-	return name != t.path && !slices.Contains(t.names, became) && t.stick.tree.find(became) != nil
+	return name != t.path && !slices.Contains(t.names, became) && t.stick.tree.Find(became) != nil
 }
 
 // newVersion describes the file that a record holds.
-func newVersion(r *record, current bool, deleted time.Time) Version {
-	e := Entry{Path: r.path(), Kind: KindFile, Size: r.size, ModTime: r.modTime(), Stored: r.layer.time, Tidied: r.layer.tidied}
+func newVersion(r *layer.Record, current bool, deleted time.Time) Version {
+	e := Entry{Path: r.Path(), Kind: KindFile, Size: r.Size, ModTime: r.ModTime(), Stored: r.Layer.Time, Tidied: r.Layer.Tidied}
 	return Version{e, deleted, current, r}
-}
-
-// removes says whether a layer removes a name, perhaps with a folder above it, and which further name what it held
-// got in that layer.
-func (l *layer) removes(name string) (gone bool, became string) {
-	for r := range l.records.all() {
-		switch {
-		case r.kind == recWhiteout:
-			gone = gone || stickpath.Below(name, r.path())
-		case r.is(name):
-			became = ""
-		case r.kind == recLink && r.link() == name:
-			became = r.path()
-		}
-	}
-	return gone, became
 }
 
 // OpenVersion opens a version for reading. The caller closes it.
@@ -160,14 +145,14 @@ func (s *Stick) Deleted(folder string) ([]Version, error) {
 // deleted replays all layers and keeps what their whiteouts remove the last name of. s.mu is held.
 func (s *Stick) deleted(folder string) []Version {
 	gone := map[string]Version{}
-	replay(s.layers, func(data *record, p string, l *layer, removed bool) {
+	layer.Replay(s.layers, func(data *layer.Record, p string, l *layer.Layer, removed bool) {
 		if removed && stickpath.Below(p, folder) {
-			gone[p] = newVersion(data, false, l.time)
+			gone[p] = newVersion(data, false, l.Time)
 		}
 	})
 	var list []Version
 	for p, v := range gone {
-		if s.tree.find(p) == nil {
+		if s.tree.Find(p) == nil {
 			v.Path = p
 			list = append(list, v)
 		}
@@ -176,32 +161,14 @@ func (s *Stick) deleted(folder string) []Version {
 	return list
 }
 
-// removed calls visit for every file that removing a path would remove.
-func (t *tree) removed(p string, visit func(p string, n *node)) {
-	n := t.find(p)
-	if n == nil {
-		return
-	}
-	if !n.isFolder() {
-		visit(p, n)
-		return
-	}
-	_ = n.walk(p, func(p string, n *node) error {
-		if !n.isFolder() {
-			visit(p, n)
-		}
-		return nil
-	})
-}
-
 // Undelete brings back deleted files, and of folders all files that were
 // removed from them. Their data is stored again: a tar cannot link to what was
 // removed. A path without anything deleted is [ErrNotFound]; of several, it is skipped.
 func (s *Stick) Undelete(ctx context.Context, paths []string, o PutOptions) (PutResult, error) {
 	var skipped []Skipped
-	result, err := s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
+	result, err := s.storeAgain(ctx, o, func() ([]Item, []*layer.Record, error) {
 		var items []Item
-		var data []*record
+		var data []*layer.Record
 		for _, p := range paths {
 			versions, err := s.deletedAt(p)
 			switch {
@@ -240,8 +207,8 @@ func (s *Stick) Restore(ctx context.Context, v Version, p string, o PutOptions) 
 	if v.data == nil {
 		return PutResult{}, fmt.Errorf("%s: %w", v.Path, ErrNotFound)
 	}
-	return s.storeAgain(ctx, o, func() ([]Item, []*record, error) {
-		return []Item{v.item(p)}, []*record{v.data}, nil
+	return s.storeAgain(ctx, o, func() ([]Item, []*layer.Record, error) {
+		return []Item{v.item(p)}, []*layer.Record{v.data}, nil
 	})
 }
 
@@ -250,7 +217,7 @@ func (v Version) item(p string) Item {
 }
 
 // storeAgain stores content that is on the stick already; plan is called with s.mu held.
-func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Item, []*record, error)) (PutResult, error) {
+func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Item, []*layer.Record, error)) (PutResult, error) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
@@ -275,7 +242,7 @@ func (s *Stick) storeAgain(ctx context.Context, o PutOptions, plan func() ([]Ite
 		if piece.items != nil {
 			piece.from = data[piece.index]
 		}
-		p.Expect(piece.size)
+		p.Expect(piece.Size)
 	}
 	return s.putPlanned(ctx, pl, o.Stored, p)
 }

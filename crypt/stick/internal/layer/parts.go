@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"errors"
@@ -7,32 +7,34 @@ import (
 	"io/fs"
 	"sort"
 	"sync"
+
+	"stowage/crypt/stick/internal/drive"
 )
 
-// defaultPartSize is how large one file of a layer gets, so that FAT32's limit of 4 GiB never shows.
-const defaultPartSize = 1 << 30
+// DefaultPartSize is how large one file of a layer gets, so that FAT32's limit of 4 GiB never shows.
+const DefaultPartSize = 1 << 30
 
-// partWriter writes a layer's file, going on in a further part when one is
+// PartWriter writes a layer's file, going on in a further part when one is
 // full. Each full part is synced before the next is begun.
-type partWriter struct {
-	fs       FS
-	id       layerID
-	partSize int64
-	parts    int   // created so far
-	file     File  // the part being written
-	inPart   int64 // bytes in it
-	size     int64 // bytes in all
+type PartWriter struct {
+	FS       drive.FS
+	ID       ID
+	PartSize int64
+	parts    int        // created so far
+	file     drive.File // the part being written
+	inPart   int64      // bytes in it
+	size     int64      // bytes in all
 }
 
-func (w *partWriter) Write(p []byte) (int, error) {
+func (w *PartWriter) Write(p []byte) (int, error) {
 	total := len(p)
 	for len(p) > 0 {
-		if w.file == nil || w.inPart == w.partSize {
+		if w.file == nil || w.inPart == w.PartSize {
 			if err := w.nextPart(); err != nil {
 				return total - len(p), err
 			}
 		}
-		n, err := w.file.Write(p[:min(int64(len(p)), w.partSize-w.inPart)])
+		n, err := w.file.Write(p[:min(int64(len(p)), w.PartSize-w.inPart)])
 		w.inPart += int64(n)
 		w.size += int64(n)
 		p = p[n:]
@@ -40,24 +42,24 @@ func (w *partWriter) Write(p []byte) (int, error) {
 			err = io.ErrShortWrite
 		}
 		if err != nil {
-			return total - len(p), fmt.Errorf("write layer %s: %w", w.id, err)
+			return total - len(p), fmt.Errorf("write layer %s: %w", w.ID, err)
 		}
 	}
 	return total, nil
 }
 
-func (w *partWriter) nextPart() error {
-	if w.parts == maxParts {
-		return fmt.Errorf("layer %s: %w: more than %d parts", w.id, ErrTooLarge, maxParts)
+func (w *PartWriter) nextPart() error {
+	if w.parts == MaxParts {
+		return fmt.Errorf("layer %s: %w: more than %d parts", w.ID, drive.ErrTooLarge, MaxParts)
 	}
 	if w.file != nil {
-		if err := w.finishPart(); err != nil {
+		if err := w.Finish(); err != nil {
 			return err
 		}
 	}
-	f, err := w.fs.Create(w.id.part(w.parts))
+	f, err := w.FS.Create(w.ID.Part(w.parts))
 	if err != nil {
-		return fmt.Errorf("create layer %s: %w", w.id, err)
+		return fmt.Errorf("create layer %s: %w", w.ID, err)
 	}
 	w.file, w.inPart = f, 0
 	w.parts++
@@ -65,15 +67,15 @@ func (w *partWriter) nextPart() error {
 }
 
 // sync makes what was written so far durable, the folder entries aside.
-func (w *partWriter) sync() error {
+func (w *PartWriter) sync() error {
 	if err := w.file.Sync(); err != nil {
-		return fmt.Errorf("sync layer %s: %w", w.id, err)
+		return fmt.Errorf("sync layer %s: %w", w.ID, err)
 	}
 	return nil
 }
 
-// finishPart syncs and closes the part being written.
-func (w *partWriter) finishPart() error {
+// Finish syncs and closes the part being written.
+func (w *PartWriter) Finish() error {
 	f := w.file
 	w.file = nil
 	err := f.Sync()
@@ -81,26 +83,26 @@ func (w *partWriter) finishPart() error {
 		err = closeErr
 	}
 	if err != nil {
-		return fmt.Errorf("finish layer %s: %w", w.id, err)
+		return fmt.Errorf("finish layer %s: %w", w.ID, err)
 	}
 	return nil
 }
 
-// remove closes and removes everything written, newest part first, so that
+// Remove closes and removes everything written, newest part first, so that
 // what may be left after an error is never a whole layer.
-func (w *partWriter) remove() {
+func (w *PartWriter) Remove() {
 	if w.file != nil {
 		_ = w.file.Close()
 		w.file = nil
 	}
-	removeParts(w.fs, w.id, w.parts)
+	RemoveParts(w.FS, w.ID, w.parts)
 }
 
-// removeParts removes the files of a layer, last part first, and returns the first error.
-func removeParts(fsys FS, id layerID, parts int) error {
+// RemoveParts removes the files of a layer, last part first, and returns the first error.
+func RemoveParts(fsys drive.FS, id ID, parts int) error {
 	var first error
 	for n := parts - 1; n >= 0; n-- {
-		if err := fsys.Remove(id.part(n)); err != nil && first == nil {
+		if err := fsys.Remove(id.Part(n)); err != nil && first == nil {
 			first = fmt.Errorf("remove layer %s: %w", id, err)
 		}
 	}
@@ -109,15 +111,15 @@ func removeParts(fsys FS, id layerID, parts int) error {
 
 // partReader reads the parts of a layer as one file. Parts are opened when first read.
 type partReader struct {
-	fs   FS
-	id   layerID
+	fs   drive.FS
+	id   ID
 	ends []int64 // where each part ends
 	mu   sync.Mutex
-	open []File
+	open []drive.File
 }
 
-func newPartReader(fsys FS, id layerID, sizes []int64) *partReader {
-	r := &partReader{fs: fsys, id: id, open: make([]File, len(sizes))}
+func NewPartReader(fsys drive.FS, id ID, sizes []int64) *partReader {
+	r := &partReader{fs: fsys, id: id, open: make([]drive.File, len(sizes))}
 	var end int64
 	for _, size := range sizes {
 		end += size
@@ -126,7 +128,7 @@ func newPartReader(fsys FS, id layerID, sizes []int64) *partReader {
 	return r
 }
 
-func (r *partReader) size() int64 { return r.ends[len(r.ends)-1] }
+func (r *partReader) Size() int64 { return r.ends[len(r.ends)-1] }
 
 // ReadAt implements [io.ReaderAt].
 func (r *partReader) ReadAt(p []byte, off int64) (int, error) {
@@ -158,11 +160,11 @@ func (r *partReader) ReadAt(p []byte, off int64) (int, error) {
 	return done, nil
 }
 
-func (r *partReader) part(n int) (File, error) {
+func (r *partReader) part(n int) (drive.File, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open[n] == nil {
-		f, err := r.fs.Open(r.id.part(n))
+		f, err := r.fs.Open(r.id.Part(n))
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("%w: %w", ErrMissing, err)
 		}

@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"archive/tar"
@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"stowage/crypt/keys"
-	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // These tests are inside the package: they give its parsers what passed the
@@ -23,10 +23,10 @@ import (
 
 const testStick = "6f1f4d2e-0000-4000-8000-000000000001"
 
-var testKey = &stickKey{mac: &macKeys{layer: make([]byte, 32), contents: make([]byte, 32)}}
+var testKey = &Key{MAC: &MACKeys{layer: make([]byte, 32), contents: make([]byte, 32)}}
 
-func testHeader() *layerHeader {
-	return &layerHeader{stick: testStick, id: layerID{7, "0123abcd"}, time: time.Unix(1, 0), prev: layerRef{6, strings.Repeat("ab", 32)}}
+func testHeader() *Header {
+	return &Header{Stick: testStick, ID: ID{7, "0123abcd"}, Time: time.Unix(1, 0), Prev: Ref{6, strings.Repeat("ab", 32)}}
 }
 
 // testTar is a layer's tar with the given entries after a good header.
@@ -34,7 +34,7 @@ func testTar(t testing.TB, write func(*tar.Writer)) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: testHeader().records(testKey.mac)}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: testHeader().records(testKey.MAC)}); err != nil {
 		t.Fatal(err)
 	}
 	if write != nil {
@@ -47,9 +47,9 @@ func testTar(t testing.TB, write func(*tar.Writer)) []byte {
 }
 
 // readTestLayer reads a tar and returns the entries that were refused.
-func readTestLayer(data []byte) (*layer, []string, error) {
+func readTestLayer(data []byte) (*Layer, []string, error) {
 	var refused []string
-	l, err := readLayer(bytes.NewReader(data), testStick, testKey, newKeeper(newBudget()), func(name string, err error) {
+	l, err := Read(bytes.NewReader(data), testStick, testKey, NewRecorder(NewBudget()), func(name string, err error) {
 		refused = append(refused, fmt.Sprintf("%q: %v", name, err))
 	})
 	return l, refused, err
@@ -89,7 +89,7 @@ func TestHostileEntries(t *testing.T) {
 		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "good"})
 	})
 	l, refused, err := readTestLayer(data)
-	if err != nil || len(refused) != len(bad) || l.records.count != 1 || l.records.pieces[0][0].path() != "good" {
+	if err != nil || len(refused) != len(bad) || l.Records.Count != 1 || l.Records.pieces[0][0].Path() != "good" {
 		t.Errorf("%v, refused %d of %d: %s", err, len(refused), len(bad), strings.Join(refused, "\n"))
 	}
 }
@@ -113,24 +113,24 @@ func TestSparse(t *testing.T) {
 	}
 	copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
 	l, refused, err := readTestLayer(data)
-	if l.records.count != 0 || err == nil && len(refused) == 0 {
-		t.Errorf("%v, %v, %+v", err, refused, l.records)
+	if l.Records.Count != 0 || err == nil && len(refused) == 0 {
+		t.Errorf("%v, %v, %+v", err, refused, l.Records)
 	}
 }
 
 func TestForgedHeaderFields(t *testing.T) {
-	good := testHeader().records(testKey.mac)
+	good := testHeader().records(testKey.MAC)
 	for name := range good {
 		bad := map[string]string{}
 		for k, v := range good {
 			bad[k] = v
 		}
 		bad[name] += "0"
-		if _, err := parseHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: bad}, testStick, testKey.mac); err == nil {
+		if _, err := ParseHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: bad}, testStick, testKey.MAC); err == nil {
 			t.Errorf("%s changed without notice", name)
 		}
 		delete(bad, name)
-		if _, err := parseHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: bad}, testStick, testKey.mac); err == nil {
+		if _, err := ParseHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: bad}, testStick, testKey.MAC); err == nil {
 			t.Errorf("%s left out without notice", name)
 		}
 	}
@@ -155,8 +155,8 @@ func FuzzLayer(f *testing.F) {
 		if l == nil {
 			t.Fatalf("a good header was refused: %v", err)
 		}
-		for r := range l.records.all() {
-			if CheckPath(r.path()) != nil || r.kind == recLink && CheckPath(r.link()) != nil || !path.IsAbs("/"+r.path()) || r.size < 0 || !r.is(r.path()) {
+		for r := range l.Records.All() {
+			if stickpath.Check(r.Path()) != nil || r.Kind == LinkRecord && stickpath.Check(r.Link()) != nil || !path.IsAbs("/"+r.Path()) || r.Size < 0 || !r.Is(r.Path()) {
 				t.Errorf("%+v", r)
 			}
 		}
@@ -165,11 +165,11 @@ func FuzzLayer(f *testing.F) {
 }
 
 // checkTree applies a layer and walks what it gives.
-func checkTree(t *testing.T, l *layer) {
+func checkTree(t *testing.T, l *Layer) {
 	t.Helper()
-	tree := treeOf([]*layer{l})
-	_ = tree.root.walk(".", func(p string, n *node) error {
-		if CheckPath(p) != nil || tree.find(p) != n || !n.isFolder() && (n.data == nil || n.data.kind != recFile) {
+	tree := TreeOf([]*Layer{l})
+	_ = tree.Root.Walk(".", func(p string, n *Node) error {
+		if stickpath.Check(p) != nil || tree.Find(p) != n || !n.IsFolder() && (n.Data == nil || n.Data.Kind != FileRecord) {
 			t.Errorf("%q: %+v", p, n)
 		}
 		return nil
@@ -190,20 +190,20 @@ func FuzzLayerFile(f *testing.F) {
 
 // sealTable authenticates the text of a table.
 func sealTable(text string) string {
-	mac := hmac.New(sha256.New, testKey.mac.contents)
+	mac := hmac.New(sha256.New, testKey.MAC.contents)
 	mac.Write([]byte(text))
 	return fmt.Sprintf("%shmac\t%x\n\n\n", text, mac.Sum(nil))
 }
 
 // tableOf is the text of the table of some layers.
-func tableOf(layers ...*layer) string {
+func tableOf(layers ...*Layer) string {
 	var b strings.Builder
 	_ = writeContents(&b, layers, testKey, testStick)
 	return b.String()
 }
 
-func readTestContents(text string) ([]*layer, error) {
-	return readContents(strings.NewReader(text), testKey, testStick, newKeeper(newBudget()))
+func readTestContents(text string) ([]*Layer, error) {
+	return readContents(strings.NewReader(text), testKey, testStick, NewRecorder(NewBudget()))
 }
 
 func FuzzContents(f *testing.F) {
@@ -217,7 +217,7 @@ func FuzzContents(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l.parts, l.digest, l.tidied, l.below = []int64{1, 2}, strings.Repeat("cd", 32), true, []layerRef{{3, strings.Repeat("ef", 32)}}
+	l.Parts, l.Digest, l.Tidied, l.Below = []int64{1, 2}, strings.Repeat("cd", 32), true, []Ref{{3, strings.Repeat("ef", 32)}}
 	text := tableOf(l, l)
 	text = text[:strings.LastIndex(text, "hmac")]
 	f.Add(text)
@@ -229,8 +229,8 @@ func FuzzContents(f *testing.F) {
 			return
 		}
 		for _, l := range layers {
-			for r := range l.records.all() {
-				if CheckPath(r.path()) != nil || r.kind == recLink && CheckPath(r.link()) != nil || r.size < 0 || r.off < 0 {
+			for r := range l.Records.All() {
+				if stickpath.Check(r.Path()) != nil || r.Kind == LinkRecord && stickpath.Check(r.Link()) != nil || r.Size < 0 || r.Off < 0 {
 					t.Errorf("%+v", r)
 				}
 			}
@@ -243,58 +243,6 @@ func FuzzContents(f *testing.F) {
 	})
 }
 
-func FuzzNote(f *testing.F) {
-	f.Add(noteIntro + `{"id":"x","recipient_sha256":"` + strings.Repeat("00", 32) + `","generation":1}` + "\n")
-	f.Add("stowage stick v2\n")
-	f.Add("")
-	f.Fuzz(func(t *testing.T, text string) {
-		n, err := parseNote(text)
-		if err == nil && (n.ID == "" || n.Generation < 1 || !isDigest(n.Recipient)) {
-			t.Errorf("%+v", n)
-		}
-		_, _ = noteFile{pair.File{Data: []byte(text)}}.openUnverified()
-	})
-}
-
-func FuzzKeyring(f *testing.F) {
-	one, err := keys.NewStickIdentity("School", mustVerifier(f), testStick, keys.X25519, time.Unix(1, 0))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, k := range []*keyring{
-		{current: one, holders: []string{"age1abc"}},
-		{current: one, retired: one, head: layerRef{3, strings.Repeat("ab", 32)}},
-	} {
-		plain, err := k.marshal()
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(plain)
-	}
-	f.Fuzz(func(t *testing.T, plain []byte) {
-		k, err := parseKeyring(plain)
-		if err != nil {
-			return
-		}
-		again, err := k.marshal()
-		if err != nil {
-			t.Fatalf("written again: %v", err)
-		}
-		if _, err := parseKeyring(again); err != nil {
-			t.Errorf("read again: %v", err)
-		}
-	})
-}
-
-func mustVerifier(t testing.TB) string {
-	t.Helper()
-	a, err := keys.NewAuthority("School", time.Unix(1, 0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Verifier()
-}
-
 func TestLayerNames(t *testing.T) {
 	for name, want := range map[string]int64{
 		"00000001-0123abcd.age": 1, "123456789-0123abcd.age": 123456789, "00000007-ffffffff.age.012": 7,
@@ -302,8 +250,8 @@ func TestLayerNames(t *testing.T) {
 		"00000001-0123abcd.age.000": 0, "00000001-0123abcd.age.1": 0, "00000001-0123abcd": 0, "x": 0,
 		"99999999999999999999-0123abcd.age": 0,
 	} {
-		id, _, ok := parseLayerName(name)
-		if ok != (want != 0) || ok && id.seq != want {
+		id, _, ok := ParseName(name)
+		if ok != (want != 0) || ok && id.Seq != want {
 			t.Errorf("%s: %v %v", name, id, ok)
 		}
 	}
@@ -315,16 +263,16 @@ func TestPadding(t *testing.T) {
 		for _, unit := range []int64{1, 512} {
 			plain := plain / unit * unit
 			padded := paddedPlain(plain, header, unit)
-			size, least := header+sealedSize(padded), header+sealedSize(plain)
-			target := paddedSize(least)
+			size, least := header+SealedSize(padded), header+SealedSize(plain)
+			target := PaddedSize(least)
 			if padded < plain || padded%unit != 0 || size > target || target-size > unit+ageTag {
 				t.Errorf("%d becomes %d: a file of %d, to be %d", plain, padded, size, target)
 			}
 			if over := float64(target-least) / float64(least); least > 1<<20 && over > 0.04 {
 				t.Errorf("%d: %.1f %% of padding", plain, over*100)
 			}
-			if paddedSize(target) != target {
-				t.Errorf("%d is padded again to %d", target, paddedSize(target))
+			if PaddedSize(target) != target {
+				t.Errorf("%d is padded again to %d", target, PaddedSize(target))
 			}
 		}
 	}
@@ -343,11 +291,11 @@ func FuzzHistory(f *testing.F) {
 			}
 			return
 		}
-		if len(h.refs) > maxReplaced || h.from < 0 {
+		if len(h.Refs) > maxReplaced || h.From < 0 {
 			t.Errorf("%+v", h)
 		}
 		again, err := parseHistory(h.String())
-		if err != nil || again.from != h.from || !slices.Equal(again.refs, h.refs) {
+		if err != nil || again.From != h.From || !slices.Equal(again.Refs, h.Refs) {
 			t.Errorf("written as %q, read again as %+v (%v)", h.String(), again, err)
 		}
 	})
@@ -360,7 +308,7 @@ type decayed struct {
 }
 
 func (d *decayed) ReadAt(b []byte, off int64) (int, error) {
-	if off/tapeChunk <= d.chunk && d.chunk <= (off+int64(len(b))-1)/tapeChunk {
+	if off/chunkSize <= d.chunk && d.chunk <= (off+int64(len(b))-1)/chunkSize {
 		return 0, ErrDamaged
 	}
 	return d.Reader.ReadAt(b, off)
@@ -369,8 +317,8 @@ func (d *decayed) ReadAt(b []byte, off int64) (int, error) {
 // FuzzWalk reads what is left of a layer whose chunks cannot all be read. What is found behind a gap takes nobody's place.
 func FuzzWalk(f *testing.F) {
 	header := testTar(f, func(w *tar.Writer) {
-		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "large", Size: tapeChunk})
-		_, _ = w.Write(make([]byte, tapeChunk))
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "large", Size: chunkSize})
+		_, _ = w.Write(make([]byte, chunkSize))
 	})
 	header = header[:len(header)-1024]
 	good := testTar(f, func(w *tar.Writer) {
@@ -381,26 +329,26 @@ func FuzzWalk(f *testing.F) {
 	})
 	entries := good[len(testTar(f, nil))-1024 : len(good)-1024]
 	f.Add(entries, uint8(1))
-	f.Add(slices.Concat(entries, make([]byte, tapeChunk), entries), uint8(2))
+	f.Add(slices.Concat(entries, make([]byte, chunkSize), entries), uint8(2))
 	f.Add([]byte{}, uint8(9))
 	f.Fuzz(func(t *testing.T, entries []byte, chunk uint8) {
 		data := slices.Concat(header, entries, make([]byte, 512), entries)
 		layer := &decayed{bytes.NewReader(data), 1 + int64(chunk)} // the first says what layer it is
-		spend := newBudget()
-		w := walker{tape: &tape{plain: layer, size: int64(len(data))}, stick: testStick, key: testKey, keep: newKeeper(spend)}
+		spend := NewBudget()
+		w := walker{tape: &ChunkReader{plain: layer, size: int64(len(data))}, stick: testStick, key: testKey, keep: NewRecorder(spend)}
 		if !w.header() {
 			t.Fatal("a good header was refused")
 		}
-		if _, err := w.entries(); err != nil && !errors.Is(err, ErrTooMuch) {
+		if _, err := w.entries(); err != nil && !errors.Is(err, drive.ErrTooMuch) {
 			t.Fatal(err)
 		}
-		if want := maxSpent - w.layer.cost(); spend.left != want {
-			t.Errorf("%d bytes left of the budget, want %d", spend.left, want)
+		if want := MaxSpent - w.layer.Cost(); spend.Left != want {
+			t.Errorf("%d bytes left of the budget, want %d", spend.Left, want)
 		}
 		behind := false
-		for r := range w.layer.records.all() {
-			behind = behind || strings.HasPrefix(r.path(), rescuedFolder(w.layer.id))
-			if CheckPath(r.path()) != nil || r.size < 0 || r.off < 0 || behind && r.kind != recFile {
+		for r := range w.layer.Records.All() {
+			behind = behind || strings.HasPrefix(r.Path(), rescuedFolder(w.layer.ID))
+			if stickpath.Check(r.Path()) != nil || r.Size < 0 || r.Off < 0 || behind && r.Kind != FileRecord {
 				t.Errorf("%+v", r)
 			}
 		}

@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"bytes"
@@ -12,23 +12,23 @@ const driveSector = 512
 
 // altered reports whether the age header of a layer was written and changed since: no key opens it, and yet each of
 // its sectors holds what such a header has there, but for some bytes.
-func (l *loader) altered(files *layerFiles) bool {
-	sizes := files.sizes()
+func (l *Loader) altered(files *Files) bool {
+	sizes := files.Sizes()
 	if len(sizes) == 0 {
 		return false
 	}
-	parts := newPartReader(l.fs, files.id, sizes)
+	parts := NewPartReader(l.FS, files.ID, sizes)
 	defer parts.Close()
-	head := make([]byte, min(parts.size(), maxAgeHeader))
+	head := make([]byte, min(parts.Size(), MaxAgeHeader))
 	if _, err := parts.ReadAt(head, 0); err != nil && err != io.EOF { //nolint:errorlint // as io.ReaderAt has it
 		return false
 	}
 	resembles := false
 	for _, key := range l.keys {
-		if opensHeader(head, key.identity) {
+		if opensHeader(head, key.Identity) {
 			return false // what is wrong is not its header
 		}
-		resembles = resembles || resemblesHeader(head, modelHeader(key.recipient))
+		resembles = resembles || resemblesHeader(head, modelHeader(key.Recipient))
 	}
 	return resembles
 }

@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"errors"
@@ -6,32 +6,32 @@ import (
 	"io/fs"
 )
 
-// tapeChunk is the size of what age encrypts at once, and opens for every read, however
+// chunkSize is the size of what age encrypts at once, and opens for every read, however
 // small.
-const tapeChunk = 64 << 10
+const chunkSize = 64 << 10
 
-// A tape reads a layer's tar from its start, a chunk at a time: small files have two
+// A ChunkReader reads a layer's tar from its start, a chunk at a time: small files have two
 // headers to a kilobyte, and to open the chunk for each would take ten times as long as
 // all else that is done to them.
-type tape struct {
+type ChunkReader struct {
 	plain  io.ReaderAt
 	size   int64
 	off    int64
 	chunk  []byte
 	at     int64 // where in plain the chunk is
-	buffer [tapeChunk]byte
+	buffer [chunkSize]byte
 }
 
-func newTape(p *plainLayer) *tape { return &tape{plain: p, size: p.size} }
+func NewChunkReader(p *Plain) *ChunkReader { return &ChunkReader{plain: p, size: p.size} }
 
 // Read implements [io.Reader].
-func (t *tape) Read(b []byte) (int, error) {
+func (t *ChunkReader) Read(b []byte) (int, error) {
 	if t.off >= t.size {
 		return 0, io.EOF
 	}
 	if t.off < t.at || t.off >= t.at+int64(len(t.chunk)) {
-		t.at = t.off - t.off%tapeChunk
-		t.chunk = t.buffer[:min(tapeChunk, t.size-t.at)]
+		t.at = t.off - t.off%chunkSize
+		t.chunk = t.buffer[:min(chunkSize, t.size-t.at)]
 		if n, err := t.plain.ReadAt(t.chunk, t.at); n < len(t.chunk) {
 			t.chunk = nil
 			if err == nil || errors.Is(err, io.EOF) {
@@ -46,7 +46,7 @@ func (t *tape) Read(b []byte) (int, error) {
 }
 
 // Seek implements [io.Seeker].
-func (t *tape) Seek(offset int64, whence int) (int64, error) {
+func (t *ChunkReader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
 		offset += t.off

@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"errors"
@@ -7,17 +7,17 @@ import (
 	"stowage/crypt"
 )
 
-// damaged adds [ErrDamaged] to what package crypt says of a damaged age file.
+// AsDamaged adds [ErrDamaged] to what package crypt says of a damaged age file.
 // Other errors it leaves as they are.
-func damaged(err error) error {
+func AsDamaged(err error) error {
 	if errors.Is(err, crypt.ErrDamaged) || errors.Is(err, crypt.ErrNotAge) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
 }
 
-// isDamage reports whether an error says that what is on the stick cannot be
+// IsDamage reports whether an error says that what is on the stick cannot be
 // read as it was written, rather than that the drive failed.
-func isDamage(err error) bool {
+func IsDamage(err error) bool {
 	return errors.Is(err, ErrDamaged) || errors.Is(err, ErrForged) || errors.Is(err, ErrMissing)
 }

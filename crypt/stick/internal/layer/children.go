@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"slices"
@@ -9,18 +9,18 @@ import (
 // the others wait in a second list until it is worth merging, so that no order in which they come
 // takes long. What was removed stays in its place, gone, until half is.
 type children struct {
-	sorted, late []*node
+	sorted, late []*Node
 	gone         int
 }
 
 // lateChildren is how many wait at least until they are merged.
 const lateChildren = 512
 
-func byNodeName(n *node, name string) int { return strings.Compare(n.name(), name) }
+func byNodeName(n *Node, name string) int { return strings.Compare(n.Name(), name) }
 
 // slot returns where a name stands, also one that is gone, or nil.
-func (c *children) slot(name string) **node {
-	if n := len(c.sorted); n == 0 || c.sorted[n-1].name() < name {
+func (c *children) slot(name string) **Node {
+	if n := len(c.sorted); n == 0 || c.sorted[n-1].Name() < name {
 		if len(c.late) == 0 {
 			return nil
 		}
@@ -34,7 +34,7 @@ func (c *children) slot(name string) **node {
 }
 
 // find returns the child of that name, or nil.
-func (c *children) find(name string) *node {
+func (c *children) find(name string) *Node {
 	if at := c.slot(name); at != nil && !(*at).isGone() {
 		return *at
 	}
@@ -42,14 +42,14 @@ func (c *children) find(name string) *node {
 }
 
 // add adds a child that is not there.
-func (c *children) add(n *node) {
-	name := n.name()
+func (c *children) add(n *Node) {
+	name := n.Name()
 	if at := c.slot(name); at != nil {
 		*at = n
 		c.gone--
 		return
 	}
-	if last := len(c.sorted) - 1; last < 0 || c.sorted[last].name() < name {
+	if last := len(c.sorted) - 1; last < 0 || c.sorted[last].Name() < name {
 		c.sorted = append(c.sorted, n)
 		return
 	}
@@ -74,15 +74,15 @@ func (c *children) remove(name string) {
 
 // merge puts both lists together, without what is gone.
 func (c *children) merge() {
-	all := make([]*node, 0, len(c.sorted)+len(c.late)-c.gone)
+	all := make([]*Node, 0, len(c.sorted)+len(c.late)-c.gone)
 	late := c.late
-	take := func(n *node) {
+	take := func(n *Node) {
 		if !n.isGone() {
 			all = append(all, n)
 		}
 	}
 	for _, n := range c.sorted {
-		for len(late) > 0 && late[0].name() < n.name() {
+		for len(late) > 0 && late[0].Name() < n.Name() {
 			take(late[0])
 			late = late[1:]
 		}
@@ -95,7 +95,7 @@ func (c *children) merge() {
 }
 
 // all are the children, sorted by name.
-func (c *children) all() []*node {
+func (c *children) all() []*Node {
 	if len(c.late) > 0 || c.gone > 0 {
 		c.merge()
 	}

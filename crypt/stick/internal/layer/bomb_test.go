@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"archive/tar"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stowage/crypt/longtest"
+	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -91,15 +92,15 @@ func TestLayerBombs(t *testing.T) {
 			runtime.GC()
 			runtime.ReadMemStats(&before)
 			began, refused := longtest.ProcessorTime(), 0
-			spend := budget{32 << 20}
-			l, err := readLayer(src, testStick, testKey, newKeeper(&spend), func(string, error) { refused++ })
+			spend := Budget{32 << 20}
+			l, err := Read(src, testStick, testKey, NewRecorder(&spend), func(string, error) { refused++ })
 			runtime.GC()
 			runtime.ReadMemStats(&after)
-			if l == nil || errors.Is(err, ErrTooMuch) != c.tooMuch || errors.Is(err, ErrDamaged) {
+			if l == nil || errors.Is(err, drive.ErrTooMuch) != c.tooMuch || errors.Is(err, ErrDamaged) {
 				t.Fatalf("got %v", err)
 			}
-			if l.cost() > 32<<20+1000 || int64(l.records.count+refused) > c.count {
-				t.Errorf("%d entries and %d refused", l.records.count, refused)
+			if l.Cost() > 32<<20+1000 || int64(l.Records.Count+refused) > c.count {
+				t.Errorf("%d entries and %d refused", l.Records.Count, refused)
 			}
 			if took := int64(after.HeapAlloc) - int64(before.HeapAlloc); took > int64(c.most)<<20 {
 				t.Errorf("keeps %d MB", took>>20)
@@ -135,30 +136,9 @@ func TestAbsurdSizes(t *testing.T) {
 			sum += int(b)
 		}
 		copy(block[148:], fmt.Sprintf("%06o\x00 ", sum))
-		l, err := readLayer(&repeated{head: head, block: block, count: 3}, testStick, testKey, newKeeper(newBudget()), func(string, error) {})
+		l, err := Read(&repeated{head: head, block: block, count: 3}, testStick, testKey, NewRecorder(NewBudget()), func(string, error) {})
 		if l == nil || !errors.Is(err, ErrDamaged) {
 			t.Errorf("%d bytes: %v", size, err)
-		}
-	}
-}
-
-// TestNamesThatClash puts names on a stick that look alike: those of one normal form
-// are one name, and all others are different ones.
-func TestNamesThatClash(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		same bool
-	}{
-		{"café", "cafe\u0301", true},
-		{"\u212Bngström", "\u00C5ngström", true},
-		{"paypal", "p\u0430ypal", false},
-		{"ﬁle", "file", false},
-		{"a\u200bb", "ab", false},
-	} {
-		a, errA := stickpath.Clean(c.a)
-		b, errB := stickpath.Clean(c.b)
-		if errA != nil || errB != nil || (a == b) != c.same {
-			t.Errorf("%q and %q are %q and %q (%v, %v)", c.a, c.b, a, b, errA, errB)
 		}
 	}
 }
@@ -168,14 +148,14 @@ func TestNamesThatClash(t *testing.T) {
 func TestClaimedSizes(t *testing.T) {
 	for _, size := range []int64{1 << 20, 1 << 62, 1<<63 - 1} {
 		l := testLayer(
-			entry{kind: recFile, path: "good", size: 10, off: 1536},
-			entry{kind: recFile, path: "huge", size: size, off: 2048},
+			Entry{Kind: FileRecord, Path: "good", Size: 10, off: 1536},
+			Entry{Kind: FileRecord, Path: "huge", Size: size, off: 2048},
 		)
 		if _, err := readTestContents(tableOf(l)); !errors.Is(err, ErrDamaged) {
 			t.Errorf("table with a file of %d bytes: %v", size, err)
 		}
-		if n := l.cutAt(4096); n != 1 || l.records.count != 1 || l.records.pieces[0][0].path() != "good" {
-			t.Errorf("layer with a file of %d bytes: %d left out of %v", size, n, l.records)
+		if n := l.cutAt(4096); n != 1 || l.Records.Count != 1 || l.Records.pieces[0][0].Path() != "good" {
+			t.Errorf("layer with a file of %d bytes: %d left out of %v", size, n, l.Records)
 		}
 		if _, err := readTestContents(tableOf(l)); err != nil {
 			t.Errorf("honest table: %v", err)
@@ -184,22 +164,22 @@ func TestClaimedSizes(t *testing.T) {
 }
 
 // testLayer is a layer with these entries.
-func testLayer(entries ...entry) *layer {
-	l := &layer{layerHeader: *testHeader(), key: testKey, digest: strings.Repeat("0", 64), parts: []int64{4096}, end: 2048}
-	keep := newKeeper(newBudget())
-	_ = keep.begin(l)
+func testLayer(entries ...Entry) *Layer {
+	l := &Layer{Header: *testHeader(), Key: testKey, Digest: strings.Repeat("0", 64), Parts: []int64{4096}, End: 2048}
+	keep := NewRecorder(NewBudget())
+	_ = keep.Begin(l)
 	for i := range entries {
-		_, _ = keep.add(&entries[i])
+		_, _ = keep.Add(&entries[i])
 	}
 	keep.done()
 	return l
 }
 
 // deepPaths are paths that have no folder in common.
-func deepPaths(count int) []entry {
-	list := make([]entry, count)
+func deepPaths(count int) []Entry {
+	list := make([]Entry, count)
 	for i := range list {
-		list[i] = entry{kind: recFile, path: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", stickpath.MaxDepth-2))}
+		list[i] = Entry{Kind: FileRecord, Path: fmt.Sprintf("%d/%sfile", i, strings.Repeat("d/", stickpath.MaxDepth-2))}
 	}
 	return list
 }
@@ -207,21 +187,21 @@ func deepPaths(count int) []entry {
 // TestDeepPaths makes the folders of paths that have none in common: they are counted as well,
 // and those that paths share once.
 func TestDeepPaths(t *testing.T) {
-	deep := newTree()
-	deep.most = maxSpent
-	if err := deep.apply(testLayer(deepPaths(60_000)...), func(*record, error) {}); !errors.Is(err, ErrTooMuch) {
+	deep := NewTree()
+	deep.Most = MaxSpent
+	if err := deep.Apply(testLayer(deepPaths(60_000)...), func(*Record, error) {}); !errors.Is(err, drive.ErrTooMuch) {
 		t.Errorf("60,000 paths of 127 folders each: %v", err)
 	}
-	flat := treeOf([]*layer{testLayer(
-		entry{kind: recFolder, path: "a"},
-		entry{kind: recFolder, path: "a/b"},
-		entry{kind: recFile, path: "a/b/one"},
-		entry{kind: recFile, path: "a/b/two"},
-		entry{kind: recWhiteout, path: "x/y/z"},
-		entry{kind: recFile, path: "a/bc/three"},
-		entry{kind: recFile, path: "top"},
+	flat := TreeOf([]*Layer{testLayer(
+		Entry{Kind: FolderRecord, Path: "a"},
+		Entry{Kind: FolderRecord, Path: "a/b"},
+		Entry{Kind: FileRecord, Path: "a/b/one"},
+		Entry{Kind: FileRecord, Path: "a/b/two"},
+		Entry{Kind: WhiteoutRecord, Path: "x/y/z"},
+		Entry{Kind: FileRecord, Path: "a/bc/three"},
+		Entry{Kind: FileRecord, Path: "top"},
 	)})
-	if want := 3*costFolder + 4*costNode; flat.cost != want {
-		t.Errorf("three folders and four files cost %d, want %d", flat.cost, want)
+	if want := 3*CostFolder + 4*CostNode; flat.Cost != want {
+		t.Errorf("three folders and four files cost %d, want %d", flat.Cost, want)
 	}
 }

@@ -1,18 +1,20 @@
-package stick
+package layer
 
 import (
 	"io"
 	"sync"
+
+	"stowage/crypt/stick/internal/drive"
 )
 
 // maxIdleReaders is how many layers stay open for the next reader.
 const maxIdleReaders = 8
 
-// readers keeps layers open while they are read, and on the drive as long as
+// Readers keeps layers open while they are read, and on the drive as long as
 // somebody is going to read them. It is safe for concurrent use.
-type readers struct {
+type Readers struct {
 	mu     sync.Mutex
-	layers map[*layer]*openLayer
+	layers map[*Layer]*openLayer
 	idle   int // layers that are open and not being read
 	clock  int64
 	closed bool
@@ -20,23 +22,23 @@ type readers struct {
 
 // openLayer is a layer that somebody reads, is going to read, or has just read.
 type openLayer struct {
-	plain  *plainLayer // nil unless it is open
-	users  int         // who read it now
-	holds  int         // who are going to read it
-	used   int64       // when it was last given back
-	doomed FS          // where it is to be removed from when nobody needs it any more; nil if it is not
+	plain  *Plain   // nil unless it is open
+	users  int      // who read it now
+	holds  int      // who are going to read it
+	used   int64    // when it was last given back
+	doomed drive.FS // where it is to be removed from when nobody needs it any more; nil if it is not
 }
 
-// hold keeps a layer on the drive until letGo is called as often.
-func (r *readers) hold(l *layer) {
+// Hold keeps a layer on the drive until letGo is called as often.
+func (r *Readers) Hold(l *Layer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.layer(l).holds++
 }
 
-func (r *readers) layer(l *layer) *openLayer {
+func (r *Readers) layer(l *Layer) *openLayer {
 	if r.layers == nil {
-		r.layers = map[*layer]*openLayer{}
+		r.layers = map[*Layer]*openLayer{}
 	}
 	if r.layers[l] == nil {
 		r.layers[l] = &openLayer{}
@@ -44,17 +46,17 @@ func (r *readers) layer(l *layer) *openLayer {
 	return r.layers[l]
 }
 
-// letGo ends what hold began.
-func (r *readers) letGo(l *layer) {
+// LetGo ends what hold began.
+func (r *Readers) LetGo(l *Layer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.layers[l].holds--
 	_ = r.settle(l)
 }
 
-// acquire opens a layer, or shares it. What it finds must be what the layer
+// Acquire opens a layer, or shares it. What it finds must be what the layer
 // was when the stick was opened.
-func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
+func (r *Readers) Acquire(fsys drive.FS, l *Layer) (io.ReaderAt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -68,7 +70,7 @@ func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
 		o.users++
 		return o.plain, nil
 	}
-	plain, err := openKnown(fsys, l)
+	plain, err := OpenKnown(fsys, l)
 	if err != nil {
 		_ = r.settle(l)
 		return nil, err
@@ -78,8 +80,8 @@ func (r *readers) acquire(fsys FS, l *layer) (io.ReaderAt, error) {
 	return plain, nil
 }
 
-// release gives back what acquire returned.
-func (r *readers) release(l *layer) {
+// Release gives back what acquire returned.
+func (r *Readers) Release(l *Layer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.layers[l]
@@ -97,7 +99,7 @@ func (r *readers) release(l *layer) {
 
 // settle closes and removes a layer that nobody needs, if it is to go, and
 // forgets it once it is closed. r.mu is held.
-func (r *readers) settle(l *layer) error {
+func (r *Readers) settle(l *Layer) error {
 	o := r.layers[l]
 	if o.users > 0 {
 		return nil
@@ -110,13 +112,13 @@ func (r *readers) settle(l *layer) error {
 	}
 	delete(r.layers, l)
 	if o.doomed != nil {
-		return removeParts(o.doomed, l.id, len(l.parts))
+		return RemoveParts(o.doomed, l.ID, len(l.Parts))
 	}
 	return nil
 }
 
 // shut closes an idle layer. r.mu is held.
-func (r *readers) shut(l *layer) {
+func (r *Readers) shut(l *Layer) {
 	o := r.layers[l]
 	_ = o.plain.Close() // it was only read
 	o.plain = nil
@@ -126,20 +128,20 @@ func (r *readers) shut(l *layer) {
 	}
 }
 
-// rest closes a layer's files unless somebody reads them now. On Windows a file that is removed while it
+// CloseIdle closes a layer's files unless somebody reads them now. On Windows a file that is removed while it
 // is open keeps its name until it is closed, and none can take its place.
-func (r *readers) rest(id layerID) {
+func (r *Readers) CloseIdle(id ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for l, o := range r.layers {
-		if l.id == id && o.plain != nil && o.users == 0 {
+		if l.ID == id && o.plain != nil && o.users == 0 {
 			r.shut(l)
 		}
 	}
 }
 
-func (r *readers) longestIdle() *layer {
-	var oldest *layer
+func (r *Readers) longestIdle() *Layer {
+	var oldest *Layer
 	for l, o := range r.layers {
 		if o.plain != nil && o.users == 0 && (oldest == nil || o.used < r.layers[oldest].used) {
 			oldest = l
@@ -148,17 +150,17 @@ func (r *readers) longestIdle() *layer {
 	return oldest
 }
 
-// remove removes a layer from the drive, when nobody needs it any more. If the
+// Remove removes a layer from the drive, when nobody needs it any more. If the
 // program ends before, the next one to open the stick does.
-func (r *readers) remove(fsys FS, l *layer) error {
+func (r *Readers) Remove(fsys drive.FS, l *Layer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.layer(l).doomed = fsys
 	return r.settle(l)
 }
 
-// close closes the layers that nobody reads; the others are closed by their last reader.
-func (r *readers) close() {
+// Close closes the layers that nobody reads; the others are closed by their last reader.
+func (r *Readers) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true

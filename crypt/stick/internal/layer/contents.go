@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"bufio"
@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stowage/crypt/stick/internal/stickpath"
 )
 
 // A table of contents says what one or more layers hold, so that opening a
@@ -21,17 +23,17 @@ import (
 const contentsIntro = "stowage contents v1"
 
 // writeContents writes the table of some layers of one key.
-func writeContents(w io.Writer, layers []*layer, key *stickKey, stick string) error {
-	b := bufio.NewWriterSize(w, tapeChunk)
-	mac := hmac.New(sha256.New, key.mac.contents)
+func writeContents(w io.Writer, layers []*Layer, key *Key, stick string) error {
+	b := bufio.NewWriterSize(w, chunkSize)
+	mac := hmac.New(sha256.New, key.MAC.contents)
 	signed := io.MultiWriter(b, mac)
 	fmt.Fprintf(signed, "%s\t%s\n", contentsIntro, stick)
 	var lines []byte
 	for _, l := range layers {
 		lines = appendLayer(lines[:0], l)
-		for r := range l.records.all() {
-			e := r.entry()
-			if lines = appendEntry(lines, &e); len(lines) > tapeChunk {
+		for r := range l.Records.All() {
+			e := r.Entry()
+			if lines = appendEntry(lines, &e); len(lines) > chunkSize {
 				_, _ = signed.Write(lines) // Flush returns the error
 				lines = lines[:0]
 			}
@@ -43,14 +45,14 @@ func writeContents(w io.Writer, layers []*layer, key *stickKey, stick string) er
 }
 
 // appendLayer writes what a table says of a layer itself.
-func appendLayer(b []byte, l *layer) []byte {
-	b = fmt.Appendf(b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.id, l.digest, l.time.Format(time.RFC3339), l.prev, orDash(l.was), l.end, joinSizes(l.parts))
-	if replaced := l.replaced.String(); replaced != "" && !l.tidied {
+func appendLayer(b []byte, l *Layer) []byte {
+	b = fmt.Appendf(b, "layer\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, l.Digest, l.Time.Format(time.RFC3339), l.Prev, orDash(l.Was), l.End, joinSizes(l.Parts))
+	if replaced := l.Replaced.String(); replaced != "" && !l.Tidied {
 		b = fmt.Appendf(b, "replaced\t%s\n", replaced)
 	}
-	if l.tidied {
-		b = fmt.Appendf(b, "tidied\t%s\n", l.replaced)
-		for _, ref := range l.below {
+	if l.Tidied {
+		b = fmt.Appendf(b, "tidied\t%s\n", l.Replaced)
+		for _, ref := range l.Below {
 			b = fmt.Appendf(b, "below\t%s\n", ref)
 		}
 	}
@@ -72,23 +74,23 @@ func joinSizes(sizes []int64) string {
 	return strings.Join(parts, ",")
 }
 
-func appendEntry(b []byte, e *entry) []byte {
-	b = append(b, byte(e.kind), '\t')
-	switch e.kind {
-	case recFile:
+func appendEntry(b []byte, e *Entry) []byte {
+	b = append(b, byte(e.Kind), '\t')
+	switch e.Kind {
+	case FileRecord:
 		b = strconv.AppendInt(b, e.off, 10)
 		b = append(b, '\t')
-		b = strconv.AppendInt(b, e.size, 10)
+		b = strconv.AppendInt(b, e.Size, 10)
 		b = append(b, '\t')
 		fallthrough
-	case recFolder, recLink:
-		b = strconv.AppendInt(b, e.mtime, 10)
+	case FolderRecord, LinkRecord:
+		b = strconv.AppendInt(b, e.MTime, 10)
 		b = append(b, '\t')
 	}
-	b = appendEscaped(b, e.path)
-	if e.kind == recLink {
+	b = appendEscaped(b, e.Path)
+	if e.Kind == LinkRecord {
 		b = append(b, '\t')
-		b = appendEscaped(b, e.link)
+		b = appendEscaped(b, e.Link)
 	}
 	return append(b, '\n')
 }
@@ -133,10 +135,10 @@ var errContents = fmt.Errorf("%w: table of contents", ErrDamaged)
 // readContents checks and reads a table. What is beyond its hmac line is padding. Only that line tells
 // whether the rest can be believed: what is wrong with it before is no error until then. With a nil keeper
 // nothing is kept.
-func readContents(table io.Reader, key *stickKey, stick string, keep *keeper) ([]*layer, error) {
+func readContents(table io.Reader, key *Key, stick string, keep *Recorder) ([]*Layer, error) {
 	p := contentsParser{key: key, stick: stick, keep: keep}
-	mac := hmac.New(sha256.New, key.mac.contents)
-	lines := &lineReader{r: bufio.NewReaderSize(table, tapeChunk)}
+	mac := hmac.New(sha256.New, key.MAC.contents)
+	lines := &lineReader{r: bufio.NewReaderSize(table, chunkSize)}
 	var bad error
 	for {
 		line, err := lines.next()
@@ -218,12 +220,12 @@ func (l *lineReader) padding() bool {
 // contentsParser reads the lines of an authentic table. It still checks every
 // value: whoever held the key once may have written it.
 type contentsParser struct {
-	key     *stickKey
+	key     *Key
 	stick   string
-	keep    *keeper
+	keep    *Recorder
 	begun   bool // the first line was there
-	layers  []*layer
-	current *layer
+	layers  []*Layer
+	current *Layer
 }
 
 func (p *contentsParser) line(line []byte) error {
@@ -247,25 +249,25 @@ func (p *contentsParser) line(line []byte) error {
 		if err != nil {
 			return err
 		}
-		if e.kind == recFile && e.size > p.current.size()-e.off {
+		if e.Kind == FileRecord && e.Size > p.current.Size()-e.off {
 			return fmt.Errorf("%w: a file that is larger than its layer", errContents)
 		}
-		_, err = p.keep.add(&e)
+		_, err = p.keep.Add(&e)
 		return err
 	case "tidied", "replaced":
-		p.current.tidied = kind == "tidied"
+		p.current.Tidied = kind == "tidied"
 		var err error
-		if p.current.replaced, err = parseHistory(fields); err != nil {
+		if p.current.Replaced, err = parseHistory(fields); err != nil {
 			return err
 		}
-		return p.keep.spend.spend(costRef * len(p.current.replaced.refs))
+		return p.keep.budget.Charge(CostRef * len(p.current.Replaced.Refs))
 	case "below":
-		ref, err := parseRef(fields)
-		if err != nil || ref.seq == 0 || ref.seq >= p.current.id.seq || len(p.current.below) == maxListed {
+		ref, err := ParseRef(fields)
+		if err != nil || ref.Seq == 0 || ref.Seq >= p.current.ID.Seq || len(p.current.Below) == MaxListed {
 			return errContents
 		}
-		p.current.below = append(p.current.below, ref)
-		return p.keep.spend.spend(costRef)
+		p.current.Below = append(p.current.Below, ref)
+		return p.keep.budget.Charge(CostRef)
 	}
 	return errContents
 }
@@ -275,32 +277,32 @@ func (p *contentsParser) layer(fields string) error {
 	if len(f) != 7 {
 		return errContents
 	}
-	id, _, ok := parseLayerName(f[0] + ".age")
+	id, _, ok := ParseName(f[0] + ".age")
 	when, timeErr := time.Parse(time.RFC3339, f[2])
-	prev, prevErr := parseRef(f[3])
+	prev, prevErr := ParseRef(f[3])
 	was := strings.TrimPrefix(f[4], "-")
 	end, endErr := strconv.ParseInt(f[5], 10, 64)
 	sizes, sizesErr := splitSizes(f[6])
-	if !ok || !isDigest(f[1]) || timeErr != nil || prevErr != nil || was != "" && !isDigest(was) || endErr != nil || sizesErr != nil {
+	if !ok || !IsDigest(f[1]) || timeErr != nil || prevErr != nil || was != "" && !IsDigest(was) || endErr != nil || sizesErr != nil {
 		return errContents
 	}
-	p.current = &layer{
-		layerHeader: layerHeader{stick: p.stick, id: id, time: when.UTC(), prev: prev, was: was},
-		parts:       sizes, digest: f[1], key: p.key, end: end,
+	p.current = &Layer{
+		Header: Header{Stick: p.stick, ID: id, Time: when.UTC(), Prev: prev, Was: was},
+		Parts:  sizes, Digest: f[1], Key: p.key, End: end,
 	}
 	p.layers = append(p.layers, p.current)
 	p.keep.done()
-	if err := p.keep.begin(p.current); err != nil {
+	if err := p.keep.Begin(p.current); err != nil {
 		return err
 	}
-	return p.keep.spend.spend(8 * len(sizes))
+	return p.keep.budget.Charge(8 * len(sizes))
 }
 
 func splitSizes(s string) ([]int64, error) {
 	var sizes []int64
 	for part := range strings.SplitSeq(s, ",") {
 		n, err := strconv.ParseInt(part, 10, 64)
-		if err != nil || n < 0 || len(sizes) == maxParts {
+		if err != nil || n < 0 || len(sizes) == MaxParts {
 			return nil, errContents
 		}
 		sizes = append(sizes, n)
@@ -308,8 +310,8 @@ func splitSizes(s string) ([]int64, error) {
 	return sizes, nil
 }
 
-func parseEntry(kind recordKind, fields string) (entry, error) {
-	e := entry{kind: kind}
+func parseEntry(kind recordKind, fields string) (Entry, error) {
+	e := Entry{Kind: kind}
 	ok := true
 	number := func() (v int64) {
 		field, rest, cut := strings.Cut(fields, "\t")
@@ -318,31 +320,31 @@ func parseEntry(kind recordKind, fields string) (entry, error) {
 		return v
 	}
 	switch kind {
-	case recFile:
-		e.off, e.size, e.mtime = number(), number(), number()
-	case recFolder, recLink:
-		e.mtime = number()
+	case FileRecord:
+		e.off, e.Size, e.MTime = number(), number(), number()
+	case FolderRecord, LinkRecord:
+		e.MTime = number()
 	}
 	if !ok {
 		return e, errContents
 	}
 	name, link, linked := strings.Cut(fields, "\t")
-	if linked != (kind == recLink) || e.off < 0 || e.size < 0 || e.mtime < minTime || e.mtime > maxTime {
+	if linked != (kind == LinkRecord) || e.off < 0 || e.Size < 0 || e.MTime < minTime || e.MTime > maxTime {
 		return e, errContents
 	}
-	e.mtime = tarTime(e.mtime) // tables once said year 1 of a folder without a time
+	e.MTime = TarTime(e.MTime) // tables once said year 1 of a folder without a time
 	var err error
-	if e.path, err = unescape(name); err != nil {
+	if e.Path, err = unescape(name); err != nil {
 		return e, err
 	}
-	if e.link, err = unescape(link); err != nil {
+	if e.Link, err = unescape(link); err != nil {
 		return e, err
 	}
-	if err := CheckPath(e.path); err != nil {
+	if err := stickpath.Check(e.Path); err != nil {
 		return e, err
 	}
 	if linked {
-		err = CheckPath(e.link)
+		err = stickpath.Check(e.Link)
 	}
 	return e, err
 }

@@ -1,4 +1,4 @@
-package stick
+package layer
 
 import (
 	"crypto/rand"
@@ -11,39 +11,39 @@ import (
 	"stowage/crypt/stick/internal/layout"
 )
 
-// maxParts is how many parts a layer may have, the first included: part numbers have three digits.
-const maxParts = 1000
+// MaxParts is how many parts a layer may have, the first included: part numbers have three digits.
+const MaxParts = 1000
 
-// layerID names a layer: its sequence number, and random digits so that no
+// ID names a layer: its sequence number, and random digits so that no
 // name is ever used twice.
-type layerID struct {
-	seq  int64
+type ID struct {
+	Seq  int64
 	rand string // eight hexadecimal digits
 }
 
 var layerPattern = regexp.MustCompile(`^([0-9]{8,15})-([0-9a-f]{8})\.age(?:\.([0-9]{3}))?$`)
 
-func newLayerID(seq int64) layerID {
+func NewID(seq int64) ID {
 	var b [4]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	return layerID{seq, hex.EncodeToString(b[:])}
+	return ID{seq, hex.EncodeToString(b[:])}
 }
 
-func (id layerID) String() string { return fmt.Sprintf("%08d-%s", id.seq, id.rand) }
+func (id ID) String() string { return fmt.Sprintf("%08d-%s", id.Seq, id.rand) }
 
-// part returns the name of the layer's nth part, 0 being the first.
-func (id layerID) part(n int) string {
+// Part returns the name of the layer's nth part, 0 being the first.
+func (id ID) Part(n int) string {
 	if n == 0 {
 		return path.Join(layout.Layers, id.String()+".age")
 	}
 	return path.Join(layout.Layers, fmt.Sprintf("%s.age.%03d", id, n))
 }
 
-// contentsName returns the name of the table of contents of that id.
-func (id layerID) contentsName() string { return path.Join(layout.Contents, id.String()+".age") }
+// ContentsName returns the name of the table of contents of that id.
+func (id ID) ContentsName() string { return path.Join(layout.Contents, id.String()+".age") }
 
-// parseLayerName takes a file name in layers or contents apart.
-func parseLayerName(name string) (id layerID, part int, ok bool) {
+// ParseName takes a file name in layers or contents apart.
+func ParseName(name string) (id ID, part int, ok bool) {
 	m := layerPattern.FindStringSubmatch(name)
 	if m == nil {
 		return id, 0, false
@@ -52,7 +52,7 @@ func parseLayerName(name string) (id layerID, part int, ok bool) {
 	if err != nil || seq == 0 {
 		return id, 0, false
 	}
-	id = layerID{seq, m[2]}
+	id = ID{seq, m[2]}
 	if m[3] != "" {
 		part, _ = strconv.Atoi(m[3])
 		if part == 0 {
