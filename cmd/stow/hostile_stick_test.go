@@ -25,6 +25,7 @@ import (
 	"stowage/crypt"
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/gui/explain"
 )
 
 // Not of the long form: it takes a quarter of an hour by itself.
@@ -310,7 +311,7 @@ func TestHostileSticks(t *testing.T) {
 					continue // a million files, which take their time
 				}
 				got := runMeasured(t, dir, args...)
-				refused := strings.Contains(got.output, "more than an honest program writes") && got.exit == exitBadInput
+				refused := strings.Contains(got.output, "more than an honest program writes") && got.exit == explain.BadInput
 				opens := !slices.Contains(args, "backup")
 				if refused != (c.refused && opens) || got.memory > mostMemory || strings.Contains(got.output, "EB") {
 					t.Errorf("%s: %v", command, got)

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"stowage/gui/explain"
 )
 
 // stow runs the program as a process of its own, by way of this test binary.
@@ -82,8 +84,8 @@ func interrupted(t *testing.T, dir string, args ...string) {
 		t.Fatal(err)
 	}
 	err = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != int(exitCancelled) {
-		t.Errorf("it ended with %d (%v), wanted %d\n%s", code, err, exitCancelled, errors.Bytes())
+	if code := cmd.ProcessState.ExitCode(); code != int(explain.Cancelled) {
+		t.Errorf("it ended with %d (%v), wanted %d\n%s", code, err, explain.Cancelled, errors.Bytes())
 	}
 	if !bytes.Contains(errors.Bytes(), []byte("Stopped")) {
 		t.Errorf("it said %q", errors.Bytes())
@@ -184,8 +186,8 @@ func interruptedWhen(t *testing.T, dir, folder string, args ...string) {
 		t.Fatal(err)
 	}
 	<-ended
-	if code := cmd.ProcessState.ExitCode(); code != int(exitCancelled) {
-		t.Errorf("it ended with %d, wanted %d", code, exitCancelled)
+	if code := cmd.ProcessState.ExitCode(); code != int(explain.Cancelled) {
+		t.Errorf("it ended with %d, wanted %d", code, explain.Cancelled)
 	}
 }
 

@@ -1,8 +1,8 @@
 // Command stow is the command line of Stowage: keys, files, sticks and the
 // register of one school. It is pure Go and needs nothing beside it.
 //
-// What it does is in the packages it joins; here are only its flags, its words
-// and its exit codes (exit.go).
+// What it does is in the packages it joins, exit codes and sentences for their errors
+// are in gui/explain; here are only its flags and its words.
 package main
 
 import (
@@ -12,12 +12,13 @@ import (
 
 	"stowage/crypt/nodump"
 	"stowage/crypt/syslibs"
+	"stowage/gui/explain"
 )
 
 func main() {
 	if err := syslibs.Only(); err != nil {
 		fmt.Fprintln(os.Stderr, "stow:", err)
-		os.Exit(int(exitFailed))
+		os.Exit(int(explain.Failed))
 	}
 	nodump.Set()
 	spareMemory()

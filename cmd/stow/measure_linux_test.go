@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"stowage/gui/explain"
 )
 
 // measure runs a program and, when it has ended, writes the most memory that it had to the file named first. It is a
@@ -24,19 +26,19 @@ func measure() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(int(exitFailed))
+		os.Exit(int(explain.Failed))
 	}
 }
 
 // measured is what a run of stow came to, seen from outside.
 type measured struct {
-	exit   exitCode
+	exit   explain.Code
 	output string
 	memory int64 // bytes, at most
 }
 
 func (m measured) String() string {
-	return fmt.Sprintf("exit %d (%s), %d MB: %.300s", m.exit, m.exit.name(), m.memory/1_000_000, m.output)
+	return fmt.Sprintf("exit %d (%s), %d MB: %.300s", m.exit, m.exit.Name(), m.memory/1_000_000, m.output)
 }
 
 // runMeasured runs stow and measures it.
@@ -61,7 +63,7 @@ func runMeasured(t *testing.T, dir string, args ...string) measured {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return measured{exitCode(measuring.ProcessState.ExitCode()), string(out), memory}
+	return measured{explain.Code(measuring.ProcessState.ExitCode()), string(out), memory}
 }
 
 // tail is the end of what was written.

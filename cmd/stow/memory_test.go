@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"stowage/crypt/longtest"
+	"stowage/gui/explain"
 )
 
 var honestFiles = longtest.Int("honest", 20_000, 300_000, "files on the honest stick whose cost in memory is measured")
@@ -55,7 +56,7 @@ func TestMemoryOfManyFiles(t *testing.T) {
 		if args[0] == "get" { // which keeps the paths of all that it fetches, to say what is complete
 			most += 100 * int64(*honestFiles)
 		}
-		if got.exit != exitOK || got.memory > most {
+		if got.exit != explain.OK || got.memory > most {
 			t.Errorf("%q takes %d MB, at most %d: %v", args, got.memory/1_000_000, most/1_000_000, got)
 		}
 		t.Logf("%q: %d MB", args, got.memory/1_000_000)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"stowage/crypt/smalldrive"
+	"stowage/gui/explain"
 )
 
 // mounted runs stow stick mount, with more variables of the environment, and returns where
@@ -102,8 +103,8 @@ func TestMountOnAFullComputer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	if code := exitCode(cmd.ProcessState.ExitCode()); code != exitFull {
-		t.Errorf("it ended with %s", code.name())
+	if code := explain.Code(cmd.ProcessState.ExitCode()); code != explain.Full {
+		t.Errorf("it ended with %s", code.Name())
 	}
 	said := cmd.Stderr.(*bytes.Buffer).String()
 	for _, want := range []string{"film.mov is not stored. This computer's own disk is full", "film.mov was saved by a program and is not stored"} {

@@ -11,22 +11,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// readmeTable is the table of exit codes as it stands in the command line's guide.
-func readmeTable() string {
-	var b strings.Builder
-	b.WriteString("| code | name | meaning |\n| --- | --- | --- |\n")
-	for _, e := range exits {
-		fmt.Fprintf(&b, "| %d | `%s` | %s |\n", e.code, e.name, e.what)
-	}
-	return b.String()
-}
-
-func TestReadmeListsTheExitCodes(t *testing.T) {
-	if want := readmeTable(); !strings.Contains(readAll(t, "README.md"), want) {
-		t.Errorf("the README's table of exit codes should be:\n%s", want)
-	}
-}
-
 // TestGuidesNameCommandsThatAre reads every page for what begins with stow, in the line or in a block of
 // its own: the command is there, it has these flags, and in a block also as many arguments.
 func TestGuidesNameCommandsThatAre(t *testing.T) {

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+
+	"stowage/gui/explain"
 )
 
 // errCancelled: the person stopped the command.
@@ -29,17 +31,17 @@ func on(subject string, err error) error {
 // jsonError is how an error looks with --json.
 type jsonError struct {
 	Error struct {
-		Code    exitCode `json:"code"`
-		Name    string   `json:"name"`
-		Message string   `json:"message"`
-		Detail  string   `json:"detail,omitempty"`
+		Code    explain.Code `json:"code"`
+		Name    string       `json:"name"`
+		Message string       `json:"message"`
+		Detail  string       `json:"detail,omitempty"`
 	} `json:"error"`
 }
 
 // report tells of an error on standard error and returns the exit status.
 func (a *app) report(err error) int {
 	if err == nil {
-		return int(exitOK)
+		return int(explain.OK)
 	}
 	if !a.started {
 		if _, known := errors.AsType[*usageError](err); !known {
@@ -49,7 +51,7 @@ func (a *app) report(err error) int {
 	code, message := a.explain(err)
 	if a.json {
 		var j jsonError
-		j.Error.Code, j.Error.Name, j.Error.Message = code, code.name(), message
+		j.Error.Code, j.Error.Name, j.Error.Message = code, code.Name(), message
 		j.Error.Detail = err.Error()
 		_ = writeJSON(a.stderr, j, "")
 		return int(code)

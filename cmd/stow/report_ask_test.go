@@ -5,6 +5,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"stowage/gui/explain"
 )
 
 func TestLossIsAskedAboutOnTerminal(t *testing.T) {
@@ -33,7 +35,7 @@ func TestLossIsAskedAboutOnTerminal(t *testing.T) {
 		}
 	}
 	c.expect("in ICT's inbox")
-	if code := c.end(); code != exitOK {
+	if code := c.end(); code != explain.OK {
 		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	out := mustRun(t, dir, "report", "inbox", "--passphrase-file", "auth.txt", "--json")
@@ -53,7 +55,7 @@ func TestLossQuestionsGivenUp(t *testing.T) {
 	c := talk(t, dir, "report", "lost")
 	c.expect("Your name: ")
 	c.press(4) // Ctrl-D
-	if code := c.end(); code != exitCancelled {
+	if code := c.end(); code != explain.Cancelled {
 		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	if out := mustRun(t, dir, "report", "inbox", "--passphrase-file", "auth.txt"); !strings.Contains(out, "No loss reports") {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/crypt/stick/release"
+	"stowage/gui/explain"
 )
 
 const aboutStow = `stow keeps a school's memory sticks and files encrypted, and the register of who
@@ -53,7 +54,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(&cobra.Command{
 		Use:   "exit-codes",
 		Short: "The numbers stow ends with",
-		Long:  "What the exit status of stow means:\n\n" + exitTable(),
+		Long:  "What the exit status of stow means:\n\n" + explain.Codes(),
 	})
 	a.withOwnStick(root)
 	a.noteStart(root)

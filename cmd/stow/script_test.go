@@ -20,6 +20,7 @@ import (
 	"stowage/crypt/nodump"
 	"stowage/crypt/smalldrive"
 	"stowage/devices"
+	"stowage/gui/explain"
 )
 
 func TestMain(m *testing.M) {
@@ -120,8 +121,8 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("wanted %s, but it ended with %v", args[0], err)
 	}
-	if got := exitCode(exit.ExitCode()); got.name() != args[0] || got == exitOK {
-		ts.Fatalf("wanted %s, but it ended with %d (%s)", args[0], got, got.name())
+	if got := explain.Code(exit.ExitCode()); got.Name() != args[0] || got == explain.OK {
+		ts.Fatalf("wanted %s, but it ended with %d (%s)", args[0], got, got.Name())
 	}
 }
 
@@ -254,4 +255,13 @@ func addEvent(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = db.Exec("INSERT INTO events (number, time, actor, kind, body, hashes) VALUES (?, ?, ?, ?, ?, ?)",
 		e.Number, e.Time.Format(time.RFC3339), e.Actor, string(e.Kind), string(e.Body), hashes)
 	ts.Check(err)
+}
+
+func readAll(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/creack/pty"
 
 	"stowage/crypt/keys"
+	"stowage/gui/explain"
 )
 
 // conversation is stow on a terminal of its own.
@@ -76,11 +77,11 @@ func (c *conversation) press(key byte) {
 }
 
 // end reads what is left and returns the exit code.
-func (c *conversation) end() exitCode {
+func (c *conversation) end() explain.Code {
 	c.t.Helper()
 	_, _ = c.seen.ReadFrom(c.tty) // ends in an error when the program closes the terminal
 	_ = c.cmd.Wait()
-	return exitCode(c.cmd.ProcessState.ExitCode())
+	return explain.Code(c.cmd.ProcessState.ExitCode())
 }
 
 // unseen fails if a secret showed on the terminal.
@@ -108,7 +109,7 @@ func TestExportOnTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := talk(t, dir, "register", "export")
-	if code := c.end(); code != exitOK || !strings.Contains(c.seen.String(), "HRP-1") || !strings.Contains(c.seen.String(), "forged") {
+	if code := c.end(); code != explain.OK || !strings.Contains(c.seen.String(), "HRP-1") || !strings.Contains(c.seen.String(), "forged") {
 		t.Errorf("it ended with %d:\n%q", code, c.seen.String())
 	}
 	c.unseen("\x1b", "\a", "\u009b", "\u202e")
@@ -122,7 +123,7 @@ func TestAskOnTerminal(t *testing.T) {
 	c := talk(t, dir, "stick", "ls", "stick")
 	c.expect("Passphrase for the stick at stick: ")
 	c.say(alicePassphrase)
-	if code := c.end(); code != exitOK {
+	if code := c.end(); code != explain.OK {
 		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	c.unseen(alicePassphrase)
@@ -146,7 +147,7 @@ func TestAskTwiceOnTerminal(t *testing.T) {
 	c.say(next)
 	c.expect("The same once more: ")
 	c.say(next)
-	if code := c.end(); code != exitOK {
+	if code := c.end(); code != explain.OK {
 		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	c.unseen(alicePassphrase, next, "monkey123")
@@ -170,7 +171,7 @@ func TestDrawnPassphrase(t *testing.T) {
 	c.expect("not the same")
 	c.expect("Type it as you wrote it down: ")
 	c.say(drawn)
-	if code := c.end(); code != exitOK {
+	if code := c.end(); code != explain.OK {
 		t.Fatalf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	sealed, err := os.ReadFile(filepath.Join(dir, "hill", "authority.age"))
@@ -209,7 +210,7 @@ func TestAskBesidePipe(t *testing.T) {
 	c := &conversation{t: t, cmd: cmd, tty: tty}
 	c.expect("Passphrase for the stick at stick: ")
 	c.say(alicePassphrase)
-	if code := c.end(); code != exitOK {
+	if code := c.end(); code != explain.OK {
 		t.Errorf("it ended with %d:\n%s", code, c.seen.String())
 	}
 	c.unseen(alicePassphrase)
@@ -225,8 +226,8 @@ func TestCancelOnTerminal(t *testing.T) {
 	c := talk(t, dir, "stick", "ls", "stick")
 	c.expect("Passphrase for the stick at stick: ")
 	c.press(3)
-	if code := c.end(); code != exitCancelled {
-		t.Errorf("it ended with %d, wanted %d:\n%s", code, exitCancelled, c.seen.String())
+	if code := c.end(); code != explain.Cancelled {
+		t.Errorf("it ended with %d, wanted %d:\n%s", code, explain.Cancelled, c.seen.String())
 	}
 }
 
@@ -236,7 +237,7 @@ func TestNoTerminal(t *testing.T) {
 	cmd := stow(t, dir, "stick", "ls", "stick")
 	cmd.SysProcAttr = noTerminal()
 	out, err := cmd.CombinedOutput()
-	if err == nil || cmd.ProcessState.ExitCode() != int(exitUsage) || !bytes.Contains(out, []byte("no terminal on which to ask")) {
+	if err == nil || cmd.ProcessState.ExitCode() != int(explain.Usage) || !bytes.Contains(out, []byte("no terminal on which to ask")) {
 		t.Errorf("it ended with %v: %s", err, out)
 	}
 }

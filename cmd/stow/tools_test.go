@@ -15,6 +15,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"stowage/gui/explain"
 )
 
 // tools are commands for scripts that every system has, Windows too.
@@ -155,12 +157,12 @@ func tame(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: tame ok|partly ARGS")
 	}
-	code := exitOK
+	code := explain.OK
 	if exit, ok := errors.AsType[*exec.ExitError](ts.Exec("stow", args[1:]...)); ok {
-		code = exitCode(exit.ExitCode())
+		code = explain.Code(exit.ExitCode())
 	}
-	if code.name() != args[0] {
-		ts.Fatalf("wanted %s, but it ended with %s", args[0], code.name())
+	if code.Name() != args[0] {
+		ts.Fatalf("wanted %s, but it ended with %s", args[0], code.Name())
 	}
 	steersNothing(ts)
 }

@@ -19,6 +19,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
+	"stowage/gui/explain"
 )
 
 // troubles is how many moments of every command each kind of trouble is tried at.
@@ -167,7 +168,7 @@ func copyOf(t *testing.T, from string) *desk {
 
 // run runs a command on a drive, in trouble or not. Names in args are those of the
 // folder. It returns the exit code and what was said.
-func (d *desk) run(in *trouble, args ...string) (exitCode, string) {
+func (d *desk) run(in *trouble, args ...string) (explain.Code, string) {
 	d.t.Helper()
 	d.t.Chdir(d.dir)
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData"} {
@@ -187,7 +188,7 @@ func (d *desk) run(in *trouble, args ...string) (exitCode, string) {
 		}
 	}
 	code := a.run(append(slices.Clone(args), "--school", "hill"))
-	return exitCode(code), said.String()
+	return explain.Code(code), said.String()
 }
 
 // stickNow is what is on the stick, by its own list and what its files hold.
@@ -200,7 +201,7 @@ func (d *desk) stickNow() string {
 	if err := os.Mkdir(out, 0o700); err != nil {
 		d.t.Fatal(err)
 	}
-	if code, said := d.run(nil, "stick", "get", "stick", "--to", out, "--recovery", "--authority-passphrase-file", "auth.txt", "--reason", "asked to"); code != exitOK {
+	if code, said := d.run(nil, "stick", "get", "stick", "--to", out, "--recovery", "--authority-passphrase-file", "auth.txt", "--reason", "asked to"); code != explain.OK {
 		d.t.Fatalf("nothing can be got from the stick: %s", said)
 	}
 	var all strings.Builder
@@ -251,8 +252,8 @@ func TestDriveInTrouble(t *testing.T) {
 }
 
 // troubleCodes are what a command may end with in each kind of trouble.
-var troubleCodes = map[string]exitCode{
-	"full": exitFull, "read-only": exitReadOnly, "removed": exitVanished, "failing": exitVanished,
+var troubleCodes = map[string]explain.Code{
+	"full": explain.Full, "read-only": explain.ReadOnly, "removed": explain.Vanished, "failing": explain.Vanished,
 }
 
 func inTrouble(t *testing.T, from, name string, args []string) {
@@ -278,7 +279,7 @@ func inTrouble(t *testing.T, from, name string, args []string) {
 		return d
 	}
 	random := rand.New(rand.NewPCG(1, 7))
-	met := map[exitCode]int{}
+	met := map[explain.Code]int{}
 	defer func() { t.Logf("commands ended with these exit codes, so often: %v", met) }()
 	for kind, wanted := range troubleCodes {
 		d := begin()
@@ -288,7 +289,7 @@ func inTrouble(t *testing.T, from, name string, args []string) {
 		}
 		count := &trouble{kind: kind, at: 1 << 40}
 		code, said := d.run(count, args...)
-		if code != exitOK && code != exitDamaged { // repairing says what is lost
+		if code != explain.OK && code != explain.Damaged { // repairing says what is lost
 			t.Fatalf("without trouble: %d, %s", code, said)
 		}
 		after := d.stickNow()
@@ -298,14 +299,14 @@ func inTrouble(t *testing.T, from, name string, args []string) {
 			code, said := d.run(&trouble{kind: kind, at: at}, args...)
 			met[code]++
 			sentence := strings.TrimSpace(said)
-			if code != exitOK && code != wanted && code != exitDamaged && code != exitPartly || strings.Contains(sentence, "did not work") {
-				t.Errorf("%s at %d of %d: exit code %d (%s): %s", kind, at, count.seen.Load(), code, code.name(), said)
+			if code != explain.OK && code != wanted && code != explain.Damaged && code != explain.Partly || strings.Contains(sentence, "did not work") {
+				t.Errorf("%s at %d of %d: exit code %d (%s): %s", kind, at, count.seen.Load(), code, code.Name(), said)
 			}
 			if code == wanted && (!strings.HasSuffix(sentence, ".") || strings.Contains(sentence, "no space left") || strings.Contains(sentence, "errno")) {
 				t.Errorf("%s at %d: no sentence for people: %s", kind, at, said)
 			}
 			again, said := d.run(nil, args...)
-			if again != exitOK && !slices.Contains([]exitCode{exitNotFound, exitPassphrase, exitDamaged}, again) { // it was done the first time
+			if again != explain.OK && !slices.Contains([]explain.Code{explain.NotFound, explain.Passphrase, explain.Damaged}, again) { // it was done the first time
 				t.Errorf("%s at %d (%d): once more: %d, %s", kind, at, code, again, said)
 			}
 			if now := d.stickNow(); now != after {
@@ -333,27 +334,27 @@ func TestIssueInTrouble(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 8))
 	for kind, wanted := range troubleCodes {
 		count := &trouble{kind: kind, at: 1 << 40}
-		if code, said := begin().run(count, args...); code != exitOK {
+		if code, said := begin().run(count, args...); code != explain.OK {
 			t.Fatalf("without trouble: %s", said)
 		}
 		for range 4 * *troubles {
 			at := random.Int64N(count.seen.Load())
 			d := begin()
 			code, said := d.run(&trouble{kind: kind, at: at}, args...)
-			if code != exitOK && code != wanted || strings.Contains(said, "did not work") {
-				t.Errorf("%s at %d of %d: exit code %d (%s): %s", kind, at, count.seen.Load(), code, code.name(), said)
+			if code != explain.OK && code != wanted || strings.Contains(said, "did not work") {
+				t.Errorf("%s at %d of %d: exit code %d (%s): %s", kind, at, count.seen.Load(), code, code.Name(), said)
 			}
-			if code == exitOK {
+			if code == explain.OK {
 				continue
 			}
-			if code, _ := d.run(nil, "register", "show", "HRP-2"); code != exitNotFound {
+			if code, _ := d.run(nil, "register", "show", "HRP-2"); code != explain.NotFound {
 				t.Errorf("%s at %d: the register has it (%d)", kind, at, code)
 			}
 			left, err := os.ReadDir(filepath.Join(d.dir, "empty"))
 			if err != nil || kind == "full" && len(left) != 1 {
 				t.Errorf("%s at %d: there is %v, %v", kind, at, left, err)
 			}
-			if again, said := d.run(nil, args...); again != exitOK {
+			if again, said := d.run(nil, args...); again != explain.OK {
 				t.Errorf("%s at %d: once more: %d, %s", kind, at, again, said)
 			}
 		}

@@ -15,37 +15,38 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/gui/explain"
 )
 
 // explainTyped puts the errors into words that say more than what kind they
 // are of.
-func explainTyped(err error, subject string) (exitCode, string, bool) {
+func explainTyped(err error, subject string) (explain.Code, string, bool) {
 	if e, ok := errors.AsType[*usageError](err); ok {
-		return exitUsage, e.message + "; see --help.", true
+		return explain.Usage, e.message + "; see --help.", true
 	}
 	if e, ok := errors.AsType[*config.FileError](err); ok && !errors.Is(err, keys.ErrNewer) {
-		return exitUsage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
+		return explain.Usage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
 	}
 	if e, ok := errors.AsType[*partlyError](err); ok {
 		if e.skipped == 0 {
-			return exitPartly, fmt.Sprintf("done, but %s another name, as named above, since theirs cannot be kept there.", counted(e.renamed, "file has", "files have")), true
+			return explain.Partly, fmt.Sprintf("done, but %s another name, as named above, since theirs cannot be kept there.", counted(e.renamed, "file has", "files have")), true
 		}
 		if e.nothing {
-			return exitPartly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", e.were()), true
+			return explain.Partly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", e.were()), true
 		}
-		return exitPartly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", e.were()), true
+		return explain.Partly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", e.were()), true
 	}
 	if e, ok := errors.AsType[*cutShortError](err); ok {
-		return exitDamaged, cutShortText(e, subject), true
+		return explain.Damaged, cutShortText(e, subject), true
 	}
 	if e, ok := errors.AsType[*damageFound](err); ok {
-		return exitDamaged, damageText(e, subject), true
+		return explain.Damaged, damageText(e, subject), true
 	}
 	if e, ok := errors.AsType[*lostFiles](err); ok {
-		return exitDamaged, lostFilesText(e), true
+		return explain.Damaged, lostFilesText(e), true
 	}
 	if e, ok := errors.AsType[*notTheirs](err); ok {
-		return exitState, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this")), true
+		return explain.State, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this")), true
 	}
 	if code, text, ok := explainSchool(err, subject); ok {
 		return code, text, true
@@ -83,28 +84,28 @@ func damageText(e *damageFound, subject string) string {
 }
 
 // explainSchool puts the types of the school, keys and sticks into words.
-func explainSchool(err error, subject string) (exitCode, string, bool) {
+func explainSchool(err error, subject string) (explain.Code, string, bool) {
 	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
 		if e.Serial {
-			return exitExists, fmt.Sprintf("this drive is in the register as %s, so nothing was changed; leave --label out, or add --ignore-serial if it is another of the same batch.", e.Name), true
+			return explain.Exists, fmt.Sprintf("this drive is in the register as %s, so nothing was changed; leave --label out, or add --ignore-serial if it is another of the same batch.", e.Name), true
 		}
-		return exitExists, fmt.Sprintf("the label %s belongs to another device, so nothing was changed; choose another label.", e.Name), true
+		return explain.Exists, fmt.Sprintf("the label %s belongs to another device, so nothing was changed; choose another label.", e.Name), true
 	}
 	if e, ok := errors.AsType[*school.ReportError](err); ok {
 		if e.Long {
-			return exitBadInput, fmt.Sprintf("the answer %q of the loss report is too long, so nothing was sent; shorten it, ICT will ask for the rest.", e.Field), true
+			return explain.BadInput, fmt.Sprintf("the answer %q of the loss report is too long, so nothing was sent; shorten it, ICT will ask for the rest.", e.Field), true
 		}
-		return exitBadInput, fmt.Sprintf("the answer %q of the loss report is missing or makes no sense, so the report was not used; correct it.", e.Field), true
+		return explain.BadInput, fmt.Sprintf("the answer %q of the loss report is missing or makes no sense, so the report was not used; correct it.", e.Field), true
 	}
 	if e, ok := errors.AsType[*keys.WeakError](err); ok {
-		return exitWeak, weakText(e), true
+		return explain.Weak, weakText(e), true
 	}
 	if e, ok := errors.AsType[*stick.InUseError](err); ok {
 		who := "another program"
 		if e.PID != 0 {
 			who = fmt.Sprintf("%s (process %d)", cmp.Or(e.Program, "another program"), e.PID)
 		}
-		return exitInUse, fmt.Sprintf("%s is open in %s, so nothing was changed; close it there and try again.", cmp.Or(subject, "the stick"), who), true
+		return explain.InUse, fmt.Sprintf("%s is open in %s, so nothing was changed; close it there and try again.", cmp.Or(subject, "the stick"), who), true
 	}
 	if e, ok := errors.AsType[*stick.DestinationError](err); ok {
 		code, text := destinationText(e)
@@ -115,22 +116,22 @@ func explainSchool(err error, subject string) (exitCode, string, bool) {
 		if e.Kept > 0 {
 			next = fmt.Sprintf("stow stick tidy would free about %s, which deleted files and old versions take up that are kept for now", sizeText(e.Kept))
 		}
-		return exitFull, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; %s.", sizeText(e.Need), sizeText(e.Free), next), true
+		return explain.Full, fmt.Sprintf("this needs %s and the drive has %s free, so nothing was stored; %s.", sizeText(e.Need), sizeText(e.Free), next), true
 	}
 	return 0, "", false
 }
 
 // destinationText says what became of files that were being written to this computer.
-func destinationText(e *stick.DestinationError) (exitCode, string) {
-	code, what, next := exitVanished, "is not there any more", "connect it or make it again"
+func destinationText(e *stick.DestinationError) (explain.Code, string) {
+	code, what, next := explain.Vanished, "is not there any more", "connect it or make it again"
 	switch fault.Of(e.Err) {
 	case fault.ErrFull:
-		code, what, next = exitFull, "is on a drive that is full", "free some space there"
+		code, what, next = explain.Full, "is on a drive that is full", "free some space there"
 		if e.Free >= 0 && e.Need > e.Free {
 			what = fmt.Sprintf("is on a drive with %s free, and %s are still to be written", sizeText(e.Free), sizeText(e.Need))
 		}
 	case fault.ErrReadOnly:
-		code, what, next = exitReadOnly, "can only be read", "choose another folder"
+		code, what, next = explain.ReadOnly, "can only be read", "choose another folder"
 	case fault.ErrFailing:
 		what, next = "is on a drive that made an error", "choose another folder"
 	}
@@ -158,31 +159,31 @@ func weakText(e *keys.WeakError) string {
 }
 
 // explainRegister puts the types of the register into words.
-func explainRegister(err error, subject string) (exitCode, string, bool) {
+func explainRegister(err error, subject string) (explain.Code, string, bool) {
 	if e, ok := errors.AsType[*devices.ImportError](err); ok {
-		return exitBadInput, fmt.Sprintf("nothing was imported from %s, since it is not in order: %s", cmp.Or(subject, "the file"), importText(e)), true
+		return explain.BadInput, fmt.Sprintf("nothing was imported from %s, since it is not in order: %s", cmp.Or(subject, "the file"), importText(e)), true
 	}
 	if e, ok := errors.AsType[*devices.TamperError](err); ok {
-		return exitTampered, tamperText(e), true
+		return explain.Tampered, tamperText(e), true
 	}
 	if e, ok := errors.AsType[*devices.DifferenceError](err); ok {
-		return exitTampered, fmt.Sprintf("the %s %s in the register does not follow from its events, so it was changed by other means; nothing was changed now. Keep a copy of the file, and compare it with its backups.", e.Record, e.ID), true
+		return explain.Tampered, fmt.Sprintf("the %s %s in the register does not follow from its events, so it was changed by other means; nothing was changed now. Keep a copy of the file, and compare it with its backups.", e.Record, e.ID), true
 	}
 	if e, ok := errors.AsType[*devices.Refusal](err); ok {
-		return exitState, fmt.Sprintf("%s is %s, so it cannot be %s now and nothing was changed; possible: stow device %s.", e.Name, e.State, actionWords(e.Action).done, joinActions(e.Instead)), true
+		return explain.State, fmt.Sprintf("%s is %s, so it cannot be %s now and nothing was changed; possible: stow device %s.", e.Name, e.State, actionWords(e.Action).done, joinActions(e.Instead)), true
 	}
 	if e, ok := errors.AsType[*devices.DuplicateError](err); ok {
-		return exitExists, fmt.Sprintf("the %s %q is in the register already, so nothing was changed; choose another.", e.Field, e.Value), true
+		return explain.Exists, fmt.Sprintf("the %s %q is in the register already, so nothing was changed; choose another.", e.Field, e.Value), true
 	}
 	if e, ok := errors.AsType[*devices.AmbiguousError](err); ok {
 		names := []string{}
 		for _, h := range e.Candidates {
 			names = append(names, joinWords(h.Name, h.Email))
 		}
-		return exitNotFound, fmt.Sprintf("%q could be any of %s, so nothing was done; give the e-mail address or the id.", e.Text, strings.Join(names, ", ")), true
+		return explain.NotFound, fmt.Sprintf("%q could be any of %s, so nothing was done; give the e-mail address or the id.", e.Text, strings.Join(names, ", ")), true
 	}
 	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
-		return exitBadInput, e.Error() + ", so nothing was changed.", true
+		return explain.BadInput, e.Error() + ", so nothing was changed.", true
 	}
 	return 0, "", false
 }
