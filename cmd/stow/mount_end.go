@@ -54,7 +54,8 @@ func (a *app) endDrive(d *webdav.Drive, mounted *webdav.Mounted, asked <-chan os
 	if mounted != nil {
 		err = a.takeAway(d, mounted, asked)
 	}
-	return firstError(a.notStored(d, mounted), errors.Join(err, d.Close(context.Background())))
+	err = errors.Join(err, d.Close(context.Background())) // which may yet fail to store something
+	return firstError(a.notStored(d, mounted), err)
 }
 
 // busyPause is how long it takes until a drive that is in use is tried again.

@@ -4,9 +4,14 @@
 //
 // # What is promised
 //
-//   - A file is answered for as stored once it is in a layer on the stick, not
-//     before. An upload that breaks off leaves nothing, and the file that was there
-//     stays.
+//   - A file with content, and a move, are answered for once they are in a layer on the
+//     stick, not before. An upload that breaks off leaves nothing, and the file that was
+//     there stays.
+//   - What is nobody's content is answered for at once: an empty file, a new folder, a
+//     deletion, a time that Windows notes. It is written two seconds later, or before that
+//     with the next file that is stored or moved, or when the drive is closed, all of it
+//     together, so that a new file takes one layer and many deletions take one. A stick
+//     that is pulled out before has what was there, and nothing else is missing.
 //   - Nothing decrypted is written to a disk by this program: what is read goes to
 //     the client from memory, and what is written is kept encrypted, under a key
 //     that exists only in memory, until it is stored.
@@ -17,7 +22,8 @@
 //     address, and so is every request of a page in a browser; pages opened from the
 //     drive run no scripts.
 //   - Closing waits for what is being stored.
-//   - What a client sent and the stick did not take is remembered ([Drive.Failed]).
+//   - What a client sent and the stick did not take is remembered ([Drive.Failed]), and
+//     tried again if it was answered for.
 //
 // # What is not promised
 //
@@ -30,7 +36,8 @@
 //     for davfs2, whose settings have the token. Other people on the same computer may
 //     see it there; on Linux their processes are refused all the same, on Windows where
 //     it says whose they are, on macOS not.
-//   - What Windows notes of a file's time after it becomes the file's up to 8 MiB only.
+//   - What Windows notes of a file's time becomes the file's up to 8 MiB only, where it
+//     is noted after the content.
 //   - Locks and properties are kept in memory and are gone when the drive is closed.
 //     So are the files that systems strew about: .DS_Store, Thumbs.db and their kind
 //     never reach the stick.

@@ -30,6 +30,9 @@ type Options struct {
 	Failed func(Failure)
 	// Clock is the time, time.Now when nil.
 	Clock func() time.Time
+	// After calls a function on another goroutine when so much time has passed;
+	// [time.AfterFunc] when nil.
+	After func(time.Duration, func())
 }
 
 // Drive is a stick that is shown as a drive. Close ends it.
@@ -48,6 +51,9 @@ type Drive struct {
 func Open(s *stick.Stick, o Options) (*Drive, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.After == nil {
+		o.After = func(d time.Duration, f func()) { time.AfterFunc(d, f) }
 	}
 	if o.Changed == nil {
 		o.Changed = func() {}
@@ -97,8 +103,9 @@ func (d *Drive) Address() string { return d.address }
 // looking at what is there does not count, since file managers do that on their own.
 func (d *Drive) Used() time.Time { return d.gate.used() }
 
-// Waiting is how many files have arrived and wait to be stored.
-func (d *Drive) Waiting() int { return d.files.saver.count() }
+// Waiting is how many files have arrived and wait to be stored, and how many names have to
+// be made or removed besides.
+func (d *Drive) Waiting() int { return d.files.saver.count() + d.files.pending.names() }
 
 // InUse are the paths of files that programs have locked, as they do before they write:
 // taking the drive away may lose what is not saved in them yet. Not every client locks.
@@ -112,7 +119,7 @@ func (d *Drive) Failed() []Failure { return d.files.lost.list() }
 func (d *Drive) Gone() <-chan struct{} { return d.files.gone }
 
 // Close ends the drive when requests under way are done, so that what is being
-// written is stored. When ctx ends before, they are broken off, which leaves nothing
+// written is stored, and writes what is pending. When ctx ends before, they are broken off, which leaves nothing
 // of them, and the error is the context's. Closing again does nothing.
 func (d *Drive) Close(ctx context.Context) error {
 	var err error
@@ -123,6 +130,8 @@ func (d *Drive) Close(ctx context.Context) error {
 		}
 		<-d.served
 		d.gate.wait()
+		d.files.pending.close()
+		err = errors.Join(err, d.files.saver.settle())
 		d.files.saver.wait()
 		d.cancel()
 		d.files.clutter.wipe()

@@ -83,6 +83,8 @@ func TestFilesAndFolders(t *testing.T) {
 	d.has("copy/b.txt", "one")
 	d.wants(412, "MOVE", "copy/b.txt", "", "Destination: "+d.drive.Address()+"dir", "Overwrite: F")
 	d.wants(204, "DELETE", "copy", "")
+	d.wants(404, "PROPFIND", "copy", "", "Depth: 0")
+	d.settle()
 	d.lacks("copy")
 	d.wants(404, "GET", "copy", "")
 	d.wants(404, "GET", ".wh.a", "")

@@ -1,6 +1,7 @@
 package webdav_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ const (
 func TestCopiedByExplorer(t *testing.T) {
 	d := newDesk(t, stick.OpenOptions{})
 	const name, want = "Bericht%20%C3%A4%20100%25%20%231.docx", "what the file says"
+	before := d.layers()
 	d.wants(207, "PROPFIND", "", "", "Depth: 0")
 	d.wants(404, "PROPFIND", name, "", "Depth: 0")
 	d.wants(201, "PUT", name, "")
@@ -41,11 +43,60 @@ func TestCopiedByExplorer(t *testing.T) {
 	if said := d.wants(207, "PROPFIND", name, "", "Depth: 0"); !strings.Contains(said, "Tue, 06 Jan 2026 10:11:12 GMT</D:getlastmodified>") {
 		t.Errorf("the time that is told: %s", said)
 	}
+	if d.settle(); d.layers()-before != 1 {
+		t.Errorf("it took %d layers", d.layers()-before)
+	}
 	there := "Destination: " + d.drive.Address() + "renamed.docx"
 	d.wants(423, "MOVE", name, "", there)
 	d.wants(201, "MOVE", name, "", there, "Overwrite: F", mine)
 	d.wants(204, "UNLOCK", name, "", "Lock-Token: "+token)
 	d.has("renamed.docx", want)
+}
+
+// TestTimesAreStoredTogether: where Windows sends a file's time only after the file, the file is
+// safe before, and the times of many are stored in one go.
+func TestTimesAreStoredTogether(t *testing.T) {
+	d := newDesk(t, stick.OpenOptions{})
+	before := d.layers()
+	modified := time.Date(2026, 1, 6, 10, 11, 12, 0, time.UTC)
+	var tags []string
+	for i := range 5 {
+		name := fmt.Sprintf("f%d.docx", i)
+		d.wants(201, "PUT", name, "")
+		_, header, _ := d.ask("LOCK", name, lockBody, "Timeout: Second-3600")
+		token := header.Get("Lock-Token")
+		d.wants(201, "PUT", name, "content of "+name, "If: ("+token+")")
+		d.has(name, "content of "+name)
+		d.wants(207, "PROPPATCH", name, timesBody, "If: ("+token+")")
+		d.wants(204, "UNLOCK", name, "", "Lock-Token: "+token)
+		if said := d.wants(207, "PROPFIND", name, "", "Depth: 0"); !strings.Contains(said, "Tue, 06 Jan 2026 10:11:12 GMT</D:getlastmodified>") {
+			t.Errorf("%s: the time that is told: %s", name, said)
+		}
+		tags = append(tags, d.tag(name))
+	}
+	if n := d.layers() - before; n != 5 {
+		t.Errorf("5 files took %d layers", n)
+	}
+	d.settle()
+	if n := d.layers() - before; n != 6 {
+		t.Errorf("5 files and their times took %d layers", n)
+	}
+	for i, tag := range tags {
+		name := fmt.Sprintf("f%d.docx", i)
+		d.has(name, "content of "+name)
+		if e, err := d.stick.Stat(name); err != nil || !e.ModTime.Equal(modified) {
+			t.Errorf("%s: its time is %v, %v", name, e.ModTime, err)
+		}
+		d.wants(201, "PUT", name, "newer", "If-Match: "+tag) // which the client knows
+	}
+	d.wants(201, "PUT", "f0.docx", "with no time")
+	d.wants(207, "PROPPATCH", "f0.docx", timesBody)
+	d.wants(201, "PUT", "f0.docx", "with a time of its own", "X-OC-Mtime: 1000000000")
+	before = d.layers()
+	d.settle()
+	if e, err := d.stick.Stat("f0.docx"); err != nil || e.ModTime.Unix() != 1_000_000_000 || d.layers() != before {
+		t.Errorf("f0.docx: its time is %v, %v; %d layers more", e.ModTime, err, d.layers()-before)
+	}
 }
 
 // Whoever has one file locked cannot move it over another that somebody has locked.

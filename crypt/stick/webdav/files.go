@@ -23,6 +23,7 @@ type files struct {
 	stick   *stick.Stick
 	o       Options
 	saver   *saver
+	pending *pending
 	props   *props
 	clutter *clutter
 	lost    *failures
@@ -32,9 +33,29 @@ type files struct {
 }
 
 func newFiles(ctx context.Context, s *stick.Stick, o Options) *files {
-	return &files{
-		stick: s, o: o, saver: newSaver(ctx, s), props: newProps(),
+	f := &files{
+		stick: s, o: o, pending: newPending(s), props: newProps(),
 		clutter: newClutter(), lost: &failures{told: o.Failed, byPath: map[string]error{}}, began: o.Clock(), gone: make(chan struct{}),
+	}
+	f.saver = newSaver(ctx, s, f.pending)
+	f.pending.after = o.After
+	f.pending.wrote = func(list []writing, failed []error) { f.wrote(ctx, list, failed) }
+	return f
+}
+
+// wrote takes in what became of what was pending.
+func (f *files) wrote(ctx context.Context, list []writing, failed []error) {
+	done := len(list) == 0
+	for i, w := range list {
+		if err := f.failed(ctx, failed[i]); err != nil {
+			f.lost.add(w.item.Path, err)
+			continue
+		}
+		done = true
+		f.lost.forget(w.item.Path)
+	}
+	if done {
+		f.o.Changed()
 	}
 }
 
@@ -75,7 +96,7 @@ func (f *files) changed(err error) error {
 
 // stat finds what is at a clean name, on the stick or among the clutter.
 func (f *files) stat(name string) (info, error) {
-	e, err := f.stick.Stat(name)
+	e, err := f.pending.stat(name)
 	switch {
 	case err == nil:
 		return f.info(e), nil
@@ -100,7 +121,7 @@ func (f *files) Stat(ctx context.Context, name string) (os.FileInfo, error) {
 
 // folderAbove fails unless the folder that a name lies in is there.
 func (f *files) folderAbove(name string) error {
-	above, err := f.stick.Stat(path.Dir(name))
+	above, err := f.pending.stat(path.Dir(name))
 	if err == nil && !above.IsFolder() {
 		err = stick.ErrNotFound
 	}
@@ -119,7 +140,42 @@ func (f *files) Mkdir(ctx context.Context, name string, _ os.FileMode) error {
 	if err := f.folderAbove(name); err != nil {
 		return f.failed(ctx, err)
 	}
-	return f.changed(f.failed(ctx, f.stick.Mkdir(ctx, name)))
+	return f.failed(ctx, f.make(name, stick.KindFolder, f.o.Clock()))
+}
+
+// make makes a folder or an empty file, which are on the stick a moment later.
+func (f *files) make(name string, kind stick.Kind, modTime time.Time) error {
+	if f.stick.ReadOnly() {
+		return stick.ErrReadOnly
+	}
+	if err := stick.CheckPath(name); err != nil {
+		return err
+	}
+	if full := f.pending.make(name, kind, modTime); !full && !f.scarce() {
+		return nil
+	}
+	err := f.saver.settle()
+	if err != nil {
+		f.pending.unmake(name)
+	}
+	return err
+}
+
+// scarce says whether it is doubtful that something small finds room.
+func (f *files) scarce() bool {
+	if f.o.Space == nil {
+		return false
+	}
+	free, _, err := f.o.Space()
+	return err != nil || free < 2*spare
+}
+
+// inTime waits for what is pending to be written when that is too much.
+func (f *files) inTime(full bool) error {
+	if !full {
+		return nil
+	}
+	return f.saver.settle()
 }
 
 // OpenFile implements [webdav.FileSystem]. The handler opens a file to read it, to
@@ -141,9 +197,12 @@ func (f *files) OpenFile(ctx context.Context, name string, flag int, _ os.FileMo
 	}
 	sent, _ := ctx.Value(timeKey{}).(time.Time)
 	if sent.IsZero() {
+		sent = f.pending.timeSent(name)
+	}
+	if sent.IsZero() {
 		sent = f.o.Clock()
 	}
-	_, err := f.stick.Stat(name)
+	_, err := f.pending.stat(name)
 	return &upload{files: f, ctx: ctx, name: name, modTime: sent, clutter: err != nil && isClutter(path.Base(name))}, nil
 }
 
@@ -173,15 +232,19 @@ func (f *files) RemoveAll(ctx context.Context, name string) error {
 	if f.isReplaced(ctx, name) {
 		return nil
 	}
+	if f.stick.ReadOnly() {
+		return noted(ctx, stick.ErrReadOnly)
+	}
 	hadClutter := f.clutter.remove(name)
-	err := f.stick.Remove(ctx, name)
+	_, err := f.pending.stat(name)
 	if errors.Is(err, stick.ErrNotFound) && hadClutter {
 		return nil
 	}
 	if err == nil {
 		f.props.remove(name)
+		err = f.inTime(f.pending.remove(name))
 	}
-	return f.changed(f.failed(ctx, err))
+	return f.failed(ctx, err)
 }
 
 // isReplaced says whether a file is removed only since another is about to be moved over
@@ -191,8 +254,8 @@ func (f *files) isReplaced(ctx context.Context, name string) bool {
 	if from == "" || clean(from) == name {
 		return false
 	}
-	moved, err := f.stick.Stat(clean(from))
-	there, errThere := f.stick.Stat(name)
+	moved, err := f.pending.stat(clean(from))
+	there, errThere := f.pending.stat(name)
 	return err == nil && errThere == nil && !moved.IsFolder() && !there.IsFolder()
 }
 
@@ -202,10 +265,13 @@ func (f *files) Rename(ctx context.Context, from, to string) error {
 	if err := f.folderAbove(to); err != nil {
 		return f.failed(ctx, err)
 	}
-	if _, err := f.stick.Stat(from); errors.Is(err, stick.ErrNotFound) {
+	if _, err := f.pending.stat(from); errors.Is(err, stick.ErrNotFound) {
 		return f.renameClutter(ctx, from, to)
 	}
-	err := f.stick.RenameOver(ctx, from, to)
+	err := f.saver.settle()
+	if err == nil {
+		err = f.stick.RenameOver(ctx, from, to)
+	}
 	if err == nil {
 		f.props.remove(to)
 		f.props.move(from, to)
@@ -234,7 +300,7 @@ func (f *files) renameClutter(ctx context.Context, from, to string) error {
 
 // list returns what is in a folder, sorted by name.
 func (f *files) list(name string) ([]os.FileInfo, error) {
-	entries, err := f.stick.List(name)
+	entries, err := f.pending.list(name)
 	if err != nil {
 		return nil, err
 	}
@@ -297,7 +363,7 @@ func (f *files) info(e stick.Entry) info {
 	if e.ModTime.IsZero() { // the top has no time, and clients show the year 1 as they can
 		e.ModTime = f.began
 	}
-	return info{entry: e, tag: f.saver.tag(e)}
+	return info{entry: e, tag: f.pending.tag(e)}
 }
 
 func (i info) Name() string { return path.Base(i.entry.Path) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,8 @@ type desk struct {
 	stick *stick.Stick
 	drive *webdav.Drive
 	http  *http.Client
+	late  chan func() // what is to be done when it is late
+	key   *keys.HolderKey
 }
 
 // newDesk makes a stick, opens it, and shows it as a drive.
@@ -56,7 +59,8 @@ func newDeskOn(t testing.TB, fsys stick.FS, o stick.OpenOptions) *desk {
 	o.Clock = clock
 	s, err := stick.Open(t.Context(), fsys, stick.WithHolderKey(k), o)
 	check(t, err)
-	d, err := webdav.Open(s, webdav.Options{Space: fsys.Free})
+	late := make(chan func(), 10_000)
+	d, err := webdav.Open(s, webdav.Options{Space: fsys.Free, Clock: clock, After: func(_ time.Duration, f func()) { late <- f }})
 	check(t, err)
 	transport := &http.Transport{}
 	t.Cleanup(func() {
@@ -64,7 +68,22 @@ func newDeskOn(t testing.TB, fsys stick.FS, o stick.OpenOptions) *desk {
 		_ = s.Close()
 		transport.CloseIdleConnections()
 	})
-	return &desk{t, nil, s, d, &http.Client{Transport: transport}}
+	return &desk{t, nil, s, d, &http.Client{Transport: transport}, late, k}
+}
+
+// beLate lets the time pass after which what is pending is written.
+func (d *desk) beLate() {
+	for len(d.late) > 0 {
+		(<-d.late)()
+	}
+}
+
+// settle waits for that.
+func (d *desk) settle() {
+	d.t.Helper()
+	for d.beLate(); d.drive.Waiting() > 0; {
+		runtime.Gosched()
+	}
 }
 
 func check(t testing.TB, err error) {

@@ -77,6 +77,8 @@ func (o *opened) Read(p []byte) (int, error) {
 func (o *opened) begin() error {
 	if kept, ok := o.files.clutter.content(o.name); ok {
 		o.content = inMemory{bytes.NewReader(kept)}
+	} else if o.files.pending.isEmpty(o.name) {
+		o.content = inMemory{bytes.NewReader(nil)}
 	} else {
 		r, err := o.files.stick.OpenFile(o.name)
 		if err != nil {
@@ -133,7 +135,7 @@ func (o *opened) DeadProps() (map[propName]webdav.Property, error) {
 func (o *opened) Patch(patches []webdav.Proppatch) ([]webdav.Propstat, error) {
 	stats := o.files.props.patch(o.name, patches)
 	if t := windowsTime(patches); !t.IsZero() && stats[0].Status == http.StatusOK {
-		return stats, o.files.setTime(o.ctx, o.name, t)
+		return stats, o.files.failed(o.ctx, o.files.setTime(o.name, t))
 	}
 	return stats, nil
 }

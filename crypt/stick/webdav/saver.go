@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -15,22 +16,27 @@ import (
 // maxTogether is how many files are stored in one go.
 const maxTogether = 1000
 
-// company is how long a layer is put off for clients that were just answered and send
-// their next file: far less than a stick takes to sync one.
-const company = 5 * time.Millisecond
+// How long a layer is put off for clients that were just answered together and send their next
+// file: half of what the last one took, so that little is lost when they do not.
+const (
+	minCompany = 5 * time.Millisecond
+	maxCompany = 200 * time.Millisecond
+)
 
 // saver stores files. What is closed while others are being stored goes into the
 // next layer together, so that many small files do not cost a layer and its syncs
 // each. A client that sends one file after the other never waits for company.
 type saver struct {
-	ctx   context.Context // of the drive: what has arrived is stored, whoever has left
-	stick *stick.Stick
-	runs  sync.WaitGroup
-	came  chan struct{} // something waits that did not before
+	ctx     context.Context // of the drive: what has arrived is stored, whoever has left
+	stick   *stick.Stick
+	pending *pending
+	runs    sync.WaitGroup
+	came    chan struct{} // something waits that did not before
 
 	mu      sync.Mutex
 	busy    bool
 	waiting []*saving
+	settles []chan error   // wait for what is pending to be written
 	writes  map[string]int // how often a name was written, for tags
 }
 
@@ -40,15 +46,34 @@ type saving struct {
 	done chan error
 }
 
-func newSaver(ctx context.Context, s *stick.Stick) *saver {
-	return &saver{ctx: ctx, stick: s, came: make(chan struct{}, 1), writes: map[string]int{}}
+func newSaver(ctx context.Context, s *stick.Stick, p *pending) *saver {
+	v := &saver{ctx: ctx, stick: s, pending: p, came: make(chan struct{}, 1), writes: map[string]int{}}
+	p.plainTag = v.tag
+	p.soon = func() { v.add(func() { v.settles = append(v.settles, make(chan error, 1)) }) }
+	return v
 }
 
 // save stores a file, in place of one that has its name, and returns when it is safe.
 func (s *saver) save(item stick.Item) error {
 	one := &saving{item, make(chan error, 1)}
+	s.add(func() { s.waiting = append(s.waiting, one) })
+	return <-one.done
+}
+
+// settle writes what is pending, and returns when it is safe.
+func (s *saver) settle() error {
+	if s.pending.names() == 0 {
+		return nil
+	}
+	done := make(chan error, 1)
+	s.add(func() { s.settles = append(s.settles, done) })
+	return <-done
+}
+
+// add adds to what waits, and has it done.
+func (s *saver) add(what func()) {
 	s.mu.Lock()
-	s.waiting = append(s.waiting, one)
+	what()
 	if !s.busy {
 		s.busy = true
 		s.runs.Add(1)
@@ -59,7 +84,6 @@ func (s *saver) save(item stick.Item) error {
 	case s.came <- struct{}{}:
 	default:
 	}
-	return <-one.done
 }
 
 // count is how many files wait for their turn.
@@ -76,20 +100,31 @@ func (s *saver) wait() { s.runs.Wait() }
 func (s *saver) run() {
 	defer s.runs.Done()
 	for {
-		batch := s.next()
-		if len(batch) == 0 {
+		batch, settles := s.next()
+		if len(batch)+len(settles) == 0 {
 			return
 		}
+		if len(settles) > 0 {
+			err := s.write()
+			for _, done := range settles {
+				done <- err
+			}
+		}
+		if len(batch) == 0 {
+			continue
+		}
+		began := time.Now()
 		s.store(batch)
 		if many := len(batch) + s.count(); many > 1 {
-			s.gather(many)
+			s.gather(many, min(max(time.Since(began)/2, minCompany), maxCompany))
 		}
 	}
 }
 
-// gather waits a moment for as many files as there were clients a moment ago.
-func (s *saver) gather(many int) {
-	late := time.NewTimer(company)
+// gather waits a moment for as many files as there were clients a moment ago. One client that
+// sends file after file is alone, and so never waits.
+func (s *saver) gather(many int, moment time.Duration) {
+	late := time.NewTimer(moment)
 	defer late.Stop()
 	for s.count() < min(many, maxTogether) {
 		select {
@@ -100,12 +135,12 @@ func (s *saver) gather(many int) {
 	}
 }
 
-// next takes what is stored next: of several versions of a file only the first, so
-// that the last to be closed is the one that stays.
-func (s *saver) next() []*saving {
+// next takes what is done next, and who waits for what is pending: of several versions of a
+// file only the first, so that the last to be closed is the one that stays.
+func (s *saver) next() (batch []*saving, settles []chan error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var batch, rest []*saving
+	var rest []*saving
 	taken := map[string]bool{}
 	for _, one := range s.waiting {
 		if taken[one.item.Path] || len(batch) == maxTogether {
@@ -115,37 +150,76 @@ func (s *saver) next() []*saving {
 		taken[one.item.Path] = true
 		batch = append(batch, one)
 	}
-	s.waiting = rest
-	s.busy = len(batch) > 0
-	return batch
+	settles = s.settles
+	s.waiting, s.settles = rest, nil
+	s.busy = len(batch)+len(settles) > 0
+	return batch, settles
+}
+
+// write writes what is pending.
+func (s *saver) write() error {
+	if err := s.pending.writeGone(s.ctx); err != nil {
+		return err
+	}
+	list := s.pending.begin(true)
+	if len(list) == 0 {
+		return nil
+	}
+	items := make([]stick.Item, len(list))
+	for i, w := range list {
+		items[i] = w.item
+	}
+	failed := s.put(items)
+	s.pending.end(list, failed)
+	return errors.Join(failed...)
 }
 
 // store stores a batch and tells everybody what became of their file.
 func (s *saver) store(batch []*saving) {
-	failed := s.put(batch)
+	failed := s.putAll(batch)
 	for i, one := range batch {
 		err := failed[i]
 		if err != nil && len(batch) > 1 && errors.Is(err, stick.ErrFull) {
-			err = s.put(batch[i : i+1])[0] // it may fit alone
+			err = s.putAll(batch[i : i+1])[0] // it may fit alone
 		}
 		if err == nil {
 			s.mu.Lock()
 			s.writes[one.item.Path]++
 			s.mu.Unlock()
+			s.pending.isStored(one.item.Path)
 		}
 		one.done <- err
 	}
 }
 
-// put stores a batch and returns an error for each file, nil where it is stored.
-func (s *saver) put(batch []*saving) []error {
-	items := make([]stick.Item, len(batch))
-	for i, one := range batch {
-		items[i] = one.item
+// putAll stores a batch, with the folders that are pending, once what is gone is: else that
+// would take away what is stored now.
+func (s *saver) putAll(batch []*saving) []error {
+	if err := s.pending.writeGone(s.ctx); err != nil {
+		return slices.Repeat([]error{err}, len(batch))
+	}
+	folders := s.pending.begin(false)
+	items := make([]stick.Item, 0, len(folders)+len(batch))
+	for _, w := range folders {
+		items = append(items, w.item)
+	}
+	for _, one := range batch {
+		items = append(items, one.item)
+	}
+	failed := s.put(items)
+	if len(folders) > 0 {
+		s.pending.end(folders, failed[:len(folders)])
+	}
+	return failed[len(folders):]
+}
+
+// put stores items and returns an error for each, nil where it is stored.
+func (s *saver) put(items []stick.Item) []error {
+	for i := range items {
 		items[i].Source = strconv.Itoa(i)
 	}
 	result, err := s.stick.PutItems(s.ctx, items, stick.PutOptions{Clash: stick.Replace})
-	failed := make([]error, len(batch))
+	failed := make([]error, len(items))
 	for i := range failed {
 		failed[i] = cmp.Or(err, errors.New("it was not stored"))
 	}

@@ -1,13 +1,10 @@
 package webdav
 
 import (
-	"context"
 	"net/http"
 	"time"
 
 	"golang.org/x/net/webdav"
-
-	"stowage/crypt/stick"
 )
 
 // windowsModTime is how Windows says when a file was changed: not with it, but after it.
@@ -33,25 +30,12 @@ func windowsTime(patches []webdav.Proppatch) time.Time {
 	return set
 }
 
-// setTime gives a file another modification time. Layers never change, so it is stored
-// anew.
-func (f *files) setTime(ctx context.Context, name string, t time.Time) error {
-	e, err := f.stick.Stat(name)
+// setTime gives a file another modification time. Layers never change, so that it is stored
+// anew, in a moment.
+func (f *files) setTime(name string, t time.Time) error {
+	e, err := f.pending.stat(name)
 	if err != nil || e.IsFolder() || e.Size > maxRetimed || e.ModTime.Unix() == t.Unix() {
 		return nil // clutter, for one
 	}
-	r, err := f.stick.OpenFile(name)
-	if err != nil {
-		return f.failed(ctx, err)
-	}
-	defer r.Close()
-	spooled, err := stick.Spool(ctx, r)
-	if err != nil {
-		return f.failed(ctx, err)
-	}
-	defer spooled.Close()
-	if now, err := f.stick.Stat(name); err != nil || now != e {
-		return nil // somebody has changed it meanwhile
-	}
-	return f.changed(f.failed(ctx, f.saver.save(spooled.Item(name, t))))
+	return f.inTime(f.pending.setTime(e, t))
 }

@@ -72,6 +72,9 @@ func (u *upload) Close() error {
 	if u.clutter {
 		return u.files.failed(u.ctx, stick.ErrTooLarge)
 	}
+	if item.Size == 0 { // most are about to be written, and it is nobody's content
+		return u.files.failed(u.ctx, u.files.make(u.name, stick.KindFile, u.modTime))
+	}
 	err := u.files.saver.save(item)
 	if err != nil && statusOf(err) == 0 { // such as of what has waited on this computer's disk
 		return noted(u.ctx, ofComputer(err))
