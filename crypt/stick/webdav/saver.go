@@ -17,7 +17,7 @@ import (
 const maxTogether = 1000
 
 // How long a layer is put off for clients that were just answered together and send their next
-// file: half of what the last one took, so that little is lost when they do not.
+// file: no longer than the last one took, which is what that saves.
 const (
 	minCompany = 5 * time.Millisecond
 	maxCompany = 200 * time.Millisecond
@@ -116,7 +116,7 @@ func (s *saver) run() {
 		began := time.Now()
 		s.store(batch)
 		if many := len(batch) + s.count(); many > 1 {
-			s.gather(many, min(max(time.Since(began)/2, minCompany), maxCompany))
+			s.gather(many, min(max(time.Since(began), minCompany), maxCompany))
 		}
 	}
 }
