@@ -66,7 +66,7 @@ func applyAction(ctx context.Context, t Tables, e Event, action Action) error {
 	if err != nil {
 		return err
 	}
-	return putDevice(ctx, t, d, body.Note, body.Condition, body.Method, body.Witness)
+	return t.PutDevice(ctx, d, body.Note, body.Condition, body.Method, body.Witness)
 }
 
 func applyIssue(ctx context.Context, t Tables, e Event, d Device) error {
@@ -87,7 +87,7 @@ func applyIssue(ctx context.Context, t Tables, e Event, d Device) error {
 	if err := t.PutLoan(ctx, loan); err != nil {
 		return err
 	}
-	return putDevice(ctx, t, d, h.Name, h.Email, body.Note)
+	return t.PutDevice(ctx, d, h.Name, h.Email, body.Note)
 }
 
 func applyExtend(ctx context.Context, t Tables, e Event, d Device) error {
@@ -105,7 +105,7 @@ func applyExtend(ctx context.Context, t Tables, e Event, d Device) error {
 		return err
 	}
 	d.Due = body.Due
-	return putDevice(ctx, t, d, body.Note)
+	return t.PutDevice(ctx, d, body.Note)
 }
 
 // endLoan ends the loan that d is on, if it is on one, at the time and with the
@@ -142,16 +142,12 @@ func applyNewDevice(ctx context.Context, t Tables, e Event) error {
 	d.DeviceDetails, d.State, d.Since = body.Details, body.State, body.Since
 	d.Encryption, d.Seen = body.Encryption, body.Seen
 	if e.Loan == "" {
-		return putDevice(ctx, t, d, d.Encryption.text(), d.Seen.text())
+		return t.PutDevice(ctx, d, d.Encryption.text(), d.Seen.text())
 	}
 
 	h, err := t.Holder(ctx, e.Holder)
 	if err != nil {
 		return fmt.Errorf("event %d: holder: %w", e.Number, err)
-	}
-	// The loan is with the device, and the device with the loan: first the one.
-	if err := t.PutDevice(ctx, d); err != nil {
-		return err
 	}
 	loan := Loan{ID: e.Loan, Version: e.Number, Device: d.ID, Holder: h.ID, From: body.From, Due: body.Due}
 	d.Holder, d.HolderName, d.Loan, d.Due = h.ID, h.Name, e.Loan, body.Due
@@ -162,7 +158,7 @@ func applyNewDevice(ctx context.Context, t Tables, e Event) error {
 	if err := t.PutLoan(ctx, loan); err != nil {
 		return err
 	}
-	return putDevice(ctx, t, d, h.Name, h.Email, d.Encryption.text(), d.Seen.text())
+	return t.PutDevice(ctx, d, h.Name, h.Email, d.Encryption.text(), d.Seen.text())
 }
 
 func applyDevice(ctx context.Context, t Tables, e Event) error {
@@ -202,19 +198,7 @@ func applyDevice(ctx context.Context, t Tables, e Event) error {
 	if err != nil {
 		return err
 	}
-	return putDevice(ctx, t, d, texts...)
-}
-
-// putDevice puts a device and lets it be found by the words in texts.
-func putDevice(ctx context.Context, t Tables, d Device, texts ...string) error {
-	if err := t.PutDevice(ctx, d); err != nil {
-		return err
-	}
-	text := strings.TrimSpace(strings.Join(texts, " "))
-	if text == "" {
-		return nil
-	}
-	return t.AddText(ctx, d.ID, text)
+	return t.PutDevice(ctx, d, texts...)
 }
 
 // after returns what is known of a device that was seen as before, and then as s.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // memory is the present state in memory: to compare a store with, or to fill one.
@@ -71,7 +70,10 @@ func (m *memory) Incident(_ context.Context, id string) (Incident, error) { retu
 
 func (m *memory) PutIncident(_ context.Context, i Incident) error { m.cases.put(i.ID, i); return nil }
 
-func (m *memory) PutDevice(_ context.Context, d Device) error {
+func (m *memory) PutDevice(_ context.Context, d Device, texts ...string) error {
+	if m.texts != nil {
+		m.texts[d.ID] = append(m.texts[d.ID], texts...)
+	}
 	if before := m.devices.records[d.ID].Holder; before != d.Holder {
 		delete(m.held[before], d.ID)
 		if m.held[d.Holder] == nil {
@@ -103,7 +105,7 @@ func (m *memory) writeTo(ctx context.Context, t Tables) error {
 	if err := m.holders.each(ctx, t.PutHolder); err != nil {
 		return err
 	}
-	if err := m.devices.each(ctx, t.PutDevice); err != nil {
+	if err := m.devices.each(ctx, func(ctx context.Context, d Device) error { return t.PutDevice(ctx, d, m.texts[d.ID]...) }); err != nil {
 		return err
 	}
 	if err := m.loans.each(ctx, t.PutLoan); err != nil {
@@ -112,13 +114,5 @@ func (m *memory) writeTo(ctx context.Context, t Tables) error {
 	if err := m.keys.each(ctx, t.PutKey); err != nil {
 		return err
 	}
-	if err := m.cases.each(ctx, t.PutIncident); err != nil {
-		return err
-	}
-	for device, texts := range m.texts {
-		if err := t.AddText(ctx, device, strings.Join(texts, " ")); err != nil {
-			return err
-		}
-	}
-	return nil
+	return m.cases.each(ctx, t.PutIncident)
 }

@@ -71,7 +71,8 @@ const (
 // Tables is the present state, as events are applied to it.
 type Tables interface {
 	Device(ctx context.Context, id string) (Device, error)
-	PutDevice(ctx context.Context, d Device) error
+	// PutDevice writes a device, and makes it found by words from an event as well.
+	PutDevice(ctx context.Context, d Device, texts ...string) error
 	Holder(ctx context.Context, id string) (Holder, error)
 	PutHolder(ctx context.Context, h Holder) error
 	Key(ctx context.Context, id string) (Key, error)

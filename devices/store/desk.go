@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/user"
+	"strings"
 	"time"
 
 	"stowage/devices"
@@ -72,8 +73,11 @@ func (d *draft) Device(ctx context.Context, id string) (devices.Device, error) {
 	return d.session.Device(ctx, id)
 }
 
-func (d *draft) PutDevice(_ context.Context, put devices.Device) error {
+func (d *draft) PutDevice(ctx context.Context, put devices.Device, texts ...string) error {
 	d.devices[put.ID] = put
+	if text := strings.TrimSpace(strings.Join(texts, " ")); text != "" {
+		return d.AddText(ctx, put.ID, text)
+	}
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 
 	"stowage/devices"
 )
@@ -55,7 +56,7 @@ func (s *session) DeviceWith(ctx context.Context, field devices.Identifier, valu
 }
 
 // PutDevice implements [devices.Tables].
-func (s *session) PutDevice(ctx context.Context, d devices.Device) error {
+func (s *session) PutDevice(ctx context.Context, d devices.Device, texts ...string) error {
 	var encryption, seen, recovery, verified string
 	if d.Encryption != (devices.Verification{}) {
 		encryption = jsonText(d.Encryption)
@@ -69,7 +70,7 @@ func (s *session) PutDevice(ctx context.Context, d devices.Device) error {
 	if d.Recovery != (devices.RecoveryCode{}) {
 		recovery = jsonText(d.Recovery)
 	}
-	return s.putFound(ctx, "devices", "device_words", []field{
+	fields := []field{
 		{"id", d.ID},
 		{"version", d.Version},
 		{"kind", string(d.Kind)},
@@ -101,7 +102,15 @@ func (s *session) PutDevice(ctx context.Context, d devices.Device) error {
 		{"state_rank", rank(d.State)},
 		{"seen_at", timeText(d.Seen.At)},
 		{"verified_at", verified},
-	}, deviceWords(d))
+	}
+	text := strings.TrimSpace(strings.Join(texts, " "))
+	if !s.postgres {
+		return s.putDevice(ctx, d, fields, text)
+	}
+	if err := s.putFound(ctx, "devices", "device_words", fields, deviceWords(d)); err != nil || text == "" {
+		return err
+	}
+	return s.AddText(ctx, d.ID, text)
 }
 
 // rank is a state's place in the order of states.

@@ -35,26 +35,70 @@ func (s *session) putFound(ctx context.Context, table, found string, fields []fi
 	if err := s.ownerOnly(); err != nil {
 		return err
 	}
-	query, values := upsert(table, fields)
 	if s.postgres {
+		query, values := upsert(table, fields)
 		if err := s.exec(ctx, query, values...); err != nil {
 			return err
 		}
 		return s.exec(ctx, "INSERT INTO "+found+" (rowid, present) SELECT row, ? FROM "+table+" WHERE id = ? ON CONFLICT (rowid) DO UPDATE SET present = excluded.present WHERE "+
 			found+".present <> excluded.present", present, fields[0].value)
 	}
-	row, err := one(ctx, s, only[int64], query+" RETURNING row", values...)
+	row, fresh, err := s.putRow(ctx, table, fields)
 	if err != nil {
 		return err
 	}
-	before, err := one(ctx, s, only[string], "SELECT present FROM "+found+" WHERE rowid = ?", row)
-	switch {
-	case errors.Is(err, devices.ErrNotFound):
-		return s.exec(ctx, "INSERT INTO "+found+" (rowid, present) VALUES (?, ?)", row, present)
-	case err != nil || before == present:
+	before, err := s.wordsAt(ctx, wordsOf{found, row}, "''", fresh)
+	if err != nil || before.there && before.present == present {
 		return err
 	}
-	return s.exec(ctx, "UPDATE "+found+" SET present = ? WHERE rowid = ?", present, row)
+	return s.putWords(ctx, wordsOf{found, row}, foundBy{present: present, there: before.there})
+}
+
+// wordsAt are the words that a record has now, none if it is fresh; past is the column of those of its events.
+func (s *session) wordsAt(ctx context.Context, of wordsOf, past string, fresh bool) (foundBy, error) {
+	if late, ok := s.late.rows[of]; ok || fresh {
+		return late, nil
+	}
+	waiting := s.late // which are of other records
+	s.late = lateWords{}
+	found, err := one(ctx, s, func(r row) (foundBy, error) {
+		w := foundBy{there: true}
+		err := r.Scan(&w.present, &w.past)
+		return w, err
+	}, "SELECT present, "+past+" FROM "+of.table+" WHERE rowid = ?", of.row)
+	s.late = waiting
+	if errors.Is(err, devices.ErrNotFound) {
+		return foundBy{}, nil
+	}
+	return found, err
+}
+
+// putDevice writes a device to SQLite with the words it is found by, and those of an event, at once: words take longer
+// than all the rest.
+func (s *session) putDevice(ctx context.Context, d devices.Device, fields []field, text string) error {
+	if err := s.ownerOnly(); err != nil {
+		return err
+	}
+	row, fresh, err := s.putRow(ctx, "devices", fields)
+	if err != nil {
+		return err
+	}
+	of := wordsOf{"device_words", row}
+	before, err := s.wordsAt(ctx, of, "coalesce(past, '')", fresh)
+	if err != nil {
+		return err
+	}
+	if s.cleared != nil && text != "" {
+		s.cleared[d.ID] = true
+	}
+	after := foundBy{deviceWords(d), before.past, before.there}
+	if text != "" {
+		after.past = merge(before.past, text)
+	}
+	if after == before && before.there {
+		return nil
+	}
+	return s.putWords(ctx, of, after)
 }
 
 // AddText implements [devices.Tables].

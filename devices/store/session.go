@@ -22,6 +22,7 @@ type session struct {
 	behind *behind   // what is still to be written; nil if every statement is sent at once
 	login  string    // whose changes these are
 	desk   *desk     // a change on PostgreSQL by another than the owner; nil otherwise
+	late   lateWords // on SQLite only
 	// After Clear, the devices that have words of events again. Nil before.
 	cleared map[string]bool
 }
@@ -48,17 +49,29 @@ func (s *session) exec(ctx context.Context, query string, args ...any) error {
 		_, err := s.tx.ExecContext(ctx, s.bind(query), args...)
 		return explain(err)
 	}
+	_, err := s.run(ctx, query, args...)
+	return err
+}
+
+// run executes a statement in SQLite.
+func (s *session) run(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := s.beforeWords(ctx, query); err != nil {
+		return nil, err
+	}
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = stmt.ExecContext(ctx, args...)
-	return explain(err)
+	result, err := stmt.ExecContext(ctx, args...)
+	return result, explain(err)
 }
 
 // query returns the rows that a query gives, for the caller to close.
 func (s *session) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := s.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.beforeWords(ctx, query); err != nil {
 		return nil, err
 	}
 	var rows *sql.Rows
@@ -134,8 +147,35 @@ func (s *session) put(ctx context.Context, table string, fields []field) error {
 	if err := s.ownerOnly(); err != nil {
 		return err
 	}
-	query, values := upsert(table, fields)
-	return s.exec(ctx, query, values...)
+	if s.postgres {
+		query, values := upsert(table, fields)
+		return s.exec(ctx, query, values...)
+	}
+	_, _, err := s.putRow(ctx, table, fields)
+	return err
+}
+
+// putRow writes a record in SQLite, and returns its row and whether it is new. An INSERT that may become an UPDATE would have
+// SQLite keep a copy of every page that it changes, to undo it alone.
+func (s *session) putRow(ctx context.Context, table string, fields []field) (row int64, fresh bool, err error) {
+	row, err = one(ctx, s, only[int64], "SELECT row FROM "+table+" WHERE id = ?", fields[0].value)
+	columns, values := make([]string, len(fields)), make([]any, len(fields))
+	for i, f := range fields {
+		columns[i], values[i] = f.column, f.value
+	}
+	switch {
+	case err == nil:
+		_, err := s.run(ctx, "UPDATE "+table+" SET "+strings.Join(columns[1:], " = ?, ")+" = ? WHERE row = ?", append(values[1:], row)...)
+		return row, false, err
+	case !errors.Is(err, devices.ErrNotFound):
+		return 0, false, err
+	}
+	result, err := s.run(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES ("+marks(len(fields))+")", values...)
+	if err != nil {
+		return 0, false, err
+	}
+	row, err = result.LastInsertId()
+	return row, true, err
 }
 
 func upsert(table string, fields []field) (query string, values []any) {

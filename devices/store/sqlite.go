@@ -168,6 +168,9 @@ func transact(ctx context.Context, db beginner, s *session, o *sql.TxOptions, fn
 	if err := s.catchUp(ctx); err != nil {
 		return err
 	}
+	if err := s.giveWords(ctx); err != nil {
+		return err
+	}
 	// If ctx ended during fn, this fails even if fn did not look.
 	if err := s.tx.Commit(); err != nil {
 		if errors.Is(err, sql.ErrTxDone) {
