@@ -2,6 +2,7 @@ package devices
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -13,9 +14,18 @@ func (c *importRun) addRow(ctx context.Context, row importRow) error {
 	}
 	if body.State == "" {
 		body.State = InStock
+		if row.holder != "" {
+			body.State = Issued
+		}
+	}
+	if row.seen != (Sighting{}) && body.Seen.At.IsZero() {
+		body.Seen.At = c.time
 	}
 	if body.Since.IsZero() {
 		body.Since = c.time
+		if body.State == Issued && !row.issued.IsZero() {
+			body.Since = row.issued
+		}
 	}
 	e := Event{Kind: DeviceImported, Device: c.newID()}
 	if err := row.checkNew(&body); err != nil {
@@ -31,7 +41,7 @@ func (c *importRun) addRow(ctx context.Context, row importRow) error {
 	if err := c.record(ctx, e, body); err != nil {
 		return err
 	}
-	name := Device{DeviceDetails: row.details}.Name()
+	name := strings.Clone(Device{DeviceDetails: row.details}.Name())
 	c.result.Added++
 	c.result.Changes = append(c.result.Changes, ImportChange{Line: row.line, Device: e.Device, Name: name, Added: true})
 	return nil
@@ -56,7 +66,7 @@ func (row importRow) checkNew(body *importedBody) error {
 	if body.From.IsZero() {
 		body.From = body.Since
 	}
-	if !body.Due.IsZero() && !body.Due.After(body.From) {
+	if !body.Due.IsZero() && body.Due.Before(today(body.From)) {
 		return row.without(colDue, "is not after the loan begins")
 	}
 	return nil
@@ -77,13 +87,20 @@ func (c *importRun) changeRow(ctx context.Context, row importRow, before Device)
 			return err
 		}
 	}
-	if row.seen.At.After(before.Seen.At) {
+	said := row.seen.Note != "" && row.seen.At.IsZero() && (before.Seen.Place != row.seen.Place || before.Seen.Note != row.seen.Note)
+	if said { // on the day of the list
+		row.seen.At = c.time
+	}
+	if said || row.seen.At.After(before.Seen.At) {
 		return c.record(ctx, Event{Kind: DeviceSeen, Device: before.ID, Holder: holder}, row.seen)
 	}
 	return nil
 }
 
 func (c *importRun) changeState(ctx context.Context, row importRow, before Device) error {
+	if _, ok := Next(before.State, Issue); ok && row.state == "" && row.holder != "" && before.Holder == "" {
+		row.state = Issued // or nobody would have it
+	}
 	if row.state == "" || row.state == before.State {
 		return c.sameState(ctx, row, before)
 	}

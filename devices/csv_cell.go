@@ -8,39 +8,42 @@ import (
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
+
+	"stowage/devices/lists"
 )
 
-// The columns of CSV, in the order of export. Their names are also the Field of
-// errors about them.
+// The columns of CSV. Their names are also the Field of errors about them.
 const (
-	colLabel      = "label"
-	colSerial     = "serial"
-	colKind       = "kind"
-	colMake       = "make"
-	colModel      = "model"
-	colCapacity   = "capacity" // bytes; "64 GB" is taken too
-	colSite       = "site"
-	colNotes      = "notes"
-	colState      = "state"
-	colSince      = "since"
-	colHolder     = "holder"
-	colEmail      = "email"
-	colIssued     = "issued"
-	colDue        = "due"
-	colEncrypted  = "encrypted" // yes or no, as found by the verification
-	colEncryption = "encryption"
-	colVerifiedBy = "verified by"
-	colVerified   = "verified"
-	colSeen       = "last seen"
-	colPlace      = "place"
+	colLabel      = string(lists.Label)
+	colSerial     = string(lists.Serial)
+	colKind       = string(lists.Kind)
+	colMake       = string(lists.Make)
+	colModel      = string(lists.Model)
+	colCapacity   = string(lists.Capacity) // bytes; "64 GB" is taken too
+	colSite       = string(lists.Site)
+	colNotes      = string(lists.Notes)
+	colState      = string(lists.State)
+	colSince      = string(lists.Since)
+	colHolder     = string(lists.Holder)
+	colEmail      = string(lists.Email)
+	colIssued     = string(lists.Issued)
+	colDue        = string(lists.Due)
+	colEncrypted  = string(lists.Encrypted) // yes or no, as found by the verification
+	colEncryption = string(lists.Encryption)
+	colVerifiedBy = string(lists.VerifiedBy)
+	colVerified   = string(lists.Verified)
+	colSeen       = string(lists.Seen)
+	colPlace      = string(lists.Place)
+	colSaid       = string(lists.Said)
 )
 
+// csvColumns are the columns of export, in their order.
 func csvColumns() []string {
-	return []string{
-		colLabel, colSerial, colKind, colMake, colModel, colCapacity, colSite, colNotes,
-		colState, colSince, colHolder, colEmail, colIssued, colDue,
-		colEncrypted, colEncryption, colVerifiedBy, colVerified, colSeen, colPlace,
+	var names []string
+	for _, column := range lists.Own() {
+		names = append(names, string(column))
 	}
+	return names
 }
 
 // risky are the characters with which a spreadsheet begins a formula, and the
@@ -69,20 +72,6 @@ func timeCell(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-// parseTime reads a time as it is exported, or less exactly; without a zone it is
-// UTC.
-func parseTime(column, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, &InvalidError{Field: column, Value: shorten(text), Problem: "is not a date like 2026-09-30"}
 }
 
 func capacityCell(bytes int64) string {
@@ -114,11 +103,12 @@ func yesNo(yes bool) string {
 }
 
 func parseYesNo(column, text string) (bool, error) {
-	switch strings.ToLower(text) {
-	case "yes", "true":
-		return true, nil
-	case "no", "false", "":
+	if text == "" {
 		return false, nil
 	}
-	return false, &InvalidError{Field: column, Value: shorten(text), Problem: fmt.Sprintf("is neither %q nor %q", "yes", "no")}
+	yes, ok := lists.YesNo(text)
+	if !ok {
+		return false, &InvalidError{Field: column, Value: shorten(text), Problem: fmt.Sprintf("is neither %q nor %q", "yes", "no")}
+	}
+	return yes, nil
 }

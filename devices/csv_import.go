@@ -5,19 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"stowage/devices/lists"
 )
 
 // ImportOptions says how to import.
 type ImportOptions struct {
-	DryRun bool // work out what would change, and change nothing
+	DryRun  bool          // work out what would change, and change nothing
+	Mapping lists.Mapping // what the columns are; the zero value is the register's own
 }
 
 // ImportResult is what an import did, or would do.
 type ImportResult struct {
 	Added, Changed, Same int
 	Holders              int            // how many holders were added
+	LeftOut              int            // how many rows are about things that the register does not keep
+	OtherKinds           []string       // what those are, as the list says it; at most 20
 	Changes              []ImportChange // one for every row that adds or changes, in the order of the file
 }
+
+// maxOtherKinds is how many kinds of things that are left out are named.
+const maxOtherKinds = 20
 
 // ImportChange is what a row of the file changes.
 type ImportChange struct {
@@ -31,7 +42,16 @@ type ImportChange struct {
 var errDryRun = errors.New("dry run")
 
 // Import reads devices from CSV with a header line, as [Register.Export] and
-// spreadsheets write it. Nothing is imported if anything is wrong; the error is
+// spreadsheets write it. It is [Register.ImportList] of what [lists.Read] reads.
+func (r *Register) Import(ctx context.Context, actor string, src io.Reader, o ImportOptions) (ImportResult, error) {
+	t, err := lists.Read(ctx, src)
+	if err != nil {
+		return ImportResult{}, fmt.Errorf("import devices: %w", fileError(err))
+	}
+	return r.ImportList(ctx, actor, t, o)
+}
+
+// ImportList takes devices from a list. Nothing is imported if anything is wrong; the error is
 // then an [*ImportError], or an [*InvalidError] about the file.
 //
 // A row is about the device with its label or its serial. If there is none it is
@@ -39,37 +59,47 @@ var errDryRun = errors.New("dry run")
 // nobody has that e-mail address or, without one, that name. If there is one:
 //
 //   - Columns that the file has replace what is written down about the device;
-//     but an empty cell does not take its label or serial away.
-//   - Another state is recorded as the action that leads to it, if one does.
+//     but an empty cell does not take its label or serial away, and one from elsewhere nothing.
+//   - Another state is recorded as the action that leads to it, if one does. A holder without a state means that it is
+//     issued.
 //   - A later due date extends the loan. A verification or sighting is taken if it
 //     is later than the one known. Nothing else about them is changed.
 //
+// What another system says of encryption is a [Sighting] there with [SaidEncrypted] or [SaidNotEncrypted]. Its rows about
+// kinds of things that the register does not keep are left out.
+//
 // Importing a file again changes nothing. Do not import a dry run within
 // [Register.Atomically], which it would make fail.
-func (r *Register) Import(ctx context.Context, actor string, src io.Reader, o ImportOptions) (ImportResult, error) {
-	result, err := r.importCSV(ctx, actor, src, o)
+func (r *Register) ImportList(ctx context.Context, actor string, t *lists.Table, o ImportOptions) (ImportResult, error) {
+	result, err := r.importList(ctx, actor, t, o)
 	if err != nil {
 		return ImportResult{}, fmt.Errorf("import devices: %w", err)
 	}
 	return result, nil
 }
 
-func (r *Register) importCSV(ctx context.Context, actor string, src io.Reader, o ImportOptions) (ImportResult, error) {
-	rows, wrong, err := readCSV(ctx, src)
-	if err != nil {
-		return ImportResult{}, err
-	}
+func (r *Register) importList(ctx context.Context, actor string, t *lists.Table, o ImportOptions) (ImportResult, error) {
 	var result ImportResult
-	err = r.change(ctx, actor, func(c *change) error {
-		run := importRun{change: c, lines: map[string]int{}, result: &result}
-		for _, row := range rows {
-			if err := run.row(ctx, row); aboutRow(err) {
-				wrong.add(row.line, err)
-			} else if err != nil {
-				return fmt.Errorf("line %d: %w", row.line, err)
-			}
+	wrong := &ImportError{}
+	err := r.change(ctx, actor, func(c *change) error {
+		run := importRun{
+			change: c, now: r.now().Truncate(time.Second), wrong: wrong, result: &result,
+			lines: map[string]int{}, people: map[string]Holder{},
 		}
-		if len(wrong.Rows) > 0 {
+		err := readRows(ctx, t, o.Mapping, wrong, func(cells csvRow) error {
+			err := run.row(ctx, cells)
+			if aboutRow(err) {
+				wrong.add(cells.line, err)
+			} else if err != nil {
+				return fmt.Errorf("line %d: %w", cells.line, err)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if wrong.any() {
+			wrong.sort()
 			return wrong
 		}
 		if o.DryRun {
@@ -86,13 +116,24 @@ func (r *Register) importCSV(ctx context.Context, actor string, src io.Reader, o
 // An importRun is the import of one file.
 type importRun struct {
 	*change
-	lines  map[string]int // where each label, serial and device was in the file
+	now    time.Time // where this computer is
+	wrong  *ImportError
+	lines  map[string]int    // where each label, serial and device was in the file
+	people map[string]Holder // by the name or e-mail address that rows give
 	result *ImportResult
 }
 
 // row imports one row.
 func (c *importRun) row(ctx context.Context, cells csvRow) error {
-	row, err := parseRow(cells, c.time)
+	c.onlyLook = c.wrong.any() // nothing is kept then, and what is left is looked at for what else is wrong
+	if kind, ok := cells.leftOut(); ok {
+		c.result.LeftOut++
+		if kinds := c.result.OtherKinds; len(kinds) < maxOtherKinds && !slices.Contains(kinds, kind) {
+			c.result.OtherKinds = append(kinds, strings.Clone(kind))
+		}
+		return nil
+	}
+	row, err := parseRow(cells, c.now)
 	if err != nil {
 		return err
 	}
@@ -154,7 +195,7 @@ func (c *importRun) once(what string, line int, field, value string) error {
 	if earlier, ok := c.lines[what]; ok && earlier != line {
 		return &InvalidError{Field: field, Value: shorten(value), Problem: fmt.Sprintf("is in line %d already", earlier)}
 	}
-	c.lines[what] = line
+	c.lines[strings.Clone(what)] = line
 	return nil
 }
 
@@ -164,7 +205,7 @@ func (c *importRun) note(ctx context.Context, row importRow, before Device) erro
 	if err != nil {
 		return err
 	}
-	changed := ImportChange{Line: row.line, Device: after.ID, Name: after.Name()}
+	changed := ImportChange{Line: row.line, Device: after.ID, Name: strings.Clone(after.Name())}
 	if changed.Fields, err = c.differences(ctx, before, after); err != nil {
 		return err
 	}

@@ -70,11 +70,38 @@ func (d Device) Name() string {
 	return d.Serial
 }
 
-// Overdue says whether the holder still has the device at now although the loan
-// has ended. What is lost or stolen is not overdue: it is worse.
+// Overdue says whether the holder still has the device on the day that it is at now, where now is, although the day
+// that it was due is over. What is lost or stolen is not overdue: it is worse.
 func (d Device) Overdue(now time.Time) bool {
-	return (d.State == Issued || d.State == Damaged && d.Holder != "") && !d.Due.IsZero() && d.Due.Before(now)
+	return (d.State == Issued || d.State == Damaged && d.Holder != "") && !d.Due.IsZero() && d.Due.Before(today(now))
 }
+
+// DueOn is the time as which the day that t is on, where t is, is kept as the end of a loan: a day is the same day in
+// every time zone, so it ends by the clock of UTC. [DueDay] is its counterpart.
+func DueOn(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 23, 59, 59, 0, time.UTC)
+}
+
+// DueDay is noon in a place of the day on which a loan ends, for showing it there; the zero time if it has no end.
+func DueDay(due time.Time, in *time.Location) time.Time {
+	if due.IsZero() {
+		return due
+	}
+	year, month, day := due.UTC().Date()
+	return time.Date(year, month, day, 12, 0, 0, 0, in)
+}
+
+// today is the beginning of the day that it is at now, as days are kept: what was due before it is overdue.
+func today(now time.Time) time.Time {
+	year, month, day := now.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+func sameDay(a, b time.Time) bool { return today(a).Equal(today(b)) }
 
 // Ways in which a device may be found to be encrypted. Other texts are taken as
 // well.
@@ -94,6 +121,16 @@ type Verification struct {
 	Encrypted bool      `json:"encrypted"`      // what was found
 	Note      string    `json:"note,omitempty"` // what was looked at, such as the program's output
 }
+
+// The notes of a sighting that was imported from another system, which is its place: what that said on that day. It
+// is no [Verification], since nobody looked.
+const (
+	SaidEncrypted    = "said to be encrypted; not verified"
+	SaidNotEncrypted = "said not to be encrypted"
+)
+
+// Said tells whether the sighting is what another system said of the device's encryption.
+func (s Sighting) Said() bool { return s.Note == SaidEncrypted || s.Note == SaidNotEncrypted }
 
 // Health is what a check of a stick came to.
 type Health string

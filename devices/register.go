@@ -62,6 +62,7 @@ type change struct {
 	next     int64 // number of the next event
 	recorded Event // the last
 	newID    func() string
+	onlyLook bool // nothing is recorded any more
 }
 
 // change runs fn in a transaction in the name of actor.
@@ -85,6 +86,9 @@ func (r *Register) clock() time.Time { return r.now().UTC().Truncate(time.Second
 
 // record appends an event and applies it.
 func (c *change) record(ctx context.Context, e Event, body any) error {
+	if c.onlyLook {
+		return nil
+	}
 	e.Number, e.Time, e.Actor = c.next, c.time, c.actor
 	var err error
 	if e.Body, err = canonicalBody(body); err != nil {

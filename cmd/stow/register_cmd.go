@@ -235,6 +235,9 @@ func seenText(s devices.Sighting) string {
 	if s.Place != "" {
 		text += ", " + s.Place
 	}
+	if s.Said() {
+		text += ", " + s.Note
+	}
 	if s.Stick != "" {
 		text += ", layer " + strconv.FormatInt(s.Sequence, 10)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,83 +81,6 @@ func writeOut(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return out.Commit()
-}
-
-func (a *app) registerImport() *cobra.Command {
-	var dryRun bool
-	cmd := &cobra.Command{
-		Use:   "import FILE",
-		Short: "Read devices from CSV",
-		Long: `Read devices from CSV with a header line, or from standard input with -. Rows are
-matched with devices by label or serial, so that importing again updates. If
-anything is wrong, the lines and columns are named and nothing is imported.`,
-		Example: examples("stow register import devices.csv --dry-run", "stow register import devices.csv"),
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			src := a.input(cmd.Context())
-			if args[0] != "-" {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return on(args[0], err)
-				}
-				defer f.Close()
-				src = f
-			}
-			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				result, err := s.Register().Import(cmd.Context(), a.actor(), src, devices.ImportOptions{DryRun: dryRun})
-				if wrong, ok := errors.AsType[*devices.ImportError](err); ok && !a.json {
-					for _, row := range wrong.Rows {
-						fmt.Fprintf(a.stderr, "%s\n", printable(rowText(row)))
-					}
-				}
-				if err != nil {
-					return on(args[0], err)
-				}
-				return a.showImport(result, dryRun)
-			})
-		},
-	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and change nothing")
-	return cmd
-}
-
-// jsonImport is the result of an import.
-type jsonImport struct {
-	DryRun  bool         `json:"dry_run"`
-	Added   int          `json:"added"`
-	Changed int          `json:"changed"`
-	Same    int          `json:"same"`
-	Holders int          `json:"holders"`
-	Changes []jsonChange `json:"changes"`
-}
-
-type jsonChange struct {
-	Line   int      `json:"line"`
-	Device string   `json:"device"`
-	Name   string   `json:"name"`
-	Added  bool     `json:"added"`
-	Fields []string `json:"fields,omitempty"`
-}
-
-func (a *app) showImport(r devices.ImportResult, dryRun bool) error {
-	j := jsonImport{dryRun, r.Added, r.Changed, r.Same, r.Holders, []jsonChange{}}
-	for _, c := range r.Changes {
-		j.Changes = append(j.Changes, jsonChange(c))
-	}
-	return a.show(j, func(w io.Writer) {
-		verb := "Imported"
-		if dryRun {
-			verb = "Would import"
-			for _, c := range r.Changes {
-				what := "new"
-				if !c.Added {
-					what = strings.Join(c.Fields, ", ")
-				}
-				fmt.Fprintf(w, "line %d: %s: %s\n", c.Line, printable(c.Name), printable(what))
-			}
-		}
-		fmt.Fprintf(w, "%s: %d new, %d changed, %d the same; %s added.\n", verb, r.Added, r.Changed, r.Same, counted(r.Holders, "person", "people"))
-	})
 }
 
 func (a *app) registerBackup() *cobra.Command {

@@ -13,6 +13,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/lists"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui/explain"
@@ -182,6 +183,9 @@ func explainRegister(err error, subject string) (explain.Code, string, bool) {
 		}
 		return explain.NotFound, fmt.Sprintf("%q could be any of %s, so nothing was done; give the e-mail address or the id.", e.Text, strings.Join(names, ", ")), true
 	}
+	if e, ok := errors.AsType[*lists.FileError](err); ok {
+		return explain.BadInput, fmt.Sprintf("%s %s, so nothing was imported.", cmp.Or(subject, "the file"), e.Problem), true
+	}
 	if e, ok := errors.AsType[*devices.InvalidError](err); ok {
 		return explain.BadInput, e.Error() + ", so nothing was changed.", true
 	}
@@ -231,19 +235,10 @@ func importText(e *devices.ImportError) string {
 		return "correct it and import it again."
 	}
 	text := rowText(e.Rows[0])
-	if more := len(e.Rows) - 1 + e.More; more > 0 {
+	if more := e.Count() - max(e.Rows[0].Count, 1); more > 0 {
 		text += fmt.Sprintf(", and %s", counted(more, "more thing", "more things"))
 	}
 	return text + "; correct it and import it again."
-}
-
-// rowText names one thing wrong in a CSV file by line and column.
-func rowText(r devices.RowError) string {
-	text := fmt.Sprintf("line %d", r.Line)
-	if r.Column != "" {
-		text += ", column " + r.Column
-	}
-	return text + ": " + r.Err.Error()
 }
 
 const openElsewhere = "it is open in another program; close it there and try again"

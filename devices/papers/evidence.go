@@ -263,7 +263,7 @@ func (p *page) evidenceSeen(e EvidenceFacts) {
 		full = size(e.Seen.Used) + " of " + size(e.Seen.Size)
 	}
 	p.facts(
-		fact{"Last seen at school", joined(", ", or(p.head.moment(e.Seen.At), "never"), e.Seen.Place)},
+		fact{"Last seen", joined(", ", or(p.head.moment(e.Seen.At), "never"), e.Seen.Place)},
 		fact{"Check at that time", or(e.Seen.Health, "not checked")},
 		fact{"Space in use", full},
 		fact{"Last backup", or(p.head.moment(e.BackedUp), "none")},

@@ -3,6 +3,8 @@ package screens
 import (
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 
 	"stowage/devices"
 	"stowage/gui/i18n"
@@ -52,29 +54,40 @@ func insteadOf(w *i18n.Words, actions []devices.Action) string {
 
 // importDetails lists what is wrong in a file by line and column.
 func importDetails(w *i18n.Words, e *devices.ImportError) string {
-	text := ""
-	for i, row := range e.Rows {
-		if i == 5 {
-			break
-		}
+	text, more := "", e.Count()
+	const kinds = 12
+	for _, row := range e.Rows[:min(len(e.Rows), kinds)] {
 		text += rowText(w, row) + "\n"
+		more -= max(row.Count, 1)
 	}
-	if more := len(e.Rows) + e.More - 5; more > 0 {
+	if more > 0 {
 		text += w.N("explain.import.more", more)
 	}
 	return text
 }
 
-// rowText is one thing wrong in a file.
+// rowText is one kind of thing wrong in a file, with the lines that have it.
 func rowText(w *i18n.Words, row devices.RowError) string {
+	line := strconv.Itoa(row.Line)
+	const named = 10
+	if row.Count > 1 {
+		var lines []string
+		for _, line := range row.Lines[:min(len(row.Lines), named)] {
+			lines = append(lines, strconv.Itoa(line))
+		}
+		line = strings.Join(lines, ", ")
+		if row.Count > named {
+			line += " …"
+		}
+	}
 	what := row.Err.Error()
 	if m, ok := explainRegister(w, row.Err); ok && m.Details == "" {
 		what = m.Happened
 	}
 	if row.Column == "" {
-		return w.T("explain.import.line", "line", row.Line, "what", what)
+		return w.T("explain.import.line", "line", line, "what", what)
 	}
-	return w.T("explain.import.cell", "line", row.Line, "column", row.Column, "what", what)
+	return w.T("explain.import.cell", "line", line, "column", row.Column, "what", what)
 }
 
 // stateName is a state as people read it: "In stock".

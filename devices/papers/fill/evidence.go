@@ -58,7 +58,7 @@ func Evidence(ctx context.Context, s *school.School, device string, i *devices.I
 			return f, fmt.Errorf("evidence about %s: %w", d.Name(), err)
 		}
 	}
-	f.Seen = papers.Sighting{At: d.Seen.At, Place: d.Seen.Place, Health: string(d.Seen.Health), Used: d.Seen.Used, Size: d.Seen.Size, Layers: d.Seen.Sequence}
+	f.Seen = papers.Sighting{At: d.Seen.At, Place: seenAt(d.Seen), Health: string(d.Seen.Health), Used: d.Seen.Used, Size: d.Seen.Size, Layers: d.Seen.Sequence}
 	f.Commands = []string{"stow register verify", "stow register history " + d.Name()}
 	return f, nil
 }
@@ -231,4 +231,12 @@ func (s *sum) contents() *papers.Contents {
 		s.Types = append(s.Types, t)
 	}
 	return &s.Contents
+}
+
+// seenAt is where a device was seen: another system's word on its encryption goes with that system.
+func seenAt(s devices.Sighting) string {
+	if s.Said() {
+		return s.Place + ": " + s.Note
+	}
+	return s.Place
 }
