@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
@@ -257,7 +258,7 @@ func (w *world) keyFile(t *testing.T, c change) error {
 
 func (w *world) newPassphrase(t *testing.T, c change) (string, error) {
 	const next = "purple walrus telescope loudly"
-	sealed, err := keys.ChangePassphrase(w.changedKey(t, c), []byte(holderPassphrase), []byte(next), keys.InsecureTestWorkFactor, w.Now())
+	sealed, err := keystest.ChangePassphrase(w.changedKey(t, c), []byte(holderPassphrase), []byte(next), w.Now())
 	if err != nil {
 		return "", err
 	}

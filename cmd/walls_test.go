@@ -110,6 +110,25 @@ func breaks(room, dep string) string {
 	return ""
 }
 
+// TestProductsHaveNoTestCode: what is for tests alone, such as a work factor that costs nothing, is in no program.
+func TestProductsHaveNoTestCode(t *testing.T) {
+	found := 0
+	for _, p := range packages(t, "linux") {
+		if p.Name != "main" {
+			continue
+		}
+		found++
+		for _, dep := range p.Deps {
+			if within(dep, "stowage") && strings.HasSuffix(dep, "test") || dep == "testing" {
+				t.Errorf("%s reaches %s", p.ImportPath, dep)
+			}
+		}
+	}
+	if found < 2 {
+		t.Errorf("%d programs", found)
+	}
+}
+
 // TestMainPackagesOnly keeps libraries out of cmd.
 func TestMainPackagesOnly(t *testing.T) {
 	for _, p := range packages(t, "linux") {

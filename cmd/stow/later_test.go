@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/devices/school"
 )
 
@@ -76,7 +77,7 @@ func rekeyed(ts *testscript.TestScript, sealed []byte, change func(string) strin
 	ts.Check(err)
 	to, err := age.NewScryptRecipient(alicePassphrase)
 	ts.Check(err)
-	to.SetWorkFactor(int(keys.InsecureTestWorkFactor))
+	to.SetWorkFactor(int(keystest.WorkFactor()))
 	var b bytes.Buffer
 	w, err := age.Encrypt(&b, to)
 	ts.Check(err)

@@ -15,7 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/leaktest"
 	"stowage/crypt/nodump"
 	"stowage/crypt/smalldrive"
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 			nodump.Set() // as main does
 			spareMemory()
 			a := newApp()
-			a.workFactor = keys.InsecureTestWorkFactor // scrypt is slow by design
+			a.workFactor = keystest.WorkFactor() // scrypt is slow by design
 			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {
 				a.openDrive = openFaulty(kind)
 			}

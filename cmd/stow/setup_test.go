@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/devices"
 	"stowage/devices/school"
 )
@@ -43,7 +44,7 @@ var people = map[string]devices.HolderDetails{
 func makeSchool(ts *testscript.TestScript, dir, name string, passphrases map[string]string) {
 	ctx := context.Background()
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor
+	policy.WorkFactor = keystest.WorkFactor()
 	options := school.Options{Actor: "test"}
 	ts.Check(school.Init(ctx, dir, school.Plan{Name: name, Passphrase: []byte(authorityPassphrase), Policy: policy}, options))
 	s, err := school.Open(ctx, dir, options)

@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
 	"stowage/gui/explain"
@@ -175,7 +175,7 @@ func (d *desk) run(in *trouble, args ...string) (explain.Code, string) {
 		d.t.Setenv(name, filepath.Join(d.dir, "home"))
 	}
 	a := newApp()
-	a.workFactor = keys.InsecureTestWorkFactor
+	a.workFactor = keystest.WorkFactor()
 	var said bytes.Buffer
 	a.stdin, a.stdout, a.stderr = bufio.NewReader(strings.NewReader("")), io.Discard, &said
 	if in != nil {

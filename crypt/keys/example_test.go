@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 )
 
 // ICT makes the school's authority and issues a key; the holder chooses a
@@ -14,7 +15,7 @@ import (
 func Example() {
 	now := time.Date(2026, 9, 1, 8, 30, 0, 0, time.UTC)
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor // in tests alone
+	policy.WorkFactor = keystest.WorkFactor() // in tests alone
 	check := func(err error) {
 		if err != nil {
 			log.Fatal(err)
@@ -40,7 +41,10 @@ func Example() {
 	chosen := []byte("purple otters juggle 14 lanterns")
 	_, err = keys.Judge(chosen, policy, key.Holder.Name, key.School)
 	check(err)
-	file, err = keys.ChangePassphrase(file, temporary, chosen, policy.WorkFactor, now.Add(time.Hour))
+	issued, err := keys.OpenHolderKey(file, temporary)
+	check(err)
+	defer issued.Wipe()
+	file, err = issued.Choose(temporary, chosen, policy.WorkFactor, now.Add(time.Hour))
 	check(err)
 
 	// The holder, every day.

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"filippo.io/age"
+
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 )
 
-const testWork = keys.InsecureTestWorkFactor
+var testWork = keystest.WorkFactor()
 
 var now = time.Date(2026, 9, 1, 8, 30, 15, 999, time.UTC)
 

@@ -193,21 +193,8 @@ func holderKeyOf(f *identityFile) (*HolderKey, error) {
 // Wipe clears what can be cleared. The key cannot be written afterwards.
 func (k *HolderKey) Wipe() { k.secret.wipe() }
 
-// ChangePassphrase unlocks a key file and writes it again under a passphrase
-// that the holder has chosen. The caller has judged next; see [Judge]. It fails
-// with [ErrPassphrase] when current is wrong, and with a [*WeakError] when next
-// is the same, since ICT may know that one.
-func ChangePassphrase(sealed, current, next []byte, w WorkFactor, now time.Time) ([]byte, error) {
-	k, err := OpenHolderKey(sealed, current)
-	if err != nil {
-		return nil, err
-	}
-	defer k.Wipe()
-	return k.Choose(current, next, w, now)
-}
-
-// Choose writes the key under a passphrase that the holder has chosen in place of the current one. It fails as
-// [ChangePassphrase] does.
+// Choose writes the key under a passphrase that the holder has chosen in place of the current one. The caller has
+// judged next; see [Judge]. It fails with a [*WeakError] when next is the same, since ICT may know that one.
 func (k *HolderKey) Choose(current, next []byte, w WorkFactor, now time.Time) ([]byte, error) {
 	if samePassphrase(current, next) {
 		return nil, &WeakError{Reason: ReasonSame}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 )
 
 func TestHolderKey(t *testing.T) {
@@ -18,7 +19,7 @@ func TestHolderKey(t *testing.T) {
 		}
 		sealed := must(k.Seal([]byte("issued by ict"), testWork))(t)
 		later := now.Add(time.Hour)
-		changed := must(keys.ChangePassphrase(sealed, []byte("issued by ict"), []byte("my own choice"), testWork, later))(t)
+		changed := must(keystest.ChangePassphrase(sealed, []byte("issued by ict"), []byte("my own choice"), later))(t)
 		got := must(keys.OpenHolderKey(changed, []byte("my own choice")))(t)
 		if got.Temporary || !got.PassphraseSet.Equal(later.Truncate(time.Second)) || !got.Created.Equal(now.Truncate(time.Second)) ||
 			got.Recipient() != k.Recipient() || got.Holder != k.Holder || got.Verifier != a.Verifier() || got.School != a.School() || got.Class() != class {
@@ -26,7 +27,7 @@ func TestHolderKey(t *testing.T) {
 		}
 		_, err := keys.OpenHolderKey(changed, []byte("issued by ict"))
 		wantIs(t, "the old passphrase", err, keys.ErrPassphrase)
-		_, err = keys.ChangePassphrase(changed, []byte("issued by ict"), []byte("another"), testWork, later)
+		_, err = keystest.ChangePassphrase(changed, []byte("issued by ict"), []byte("another"), later)
 		wantIs(t, "changed with the old passphrase", err, keys.ErrPassphrase)
 		_, err = keys.OpenAuthority(changed, []byte("my own choice"))
 		wantIs(t, "a holder's key as authority", err, keys.ErrDamagedKey)
@@ -61,7 +62,7 @@ func TestNewestCopyWins(t *testing.T) {
 	sealed, passphrase, last := must(k.Seal([]byte("number 0"), testWork))(t), "number 0", k.PassphraseSet
 	for i, clock := range []time.Time{now, now.Add(-24 * time.Hour), {}, now.Add(time.Hour), now} {
 		next := "number " + string(rune('1'+i))
-		sealed = must(keys.ChangePassphrase(sealed, []byte(passphrase), []byte(next), testWork, clock))(t)
+		sealed = must(keystest.ChangePassphrase(sealed, []byte(passphrase), []byte(next), clock))(t)
 		got := must(keys.OpenHolderKey(sealed, []byte(next)))(t)
 		if !got.PassphraseSet.After(last) {
 			t.Errorf("clock at %s: the copy of %s follows that of %s", clock, got.PassphraseSet, last)
@@ -73,7 +74,7 @@ func TestNewestCopyWins(t *testing.T) {
 func TestTheSamePassphraseIsNoChange(t *testing.T) {
 	sealed := must(holderKey(t, authority(t), keys.X25519).Seal([]byte("caf\u00e9 noir"), testWork))(t)
 	for _, same := range []string{"caf\u00e9 noir", "cafe\u0301 noir", " caf\u00e9 noir\n"} {
-		_, err := keys.ChangePassphrase(sealed, []byte("caf\u00e9 noir"), []byte(same), testWork, now)
+		_, err := keystest.ChangePassphrase(sealed, []byte("caf\u00e9 noir"), []byte(same), now)
 		var weak *keys.WeakError
 		if !errors.As(err, &weak) || weak.Reason != keys.ReasonSame {
 			t.Errorf("%q: %v", same, err)

@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"testing"
 
 	"stowage/crypt"
+	"stowage/crypt/keys/internal/testwork"
 
 	"filippo.io/age"
 	"golang.org/x/text/unicode/norm"
@@ -27,14 +27,10 @@ const (
 	// maxWorkFactor bounds what a hostile file can make a computer do: about 15
 	// seconds and 4 GiB, the bound that stock age has.
 	maxWorkFactor WorkFactor = 22
-	// InsecureTestWorkFactor makes tests fast. It is taken only in programs that
-	// "go test" built; in every other it fails with [ErrWorkFactor], as each
-	// factor below the default does.
-	InsecureTestWorkFactor WorkFactor = 2
 )
 
 func (w WorkFactor) check() error {
-	if w >= DefaultWorkFactor && w <= maxWorkFactor || w == InsecureTestWorkFactor && testing.Testing() {
+	if w >= DefaultWorkFactor && w <= maxWorkFactor || w == testwork.Factor && testwork.Allowed() {
 		return nil
 	}
 	return fmt.Errorf("%w: %d, want %d to %d", ErrWorkFactor, w, DefaultWorkFactor, maxWorkFactor)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/leaktest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
@@ -38,7 +39,7 @@ var (
 	passphrase = []byte("correct horse battery staple")
 	policy     = func() keys.Policy {
 		p := keys.DefaultPolicy()
-		p.WorkFactor = keys.InsecureTestWorkFactor
+		p.WorkFactor = keystest.WorkFactor()
 		return p
 	}()
 )

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 )
@@ -84,7 +85,7 @@ func TestNewerHolderKey(t *testing.T) {
 	drives(t, func(t *testing.T, fsys stick.FS) {
 		sc.issue(t, fsys)
 		next := []byte("another long passphrase")
-		newer := must(keys.ChangePassphrase(sc.sealed, passphrase, next, policy.WorkFactor, start))(t)
+		newer := must(keystest.ChangePassphrase(sc.sealed, passphrase, next, start))(t)
 		st := sc.open(t, fsys)
 		check(t, st.SetHolderKey(newer))
 		check(t, st.Close())

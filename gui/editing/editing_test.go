@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/gui/editing"
@@ -23,7 +24,7 @@ var start = time.Date(2026, 3, 2, 8, 30, 0, 0, time.UTC)
 func newStick(t *testing.T, o stick.OpenOptions) (*stick.Stick, *sticktest.Mem) {
 	t.Helper()
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor
+	policy.WorkFactor = keystest.WorkFactor()
 	a, err := keys.NewAuthority("Hill Road Primary", start)
 	check(t, err)
 	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex"}, keys.Hybrid, start)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
@@ -39,7 +40,7 @@ func newHill(t testing.TB) *hill {
 	root := t.TempDir()
 	h := &hill{t: t, config: filepath.Join(root, "config"), dir: filepath.Join(root, "Documents"), ids: map[string]string{}}
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor
+	policy.WorkFactor = keystest.WorkFactor()
 	clock := func() time.Time { return time.Date(2026, 9, 2, 16, 0, 0, 0, time.UTC) }
 	options := school.Options{Actor: "test", Clock: clock}
 	dir := filepath.Join(root, "school")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"
@@ -50,7 +51,7 @@ func check(t testing.TB, err error) {
 func issue(t *testing.T, path string, own bool) (code []byte) {
 	t.Helper()
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor
+	policy.WorkFactor = keystest.WorkFactor()
 	a, err := keys.NewAuthority("Hill Road Primary", day)
 	check(t, err)
 	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex Example"}, keys.Hybrid, day)

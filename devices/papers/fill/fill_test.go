@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/crypt/stick"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
@@ -37,7 +38,7 @@ func newIssued(t *testing.T) (*school.School, *sticktest.Mem, devices.Device, []
 	now := day
 	options := school.Options{Actor: "test", Clock: func() time.Time { now = now.Add(time.Second); return now }}
 	policy := keys.DefaultPolicy()
-	policy.WorkFactor = keys.InsecureTestWorkFactor
+	policy.WorkFactor = keystest.WorkFactor()
 	if err := school.Init(t.Context(), dir, school.Plan{Name: "Hill Road Primary", Passphrase: passphrase, Policy: policy}, options); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func TestWorkFactorOfTheKeyFile(t *testing.T) {
 			t.Errorf("work factor %d, %s; want %d, %s", p.WorkFactor, p.WorkFactorFrom, want, from)
 		}
 	}
-	says(int(keys.InsecureTestWorkFactor), "the school's copy")
+	says(int(keystest.WorkFactor()), "the school's copy")
 	if err := os.RemoveAll(filepath.Join(s.Dir(), school.KeysFolder)); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,7 @@ func TestWorkFactorOfTheKeyFile(t *testing.T) {
 	if seen, err := s.Glance(t.Context(), school.CheckInOptions{Drive: m, BackUp: true}); err != nil || seen.BackupErr != nil {
 		t.Fatal(err, seen.BackupErr)
 	}
-	says(int(keys.InsecureTestWorkFactor), "backup")
+	says(int(keystest.WorkFactor()), "backup")
 }
 
 func TestReceiptIsSigned(t *testing.T) {

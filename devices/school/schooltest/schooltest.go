@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/keys/keystest"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
@@ -45,7 +46,7 @@ type School struct {
 // Quick is the policy of such schools: scrypt is slow by design.
 func Quick() keys.Policy {
 	p := keys.DefaultPolicy()
-	p.WorkFactor = keys.InsecureTestWorkFactor
+	p.WorkFactor = keystest.WorkFactor()
 	return p
 }
 
