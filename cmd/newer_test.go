@@ -17,7 +17,14 @@ import (
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
 	"stowage/devices/school/config"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/loss"
+	"stowage/devices/school/openings"
+	"stowage/devices/school/passphrases"
+	"stowage/devices/school/programs"
 	"stowage/devices/school/schooltest"
 	"stowage/devices/store"
 )
@@ -127,7 +134,7 @@ func laterFormats() map[string]later {
 			field:   change{`"files"`, `"owner":"A","files"`},
 			version: change{`"from"`, `"version":2,"from"`},
 			read: func(_ *world, t *testing.T, c change) error {
-				_, err := school.ReadListing([]byte(c.in(t, `{"from":"check-in","at":"2026-09-24T08:00:00Z","files":[]}`)))
+				_, err := backup.ReadListing([]byte(c.in(t, `{"from":"check-in","at":"2026-09-24T08:00:00Z","files":[]}`)))
 				return err
 			}, passed: true,
 		},
@@ -136,7 +143,7 @@ func laterFormats() map[string]later {
 			field:   change{`"place"`, `"room":"7","place"`},
 			version: change{`"version":1`, `"version":2`},
 			read: func(_ *world, t *testing.T, c change) error {
-				_, err := school.ReadFound([]byte(c.in(t, `{"version":1,"stick":"4e5b1d0c-0000-4000-8000-000000000001","label":"HRP-1","seen":"2026-09-24T08:00:00Z","place":"desk"}`)))
+				_, err := loss.ReadFound([]byte(c.in(t, `{"version":1,"stick":"4e5b1d0c-0000-4000-8000-000000000001","label":"HRP-1","seen":"2026-09-24T08:00:00Z","place":"desk"}`)))
 				return err
 			}, passed: true,
 		},
@@ -145,7 +152,7 @@ func laterFormats() map[string]later {
 			field:   change{`"kind"`, `"insurer":"A","kind"`},
 			version: change{"report v1", "report v2"},
 			read: func(_ *world, t *testing.T, c change) error {
-				_, err := school.ParseReport([]byte(c.in(t, `{"format":"stowage loss report v1","id":"4e5b1d0c-0000-4000-8000-000000000001","made":"2026-09-24T08:00:00Z","reporter":{"name":"A"},"device":{"label":"1"},"kind":"lost"}`)))
+				_, err := loss.ParseReport([]byte(c.in(t, `{"format":"stowage loss report v1","id":"4e5b1d0c-0000-4000-8000-000000000001","made":"2026-09-24T08:00:00Z","reporter":{"name":"A"},"device":{"label":"1"},"kind":"lost"}`)))
 				return err
 			},
 		},
@@ -184,11 +191,11 @@ const holderPassphrase = "orange walrus telescope quietly"
 func newWorld(t *testing.T) *world {
 	w := &world{School: schooltest.New(t), drive: sticktest.New()}
 	h := w.Person("Alice Jones", "alice@hill.example")
-	issued := must(w.IssueKey(t.Context(), h.ID))(t)
-	check(t, w.ChangePassphrase(t.Context(), h.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(holderPassphrase), nil }))
-	w.key = must(os.ReadFile(must(w.KeyFile(issued.Key))(t)))(t)
+	issued := must(issue.Key(t.Context(), w.School.School, h.ID))(t)
+	check(t, passphrases.ChangeHolder(t.Context(), w.School.School, h.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(holderPassphrase), nil }))
+	w.key = must(os.ReadFile(must(keyfiles.Path(w.School.School, issued.Key))(t)))(t)
 	w.authority = must(w.Authority())(t)
-	w.note = must(w.IssueStick(t.Context(), school.StickPlan{FS: w.drive, Holder: h.ID, Device: devices.DeviceDetails{Label: "HRP-1"}, Return: "Hill Road"}))(t).Note
+	w.note = must(issue.Stick(t.Context(), w.School.School, issue.StickPlan{FS: w.drive, Holder: h.ID, Device: devices.DeviceDetails{Label: "HRP-1"}, Return: "Hill Road"}))(t).Note
 	return w
 }
 
@@ -304,20 +311,20 @@ func (w *world) withPrograms(t *testing.T, c change) (path string) {
 	t.Helper()
 	list := "stowage programs v1\n" + `{"school": "Hill Road Primary", "signed": "2026-09-24T08:00:00Z", "programs": [` +
 		`{"name": "Stowage.exe", "version": "v1.0.0", "size": 5, "sha256": "` + strings.Repeat("0a", 32) + "\"}]}\n"
-	path = filepath.Join(w.Dir(), school.ProgramsFile)
+	path = filepath.Join(w.Dir(), programs.File)
 	check(t, os.WriteFile(path, must(w.authority.Sign(c.in(t, list)))(t), 0o600))
 	return path
 }
 
 func (w *world) programs(t *testing.T, c change) error {
 	w.withPrograms(t, c)
-	_, err := w.Programs()
+	_, err := programs.List(w.School.School)
 	return err
 }
 
 func (w *world) withoutProgram(t *testing.T, c change) (string, error) {
 	path := w.withPrograms(t, c)
-	err := w.RemoveProgram("Stowage.exe")
+	err := programs.Remove(w.School.School, "Stowage.exe")
 	return string(must(os.ReadFile(path))(t)), err
 }
 
@@ -326,7 +333,7 @@ func (w *world) openings(t *testing.T, c change) error {
 	k := must(keys.OpenHolderKey(w.key, []byte(holderPassphrase)))(t)
 	sealed := must(keys.WrapFor(must(w.authority.Sign(c.in(t, text)))(t), []string{k.Recipient()}))(t)
 	check(t, stick.PutOpenings(w.drive, sealed[k.Class()]))
-	_, err := school.Openings(t.Context(), w.drive, k, w.note, w.authority.Verifier())
+	_, err := openings.OnStick(t.Context(), w.drive, k, w.note, w.authority.Verifier())
 	return err
 }
 

@@ -40,15 +40,15 @@ func formats() []format {
 		},
 		{"key-file", "../crypt/keys", "fileVersion", []string{"fileKind"}, nil},
 		{"stick-note", "../crypt/stick", "noteIntro", nil, []string{"Note", "Program"}},
-		{"listing", "../devices/school", "", nil, []string{"Listing", "ListedFile"}},
-		{"found", "../devices/school", "", nil, []string{"FoundStick"}},
+		{"listing", "../devices/school/backup", "", nil, []string{"Listing", "ListedFile"}},
+		{"found", "../devices/school/loss", "", nil, []string{"FoundStick"}},
 		{
-			"loss-report", "../devices/school", "reportFormat",
+			"loss-report", "../devices/school/loss", "reportFormat",
 			[]string{"Answer", "LossKind", "Proof"},
 			[]string{"LossReport", "LostThing", "Reporter", "reportFile"},
 		},
-		{"programs", "../devices/school", "programsIntro", nil, []string{"programList"}},
-		{"openings", "../devices/school", "openingsIntro", nil, []string{"ToldOpening", "openings"}},
+		{"programs", "../devices/school/programs", "intro", nil, []string{"programList"}},
+		{"openings", "../devices/school/openings", "intro", nil, []string{"ToldOpening", "openings"}},
 		{"settings", "../devices/school/config", "", nil, []string{"Config"}},
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/remembered"
 )
 
 // errStartedFromStick: a program that was started from a stick changes no settings of the computer.
@@ -51,18 +52,18 @@ func (a *app) useSchool(dir, verifier string) (path string, err error) {
 }
 
 // serials is where this computer remembers the newest directories.
-func (a *app) serials() (school.Serials, error) {
+func (a *app) serials() (remembered.Serials, error) {
 	if a.own != "" {
-		return school.Serials{}, nil
+		return remembered.Serials{}, nil
 	}
 	dir, err := config.Dir()
 	return config.Serials(dir), err
 }
 
 // heads is where this computer remembers how sticks were left.
-func (a *app) heads() (school.Heads, error) {
+func (a *app) heads() (remembered.Heads, error) {
 	if a.own != "" {
-		return school.Heads{}, nil
+		return remembered.Heads{}, nil
 	}
 	dir, err := config.Dir()
 	return config.Heads(dir), err

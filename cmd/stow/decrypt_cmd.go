@@ -13,6 +13,9 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/openings"
 )
 
 // decryption is one run of decrypt.
@@ -27,7 +30,7 @@ type decryption struct {
 	extract bool
 	replace bool
 
-	unseal school.Unsealing
+	unseal filecrypt.Decrypter
 }
 
 func (a *app) decryptCommand() *cobra.Command {
@@ -58,9 +61,9 @@ files they are (--of) is told by their stick.`,
 			return a.withIdentities(cmd.Context(), d, authority, func(identities []age.Identity) error {
 				p := a.progress("decrypting")
 				defer p.end()
-				d.unseal = school.Unsealing{Identities: identities, OutDir: d.outDir, Unpack: d.extract, Progress: p}
+				d.unseal = filecrypt.Decrypter{Identities: identities, OutDir: d.outDir, Unpack: d.extract, Progress: p}
 				if d.replace {
-					d.unseal.Taken = school.TakenReplace
+					d.unseal.Taken = filecrypt.ConflictReplace
 				}
 				if len(args) == 1 && args[0] == "-" {
 					in := a.input(cmd.Context())
@@ -109,7 +112,7 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 				}
 				opening.Holder = holder.ID
 			}
-			if err := s.RecordOpening(ctx, opening); err != nil {
+			if err := openings.Record(ctx, s, opening); err != nil {
 				return err
 			}
 			return do(unlocked.Identities())
@@ -134,14 +137,14 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 }
 
 // readKeys reads the key file, or what the stick carries.
-func (a *app) readKeys(d decryption) (copies school.KeyCopies, name string, err error) {
+func (a *app) readKeys(d decryption) (copies keyfiles.Copies, name string, err error) {
 	if d.stick == "" {
-		copies, err = school.KeyFileCopies(d.key)
+		copies, err = keyfiles.FromFile(d.key)
 		return copies, d.key, on(d.key, err)
 	}
 	name = "the stick at " + d.stick
 	err = a.withDrive(d.stick, func(drive driveFS) error {
-		copies, err = school.StickCopies(drive)
+		copies, err = keyfiles.FromStick(drive)
 		return on(name, err)
 	})
 	return copies, name, err
@@ -155,7 +158,7 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 	result := jsonFiles{Files: []jsonFile{}, Skipped: []jsonSkipped{}}
 	var failed error
 	renamed := 0
-	d.unseal.Made = &school.Made{}
+	d.unseal.Made = &filecrypt.Made{}
 	d.unseal.Renamed = func(stored, unpacked string) {
 		renamed++
 		if !a.json {
@@ -163,7 +166,7 @@ func (a *app) decryptAll(ctx context.Context, d decryption, p *progress, paths [
 		}
 	}
 	result.Skipped, failed = a.each(ctx, paths, func(path string) error {
-		dest, err := d.unseal.Unseal(ctx, path)
+		dest, err := d.unseal.Decrypt(ctx, path)
 		if err == nil {
 			result.Files = append(result.Files, jsonFile{Source: path, Dest: dest})
 			if wanted, _, _ := d.unseal.Dest(path); a.otherName(path, wanted, dest) {

@@ -11,6 +11,7 @@ import (
 	"stowage/devices/papers"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 )
 
 // actFlags are what is known about an action.
@@ -57,7 +58,7 @@ func (a *app) deviceAct(action devices.Action, name, short, example string) *cob
 		cmd.Flags().StringVar(&f.paper, "certificate", "", "write the certificate of it to `FILE.pdf`")
 		_ = cmd.MarkFlagFilename("certificate", "pdf")
 	}
-	if school.ChangesDirectory(action) {
+	if lifecycle.ChangesDirectory(action) {
 		cmd.Long = short + `.
 
 The directory tells everybody which keys are blocked, so it is published
@@ -73,7 +74,7 @@ authority is used.`
 // act records the action first, since that must not wait for a passphrase, and
 // then publishes.
 func (a *app) act(cmd *cobra.Command, s *school.School, device string, action devices.Action, f actFlags) error {
-	d, behind, err := s.Act(cmd.Context(), device, action, f.Facts)
+	d, behind, err := lifecycle.Act(cmd.Context(), s, device, action, f.Facts)
 	if err != nil {
 		return on(device, err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 )
 
 func (a *app) deviceGroup() *cobra.Command {
@@ -198,7 +199,7 @@ encrypt, use "stow stick issue" instead.`,
 				return err
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				d, err := s.Lend(cmd.Context(), args[0], to, devices.LoanDetails{Days: loan.days, Due: due, Note: loan.note})
+				d, err := lifecycle.Lend(cmd.Context(), s, args[0], to, devices.LoanDetails{Days: loan.days, Due: due, Note: loan.note})
 				if err != nil {
 					return on(args[0], err)
 				}

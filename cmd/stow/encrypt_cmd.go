@@ -12,7 +12,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/safefile"
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
 )
 
 // encryption is one run of encrypt.
@@ -22,7 +22,7 @@ type encryption struct {
 	outDir    string
 	replace   bool
 
-	seal school.Sealing
+	seal filecrypt.Encrypter
 }
 
 // jsonFile is one file that was encrypted or decrypted.
@@ -63,12 +63,12 @@ classes, which cannot share a file, each class gets a file of its own.`,
 			if err != nil {
 				return err
 			}
-			e.seal = school.Sealing{Policy: d.Policy, OutDir: e.outDir}
-			if e.seal.Audiences, err = school.Audiences(d, e.to); err != nil {
+			e.seal = filecrypt.Encrypter{Policy: d.Policy, OutDir: e.outDir}
+			if e.seal.Audiences, err = filecrypt.Audiences(d, e.to); err != nil {
 				return err
 			}
 			if e.replace {
-				e.seal.Taken = school.TakenReplace
+				e.seal.Taken = filecrypt.ConflictReplace
 			}
 			if len(args) == 1 && args[0] == "-" {
 				return a.encryptStream(cmd.Context(), e)
@@ -103,7 +103,7 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) error {
 	p := a.progress("encrypting")
 	defer p.end()
-	e.seal.Progress, e.seal.Made = p, &school.Made{}
+	e.seal.Progress, e.seal.Made = p, &filecrypt.Made{}
 	if err := checkFolder(e.outDir); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (a *app) encryptAll(ctx context.Context, e encryption, paths []string) erro
 		if err := e.inTheWay(path); err != nil {
 			return onFile(err)
 		}
-		made, skipped, err := e.seal.Seal(ctx, path)
+		made, skipped, err := e.seal.Encrypt(ctx, path)
 		for _, m := range made {
 			if wanted, _, err := e.seal.Dest(path, m.Audience); err == nil && a.otherName(path, wanted, m.Path) {
 				renamed++
@@ -171,7 +171,7 @@ func checkFolder(dir string) error {
 
 // inTheWay finds what has the name of a file to be made before hours are spent on it.
 func (e encryption) inTheWay(path string) error {
-	if taken := e.seal.InTheWay([]string{path}); len(taken) > 0 && !e.replace {
+	if taken := e.seal.Conflicts([]string{path}); len(taken) > 0 && !e.replace {
 		return on(taken[0], safefile.ErrExists)
 	}
 	return nil
@@ -179,7 +179,7 @@ func (e encryption) inTheWay(path string) error {
 
 // onFile says which file an error of package school is about.
 func onFile(err error) error {
-	if e, ok := errors.AsType[*school.FileError](err); ok {
+	if e, ok := errors.AsType[*filecrypt.FileError](err); ok {
 		return on(e.Path, err)
 	}
 	return err

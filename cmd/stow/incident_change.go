@@ -10,6 +10,9 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/known"
+	"stowage/devices/school/loss"
 )
 
 func (a *app) incidentOpen() *cobra.Command {
@@ -30,7 +33,7 @@ incident is open before that is asked for.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeDevice,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			n := school.NewIncident{Holder: holder, Details: devices.IncidentDetails{Kind: devices.Unclear}}
+			n := loss.NewIncident{Holder: holder, Details: devices.IncidentDetails{Kind: devices.Unclear}}
 			if len(args) > 0 {
 				n.Device = args[0]
 			}
@@ -38,7 +41,7 @@ incident is open before that is asked for.`,
 				return err
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				i, behind, err := s.OpenIncident(cmd.Context(), n)
+				i, behind, err := loss.OpenIncident(cmd.Context(), s, n)
 				if err != nil {
 					return on(n.Device, err)
 				}
@@ -72,7 +75,7 @@ is put among those dealt with.`,
 		Example: examples("stow incident report 3f2a9c11", "stow incident report 3f2a9c11 --into HRP-0042"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *school.Inbox) error {
+			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *loss.Inbox) error {
 				r, err := findReport(cmd.Context(), in, args[0], false)
 				if err != nil {
 					return err
@@ -80,14 +83,14 @@ is put among those dealt with.`,
 				if into != "" {
 					i, err := findIncident(cmd.Context(), s, into)
 					if err == nil {
-						i, err = s.MergeReport(cmd.Context(), r, i.ID)
+						i, err = loss.Merge(cmd.Context(), s, r, i.ID)
 					}
 					if err != nil {
 						return on(into, err)
 					}
 					return a.showIncident(cmd.Context(), s, i, "The report is added to the incident.")
 				}
-				i, merged, _, err := s.AcceptReport(cmd.Context(), r)
+				i, merged, _, err := loss.Accept(cmd.Context(), s, r)
 				if p := publishError(err); p != nil {
 					a.warn("The directory could not be published yet; do so with: stow directory publish (%v)", p.Err)
 				} else if err != nil {
@@ -246,13 +249,13 @@ person's stick tells them.`,
 					return err
 				}
 				if i.Listing == "" && i.Device != "" && i.State == devices.IncidentOpen {
-					if i, err = s.ListIncident(cmd.Context(), i); errors.Is(err, stick.ErrNoBackup) || errors.Is(err, school.ErrUnknownStick) || errors.Is(err, school.ErrNoShared) {
+					if i, err = loss.ListIncident(cmd.Context(), s, i); errors.Is(err, stick.ErrNoBackup) || errors.Is(err, known.ErrUnknownStick) || errors.Is(err, school.ErrNoShared) {
 						err = nil
 					}
 				}
-				var l school.Listing
+				var l backup.Listing
 				if err == nil {
-					l, err = s.IncidentListing(cmd.Context(), i.ID, reason)
+					l, err = loss.IncidentListing(cmd.Context(), s, i.ID, reason)
 				}
 				if errors.Is(err, devices.ErrNotFound) {
 					err = errNoListing
@@ -277,7 +280,7 @@ person's stick tells them.`,
 }
 
 // listingText says from where and when a list of contents is, below it.
-func listingText(w io.Writer, l school.Listing) {
+func listingText(w io.Writer, l backup.Listing) {
 	fmt.Fprintf(w, "%s, from the %s.\n", counted(len(l.Files), "file", "files"), listedWhen(l))
 	if l.More > 0 {
 		fmt.Fprintf(w, "%s more were on it; a list has room for no more.\n", counted(l.More, "file", "files"))
@@ -285,7 +288,7 @@ func listingText(w io.Writer, l school.Listing) {
 }
 
 // listedWhen says from where and when a list of contents is.
-func listedWhen(l school.Listing) string {
+func listedWhen(l backup.Listing) string {
 	if l.At.IsZero() {
 		return l.From + ", which was never complete"
 	}

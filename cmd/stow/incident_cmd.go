@@ -14,6 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/breachform"
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 )
 
 // errNoIncident: there is no such incident.
@@ -224,7 +225,7 @@ Whether to report is for a person to decide.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withIncident(cmd.Context(), args[0], func(s *school.School, i devices.Incident) error {
-				f, err := s.BreachFacts(cmd.Context(), i)
+				f, err := loss.ReadBreachFacts(cmd.Context(), s, i)
 				if err != nil {
 					return err
 				}
@@ -258,7 +259,7 @@ func (a *app) incidentCalendar() *cobra.Command {
 				summary := "72 hours end: incident " + shortID(i.ID)
 				text := "Until then the school tells the regulator of the breach, if it is to be told. A person decides; see the incident in Stowage."
 				err := writeOut(args[1], func(w io.Writer) error {
-					_, err := w.Write(school.IncidentCalendar(i, summary, text, a.now()))
+					_, err := w.Write(loss.Calendar(i, summary, text, a.now()))
 					return err
 				})
 				if err != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/loss"
 )
 
 // A computer that joined with a directory file, as the window lets staff do, knows
@@ -31,7 +31,7 @@ func TestJoinedWithDirectoryFile(t *testing.T) {
 	if !strings.Contains(out, "hand it to ICT or e-mail it") {
 		t.Errorf("no file was made: %s", out)
 	}
-	if made, _ := filepath.Glob(filepath.Join(dir, "loss-*"+school.ReportExtension)); len(made) != 1 {
+	if made, _ := filepath.Glob(filepath.Join(dir, "loss-*"+loss.ReportExtension)); len(made) != 1 {
 		t.Errorf("made %v", made)
 	}
 }

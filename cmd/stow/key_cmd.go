@@ -11,6 +11,9 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/passphrases"
 )
 
 func (a *app) keyGroup() *cobra.Command {
@@ -43,7 +46,7 @@ func (h *handover) add(cmd *cobra.Command) {
 }
 
 // give shows a key just issued, and writes what was asked for.
-func (a *app) give(issued school.IssuedKey, h handover, rekeyed []string, skipped []jsonSkipped, text string) error {
+func (a *app) give(issued issue.IssuedKey, h handover, rekeyed []string, skipped []jsonSkipped, text string) error {
 	defer clear(issued.Passphrase)
 	out := jsonKey{Key: issued.Key, HolderName: issued.Holder.Name, File: issued.File, Rekeyed: rekeyed, Skipped: skipped}
 	if h.keyTo != "" {
@@ -88,7 +91,7 @@ an e-mail address or an id.`,
 		ValidArgsFunction: a.completePerson,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
-				issued, err := s.IssueKey(cmd.Context(), args[0])
+				issued, err := issue.Key(cmd.Context(), s, args[0])
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
 				}
@@ -167,7 +170,7 @@ func listKeys(ctx context.Context, s *school.School, who []string, all bool) ([]
 			}
 			names[k.Holder] = h.Name
 		}
-		file, _ := s.KeyFile(k) // a key file that is missing is no reason to show less
+		file, _ := keyfiles.Path(s, k) // a key file that is missing is no reason to show less
 		list = append(list, jsonKey{Key: k, HolderName: names[k.Holder], File: file})
 	}
 	return list, nil
@@ -198,10 +201,10 @@ key that a stick carries: stow stick passphrase.`,
 			defer clear(old)
 			choose := a.choose(cmd.Context(), next, "the key")
 			if isFile {
-				err = school.ChangeKeyPassphrase(args[0], old, choose, a.policy(), a.now())
+				err = passphrases.ChangeFile(args[0], old, choose, a.policy(), a.now())
 			} else {
 				err = a.withSchool(cmd.Context(), func(s *school.School) error {
-					return s.ChangePassphrase(cmd.Context(), args[0], old, choose)
+					return passphrases.ChangeHolder(cmd.Context(), s, args[0], old, choose)
 				})
 			}
 			if err != nil {
@@ -232,7 +235,7 @@ is re-encrypted with "stow stick rotate".`,
 				return usagef("give the reason with --reason, for the register")
 			}
 			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
-				key, err := s.RevokeKey(cmd.Context(), args[0], reason)
+				key, err := issue.RevokeKey(cmd.Context(), s, args[0], reason)
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
 				}

@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
 )
 
 // recovery is one run of recover.
@@ -88,7 +89,7 @@ func (a *app) readOut(ctx context.Context, s *school.School, who string, r recov
 	if _, err := os.Lstat(r.codeTo); r.codeTo != "" && err == nil { // before the code is on record as given out
 		return on(r.codeTo, safefile.ErrExists)
 	}
-	code, d, err := s.TelephoneCode(ctx, d.ID, r.identified)
+	code, d, err := issue.TelephoneCode(ctx, s, d.ID, r.identified)
 	if err != nil {
 		return on(r.telephone, err)
 	}
@@ -126,7 +127,7 @@ func (a *app) replaceKey(ctx context.Context, s *school.School, who, reason stri
 	if err != nil || len(good) == 0 && len(sticks) > 0 {
 		return firstError(err, a.leftOut(skipped, 0, noun{"stick", "sticks"}))
 	}
-	issued, err := s.ReplaceKey(ctx, who, reason)
+	issued, err := issue.ReplaceKey(ctx, s, who, reason)
 	if err = a.tolerate(err); err != nil {
 		return on(who, err)
 	}
@@ -150,7 +151,7 @@ func (a *app) giveKey(ctx context.Context, s *school.School, path, holder string
 		if err != nil {
 			return err
 		}
-		d, err = s.RekeyStick(ctx, drive, opened, holder, nil)
+		d, err = issue.Rekey(ctx, s, drive, opened, holder, nil)
 		return firstError(a.tolerate(err), opened.Close())
 	})
 	return d, err

@@ -14,6 +14,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/keys/keystest"
 	"stowage/devices/school"
+	"stowage/devices/school/unlock"
 )
 
 // laterVersion changes what the program wrote, as a later version might have written it: later signed FILE OLD NEW for what
@@ -30,7 +31,7 @@ func laterVersion(ts *testscript.TestScript, neg bool, args []string) {
 	s, err := school.Open(ctx, ts.MkAbs("hill"), school.Options{Actor: "test"})
 	ts.Check(err)
 	defer s.Close()
-	ts.Check(s.Unlock(ctx, []byte(authorityPassphrase)))
+	ts.Check(unlock.Authority(ctx, s, []byte(authorityPassphrase)))
 	a, err := s.Authority()
 	ts.Check(err)
 	before, err := os.ReadFile(path)

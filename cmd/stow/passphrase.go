@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/devices/school"
+	"stowage/devices/school/passphrases"
 )
 
 // maxPassphrase bounds what is read as a passphrase.
@@ -117,7 +117,7 @@ func (a *app) newPassphrase(ctx context.Context, from passphraseFlag, of string,
 func giveBack() { debug.FreeOSMemory() }
 
 // choose is newPassphrase for package school, which says when.
-func (a *app) choose(ctx context.Context, from passphraseFlag, of string) school.Choose {
+func (a *app) choose(ctx context.Context, from passphraseFlag, of string) passphrases.Choose {
 	return func(judge func([]byte) error) ([]byte, error) { return a.newPassphrase(ctx, from, of, judge) }
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/programs"
 )
 
 // systems are what --programs takes, and the programs that are meant.
@@ -128,7 +129,7 @@ to school with an older one gets this one.`
 }
 
 func (a *app) showPrograms(s *school.School) error {
-	list, err := s.Programs()
+	list, err := programs.List(s)
 	if err != nil {
 		return on("the school's list of programs", err)
 	}
@@ -165,7 +166,7 @@ you add here is what people will start at home.`,
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
 				skipped, err := a.each(cmd.Context(), args, func(path string) error {
 					p := a.progress("adding")
-					added, err := s.AddProgram(cmd.Context(), path, p)
+					added, err := programs.Add(cmd.Context(), s, path, p)
 					p.end()
 					if err != nil {
 						return on(path, err)
@@ -200,7 +201,7 @@ func (a *app) schoolProgramsRemove() *cobra.Command {
 				return err
 			}
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				if err := s.RemoveProgram(names[0]); err != nil {
+				if err := programs.Remove(s, names[0]); err != nil {
 					return on(names[0], err)
 				}
 				return a.showPrograms(s)

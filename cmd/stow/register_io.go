@@ -14,6 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 )
 
 func (a *app) registerExport() *cobra.Command {
@@ -53,7 +54,7 @@ only the school's recovery key opens.`,
 				case toOutput:
 					return write(a.stdout)
 				case encrypted:
-					err = s.ExportEncrypted(args[0], write)
+					err = integrity.ExportEncrypted(s, args[0], write)
 				default:
 					err = writeOut(args[0], write)
 				}
@@ -93,7 +94,7 @@ the school's authority opens. Others may go on using the register meanwhile.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				if err := s.BackUpRegister(cmd.Context(), args[0]); err != nil {
+				if err := integrity.BackUp(cmd.Context(), s, args[0]); err != nil {
 					return on(args[0], err)
 				}
 				return a.done("backed up", args, "Backed up to "+args[0]+".")
@@ -135,7 +136,7 @@ what it replaced; "stow register verify" shows it.`,
 				return err
 			}
 			defer clear(passphrase)
-			restored, err := school.RestoreRegister(cmd.Context(), dir, filepath.Base(args[0]), f, passphrase, a.options(verifier))
+			restored, err := integrity.Restore(cmd.Context(), dir, filepath.Base(args[0]), f, passphrase, a.options(verifier))
 			if err != nil {
 				return on(args[0], err)
 			}
@@ -148,7 +149,7 @@ what it replaced; "stow register verify" shows it.`,
 }
 
 // showRegisterRestored says what the register is now, and what is not in it any more.
-func (a *app) showRegisterRestored(r school.RestoredRegister) error {
+func (a *app) showRegisterRestored(r integrity.Restored) error {
 	if r.Lost == nil {
 		r.Lost = []devices.Event{}
 	}
@@ -169,7 +170,7 @@ func (a *app) showRegisterRestored(r school.RestoredRegister) error {
 }
 
 // lostText says how much of what was lost is known.
-func lostText(r school.RestoredRegister) string {
+func lostText(r integrity.Restored) string {
 	missing := max(0, r.Had-r.Events)
 	switch {
 	case r.AllRead && missing == 0:
@@ -190,7 +191,7 @@ func (a *app) registerCheck() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
-				if err := s.CheckRegister(cmd.Context()); err != nil {
+				if err := integrity.Check(cmd.Context(), s); err != nil {
 					return on("the register", err)
 				}
 				return a.done("checked", nil, "The register is whole, and everything in it follows from its events.")

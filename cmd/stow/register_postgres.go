@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 	"stowage/devices/store"
 )
 
@@ -71,7 +72,7 @@ certificate is checked.`,
 			}
 			p := a.progress("copying events")
 			p.other = true
-			tree, old, err := school.MoveRegister(cmd.Context(), dir, place, a.options(verifier), func(int64) { p.Done(1) })
+			tree, old, err := integrity.Move(cmd.Context(), dir, place, a.options(verifier), func(int64) { p.Done(1) })
 			p.end()
 			if err != nil {
 				return on("the register", err)

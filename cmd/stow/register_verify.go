@@ -12,6 +12,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 )
 
 func (a *app) registerVerify() *cobra.Command {
@@ -40,7 +41,7 @@ each stick carries one, in stowage/checkpoint.note.`,
 				skipped, err := a.each(cmd.Context(), files, func(path string) error {
 					msg, err := safefile.Read(path, devices.MaxCheckpoint)
 					if err == nil {
-						err = s.IsCheckpoint(msg)
+						err = integrity.IsCheckpoint(s, msg)
 					}
 					if err == nil {
 						given = append(given, msg)
@@ -52,7 +53,7 @@ each stick carries one, in stowage/checkpoint.note.`,
 				}
 				p := a.progress("verifying events")
 				p.other = true
-				proof, err := s.VerifyRegister(cmd.Context(), given, p)
+				proof, err := integrity.Verify(cmd.Context(), s, given, p)
 				p.end()
 				if err != nil {
 					return on("the register", err)
@@ -90,7 +91,7 @@ type jsonWitness struct {
 	Device string     `json:"device,omitempty"`
 }
 
-func jsonProofOf(p school.RegisterProof) jsonProof {
+func jsonProofOf(p integrity.Proof) jsonProof {
 	j := jsonProof{
 		Events: p.Tree.Size, Root: p.Tree.Root.String(), Checkpoints: []jsonWitness{},
 		Restores: append([]devices.Restore{}, p.Restores...), Replaced: []jsonReplaced{}, Odd: append([]string{}, p.Odd...),
@@ -112,7 +113,7 @@ func jsonWitnessOf(w devices.Witness) jsonWitness {
 	return one
 }
 
-func proofText(w io.Writer, p school.RegisterProof) {
+func proofText(w io.Writer, p integrity.Proof) {
 	fmt.Fprintf(w, "The register is as it was written: %s, and everything in it follows from them.\n", counted(int(p.Tree.Size), "event", "events"))
 	fmt.Fprintf(w, "Root of the log: %s\n", p.Tree.Root)
 	replacedText(w, p)
@@ -139,7 +140,7 @@ func proofText(w io.Writer, p school.RegisterProof) {
 }
 
 // replacedText names each time that a backup took the place of the register.
-func replacedText(w io.Writer, p school.RegisterProof) {
+func replacedText(w io.Writer, p integrity.Proof) {
 	for _, x := range p.Restores {
 		explains := 0
 		for _, r := range p.Replaced {
@@ -167,7 +168,7 @@ proves later that the history up to it is the same. It holds nothing personal.`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
-				msg, err := s.Checkpoint(cmd.Context())
+				msg, err := integrity.Checkpoint(cmd.Context(), s)
 				if err != nil {
 					return on("the register", err)
 				}

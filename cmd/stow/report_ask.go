@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode"
 
-	"stowage/devices/school"
+	"stowage/devices/school/loss"
 )
 
 // question is one that a person is asked about a loss.
@@ -22,7 +22,7 @@ type question struct {
 // not say enough: who it is and which device it was.
 func (a *app) askAboutLoss(ctx context.Context, l *lossReporting) error {
 	r := &l.report
-	if r.Reporter.Name != "" && r.Device != (school.LostThing{}) {
+	if r.Reporter.Name != "" && r.Device != (loss.LostThing{}) {
 		l.fillIn(a)
 		return nil
 	}
@@ -50,7 +50,7 @@ func (a *app) askAboutLoss(ctx context.Context, l *lossReporting) error {
 // fillIn answers what need not be asked.
 func (l *lossReporting) fillIn(a *app) {
 	if l.report.Kind == "" {
-		l.report.Kind = school.LossUnsure
+		l.report.Kind = loss.LossUnsure
 	}
 	if l.report.Noticed.IsZero() {
 		l.report.Noticed = a.now()
@@ -80,7 +80,7 @@ func (a *app) lossQuestions(l *lossReporting) []question {
 			return nil
 		}
 	}
-	answer := func(to *school.Answer) func(string) error {
+	answer := func(to *loss.Answer) func(string) error {
 		return func(line string) (err error) {
 			*to, err = answerOf(line)
 			return err
@@ -100,7 +100,7 @@ func (a *app) lossQuestions(l *lossReporting) []question {
 			return nil
 		}},
 		{r.Reporter.Contact == "", "How can ICT reach you now (telephone or e-mail): ", text(&r.Reporter.Contact)},
-		{r.Device == school.LostThing{}, "Which stick is it (its label, such as HRP-0042, or what it looks like): ", func(line string) error {
+		{r.Device == loss.LostThing{}, "Which stick is it (its label, such as HRP-0042, or what it looks like): ", func(line string) error {
 			if line == "" {
 				return errors.New("say what you know of it, such as its colour")
 			}
@@ -124,9 +124,9 @@ func (a *app) lossQuestions(l *lossReporting) []question {
 
 // whichDevice takes one word with a digit in it for a label, and anything else
 // for a description.
-func whichDevice(line string) school.LostThing {
+func whichDevice(line string) loss.LostThing {
 	if !strings.ContainsAny(line, " \t") && strings.ContainsFunc(line, unicode.IsDigit) {
-		return school.LostThing{Label: line}
+		return loss.LostThing{Label: line}
 	}
-	return school.LostThing{Description: line}
+	return loss.LostThing{Description: line}
 }

@@ -13,18 +13,20 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/loss"
 )
 
 // tellFound tells ICT of a lost stick that was plugged into this computer. That
 // it cannot is only a warning.
 func (a *app) tellFound(shared school.Shared, d *keys.Directory, n stick.Note) {
-	lost, ok := school.LostStick(d, n)
+	lost, ok := loss.LostStick(d, n)
 	if !ok {
 		return
 	}
 	a.warn("This stick (%s) was reported lost on %s; please take it to ICT.", n.Label, dayText(lost.Since))
 	place, _ := os.Hostname()
-	if err := shared.TellFound(d, n, cmp.Or(place, "a computer of staff"), a.now()); err != nil {
+	if err := loss.TellFound(shared, d, n, cmp.Or(place, "a computer of staff"), a.now()); err != nil {
 		a.warn("ICT could not be told by this computer (%v).", err)
 		return
 	}
@@ -52,7 +54,7 @@ in hand: stow stick checkin, stow device found.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				list, newer := s.FoundSticks(cmd.Context())
+				list, newer := loss.FoundSticks(cmd.Context(), s)
 				if newer != nil && !errors.Is(newer, keys.ErrNewer) {
 					return newer
 				}
@@ -61,7 +63,7 @@ in hand: stow stick checkin, stow device found.`,
 					Skipped []jsonSkipped `json:"skipped,omitempty"`
 				}{Found: []jsonFound{}}
 				for _, f := range list {
-					d, err := s.RecordFound(cmd.Context(), f)
+					d, err := loss.RecordFound(cmd.Context(), s, f)
 					if err != nil {
 						out.Skipped = append(out.Skipped, jsonSkipped{f.Label, a.reasonText(on(f.Label, err))})
 						continue
@@ -96,9 +98,9 @@ func returnText(w io.Writer, label string) {
 }
 
 // changesText says what changed on a found stick since it was backed up.
-func changesText(w io.Writer, c school.Changes) {
+func changesText(w io.Writer, c backup.Changes) {
 	since := "it was backed up on " + timeText(c.Since)
-	if c.From == school.FromCheckIn {
+	if c.From == backup.FromCheckIn {
 		since = "its check-in of " + timeText(c.Since)
 	}
 	if c.None() {

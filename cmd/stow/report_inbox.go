@@ -13,11 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 )
 
 // jsonReport is a loss report as it lies in the inbox.
 type jsonReport struct {
-	*school.LossReport
+	*loss.LossReport
 	File     string    `json:"file"`
 	Received time.Time `json:"received"`
 	Same     []string  `json:"same,omitempty"`
@@ -31,7 +32,7 @@ type jsonReports struct {
 	Reports []jsonReport `json:"reports"`
 }
 
-func (a *app) reportJSON(r school.Report) jsonReport {
+func (a *app) reportJSON(r loss.Report) jsonReport {
 	j := jsonReport{LossReport: &r.LossReport, File: filepath.Base(r.File), Received: r.Received, Same: r.Same, Short: r.Short, Unread: r.Unread}
 	if r.Err != nil {
 		_, text := a.explain(on(j.File, r.Err))
@@ -41,13 +42,13 @@ func (a *app) reportJSON(r school.Report) jsonReport {
 }
 
 // withInbox runs do with the school's inbox, opened with its authority.
-func (a *app) withInbox(ctx context.Context, ict passphraseFlag, do func(*school.School, *school.Inbox) error) error {
+func (a *app) withInbox(ctx context.Context, ict passphraseFlag, do func(*school.School, *loss.Inbox) error) error {
 	return a.withAuthority(ctx, ict, func(s *school.School) error {
 		shared, err := s.Shared()
 		if err != nil {
 			return err
 		}
-		in, err := s.OpenInbox(shared.Inbox())
+		in, err := loss.OpenInbox(s, shared.Inbox())
 		if err != nil {
 			return on(shared.Inbox(), err)
 		}
@@ -66,7 +67,7 @@ be about the same loss. Those that cannot be read are counted in one line at the
 		Example: examples("stow report inbox", "stow report inbox --handled --json"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *loss.Inbox) error {
 				read := in.Reports
 				if handled {
 					read = in.HandledReports
@@ -84,7 +85,7 @@ be about the same loss. Those that cannot be read are counted in one line at the
 	return cmd
 }
 
-func (a *app) showReports(reports []school.Report) error {
+func (a *app) showReports(reports []loss.Report) error {
 	out := jsonReports{Reports: []jsonReport{}}
 	var rows [][]string
 	for _, r := range reports {
@@ -119,7 +120,7 @@ func unreadText(n int) string {
 // shortID is what people need to type of a report's id.
 func shortID(id string) string { return id[:8] }
 
-func deviceText(d school.LostThing) string {
+func deviceText(d loss.LostThing) string {
 	if d.Label != "" {
 		return d.Label
 	}
@@ -138,7 +139,7 @@ func (a *app) reportRead() *cobra.Command {
 		Example: examples("stow report read 3f2a9c11", "stow report read 3f2a9c11 --json"),
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *school.Inbox) error {
+			return a.withInbox(cmd.Context(), ict, func(s *school.School, in *loss.Inbox) error {
 				r, err := findReport(cmd.Context(), in, args[0], true)
 				if err != nil {
 					return err
@@ -152,23 +153,23 @@ func (a *app) reportRead() *cobra.Command {
 }
 
 // findReport finds a report by its id, the beginning of it, or its file's name.
-func findReport(ctx context.Context, in *school.Inbox, which string, handled bool) (school.Report, error) {
+func findReport(ctx context.Context, in *loss.Inbox, which string, handled bool) (loss.Report, error) {
 	reports, err := in.Reports(ctx)
 	if err != nil {
-		return school.Report{}, err
+		return loss.Report{}, err
 	}
 	if handled {
 		done, err := in.HandledReports(ctx)
 		if err != nil {
-			return school.Report{}, err
+			return loss.Report{}, err
 		}
 		reports = append(reports, done...)
 	}
-	i := slices.IndexFunc(reports, func(r school.Report) bool {
+	i := slices.IndexFunc(reports, func(r loss.Report) bool {
 		return filepath.Base(r.File) == which || len(which) >= 4 && r.ID != "" && strings.HasPrefix(r.ID, strings.ToLower(which))
 	})
 	if i < 0 {
-		return school.Report{}, on(which, errNoReport)
+		return loss.Report{}, on(which, errNoReport)
 	}
 	return in.Whole(ctx, reports[i])
 }
@@ -176,13 +177,13 @@ func findReport(ctx context.Context, in *school.Inbox, which string, handled boo
 // errNoReport: there is no such loss report.
 var errNoReport = errors.New("no such report")
 
-func (a *app) showReport(r school.Report) error {
+func (a *app) showReport(r loss.Report) error {
 	if r.Err != nil {
 		return on(filepath.Base(r.File), r.Err)
 	}
 	return a.show(a.reportJSON(r), func(w io.Writer) {
 		who := r.Reporter.Name
-		if r.Reporter.Proof == school.ProofKey {
+		if r.Reporter.Proof == loss.ProofKey {
 			who += " (says a key that was unlocked for the report; no signature)"
 		}
 		fields(w, "Report", r.ID, "Made", timeText(r.Made), "By", who, "Reach them", r.Reporter.Contact,
@@ -206,8 +207,8 @@ func (a *app) reportReceive() *cobra.Command {
 		Example: examples("stow report receive ~/Downloads/loss-20260924-abcd1234.stowage-report.age"),
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
-				var got []school.Report
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *loss.Inbox) error {
+				var got []loss.Report
 				skipped, err := a.each(cmd.Context(), args, func(path string) error {
 					r, err := in.Receive(cmd.Context(), path)
 					if err == nil {
@@ -223,7 +224,7 @@ func (a *app) reportReceive() *cobra.Command {
 	return cmd
 }
 
-func (a *app) received(got []school.Report) error {
+func (a *app) received(got []loss.Report) error {
 	if len(got) == 0 {
 		return nil
 	}
@@ -240,7 +241,7 @@ func (a *app) reportHandled() *cobra.Command {
 		Example: examples("stow report handled 3f2a9c11"),
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *school.Inbox) error {
+			return a.withInbox(cmd.Context(), ict, func(_ *school.School, in *loss.Inbox) error {
 				return a.eachDone(cmd.Context(), "handled", noun{"report", "reports"}, args, "Put away.", func(which string) error {
 					r, err := findReport(cmd.Context(), in, which, false)
 					if err == nil {

@@ -15,8 +15,8 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/loss"
 )
 
 func (a *app) reportGroup() *cobra.Command {
@@ -26,7 +26,7 @@ func (a *app) reportGroup() *cobra.Command {
 
 // lossReporting is one run of report lost.
 type lossReporting struct {
-	report    school.LossReport
+	report    loss.LossReport
 	from, to  string // when it happened
 	noticed   string
 	kind      string
@@ -114,7 +114,7 @@ func (l *lossReporting) addFlags(cmd *cobra.Command) {
 func (a *app) lose(cmd *cobra.Command, l *lossReporting) error {
 	ctx := cmd.Context()
 	if stolen, _ := cmd.Flags().GetBool("stolen"); stolen {
-		l.kind = string(school.LossStolen)
+		l.kind = string(loss.LossStolen)
 	}
 	if err := l.answers(a); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (a *app) lose(cmd *cobra.Command, l *lossReporting) error {
 	if err := a.askAboutLoss(ctx, l); err != nil {
 		return err
 	}
-	r := school.NewLossReport(l.report, a.now())
+	r := loss.NewLossReport(l.report, a.now())
 	sealed, err := to.Seal(r)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (l *lossReporting) answers(a *app) (err error) {
 	}
 	for _, q := range []struct {
 		text string
-		to   *school.Answer
+		to   *loss.Answer
 	}{{l.with, &r.Passphrase}, {l.only, &r.OnlyCopy}} {
 		if *q.to, err = answerOf(q.text); err != nil {
 			return err
@@ -165,28 +165,28 @@ func (l *lossReporting) answers(a *app) (err error) {
 	return nil
 }
 
-func kindOf(text string) (school.LossKind, error) {
+func kindOf(text string) (loss.LossKind, error) {
 	switch strings.ToLower(text) {
 	case "lost":
-		return school.LossLost, nil
+		return loss.LossLost, nil
 	case "stolen":
-		return school.LossStolen, nil
+		return loss.LossStolen, nil
 	case "", "unsure", "not sure", "?":
-		return school.LossUnsure, nil
+		return loss.LossUnsure, nil
 	}
 	return "", usagef("%q is none of lost, stolen and unsure", text)
 }
 
-func answerOf(text string) (school.Answer, error) {
+func answerOf(text string) (loss.Answer, error) {
 	switch strings.ToLower(text) {
 	case "":
 		return "", nil
 	case "y", "yes":
-		return school.Yes, nil
+		return loss.Yes, nil
 	case "n", "no":
-		return school.No, nil
+		return loss.No, nil
 	case "unsure", "not sure", "?":
-		return school.NotSure, nil
+		return loss.NotSure, nil
 	}
 	return "", usagef("%q is none of yes, no and unsure", text)
 }
@@ -207,7 +207,7 @@ func (a *app) signIn(ctx context.Context, l *lossReporting) (verifier string, er
 	}
 	defer k.Wipe()
 	who := &l.report.Reporter
-	who.Holder, who.Proof = k.Holder.ID, school.ProofKey
+	who.Holder, who.Proof = k.Holder.ID, loss.ProofKey
 	if who.Name == "" {
 		who.Name = k.Holder.Name
 	}
@@ -216,43 +216,43 @@ func (a *app) signIn(ctx context.Context, l *lossReporting) (verifier string, er
 
 // addressee is the ICT that the report is for: that of the directory, or where
 // there is none, that of another stick of the school.
-func (a *app) addressee(l *lossReporting, verifier string) (school.Addressee, error) {
+func (a *app) addressee(l *lossReporting, verifier string) (loss.Addressee, error) {
 	d, err := a.directory(l.directory)
 	if err == nil && verifier != "" && d.Verifier != verifier {
-		return school.Addressee{}, on("the directory", keys.ErrOtherSchool)
+		return loss.Addressee{}, on("the directory", keys.ErrOtherSchool)
 	}
 	if err == nil {
-		return school.ICTOf(d), nil
+		return loss.ICTOf(d), nil
 	}
 	if l.key.stick == "" || l.directory != "" {
-		return school.Addressee{}, err
+		return loss.Addressee{}, err
 	}
-	var to school.Addressee
+	var to loss.Addressee
 	err = a.withDrive(l.key.stick, func(drive driveFS) error {
 		seen, err := stick.Inspect(drive, verifier)
 		if err != nil {
 			return on("the stick at "+l.key.stick, err)
 		}
-		to = school.ICTOfStick(seen.Note)
+		to = loss.ICTOfStick(seen.Note)
 		return nil
 	})
 	return to, err
 }
 
 // post delivers the report, or writes it to a file.
-func (a *app) post(l *lossReporting, r school.LossReport, sealed []byte) error {
+func (a *app) post(l *lossReporting, r loss.LossReport, sealed []byte) error {
 	done := jsonReported{ID: r.ID}
 	if l.out == "" {
 		shared, err := a.shared()
 		if err == nil {
-			done.File, err = school.Deliver(shared.Inbox(), school.ReportName(r), sealed)
+			done.File, err = loss.Deliver(shared.Inbox(), loss.ReportName(r), sealed)
 		}
 		if done.Delivered = err == nil; !done.Delivered {
-			if !errors.Is(err, school.ErrNoInbox) && !errors.Is(err, config.ErrNoSchool) {
+			if !errors.Is(err, loss.ErrNoInbox) && !errors.Is(err, config.ErrNoSchool) {
 				_, why := a.explain(err)
 				a.warn("The report could not be delivered: %s", why)
 			}
-			l.out = school.ReportName(r)
+			l.out = loss.ReportName(r)
 		}
 	}
 	if !done.Delivered {

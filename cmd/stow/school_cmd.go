@@ -9,6 +9,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices/school"
+	"stowage/devices/school/passphrases"
 )
 
 func (a *app) schoolGroup() *cobra.Command {
@@ -166,7 +167,7 @@ func (a *app) schoolPassphrase() *cobra.Command {
 					return err
 				}
 				defer clear(old)
-				if err := s.ChangeAuthorityPassphrase(old, a.choose(cmd.Context(), next, "the school's authority")); err != nil {
+				if err := passphrases.ChangeAuthority(s, old, a.choose(cmd.Context(), next, "the school's authority")); err != nil {
 					return on("the school's authority", err)
 				}
 				return a.done("changed", nil, "The authority's passphrase is changed; copies of authority.age kept elsewhere still have the old one.")

@@ -10,6 +10,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/unlock"
 )
 
 // theSchool returns the school's folder and the verifier key it was first seen
@@ -77,7 +78,7 @@ func (a *app) unlock(ctx context.Context, s *school.School, from passphraseFlag)
 		return err
 	}
 	defer clear(passphrase)
-	err = s.Unlock(ctx, passphrase)
+	err = unlock.Authority(ctx, s, passphrase)
 	giveBack()
 	if p, ok := errors.AsType[*school.PublishError](err); ok {
 		a.warn("The directory is behind the register and could not be published now (%v).", p.Err)

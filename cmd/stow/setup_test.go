@@ -11,6 +11,10 @@ import (
 	"stowage/crypt/keys/keystest"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/passphrases"
+	"stowage/devices/school/unlock"
 )
 
 // Passphrases of the school that setup makes.
@@ -41,7 +45,7 @@ var people = map[string]devices.HolderDetails{
 }
 
 // makeSchool makes a school whose people have keys with these passphrases.
-func makeSchool(ts *testscript.TestScript, dir, name string, passphrases map[string]string) {
+func makeSchool(ts *testscript.TestScript, dir, name string, chosen map[string]string) {
 	ctx := context.Background()
 	policy := keys.DefaultPolicy()
 	policy.WorkFactor = keystest.WorkFactor()
@@ -50,14 +54,14 @@ func makeSchool(ts *testscript.TestScript, dir, name string, passphrases map[str
 	s, err := school.Open(ctx, dir, options)
 	ts.Check(err)
 	defer s.Close()
-	ts.Check(s.Unlock(ctx, []byte(authorityPassphrase)))
-	for who, passphrase := range passphrases {
+	ts.Check(unlock.Authority(ctx, s, []byte(authorityPassphrase)))
+	for who, passphrase := range chosen {
 		h, err := s.Register().AddHolder(ctx, "test", people[who])
 		ts.Check(err)
-		issued, err := s.IssueKey(ctx, h.ID)
+		issued, err := issue.Key(ctx, s, h.ID)
 		ts.Check(err)
-		ts.Check(s.ChangePassphrase(ctx, h.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(passphrase), nil }))
-		path, err := s.KeyFile(issued.Key)
+		ts.Check(passphrases.ChangeHolder(ctx, s, h.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(passphrase), nil }))
+		path, err := keyfiles.Path(s, issued.Key)
 		ts.Check(err)
 		sealed, err := os.ReadFile(path)
 		ts.Check(err)

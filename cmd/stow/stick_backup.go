@@ -11,6 +11,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 )
 
 // errDiffers: layers on the stick are not those in its backup.
@@ -37,7 +39,7 @@ func backupJSON(n stick.Note, r stick.BackupResult) jsonBackup {
 		Differ: append([]string{}, r.Differing...), Older: r.Older, Unclear: r.Unclear,
 	}
 	if r.Fork != nil {
-		out.Fork = forkJSON(&school.Fork{Fork: *r.Fork, From: school.FromBackup})
+		out.Fork = forkJSON(&checkin.Fork{Fork: *r.Fork, From: backup.FromBackup})
 	}
 	return out
 }
@@ -64,7 +66,7 @@ went bad in the backup is replaced, and what tidying replaced a month ago is rem
 			}
 			if open || unlock.recovery || unlock.key != "" {
 				return a.withOpened(cmd.Context(), args[0], unlock, forWriting, func(s *openedStick) error {
-					return a.backUp(cmd.Context(), args[0], shared, s.Note(), school.BackupPlan{Drive: s.drive, Opened: s.Stick})
+					return a.backUp(cmd.Context(), args[0], shared, s.Note(), backup.Plan{Drive: s.drive, Opened: s.Stick})
 				})
 			}
 			d, err := a.directory("")
@@ -77,7 +79,7 @@ went bad in the backup is replaced, and what tidying replaced a month ago is rem
 					return on(args[0], err)
 				}
 				a.tellFound(shared, d, summary.Note)
-				return a.backUp(cmd.Context(), args[0], shared, summary.Note, school.BackupPlan{Drive: drive, Verifier: d.Verifier})
+				return a.backUp(cmd.Context(), args[0], shared, summary.Note, backup.Plan{Drive: drive, Verifier: d.Verifier})
 			})
 		},
 	}
@@ -86,16 +88,16 @@ went bad in the backup is replaced, and what tidying replaced a month ago is rem
 	return cmd
 }
 
-func (a *app) backUp(ctx context.Context, path string, shared school.Shared, n stick.Note, p school.BackupPlan) error {
+func (a *app) backUp(ctx context.Context, path string, shared school.Shared, n stick.Note, p backup.Plan) error {
 	progress := a.progress("backing up")
 	p.Progress, p.Clock = progress, a.now
-	result, err := shared.BackUpStick(ctx, p)
+	result, err := backup.Stick(ctx, shared, p)
 	progress.end()
 	if err != nil {
 		return on("the stick at "+path, err)
 	}
 	out := backupJSON(n, result)
-	if status, err := shared.BackupStatus(nil, n.ID); err == nil {
+	if status, err := backup.Status(shared, nil, n.ID); err == nil {
 		out.When = status.When
 	}
 	err = a.show(out, func(w io.Writer) { backupText(w, out) })
@@ -158,7 +160,7 @@ func (a *app) stickBackups() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list, err := shared.Backups(cmd.Context(), d.Verifier)
+			list, err := backup.List(cmd.Context(), shared, d.Verifier)
 			if err != nil {
 				return on(shared.Dir, err)
 			}
@@ -215,7 +217,7 @@ school's recovery key reads either. Why is recorded before, and the person's sti
 				return err
 			}
 			return a.withAuthority(cmd.Context(), ict, func(s *school.School) error {
-				l, err := s.LastKnown(cmd.Context(), args[0], reason)
+				l, err := backup.LastKnown(cmd.Context(), s, args[0], reason)
 				if err != nil {
 					return on("the backup of "+args[0], err)
 				}

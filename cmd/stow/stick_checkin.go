@@ -12,6 +12,10 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
+	"stowage/devices/school/known"
+	"stowage/devices/school/openings"
 )
 
 // jsonSight is the result of a check-in.
@@ -31,7 +35,7 @@ type jsonSight struct {
 	Checkpoint   bool           `json:"checkpoint"`       // it carries the register's newest
 	Backup       *jsonBackup    `json:"backup,omitempty"` // when it was backed up
 	// Changes are those on a lost stick since it was backed up, where ICT opened it.
-	Changes  *school.Changes `json:"changes,omitempty"`
+	Changes  *backup.Changes `json:"changes,omitempty"`
 	Problems []jsonProblem   `json:"problems"`
 	// Programs are those on the stick as they came; Updated are new on it now.
 	Programs []jsonProgram `json:"programs,omitempty"`
@@ -43,7 +47,7 @@ type jsonSight struct {
 func (a *app) stickCheckin() *cobra.Command {
 	unlock := unlockFlags{routine: true}
 	var check, sealed, noBackup bool
-	var options school.CheckInOptions
+	var options checkin.Options
 	var programs programsFlag
 	cmd := &cobra.Command{
 		Use:   "checkin STICK",
@@ -105,7 +109,7 @@ With --sealed it is not opened, and no passphrase is asked for: what needs no ke
 	return cmd
 }
 
-func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bool, options school.CheckInOptions) error {
+func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bool, options checkin.Options) error {
 	health := devices.Unchecked
 	problems := []jsonProblem{}
 	if check {
@@ -120,7 +124,7 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 			health = devices.Broken
 		}
 		if len(problems) > 0 && s.school != nil {
-			if err := s.school.RecordStickOpening(ctx, s.drive, s.Note(), school.PurposeDamage); err != nil {
+			if err := openings.RecordStick(ctx, s.school, s.drive, s.Note(), openings.PurposeDamage); err != nil {
 				return on("the stick at "+path, err)
 			}
 		}
@@ -130,7 +134,7 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 		p := a.progress("backing up")
 		options.Progress = p
 		changes := a.changes(ctx, in, s) // before backing up makes them the same
-		seen, err := in.CheckIn(ctx, s.Stick, options)
+		seen, err := checkin.Stick(ctx, in, s.Stick, options)
 		p.end()
 		if err != nil {
 			return on("the stick at "+path, err)
@@ -145,12 +149,12 @@ func (a *app) checkIn(ctx context.Context, path string, s *openedStick, check bo
 
 // changes says what changed on a stick that went missing since it was backed up; nil for
 // one that is not lost, or where that cannot be known.
-func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *school.Changes {
-	d, err := in.DeviceOf(ctx, s.Note())
+func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *backup.Changes {
+	d, err := known.Device(ctx, in.Register(), s.Note())
 	if err != nil || !slices.Contains([]devices.State{devices.Lost, devices.Stolen, devices.Found}, d.State) {
 		return nil
 	}
-	c, err := in.ChangedSince(ctx, s.Stick)
+	c, err := backup.ChangedSince(ctx, in, s.Stick)
 	if err != nil {
 		return nil // not ICT, or never backed up
 	}
@@ -158,7 +162,7 @@ func (a *app) changes(ctx context.Context, in *school.School, s *openedStick) *s
 }
 
 // glance checks a stick in that nobody opened.
-func (a *app) glance(ctx context.Context, path string, options school.CheckInOptions) error {
+func (a *app) glance(ctx context.Context, path string, options checkin.Options) error {
 	return a.withSchool(ctx, func(in *school.School) error {
 		return a.withDrive(path, func(drive driveFS) error {
 			note, err := lookAt(drive)
@@ -167,7 +171,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 			}
 			p := a.progress("backing up")
 			options.Drive, options.Progress = drive, p
-			seen, err := in.Glance(ctx, options)
+			seen, err := checkin.Unopened(ctx, in, options)
 			p.end()
 			if err != nil {
 				return on("the stick at "+path, err)
@@ -179,7 +183,7 @@ func (a *app) glance(ctx context.Context, path string, options school.CheckInOpt
 
 // showSight says what a check-in found and did. A backup that failed is a
 // warning: the stick was seen all the same.
-func (a *app) showSight(seen school.CheckInResult, n stick.Note, problems []jsonProblem, changes *school.Changes) error {
+func (a *app) showSight(seen checkin.Result, n stick.Note, problems []jsonProblem, changes *backup.Changes) error {
 	out := jsonSight{
 		Device: seen.Device, Lost: seen.Lost, Older: seen.Older, Fork: forkJSON(seen.Fork), Settled: seen.Settled, KeysGone: seen.KeysGone, CodeReplaced: seen.CodeReplaced, KeyKept: seen.KeyKept,
 		ReadOnly: seen.ReadOnly, CodeDue: seen.CodeDue, KeyRenewed: seen.KeyRenewed, Directory: seen.Directory, Checkpoint: seen.Checkpoint, Changes: changes, Problems: problems,

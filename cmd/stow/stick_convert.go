@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/known"
 )
 
 // jsonConverted is the result of encrypting an existing stick.
@@ -65,8 +66,8 @@ func (a *app) issueFirst(ctx context.Context, path string, drive driveFS, s *sch
 	summary, err := stick.Inspect(drive, authority.Verifier())
 	switch {
 	case err == nil:
-		_, err = s.DeviceOf(ctx, summary.Note)
-		if err == nil || !errors.Is(err, school.ErrUnknownStick) || summary.Layers > 0 {
+		_, err = known.Device(ctx, s.Register(), summary.Note)
+		if err == nil || !errors.Is(err, known.ErrUnknownStick) || summary.Layers > 0 {
 			return err
 		}
 	case !errors.Is(err, stick.ErrNotStick):

@@ -6,7 +6,8 @@ import (
 	"io"
 
 	"stowage/crypt/stick"
-	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 )
 
 // errForked: a stick was put back to an earlier state and then written on.
@@ -23,7 +24,7 @@ type jsonFork struct {
 	From  string            `json:"from"`  // where they are known from: backup, which has them, or check-in; "" when nobody knows
 }
 
-func forkJSON(f *school.Fork) *jsonFork {
+func forkJSON(f *checkin.Fork) *jsonFork {
 	if f == nil {
 		return nil
 	}
@@ -56,7 +57,7 @@ func forkText(w io.Writer, label string, f *jsonFork) {
 	for _, name := range f.Files {
 		fmt.Fprintln(w, "  "+printable(name))
 	}
-	if f.From == school.FromBackup {
+	if f.From == backup.FromBackup {
 		fmt.Fprintf(w, "The backup has them: stow stick restore DRIVE --from %s --at %d --to PERSON\n", printable(label), f.Layer)
 	} else {
 		fmt.Fprintln(w, "There is no backup of them; they are known from the last check-in.")

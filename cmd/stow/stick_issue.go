@@ -14,6 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
 )
 
 func (a *app) stickGroup() *cobra.Command {
@@ -61,8 +62,8 @@ func (f *issueFlags) add(a *app, cmd *cobra.Command) {
 }
 
 // plan is what package school is asked for. drive is the open drive at path.
-func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *school.School) (school.StickPlan, error) {
-	p := school.StickPlan{
+func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *school.School) (issue.StickPlan, error) {
+	p := issue.StickPlan{
 		FS: drive, Holder: f.to, Device: f.DeviceDetails, Prefix: f.prefix,
 		Days: f.days, Note: f.note, OffStick: f.offStick, Replace: f.replaceOld,
 	}
@@ -139,7 +140,7 @@ type jsonIssued struct {
 	Kept     []string       `json:"kept,omitempty"` // files that had a name which the stick needs, as they are called now
 }
 
-func issuedJSON(issued school.IssuedStick) jsonIssued {
+func issuedJSON(issued issue.IssuedStick) jsonIssued {
 	out := jsonIssued{Device: issued.Device, Stick: issued.Note.ID, Holder: issued.Holder.Name, OnStick: issued.OnStick, Kept: issued.Kept}
 	for _, p := range issued.Note.Programs {
 		out.Programs = append(out.Programs, programJSON(p))
@@ -198,18 +199,18 @@ register has it back.`,
 	return cmd
 }
 
-func (a *app) issue(ctx context.Context, path string, drive driveFS, s *school.School, f issueFlags) (school.IssuedStick, error) {
+func (a *app) issue(ctx context.Context, path string, drive driveFS, s *school.School, f issueFlags) (issue.IssuedStick, error) {
 	plan, err := f.plan(ctx, path, drive, s)
 	if err != nil {
-		return school.IssuedStick{}, err
+		return issue.IssuedStick{}, err
 	}
 	p := a.progress("putting programs on")
 	defer p.end()
 	plan.Written = p
-	return s.IssueStick(ctx, plan)
+	return issue.Stick(ctx, s, plan)
 }
 
-func (a *app) showIssued(ctx context.Context, drive driveFS, issued school.IssuedStick) error {
+func (a *app) showIssued(ctx context.Context, drive driveFS, issued issue.IssuedStick) error {
 	out := issuedJSON(issued)
 	if scan, err := stick.Scan(ctx, drive, nil); err == nil {
 		out.Plain = len(scan.Plain)

@@ -8,6 +8,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/passphrases"
 )
 
 func (a *app) stickPassphrase() *cobra.Command {
@@ -34,7 +36,7 @@ The new one is held to the school's policy. No data is rewritten.`,
 				if err != nil {
 					return on("the stick at "+args[0], err)
 				}
-				err = school.ChangeStickPassphrase(s, old, a.choose(cmd.Context(), next, "the stick"))
+				err = passphrases.ChangeStick(s, old, a.choose(cmd.Context(), next, "the stick"))
 				if err = firstError(err, s.Close()); err != nil {
 					return on("the stick at "+args[0], err)
 				}
@@ -69,7 +71,7 @@ room for its largest layer. Interrupted, "stow stick rotate" finishes it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive driveFS, opened *stick.Stick) error {
 				p := a.progress("encrypting again")
-				d, err := s.RekeyStick(cmd.Context(), drive, opened, to, p)
+				d, err := issue.Rekey(cmd.Context(), s, drive, opened, to, p)
 				p.end()
 				if err = a.tolerate(err); err != nil {
 					return on(args[0], err)
@@ -133,7 +135,7 @@ layer. Interrupted at any point, it opens as before, and rotating again goes on.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withICT(cmd.Context(), args[0], ict, func(s *school.School, drive driveFS, opened *stick.Stick) error {
 				p := a.progress("encrypting again")
-				d, err := s.RotateStick(cmd.Context(), drive, opened, p)
+				d, err := issue.Rotate(cmd.Context(), s, drive, opened, p)
 				p.end()
 				if err != nil {
 					return on("the stick at "+args[0], err)

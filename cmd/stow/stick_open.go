@@ -12,6 +12,9 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/openings"
+	"stowage/devices/school/remembered"
 )
 
 // unlockFlags say what a stick is opened with: the holder's key that it
@@ -112,7 +115,7 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 				return on("the stick at "+path, err)
 			}
 			if !u.routine {
-				if err := s.RecordStickOpening(ctx, drive, note, reason); err != nil {
+				if err := openings.RecordStick(ctx, s, drive, note, reason); err != nil {
 					return on("the stick at "+path, err)
 				}
 			}
@@ -169,7 +172,7 @@ func (a *app) opened(ctx context.Context, path string, s *openedStick, note stic
 		_ = kept.TakeDirectory(ctx, s.drive, s.holder, s.Verifier()) // a newer one that it took along from school
 	}
 	if s.holder != nil {
-		told, err := school.Openings(ctx, s.drive, s.holder, s.Note(), s.Verifier())
+		told, err := openings.OnStick(ctx, s.drive, s.holder, s.Note(), s.Verifier())
 		a.tellOpenings(seen, told, err, note.ID)
 	}
 	rolledBack := a.warnOf(s.Warnings())
@@ -196,7 +199,7 @@ func (a *app) tellGivenUp(s *openedStick) {
 }
 
 // remember keeps how a stick was left; that it cannot is only a warning.
-func (a *app) remember(seen school.Heads, id string, head stick.Head) {
+func (a *app) remember(seen remembered.Heads, id string, head stick.Head) {
 	if err := seen.Save(id, head); err != nil {
 		a.warn("How the stick was left could not be remembered on this computer (%v).", err)
 	}
@@ -242,7 +245,7 @@ func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unloc
 
 // unlockKey asks for the passphrase of a key and unlocks it. Of several copies,
 // left by an interrupted change, one opens.
-func (a *app) unlockKey(ctx context.Context, copies school.KeyCopies, name string, from passphraseFlag) (*keys.HolderKey, error) {
+func (a *app) unlockKey(ctx context.Context, copies keyfiles.Copies, name string, from passphraseFlag) (*keys.HolderKey, error) {
 	passphrase, err := a.passphrase(ctx, from, name)
 	if err != nil {
 		return nil, err

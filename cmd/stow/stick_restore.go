@@ -11,6 +11,9 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/openings"
 )
 
 // jsonRestored is a stick that was restored.
@@ -93,7 +96,7 @@ func (a *app) restore(ctx context.Context, path string, drive driveFS, s *school
 		return on(path, err)
 	}
 	p := a.progress("restoring")
-	restored, err := s.RestoreStick(ctx, school.RestorePlan{StickPlan: plan, From: from.Stick, Progress: p})
+	restored, err := issue.Restore(ctx, s, issue.RestorePlan{StickPlan: plan, From: from.Stick, Progress: p})
 	p.end()
 	if err != nil {
 		return on(path, err)
@@ -102,9 +105,9 @@ func (a *app) restore(ctx context.Context, path string, drive driveFS, s *school
 }
 
 // backupOf opens the backup, with the recovery key or with the holder's.
-func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*school.OpenedBackup, error) {
+func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*backup.Opened, error) {
 	if f.key == "" {
-		purpose, err := s.RestorePurpose(ctx, f.from, f.to)
+		purpose, err := openings.RestorePurpose(ctx, s, f.from, f.to)
 		if err != nil {
 			return nil, err
 		}
@@ -112,9 +115,9 @@ func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*
 		if err != nil {
 			return nil, err
 		}
-		return s.OpenBackupAt(ctx, f.from, cmp.Or(reason, purpose), f.at)
+		return backup.OpenDeviceAt(ctx, s, f.from, cmp.Or(reason, purpose), f.at)
 	}
-	id, err := s.BackupOf(ctx, f.from)
+	id, err := backup.StickOf(ctx, s, f.from)
 	if err != nil {
 		return nil, err
 	}
@@ -131,10 +134,10 @@ func (a *app) backupOf(ctx context.Context, s *school.School, f restoreFlags) (*
 		return nil, err
 	}
 	defer k.Wipe()
-	return shared.OpenBackup(ctx, id, stick.WithHolderKey(k), stick.OpenOptions{Program: "stow", Clock: a.now, At: f.at})
+	return backup.Open(ctx, shared, id, stick.WithHolderKey(k), stick.OpenOptions{Program: "stow", Clock: a.now, At: f.at})
 }
 
-func (a *app) showRestored(from string, r school.RestoredStick) error {
+func (a *app) showRestored(from string, r issue.RestoredStick) error {
 	out := jsonRestored{
 		jsonIssued: issuedJSON(r.IssuedStick),
 		From:       from, Files: r.Files, Bytes: r.Bytes, Skipped: skippedList(r.Skipped),

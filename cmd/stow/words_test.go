@@ -15,6 +15,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/issue"
 	"stowage/gui/explain"
 )
 
@@ -50,8 +51,8 @@ func TestExplainTyped(t *testing.T) {
 		{&stick.NoSpaceError{Need: 5_000_000, Free: 1_200_000, Kept: 4_000_000}, explain.Full, "stow stick tidy would free about 4.0 MB"},
 		{&keys.WeakError{Reason: keys.ReasonShort, Policy: keys.DefaultPolicy()}, explain.Weak, "shorter than 10 characters"},
 		{&keys.WeakError{Reason: "unheard of"}, explain.Weak, "too weak"},
-		{&school.KnownAsError{Name: "HRP-1", Serial: true}, explain.Exists, "in the register as HRP-1"},
-		{&school.KnownAsError{Name: "HRP-1"}, explain.Exists, "label HRP-1 belongs"},
+		{&issue.KnownAsError{Name: "HRP-1", Serial: true}, explain.Exists, "in the register as HRP-1"},
+		{&issue.KnownAsError{Name: "HRP-1"}, explain.Exists, "label HRP-1 belongs"},
 		{&school.PersonError{Who: "Bob", Err: keys.ErrNoKey}, explain.NotFound, "issued to Bob"},
 		{&devices.Refusal{Name: "HRP-1", State: devices.Lost, Action: devices.Issue, Instead: devices.Allowed(devices.Lost)}, explain.State, "cannot be issued now and nothing was changed; possible: stow device stolen, found, retire."},
 		{&devices.DuplicateError{Field: "label", Value: "X"}, explain.Exists, `label "X"`},

@@ -16,6 +16,8 @@ import (
 	"stowage/devices/lists"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/loss"
 	"stowage/gui/explain"
 )
 
@@ -86,13 +88,13 @@ func damageText(e *damageFound, subject string) string {
 
 // explainSchool puts the types of the school, keys and sticks into words.
 func explainSchool(err error, subject string) (explain.Code, string, bool) {
-	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
+	if e, ok := errors.AsType[*issue.KnownAsError](err); ok {
 		if e.Serial {
 			return explain.Exists, fmt.Sprintf("this drive is in the register as %s, so nothing was changed; leave --label out, or add --ignore-serial if it is another of the same batch.", e.Name), true
 		}
 		return explain.Exists, fmt.Sprintf("the label %s belongs to another device, so nothing was changed; choose another label.", e.Name), true
 	}
-	if e, ok := errors.AsType[*school.ReportError](err); ok {
+	if e, ok := errors.AsType[*loss.ReportError](err); ok {
 		if e.Long {
 			return explain.BadInput, fmt.Sprintf("the answer %q of the loss report is too long, so nothing was sent; shorten it, ICT will ask for the rest.", e.Field), true
 		}

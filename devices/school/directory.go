@@ -14,6 +14,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school/internal/files"
+	"stowage/devices/school/known"
 )
 
 // Reasons in the directory say no more than what everyone may know.
@@ -152,7 +153,7 @@ func (s *School) buildDirectory(ctx context.Context, r *devices.Register, a *key
 	lost := map[string]devices.Device{}
 	for _, dev := range missing {
 		lost[dev.ID] = dev
-		id, _ := knownStick(dev)
+		id, _ := known.Stick(dev)
 		d.Lost = append(d.Lost, keys.LostDevice{ID: cmp.Or(id, dev.ID), Label: dev.Name(), Since: dev.Since.UTC()})
 	}
 	all, err := r.Keys(ctx, devices.KeyQuery{})

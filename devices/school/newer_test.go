@@ -24,8 +24,8 @@ func TestDirectoryOfLaterVersion(t *testing.T) {
 	} {
 		for _, where := range []string{"the school's folder", "the shared folder"} {
 			t.Run(name+" in "+where, func(t *testing.T) {
-				s := newSchool(t)
-				person(t, s, "Alice Jones")
+				s := schooltest.Ticking(t)
+				schooltest.Person(t, s, "Alice Jones")
 				path := filepath.Join(s.Dir(), school.DirectoryFile)
 				if where == "the shared folder" {
 					shared, err := s.Shared()

@@ -9,23 +9,25 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/programs"
 	"stowage/devices/school/schooltest"
+	"stowage/devices/school/unlock"
 )
 
 // FuzzSchoolFiles reads the small files in a school's folder that say where something is, and the
 // signed list of programs: what is taken of them is in order.
 func FuzzSchoolFiles(f *testing.F) {
 	dir := filepath.Join(f.TempDir(), "school")
-	plan := school.Plan{Name: "Hill Road Primary", Passphrase: authorityPassphrase(), Policy: schooltest.Quick()}
-	if err := school.Init(f.Context(), dir, plan, options()); err != nil {
+	plan := school.Plan{Name: "Hill Road Primary", Passphrase: schooltest.AuthorityPassphrase(), Policy: schooltest.Quick()}
+	if err := school.Init(f.Context(), dir, plan, schooltest.TickingOptions()); err != nil {
 		f.Fatal(err)
 	}
-	s, err := school.Open(f.Context(), dir, options())
+	s, err := school.Open(f.Context(), dir, schooltest.TickingOptions())
 	if err != nil {
 		f.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Unlock(f.Context(), authorityPassphrase()); err != nil {
+	if err := unlock.Authority(f.Context(), s, schooltest.AuthorityPassphrase()); err != nil {
 		f.Fatal(err)
 	}
 	a, err := s.Authority()
@@ -52,16 +54,16 @@ func FuzzSchoolFiles(f *testing.F) {
 		if place, err := school.RegisterPlace(dir); err == nil && !strings.HasPrefix(strings.ToLower(place), "postgres") {
 			t.Errorf("the register is at %q", place)
 		}
-		put(school.ProgramsFile, []byte(text))
-		if list, err := s.Programs(); err == nil && len(list) > 0 {
+		put(programs.File, []byte(text))
+		if list, err := programs.List(s); err == nil && len(list) > 0 {
 			t.Errorf("not signed, and taken: %+v", list)
 		}
 		msg, err := a.Sign(text)
 		if err != nil {
 			return
 		}
-		put(school.ProgramsFile, msg)
-		list, err := s.Programs()
+		put(programs.File, msg)
+		list, err := programs.List(s)
 		if err != nil {
 			return
 		}

@@ -46,11 +46,11 @@ func openRegister(ctx context.Context, dir string, o Options) (store.Keeper, err
 		}
 		return asKeeper(s, err)
 	}
-	return openServer(ctx, place, o)
+	return OpenServer(ctx, place, o)
 }
 
-// openServer opens the register on a server, and asks for the password if it must.
-func openServer(ctx context.Context, place string, o Options) (store.Keeper, error) {
+// OpenServer opens the register on a server, and asks for the password if it must.
+func OpenServer(ctx context.Context, place string, o Options) (store.Keeper, error) {
 	s, err := asKeeper(store.OpenPostgres(ctx, place, nil))
 	if !errors.Is(err, store.ErrPassword) || o.DatabasePassword == nil {
 		return s, err

@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"stowage/crypt/keys"
+	"stowage/devices/school/schooltest"
 )
 
 func TestReturnAddress(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	says := func(want string) {
 		t.Helper()
 		if got, err := s.ReturnAddress(); err != nil || got != want {

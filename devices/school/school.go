@@ -1,7 +1,14 @@
-// Package school joins the keys of package crypt/keys, the sticks of package
-// crypt/stick and the register of package devices for one school's folder. Here
-// live the things that ICT does: issuing, recovering, revoking, taking back.
-// The command line and the window both stand on it.
+// Package school is one school's folder, where keys and register meet: it is founded, opened and closed here, its
+// authority unlocked, its directory published, its policy and its shared folder set. What ICT does with it is in the
+// packages below, each of which says in its interface School what it needs of one:
+//
+//	issue        keys and sticks for people        lifecycle   devices through their states, and people who leave
+//	checkin      a stick is at school              loss        reports, sightings, incidents
+//	backup       what is on sticks                 openings    what ICT opened, and why
+//	integrity    the register as a whole           audit       what is there, by scanning
+//	programs     those approved for sticks         passphrases, keyfiles, known, unlock
+//
+// Two are for the computers of staff: filecrypt encrypts files for people, remembered is what a computer has seen.
 //
 // A school's folder holds
 //
@@ -22,10 +29,7 @@
 //   - The register is the truth and the directory follows it: a change is
 //     committed to the register first, then the directory is published. When
 //     that second step fails or the program dies between, the change stands, a
-//     [*PublishError] says so, and [School.Unlock] publishes what is missing.
-//   - What is made on a stick and in the register together is there on both
-//     sides or on neither, as far as a program can promise it: an empty stick
-//     that was made, but never got into the register, is begun again.
+//     [*PublishError] says so, and package unlock publishes what is missing.
 //   - No text for people: errors are sentinels and types.
 //
 // # What is not promised
@@ -34,11 +38,6 @@
 //     this process. Nobody else keeps it.
 //   - Who may do what is decided by who can read the folder and knows the
 //     authority's passphrase; an actor is a name for the record.
-//   - A loss report is encrypted and not signed, since age keys cannot sign.
-//     Whoever has the directory can write one in anybody's name, also one that
-//     says that a key was unlocked for it ([ProofKey]). So a report changes
-//     nothing by itself: ICT decides, after ringing back at a number that the
-//     report does not bring.
 package school
 
 import (
@@ -187,7 +186,7 @@ func (s *School) Register() *devices.Register { return s.register }
 func (s *School) Store() store.Keeper { return s.store }
 
 // UnlockAuthority unlocks the authority and publishes the directory if the register has moved
-// on without it. [School.Unlock] does what else has waited for that. It fails with
+// on without it. [unlock.Authority] does what else has waited for that. It fails with
 // keys.ErrPassphrase or keys.ErrDamagedKey; a [*PublishError] leaves the authority unlocked.
 func (s *School) UnlockAuthority(ctx context.Context, passphrase []byte) error {
 	sealed, err := files.ReadSmall(filepath.Join(s.dir, AuthorityFile))

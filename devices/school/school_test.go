@@ -12,23 +12,25 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
 	"stowage/devices/school/schooltest"
+	"stowage/devices/school/unlock"
 )
 
 func TestInit(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "school")
-	p := school.Plan{Name: "Hill Road Primary", Passphrase: authorityPassphrase(), Policy: schooltest.Quick()}
-	if err := school.Init(t.Context(), dir, p, options()); err != nil {
+	p := school.Plan{Name: "Hill Road Primary", Passphrase: schooltest.AuthorityPassphrase(), Policy: schooltest.Quick()}
+	if err := school.Init(t.Context(), dir, p, schooltest.TickingOptions()); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{school.AuthorityFile, school.DirectoryFile, school.KeysFolder, school.RegisterFile}
-	if got := names(t, dir); !slices.Equal(got, want) {
+	if got := schooltest.Names(t, dir); !slices.Equal(got, want) {
 		t.Errorf("the folder holds %v, want %v", got, want)
 	}
-	if err := school.Init(t.Context(), dir, p, options()); !errors.Is(err, school.ErrNotEmpty) {
+	if err := school.Init(t.Context(), dir, p, schooltest.TickingOptions()); !errors.Is(err, school.ErrNotEmpty) {
 		t.Errorf("again: %v", err)
 	}
-	s := open(t, dir)
+	s := schooltest.Open(t, dir)
 	d, err := s.Directory()
 	if err != nil || d.School != "Hill Road Primary" || d.Serial != 1 || len(d.Recovery) != 2 {
 		t.Errorf("the directory is %+v, %v", d, err)
@@ -45,50 +47,50 @@ func TestInitFails(t *testing.T) {
 		ctx  context.Context
 		plan school.Plan
 	}{
-		"cancelled":       {cancelled, school.Plan{Name: "A", Passphrase: authorityPassphrase(), Policy: schooltest.Quick()}},
-		"no name":         {t.Context(), school.Plan{Passphrase: authorityPassphrase(), Policy: schooltest.Quick()}},
+		"cancelled":       {cancelled, school.Plan{Name: "A", Passphrase: schooltest.AuthorityPassphrase(), Policy: schooltest.Quick()}},
+		"no name":         {t.Context(), school.Plan{Passphrase: schooltest.AuthorityPassphrase(), Policy: schooltest.Quick()}},
 		"weak passphrase": {t.Context(), school.Plan{Name: "A", Passphrase: []byte("password1"), Policy: schooltest.Quick()}},
-		"no policy":       {t.Context(), school.Plan{Name: "A", Passphrase: authorityPassphrase(), Policy: weak}},
+		"no policy":       {t.Context(), school.Plan{Name: "A", Passphrase: schooltest.AuthorityPassphrase(), Policy: weak}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "school")
-			if err := school.Init(test.ctx, dir, test.plan, options()); err == nil {
+			if err := school.Init(test.ctx, dir, test.plan, schooltest.TickingOptions()); err == nil {
 				t.Fatal("it made a school")
 			}
 			if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("it left %v", names(t, dir))
+				t.Errorf("it left %v", schooltest.Names(t, dir))
 			}
 		})
 	}
 }
 
 func TestOpenWhatIsNoSchool(t *testing.T) {
-	if _, err := school.Open(t.Context(), t.TempDir(), options()); !errors.Is(err, school.ErrNotSchool) {
+	if _, err := school.Open(t.Context(), t.TempDir(), schooltest.TickingOptions()); !errors.Is(err, school.ErrNotSchool) {
 		t.Errorf("an empty folder: %v", err)
 	}
-	if _, err := school.Open(t.Context(), filepath.Join(t.TempDir(), "none"), options()); !errors.Is(err, school.ErrNotSchool) {
+	if _, err := school.Open(t.Context(), filepath.Join(t.TempDir(), "none"), schooltest.TickingOptions()); !errors.Is(err, school.ErrNotSchool) {
 		t.Errorf("no folder: %v", err)
 	}
 }
 
 func TestLocked(t *testing.T) {
-	s := newSchool(t)
-	id, _ := person(t, s, "Alice Jones")
+	s := schooltest.Ticking(t)
+	id, _ := schooltest.Person(t, s, "Alice Jones")
 	s.Lock()
-	if _, err := s.ReplaceKey(t.Context(), id, "x"); !errors.Is(err, school.ErrLocked) {
+	if _, err := issue.ReplaceKey(t.Context(), s, id, "x"); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("replace a key: %v", err)
 	}
-	if _, err := s.RevokeKey(t.Context(), id, "x"); !errors.Is(err, school.ErrLocked) {
+	if _, err := issue.RevokeKey(t.Context(), s, id, "x"); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("revoke a key: %v", err)
 	}
 	if _, err := s.PublishDirectory(t.Context()); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("publish: %v", err)
 	}
-	if _, _, err := s.TelephoneCode(t.Context(), "x", "y"); !errors.Is(err, school.ErrLocked) {
+	if _, _, err := issue.TelephoneCode(t.Context(), s, "x", "y"); !errors.Is(err, school.ErrLocked) {
 		t.Errorf("read out a code: %v", err)
 	}
-	if err := s.Unlock(t.Context(), []byte("wrong")); !errors.Is(err, keys.ErrPassphrase) {
+	if err := unlock.Authority(t.Context(), s, []byte("wrong")); !errors.Is(err, keys.ErrPassphrase) {
 		t.Errorf("unlock: %v", err)
 	}
 }
@@ -96,7 +98,7 @@ func TestLocked(t *testing.T) {
 // TestPublishCatchesUp has the directory fall behind the register: the change
 // stands, and the next unlocking publishes it.
 func TestPublishCatchesUp(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	path := filepath.Join(s.Dir(), school.DirectoryFile)
 	note, err := os.ReadFile(path)
 	if err != nil {
@@ -110,7 +112,7 @@ func TestPublishCatchesUp(t *testing.T) {
 	if err := errors.Join(os.Remove(path), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	issued, err := s.IssueKey(t.Context(), h.ID)
+	issued, err := issue.Key(t.Context(), s, h.ID)
 	if p, ok := errors.AsType[*school.PublishError](err); !ok {
 		t.Fatalf("issuing a key without a directory: %v, %v", p, err)
 	}
@@ -120,25 +122,25 @@ func TestPublishCatchesUp(t *testing.T) {
 	if err := errors.Join(os.RemoveAll(path), os.WriteFile(path, note, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	s = open(t, s.Dir())
+	s = schooltest.Open(t, s.Dir())
 	d, err := s.Directory()
 	if err != nil || d.Serial != 2 || len(d.People) != 1 || d.People[0].Name != "Alice Jones" {
 		t.Errorf("after unlocking, the directory is %+v, %v", d, err)
 	}
 	// Unlocking again publishes nothing new.
-	if d, err = open(t, s.Dir()).Directory(); err != nil || d.Serial != 2 {
+	if d, err = schooltest.Open(t, s.Dir()).Directory(); err != nil || d.Serial != 2 {
 		t.Errorf("after unlocking twice, the directory is number %d, %v", d.Serial, err)
 	}
 }
 
 // TestPublishWithoutOldOne begins numbers that nobody takes for older ones.
 func TestPublishWithoutOldOne(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	if err := os.WriteFile(filepath.Join(s.Dir(), school.DirectoryFile), []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d, err := s.PublishDirectory(t.Context())
-	if err != nil || d.Serial < day().Unix() {
+	if err != nil || d.Serial < schooltest.Day().Unix() {
 		t.Errorf("the directory is number %v, %v", d, err)
 	}
 	next, err := s.PublishDirectory(t.Context())
@@ -150,8 +152,8 @@ func TestPublishWithoutOldOne(t *testing.T) {
 // TestTwoDesks issue keys at once: no number is given twice, and nobody's key
 // is missing from the last directory.
 func TestTwoDesks(t *testing.T) {
-	first := newSchool(t)
-	second := open(t, first.Dir())
+	first := schooltest.Ticking(t)
+	second := schooltest.Open(t, first.Dir())
 	var ids []string
 	for _, name := range []string{"A", "B", "C", "D", "E", "F"} {
 		h, err := first.Register().AddHolder(t.Context(), "test", devices.HolderDetails{Name: name})
@@ -164,7 +166,7 @@ func TestTwoDesks(t *testing.T) {
 	for i, s := range []*school.School{first, second} {
 		desks.Go(func() {
 			for _, id := range ids[i*3 : i*3+3] {
-				if _, err := s.IssueKey(t.Context(), id); err != nil {
+				if _, err := issue.Key(t.Context(), s, id); err != nil {
 					t.Errorf("desk %d: %v", i, err)
 				}
 			}
@@ -179,7 +181,7 @@ func TestTwoDesks(t *testing.T) {
 
 // TestStrangersDirectory is not believed once the authority is unlocked.
 func TestStrangersDirectory(t *testing.T) {
-	s, other := newSchool(t), newSchool(t)
+	s, other := schooltest.Ticking(t), schooltest.Ticking(t)
 	note, err := os.ReadFile(filepath.Join(other.Dir(), school.DirectoryFile))
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +196,7 @@ func TestStrangersDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := options()
+	seen := schooltest.TickingOptions()
 	seen.Verifier = a.Verifier()
 	locked, err := school.Open(t.Context(), s.Dir(), seen)
 	if err != nil {

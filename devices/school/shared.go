@@ -121,7 +121,7 @@ func (sh Shared) Make() error {
 		err = mkdirWith(sh.Inbox(), inboxMode)
 	}
 	if err == nil {
-		err = sh.makeBackupFolder()
+		err = sh.MakeBackupFolder()
 	}
 	return err
 }
@@ -141,9 +141,9 @@ func mkdirWith(dir string, mode fs.FileMode) error {
 	return nil
 }
 
-// makeBackupFolder makes the folder of all backups, with the rights of the shared one. Nobody removes there what
+// MakeBackupFolder makes the folder of all backups, with the rights of the shared one. Nobody removes there what
 // another left.
-func (sh Shared) makeBackupFolder() error {
+func (sh Shared) MakeBackupFolder() error {
 	info, err := os.Stat(sh.Dir)
 	if err != nil {
 		return fmt.Errorf("make the folder of backups: %w: %w", ErrNoShared, err)

@@ -10,11 +10,16 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/schooltest"
+	"stowage/devices/school/unlock"
 )
 
 // The directory is in the shared folder whenever it is published.
 func TestSharedFollowsTheDirectory(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	shared, err := s.Shared()
 	if err != nil {
 		t.Fatal(err)
@@ -34,10 +39,10 @@ func TestSharedFollowsTheDirectory(t *testing.T) {
 		}
 	}
 	same()
-	alice, _ := person(t, s, "Alice Jones")
+	alice, _ := schooltest.Person(t, s, "Alice Jones")
 	same()
-	_, issued := issue(t, s, alice, "HRP-1")
-	if _, _, err := s.Act(t.Context(), issued.Device.ID, devices.Lose, devices.Facts{}); err != nil {
+	_, issued := schooltest.Issued(t, s, alice, "HRP-1")
+	if _, _, err := lifecycle.Act(t.Context(), s, issued.Device.ID, devices.Lose, devices.Facts{}); err != nil {
 		t.Fatal(err)
 	}
 	same()
@@ -47,7 +52,7 @@ func TestSharedFollowsTheDirectory(t *testing.T) {
 }
 
 func TestSharedElsewhere(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	server := filepath.Join(t.TempDir(), "server")
 	shared, err := s.SetShared(server)
 	if err != nil {
@@ -87,7 +92,7 @@ func TestSharedElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	var behind *school.PublishError
-	if _, err := s.IssueKey(t.Context(), h.ID); !errors.As(err, &behind) {
+	if _, err := issue.Key(t.Context(), s, h.ID); !errors.As(err, &behind) {
 		t.Errorf("issuing a key with the server away: %v, want a PublishError", err)
 	}
 	if err := os.Remove(server); err != nil {
@@ -96,7 +101,7 @@ func TestSharedElsewhere(t *testing.T) {
 	if err := os.Rename(server+".away", server); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
+	if err := unlock.Authority(t.Context(), s, schooltest.AuthorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	if d, err := shared.Directory(""); err != nil || len(d.People) != 1 {
@@ -118,7 +123,7 @@ func TestSharedBackupFolder(t *testing.T) {
 }
 
 func TestSharedSetting(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	for _, bad := range []string{"relative", "/a\n/b", "", "/a\x00"} {
 		if err := os.WriteFile(filepath.Join(s.Dir(), school.SharedSetting), []byte(bad), 0o600); err != nil {
 			t.Fatal(err)
@@ -137,7 +142,7 @@ func TestSharedSetting(t *testing.T) {
 
 // A desk that is late does not take back what another has published since.
 func TestPublishNeverGoesBack(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	shared, err := s.Shared()
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +156,7 @@ func TestPublishNeverGoesBack(t *testing.T) {
 		return note
 	}
 	older := read()
-	person(t, s, "Alice Jones")
+	schooltest.Person(t, s, "Alice Jones")
 	newer := read()
 	if err := shared.Publish(school.DirectoryFile, older); !errors.Is(err, keys.ErrOlder) {
 		t.Errorf("publishing the older directory: %v", err)
@@ -175,7 +180,7 @@ func TestPublishNeverGoesBack(t *testing.T) {
 // The school's folder came back from a backup: its next directory has a number
 // that staff's computers, which saw later ones, take.
 func TestPublishAfterGoingBack(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	own := filepath.Join(s.Dir(), school.DirectoryFile)
 	before, err := os.ReadFile(own)
 	if err != nil {
@@ -193,7 +198,7 @@ func TestPublishAfterGoingBack(t *testing.T) {
 	if err := os.WriteFile(own, before, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
+	if err := unlock.Authority(t.Context(), s, schooltest.AuthorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	if d, err := s.Directory(); err != nil || d.Serial != seen.Serial+1 {
@@ -204,7 +209,7 @@ func TestPublishAfterGoingBack(t *testing.T) {
 // Unlocking signs for the events that came while the authority was locked, in the
 // shared folder too, and never fails because that cannot be done.
 func TestUnlockSignsACheckpoint(t *testing.T) {
-	s := newSchool(t)
+	s := schooltest.Ticking(t)
 	shared, err := s.Shared()
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +228,7 @@ func TestUnlockSignsACheckpoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree, err := school.ReadCheckpoint(msg, verifier)
+		tree, err := integrity.ReadCheckpoint(msg, verifier)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +239,7 @@ func TestUnlockSignsACheckpoint(t *testing.T) {
 	if _, err := s.Register().AddHolder(t.Context(), "test", devices.HolderDetails{Name: "Bob Evans"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
+	if err := unlock.Authority(t.Context(), s, schooltest.AuthorityPassphrase()); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{shared.CheckpointPath(), filepath.Join(s.Dir(), school.CheckpointFile)} {
@@ -245,7 +250,7 @@ func TestUnlockSignsACheckpoint(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.Dir(), school.CheckpointFile), []byte("no checkpoint"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context(), authorityPassphrase()); err != nil {
+	if err := unlock.Authority(t.Context(), s, schooltest.AuthorityPassphrase()); err != nil {
 		t.Errorf("unlocking with a checkpoint that is none: %v", err)
 	}
 }

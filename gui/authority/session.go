@@ -22,6 +22,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/unlock"
 )
 
 // ErrClosed: no school's folder is open.
@@ -109,7 +110,7 @@ func (a *Session) Unlock(ctx context.Context, passphrase []byte) error {
 		if a.Unlocked() {
 			return nil
 		}
-		return s.Unlock(ctx, passphrase)
+		return unlock.Authority(ctx, s, passphrase)
 	})
 }
 

@@ -16,7 +16,18 @@ import (
 	"stowage/devices/papers"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/integrity"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/known"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/loss"
+	"stowage/devices/school/openings"
+	"stowage/devices/school/programs"
 	"stowage/devices/store"
 )
 
@@ -24,30 +35,30 @@ import (
 var rows = []Row{
 	// The school.
 	{config.ErrNoSchool, NoSchool, Info, "explain.noschool", "the school's folder", "{} is not set; give it with --school DIR, or for good with: stow school use DIR"},
-	{school.ErrNotSettled, State, Warning, "explain.notsettled", "the stick", "{} carries an identity that the school has replaced since, so it cannot be left as it is and nothing was changed; restore it from its backup with: stow stick restore"},
+	{checkin.ErrNotSettled, State, Warning, "explain.notsettled", "the stick", "{} carries an identity that the school has replaced since, so it cannot be left as it is and nothing was changed; restore it from its backup with: stow stick restore"},
 	{school.ErrNotSchool, NoSchool, Warning, "explain.notschool", "this folder", "{} is not a school's folder, or making it was never finished; check --school, or make one with: stow school init"},
 	{school.ErrNoShared, NoSchool, Warning, "explain.noshared", "the school's shared folder", "{} cannot be reached now, so nothing was changed; try again when this computer is in the school's network, or see where it is with: stow school shared"},
 	{school.ErrNotEmpty, Exists, Warning, "explain.notempty", "the folder", "{} is not empty, so nothing was made there; choose an empty folder."},
 	{school.ErrLocked, Passphrase, Info, "explain.locked", "", "The authority is needed for this, so nothing was changed; give its passphrase."},
-	{school.ErrHasKey, Exists, Warning, "explain.haskey", "this person", "{} has a key already, which was left as it is; to replace it use: stow key rotate, or stow key recover"},
-	{school.ErrNoKeyFile, NotFound, Warning, "explain.nokeyfile", "", "The file of this key is missing from the school's folder, so nothing was changed; make the person a new key with: stow key rotate"},
-	{school.ErrNotRemovable, Unsuitable, Warning, "explain.notremovable", "this drive", "{} is not a removable drive, so nothing was changed; choose another (stow drives)."},
-	{school.ErrUnknownStick, NotFound, Warning, "explain.unknownstick", "this stick", "{} was issued by the school, but the register does not know it, so nothing was changed; restore the register's backup, or issue the stick anew."},
-	{school.ErrNotPluggedIn, NotFound, Warning, "explain.notpluggedin", "the stick", "{} is not plugged in, so it stays with the person who has it; plug it in, or take it back with: stow device return"},
-	{school.ErrNotTheirs, State, Warning, "explain.nottheirs", "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
-	{school.ErrToRotate, Failed, Warning, "explain.torotate", "the stick", "{} was handed over and opens with the new person's key, but not everything on it is encrypted anew yet; nothing is lost, so finish it, once there is room, with: stow stick rotate"},
-	{school.ErrNoReason, Usage, Warning, "explain.noreason", "", "Nobody said why somebody's files are to be opened, so nothing was opened; give the reason with --reason: it is recorded, and they are told."},
-	{school.ErrNoCode, NotFound, Warning, "explain.nocode", "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
-	{school.ErrNoProgram, NotFound, Warning, "explain.noprogram", "", "The school has not approved a program for each of these systems, so nothing was changed; see which it has with: stow school programs, and add others with: stow school programs add FILE"},
+	{issue.ErrHasKey, Exists, Warning, "explain.haskey", "this person", "{} has a key already, which was left as it is; to replace it use: stow key rotate, or stow key recover"},
+	{keyfiles.ErrNoKeyFile, NotFound, Warning, "explain.nokeyfile", "", "The file of this key is missing from the school's folder, so nothing was changed; make the person a new key with: stow key rotate"},
+	{issue.ErrNotRemovable, Unsuitable, Warning, "explain.notremovable", "this drive", "{} is not a removable drive, so nothing was changed; choose another (stow drives)."},
+	{known.ErrUnknownStick, NotFound, Warning, "explain.unknownstick", "this stick", "{} was issued by the school, but the register does not know it, so nothing was changed; restore the register's backup, or issue the stick anew."},
+	{lifecycle.ErrNotPluggedIn, NotFound, Warning, "explain.notpluggedin", "the stick", "{} is not plugged in, so it stays with the person who has it; plug it in, or take it back with: stow device return"},
+	{issue.ErrNotTheirs, State, Warning, "explain.nottheirs", "this stick", "The register has {} with somebody else, so nothing was changed; see who has it: stow register show"},
+	{issue.ErrToRotate, Failed, Warning, "explain.torotate", "the stick", "{} was handed over and opens with the new person's key, but not everything on it is encrypted anew yet; nothing is lost, so finish it, once there is room, with: stow stick rotate"},
+	{openings.ErrNoReason, Usage, Warning, "explain.noreason", "", "Nobody said why somebody's files are to be opened, so nothing was opened; give the reason with --reason: it is recorded, and they are told."},
+	{issue.ErrNoCode, NotFound, Warning, "explain.nocode", "the device", "No recovery code is stored for {}, so nothing was changed; ICT can recover the stick at school."},
+	{programs.ErrNoProgram, NotFound, Warning, "explain.noprogram", "", "The school has not approved a program for each of these systems, so nothing was changed; see which it has with: stow school programs, and add others with: stow school programs add FILE"},
 	{release.ErrNotProgram, BadInput, Warning, "explain.notprogram", "this file", "{} is not a released program of Stowage for sticks (the window for Windows or Linux, stow for macOS), so it was not added; unpack the release and give the program itself."},
 
 	// Loss reports.
-	{school.ErrReport, BadInput, Serious, "explain.report", "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
-	{school.ErrNoInbox, NotFound, Warning, "explain.noinbox", "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
-	{school.ErrHandled, State, Info, "explain.handled", "this report", "Somebody else has dealt with {} already; look again at the inbox."},
-	{school.ErrListing, Damaged, Serious, "explain.listing", "the device", "The list of what was on {} is damaged, or somebody put another in its place, so it was not used; nothing else was lost, and the next check-in makes a new one."},
-	{school.ErrTampered, Tampered, Serious, "explain.tampered", "the register", "The history of {} does not fit a checkpoint that was signed before, so it was changed by other means than this program; nothing was signed or changed now, so see what: stow register verify"},
-	{school.ErrCheckpoint, BadInput, Warning, "explain.checkpoint", "this", "{} is not a checkpoint of the register; nothing was changed, so give a checkpoint.note."},
+	{loss.ErrReport, BadInput, Serious, "explain.report", "this", "{} is not a loss report that Stowage made, so it was not used; look at where it came from, and ask its sender to ring."},
+	{loss.ErrNoInbox, NotFound, Warning, "explain.noinbox", "the school's inbox folder", "{} cannot be reached from here, so nothing was delivered; connect to the school's network, or save the report to a file with --out FILE and hand it to ICT."},
+	{loss.ErrHandled, State, Info, "explain.handled", "this report", "Somebody else has dealt with {} already; look again at the inbox."},
+	{backup.ErrListing, Damaged, Serious, "explain.listing", "the device", "The list of what was on {} is damaged, or somebody put another in its place, so it was not used; nothing else was lost, and the next check-in makes a new one."},
+	{integrity.ErrTampered, Tampered, Serious, "explain.tampered", "the register", "The history of {} does not fit a checkpoint that was signed before, so it was changed by other means than this program; nothing was signed or changed now, so see what: stow register verify"},
+	{integrity.ErrCheckpoint, BadInput, Warning, "explain.checkpoint", "this", "{} is not a checkpoint of the register; nothing was changed, so give a checkpoint.note."},
 
 	// Papers.
 	{papers.ErrSheet, BadInput, Warning, "explain.paper.sheet", "the sheet", "{} is none of the sheets of labels that are known, so nothing was printed; for the list see: stow paper labels --help"},
@@ -147,7 +158,7 @@ var rows = []Row{
 	{drives.ErrGone, Vanished, Warning, "explain.gone", "", "The drive is no longer there, so nothing was changed; plug it in again."},
 
 	// Files.
-	{school.ErrNotEncrypted, Usage, Warning, "explain.notage", "the file", "{} does not end in .age, so it is not clear what to call the decrypted file, and nothing was done; use - and redirect."},
+	{filecrypt.ErrNotEncrypted, Usage, Warning, "explain.notage", "the file", "{} does not end in .age, so it is not clear what to call the decrypted file, and nothing was done; use - and redirect."},
 	{safefile.ErrExists, Exists, Warning, "explain.exists", "the file", "{} exists already and was left as it is; choose another name{or}."},
 	{crypt.ErrPassphrase, Passphrase, Warning, "explain.passphrase", "this", "The passphrase of {} is wrong; nothing was changed, so try again."},
 	{crypt.ErrNoIdentity, WrongKey, Warning, "explain.noidentity", "this", "This key does not open {}, which was encrypted for somebody else; nothing was changed, so try another key, or ask ICT."},

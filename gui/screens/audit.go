@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	schoolaudit "stowage/devices/school/audit"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -22,9 +23,9 @@ type audit struct {
 	s *gui.Session
 	p *Place
 
-	audit   *school.Audit // nil until it has begun
-	waiting []string      // scanned and not looked up yet
-	busy    bool          // the audit is in use by a job
+	audit   *schoolaudit.Audit // nil until it has begun
+	waiting []string           // scanned and not looked up yet
+	busy    bool               // the audit is in use by a job
 
 	entry   *widgets.Entry
 	place   *widgets.Entry
@@ -128,9 +129,9 @@ func (a *audit) Commands() []widgets.Command {
 
 func (a *audit) begin() {
 	a.busy = true
-	work(a.p, a.s, a.s.Words.T("audit.beginning"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*school.Audit, error) {
-		return s.Audit(ctx, devices.DeviceQuery{})
-	}, func(begun *school.Audit, err error) {
+	work(a.p, a.s, a.s.Words.T("audit.beginning"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*schoolaudit.Audit, error) {
+		return schoolaudit.Begin(ctx, s, devices.DeviceQuery{})
+	}, func(begun *schoolaudit.Audit, err error) {
 		a.busy = false
 		if err != nil {
 			a.answer.Set(a.s.Explain(err))
@@ -160,9 +161,9 @@ func (a *audit) next() {
 	}
 	text := a.waiting[0]
 	a.waiting, a.busy = a.waiting[1:], true
-	work(a.p, a.s, a.s.Words.T("audit.looking"), func(ctx context.Context, _ *school.School, _ jobs.Progress) (school.Scan, error) {
+	work(a.p, a.s, a.s.Words.T("audit.looking"), func(ctx context.Context, _ *school.School, _ jobs.Progress) (schoolaudit.Scan, error) {
 		return a.audit.Scan(ctx, text)
-	}, func(scan school.Scan, err error) {
+	}, func(scan schoolaudit.Scan, err error) {
 		a.busy = false
 		if err != nil {
 			a.answer.Set(a.s.Explain(err))
@@ -175,7 +176,7 @@ func (a *audit) next() {
 }
 
 // told is the answer to a scan: never by colour alone.
-func (a *audit) told(scan school.Scan) widgets.Message {
+func (a *audit) told(scan schoolaudit.Scan) widgets.Message {
 	name := scan.Device.Name()
 	if name == "" {
 		name = scan.Text
@@ -183,9 +184,9 @@ func (a *audit) told(scan school.Scan) widgets.Message {
 	key := resultKeys[scan.Result]
 	m := widgets.Message{Kind: resultKinds[scan.Result], Happened: a.s.Words.T(key+".told", "name", name)}
 	switch {
-	case scan.Result == school.ScanStranger:
+	case scan.Result == schoolaudit.ScanStranger:
 		m.Next = a.s.Words.T("audit.result.stranger.next")
-	case scan.Result == school.ScanMissing:
+	case scan.Result == schoolaudit.ScanMissing:
 		m.Next = a.s.Words.T("audit.result.lost.next")
 	case scan.Device.HolderName != "":
 		m.Next = a.s.Words.T("audit.with", "holder", scan.Device.HolderName)

@@ -4,20 +4,20 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/devices/school"
+	schoolaudit "stowage/devices/school/audit"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
 
-var resultKeys = map[school.ScanResult]i18n.Key{
-	school.ScanExpected: "audit.result.expected", school.ScanUnexpected: "audit.result.unexpected",
-	school.ScanMissing: "audit.result.lost", school.ScanWrittenOff: "audit.result.writtenoff",
-	school.ScanRepeat: "audit.result.repeat", school.ScanStranger: "audit.result.stranger",
+var resultKeys = map[schoolaudit.ScanResult]i18n.Key{
+	schoolaudit.ScanExpected: "audit.result.expected", schoolaudit.ScanUnexpected: "audit.result.unexpected",
+	schoolaudit.ScanMissing: "audit.result.lost", schoolaudit.ScanWrittenOff: "audit.result.writtenoff",
+	schoolaudit.ScanRepeat: "audit.result.repeat", schoolaudit.ScanStranger: "audit.result.stranger",
 }
 
-var resultKinds = map[school.ScanResult]widgets.Kind{
-	school.ScanExpected: widgets.Good, school.ScanUnexpected: widgets.Info, school.ScanMissing: widgets.Warn,
-	school.ScanWrittenOff: widgets.Warn, school.ScanRepeat: widgets.Info, school.ScanStranger: widgets.Bad,
+var resultKinds = map[schoolaudit.ScanResult]widgets.Kind{
+	schoolaudit.ScanExpected: widgets.Good, schoolaudit.ScanUnexpected: widgets.Info, schoolaudit.ScanMissing: widgets.Warn,
+	schoolaudit.ScanWrittenOff: widgets.Warn, schoolaudit.ScanRepeat: widgets.Info, schoolaudit.ScanStranger: widgets.Bad,
 }
 
 // show brings table, counts and buttons up to date.
@@ -25,7 +25,7 @@ func (a *audit) show() {
 	if a.table == nil {
 		return
 	}
-	scans, rest := []school.Scan{}, []devices.Device{}
+	scans, rest := []schoolaudit.Scan{}, []devices.Device{}
 	expected := 0
 	if a.audit != nil {
 		scans, rest, expected = a.audit.Scans(), a.audit.Missing(), a.audit.Expected()
@@ -38,19 +38,19 @@ func (a *audit) show() {
 		a.table.SetEmpty(w.T("audit.none.missing"))
 		a.table.SetRows(list[devices.Device]{rest, func(d devices.Device) string { return d.ID }, a.missingCell})
 	} else {
-		newest := make([]school.Scan, 0, len(scans))
+		newest := make([]schoolaudit.Scan, 0, len(scans))
 		for i := len(scans) - 1; i >= 0; i-- {
 			newest = append(newest, scans[i])
 		}
 		a.table.SetEmpty(w.T("audit.empty"))
-		a.table.SetRows(list[school.Scan]{newest, func(s school.Scan) string { return s.Device.ID + "/" + s.Text }, a.scanCell})
+		a.table.SetRows(list[schoolaudit.Scan]{newest, func(s schoolaudit.Scan) string { return s.Device.ID + "/" + s.Text }, a.scanCell})
 	}
 	for _, b := range a.buttons {
 		b.SetEnabled(len(scans) > 0)
 	}
 }
 
-func strangers(scans []school.Scan) (n int64) {
+func strangers(scans []schoolaudit.Scan) (n int64) {
 	for _, s := range scans {
 		if s.Device.ID == "" {
 			n++
@@ -59,7 +59,7 @@ func strangers(scans []school.Scan) (n int64) {
 	return n
 }
 
-func (a *audit) scanCell(s school.Scan, column int) widgets.Cell {
+func (a *audit) scanCell(s schoolaudit.Scan, column int) widgets.Cell {
 	switch column {
 	case 0:
 		icon, colour, back := kindLook(resultKinds[s.Result])

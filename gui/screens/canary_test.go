@@ -184,7 +184,7 @@ func TestCanariesOfAKilledWindow(t *testing.T) {
 	if home := os.Getenv(canaryHome); home != "" {
 		r := &rig{t: t, path: filepath.Join(home, "stick"), opener: &fakeOpener{}, choose: &fakeChooser{}}
 		check(t, os.Mkdir(r.path, 0o700))
-		issue(t, r.path, true)
+		makeStick(t, r.path, true)
 		away(func() {
 			putFiles(t, r.path, map[string]string{canaryName + ".txt": strings.Repeat(canaryContent+"\n", 2000)})
 		})

@@ -11,6 +11,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/checkin"
+	"stowage/devices/school/known"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -39,8 +42,8 @@ type stickHere struct {
 	path   string
 	device devices.Device
 
-	programs school.ProgramsPlan // what ICT has said about the programs on it
-	settle   string              // why it is left as it is, although it was put back to an earlier state
+	programs checkin.ProgramsPlan // what ICT has said about the programs on it
+	settle   string               // why it is left as it is, although it was put back to an earlier state
 }
 
 func newCheckIns(s *gui.Session, p *Place) *checkIns {
@@ -136,7 +139,7 @@ func sticksHere(ctx context.Context, d gui.Drives, s *school.School) ([]stickHer
 		if err != nil {
 			continue // pulled out meanwhile
 		}
-		if device, err := s.PluggedIn(ctx, fs); err == nil {
+		if device, err := known.PluggedIn(ctx, s, fs); err == nil {
 			here = append(here, stickHere{path: drive.Path, device: device})
 		}
 		_ = fs.Close()
@@ -213,10 +216,10 @@ func missingMessage(w *i18n.Words, d devices.Device) widgets.Message {
 func (c *checkIns) messages() {
 	c.p.authority(c.s, "checkin.why", func(*school.School) {
 		c.view.Follow(work(c.p, c.s, c.s.Words.T("checkin.messages"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]foundElsewhere, error) {
-			found, err := s.FoundSticks(ctx)
+			found, err := loss.FoundSticks(ctx, s)
 			all := make([]foundElsewhere, len(found))
 			for i, f := range found {
-				_, err := s.RecordFound(ctx, f)
+				_, err := loss.RecordFound(ctx, s, f)
 				all[i] = foundElsewhere{f, err}
 			}
 			return all, err
@@ -234,7 +237,7 @@ func (c *checkIns) messages() {
 // foundElsewhere is a lost stick that another computer told of, and why that could not be
 // recorded.
 type foundElsewhere struct {
-	school.FoundStick
+	loss.FoundStick
 	err error
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -44,21 +46,21 @@ func (c *checkIns) forkRows() []fyne.CanvasObject {
 	}
 	m.Files = c.lostByFork(f)
 	buttons := widgets.Row(2, widgets.NewButton(t("checkin.settle"), nil, c.settle))
-	if f.From == school.FromBackup && len(f.Files) > 0 {
+	if f.From == backup.FromBackup && len(f.Files) > 0 {
 		buttons.Objects = slices.Insert(buttons.Objects, 0, fyne.CanvasObject(widgets.NewButton(t("checkin.lostby.restore"), widgets.Icon("history").Resource(), c.restoreLost)))
 	}
 	return []fyne.CanvasObject{widgets.NewBanner(m).View, buttons}
 }
 
 // lostByFork says which files were lost, and who has them.
-func (c *checkIns) lostByFork(f *school.Fork) string {
+func (c *checkIns) lostByFork(f *checkin.Fork) string {
 	w := c.s.Words
 	switch {
 	case f.From == "":
 		return w.T("checkin.lostby.unknown")
 	case len(f.Files) == 0:
 		return w.T("checkin.lostby.none")
-	case f.From == school.FromBackup:
+	case f.From == backup.FromBackup:
 		return w.N("checkin.lostby", len(f.Files), "names", someNames(w, f.Files)) + " " + w.T("checkin.lostby.backup")
 	}
 	return w.N("checkin.lostby", len(f.Files), "names", someNames(w, f.Files)) + " " + w.T("checkin.lostby.checkin")
@@ -68,7 +70,7 @@ func (c *checkIns) lostByFork(f *school.Fork) string {
 func (c *checkIns) restoreLost() {
 	device, at := c.result.checkIn.Device.ID, c.result.checkIn.Fork.Seq
 	c.view.Follow(work(c.p, c.s, c.s.Words.T("restore.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (keptBackup, error) {
-		id, err := s.BackupOf(ctx, device)
+		id, err := backup.StickOf(ctx, s, device)
 		if err != nil {
 			return keptBackup{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"stowage/devices/school"
+	"stowage/devices/school/checkin"
 	"stowage/gui/widgets"
 )
 
@@ -82,7 +83,7 @@ func (c *checkIns) choosePrograms() {
 			return
 		}
 		from := r.from
-		from.programs = school.ProgramsPlan{Choose: true}
+		from.programs = checkin.ProgramsPlan{Choose: true}
 		for i, check := range checks {
 			if check.Checked {
 				from.programs.Names = append(from.programs.Names, all[i].Name)

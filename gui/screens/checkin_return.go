@@ -12,6 +12,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -183,7 +184,7 @@ func actAll(ctx context.Context, s *school.School, id string, f devices.Facts, a
 		if a == devices.Return {
 			f.Condition, f.Note = f.Note, ""
 		}
-		d, _, err = s.Act(ctx, id, a, f)
+		d, _, err = lifecycle.Act(ctx, s, id, a, f)
 		if _, late := errors.AsType[*school.PublishError](err); err != nil && !late {
 			return d, err
 		}

@@ -7,16 +7,21 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
+	"stowage/devices/school/known"
+	"stowage/devices/school/openings"
+	"stowage/devices/school/programs"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
 
 // checkedIn is what a check-in found.
 type checkedIn struct {
-	checkIn   school.CheckInResult
+	checkIn   checkin.Result
 	check     stick.CheckResult
 	returning bool // it went missing, and is led through its return
-	changes   school.Changes
+	changes   backup.Changes
 	compared  error // why it could not be compared with its backup
 	incidents []devices.Incident
 	from      stickHere
@@ -57,25 +62,25 @@ func (c *checkIns) checkInStick(ctx context.Context, s *school.School, h stickHe
 	health := devices.Healthy
 	if !out.check.Healthy() {
 		health = devices.Broken
-		if err := s.RecordStickOpening(ctx, fs, opened.Note(), school.PurposeDamage); err != nil { // it names files
+		if err := openings.RecordStick(ctx, s, fs, opened.Note(), openings.PurposeDamage); err != nil { // it names files
 			return out, err
 		}
 	}
-	before, err := s.DeviceOf(ctx, opened.Note()) // which may have been lost since the stick was plugged in
+	before, err := known.Device(ctx, s.Register(), opened.Note()) // which may have been lost since the stick was plugged in
 	if err != nil {
 		return out, err
 	}
 	if out.returning = wentMissing(before); out.returning { // before a new backup hides what changed
-		if out.changes, out.compared = s.ChangedSince(ctx, opened); ctx.Err() != nil {
+		if out.changes, out.compared = backup.ChangedSince(ctx, s, opened); ctx.Err() != nil {
 			return out, ctx.Err()
 		}
 	}
-	options := school.CheckInOptions{Drive: fs, Health: health, Place: c.s.Words.T("checkin.place"), Settle: h.settle, BackUp: !out.returning, Programs: h.programs, Progress: p}
-	if out.checkIn, err = s.CheckIn(ctx, opened, options); err != nil {
+	options := checkin.Options{Drive: fs, Health: health, Place: c.s.Words.T("checkin.place"), Settle: h.settle, BackUp: !out.returning, Programs: h.programs, Progress: p}
+	if out.checkIn, err = checkin.Stick(ctx, s, opened, options); err != nil {
 		return out, err
 	}
 	out.carries = opened.Note().Programs
-	if out.approved, err = s.Programs(); err != nil {
+	if out.approved, err = programs.List(s); err != nil {
 		return out, err
 	}
 	if out.incidents, err = openIncidents(ctx, s, out.checkIn.Device.ID); err != nil {

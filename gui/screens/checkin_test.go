@@ -14,6 +14,8 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/lifecycle"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -74,7 +76,7 @@ func cameBack(t *testing.T) (d *testDesk, w *guitest.Window, route *checkIns) {
 	w.Press("Check it in now")
 	w.MustSee("This stick is in order.")
 	w.Press("Another stick")
-	_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, devices.Lose, devices.Facts{})
+	_, _, err := lifecycle.Act(t.Context(), d.School.School, d.device(t, "MS-1").ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	d.putOn(t, drive, "stranger.txt", "I found this")
 	route = at()
@@ -175,7 +177,7 @@ func TestAFoundStickIsIssuedAgain(t *testing.T) {
 	drive := plugs.plugIn(t, "S1")
 	d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	for _, a := range []devices.Action{devices.Lose, devices.Find} { // handed in; ICT was told
-		_, _, err := d.School.School.Act(t.Context(), d.device(t, "MS-1").ID, a, devices.Facts{})
+		_, _, err := lifecycle.Act(t.Context(), d.School.School, d.device(t, "MS-1").ID, a, devices.Facts{})
 		check(t, err)
 	}
 	w := guitest.New(t, gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}})
@@ -225,7 +227,7 @@ func TestCheckInOfAStickThatOnlyReads(t *testing.T) {
 			plugs.all[0] = drive
 			d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 			if codeDue {
-				code, _, err := d.TelephoneCode(t.Context(), "MS-1", "her voice")
+				code, _, err := issue.TelephoneCode(t.Context(), d.School.School, "MS-1", "her voice")
 				check(t, err)
 				clear(code)
 			}
@@ -264,7 +266,7 @@ func TestCheckInWithNothingPluggedIn(t *testing.T) {
 func (d *testDesk) staffSeeLost(t *testing.T, plugs *plugs) *guitest.Window {
 	t.Helper()
 	lost := d.issueOn(t, plugs.plugIn(t, "S1"), d.holder(t, "Ann Lee").ID, "MS-1")
-	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
+	_, _, err := lifecycle.Act(t.Context(), d.School.School, lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	c := d.place.Config()
 	shared, err := c.SharedFolder()
@@ -313,7 +315,7 @@ func TestCheckInPictures(t *testing.T) {
 	lost := d.issueOn(t, drive, d.holder(t, "Ann Lee").ID, "MS-1")
 	other := plugs.plugIn(t, "S2")
 	d.issueOn(t, other, d.holder(t, "Bob Roy").ID, "MS-2")
-	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
+	_, _, err := lifecycle.Act(t.Context(), d.School.School, lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	options, route := checkInTestRoute(d.place, plugs)
 	arrive := func(w *guitest.Window) {

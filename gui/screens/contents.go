@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"stowage/devices/school"
+	"stowage/devices/school/backup"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -16,7 +16,7 @@ const mostListed = 200
 
 // listedFiles shows what was on a device: how much, from where and when that is known,
 // and the names.
-func listedFiles(w *i18n.Words, l school.Listing) fyne.CanvasObject {
+func listedFiles(w *i18n.Words, l backup.Listing) fyne.CanvasObject {
 	rows := widgets.Column(-1)
 	for _, f := range l.Files[:min(len(l.Files), mostListed)] {
 		rows.Add(widgets.Body(f.Path + "  (" + w.Size(f.Size) + ")"))
@@ -30,9 +30,9 @@ func listedFiles(w *i18n.Words, l school.Listing) fyne.CanvasObject {
 }
 
 // knownFrom says from where and when it is known what was on a device.
-func knownFrom(w *i18n.Words, l school.Listing) string {
+func knownFrom(w *i18n.Words, l backup.Listing) string {
 	switch {
-	case l.From == school.FromCheckIn:
+	case l.From == backup.FromCheckIn:
 		return w.T("contents.from.checkin", "when", w.DateTime(l.At))
 	case l.At.IsZero():
 		return w.T("contents.from.unfinished")

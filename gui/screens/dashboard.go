@@ -13,6 +13,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -99,7 +100,7 @@ type standing struct {
 	backupErr                           error
 	published                           time.Time
 	directoryErr                        error
-	inbox                               school.Waiting
+	inbox                               loss.Waiting
 }
 
 func (d *dashboard) load() {
@@ -171,7 +172,7 @@ func readStanding(ctx context.Context, s *school.School, now time.Time, backup s
 		st.published = directory.Published
 	}
 	st.directoryErr = err
-	st.inbox, _ = school.WaitingAt(s.Dir()) // a folder out of reach is said elsewhere
+	st.inbox, _ = loss.WaitingAt(s.Dir()) // a folder out of reach is said elsewhere
 	return st, nil
 }
 

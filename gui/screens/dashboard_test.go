@@ -6,6 +6,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/lifecycle"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -94,7 +95,7 @@ func TestDashboardPluggedPictures(t *testing.T) {
 	d, plugs := newDesk(t), &plugs{}
 	lost := d.issueOn(t, plugs.plugIn(t, "S1"), d.holder(t, "Ann Lee").ID, "MS-1")
 	d.issueOn(t, plugs.plugIn(t, "S2"), d.holder(t, "Bob Roy").ID, "MS-2")
-	_, _, err := d.School.School.Act(t.Context(), lost.ID, devices.Lose, devices.Facts{})
+	_, _, err := lifecycle.Act(t.Context(), d.School.School, lost.ID, devices.Lose, devices.Facts{})
 	check(t, err)
 	o := gui.Options{Routes: Routes(d.place), ICT: true, Explain: Explain, Services: gui.Services{Drives: plugs}}
 	guitest.Pictures(t, "dashboard-plugged", o, func(w *guitest.Window) {

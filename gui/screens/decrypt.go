@@ -13,7 +13,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"stowage/crypt/keys"
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -46,7 +47,7 @@ const keyRows = 3
 // keyPlace is a place where a key of the person's may be.
 type keyPlace struct {
 	name   string // for people
-	copies school.KeyCopies
+	copies keyfiles.Copies
 	path   string          // of a key file
 	open   *keys.HolderKey // of a stick that is open, whose passphrase is not asked for again
 }
@@ -159,7 +160,7 @@ func (d *decrypt) restart() {
 // chooseKey lets the person choose a key file.
 func (d *decrypt) chooseKey() {
 	d.s.Choose.File(d.s.Words.T("decrypt.file"), func(path string) {
-		copies, err := school.KeyFileCopies(path)
+		copies, err := keyfiles.FromFile(path)
 		if err != nil {
 			d.s.Fail(err)
 			return
@@ -209,8 +210,8 @@ func (d *decrypt) decrypt() {
 
 // begin asks about names that are taken, and decrypts.
 func (d *decrypt) begin() {
-	open := school.Unsealing{OutDir: d.where.folder, Unpack: true}
-	askTaken(d.s, open.InTheWay(d.paths), func(t school.Taken) {
+	open := filecrypt.Decrypter{OutDir: d.where.folder, Unpack: true}
+	askTaken(d.s, open.Conflicts(d.paths), func(t filecrypt.Conflict) {
 		open.Taken = t
 		d.run(open)
 	})
@@ -225,13 +226,13 @@ type unsealed struct {
 	first *firstOfKey
 }
 
-func (d *decrypt) run(open school.Unsealing) {
+func (d *decrypt) run(open filecrypt.Decrypter) {
 	paths, copies, passphrase := d.paths, d.keys[d.with].copies, d.passphrase.Take()
 	free, holder := d.free()
 	path := d.keys[d.with].path
 	job := jobs.Run(d.s.Jobs, d.s.Words.N("decrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) (unsealed, error) {
 		defer clear(passphrase)
-		open.Progress, open.Made = inAll(ctx, p, paths), &school.Made{}
+		open.Progress, open.Made = inAll(ctx, p, paths), &filecrypt.Made{}
 		open.Identities = free
 		done := unsealed{holder: holder}
 		if open.Identities == nil {
@@ -252,7 +253,7 @@ func (d *decrypt) run(open school.Unsealing) {
 			o := outcome{source: path}
 			open.Renamed = func(string, string) { o.renamed++ }
 			var made string
-			if made, o.err = open.Unseal(ctx, path); o.err == nil {
+			if made, o.err = open.Decrypt(ctx, path); o.err == nil {
 				o.made = []string{made}
 			}
 			return o
@@ -300,7 +301,7 @@ func (d *decrypt) rechosen() {
 	if d.with < 0 {
 		return
 	}
-	copies, err := school.KeyFileCopies(d.keys[d.with].path)
+	copies, err := keyfiles.FromFile(d.keys[d.with].path)
 	if err != nil {
 		d.s.Fail(err)
 		return

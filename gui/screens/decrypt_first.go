@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/keys"
-	"stowage/devices/school"
+	"stowage/devices/school/passphrases"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -100,7 +100,7 @@ func (f *firstOfKey) submit() {
 	next, policy, now := f.once.Take(), f.policy(), f.k.s.Now()
 	f.twice.Clear()
 	f.busy.Follow(jobs.Run(f.k.s.Jobs, w.T("choose.working"), func(context.Context, jobs.Progress) (int, error) {
-		return 0, school.ChangeKeyPassphrase(f.path, f.current, func(func([]byte) error) ([]byte, error) { return next, nil }, policy, now)
+		return 0, passphrases.ChangeFile(f.path, f.current, func(func([]byte) error) ([]byte, error) { return next, nil }, policy, now)
 	}, func(_ int, err error) {
 		clear(next)
 		f.changed(err)

@@ -7,7 +7,7 @@ import (
 	"filippo.io/age"
 
 	"stowage/crypt/stick"
-	"stowage/devices/school"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui/jobs"
 )
 
@@ -63,7 +63,7 @@ func keyOn(path string, open func(string) (driveFS, error)) (keyPlace, bool) {
 	if err != nil {
 		return keyPlace{}, false
 	}
-	copies, err := school.StickCopies(fsys)
+	copies, err := keyfiles.FromStick(fsys)
 	return keyPlace{name: summary.Note.Label, copies: copies}, err == nil
 }
 

@@ -14,8 +14,10 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -31,9 +33,9 @@ func (h *hill) seal(path string, who ...string) string {
 	for _, first := range who {
 		ids = append(ids, h.ids[first])
 	}
-	audiences, err := school.Audiences(d, ids)
+	audiences, err := filecrypt.Audiences(d, ids)
 	h.must(err)
-	made, _, err := school.Sealing{Audiences: audiences, Policy: d.Policy}.Seal(h.t.Context(), path)
+	made, _, err := filecrypt.Encrypter{Audiences: audiences, Policy: d.Policy}.Encrypt(h.t.Context(), path)
 	h.must(err)
 	return made[0].Path
 }
@@ -56,7 +58,7 @@ func (h *hill) stick() drives.Drive {
 	fsys, err := stick.NewDirFS(d.Path)
 	h.must(err)
 	defer fsys.Close()
-	_, err = h.s.IssueStick(h.t.Context(), school.StickPlan{FS: fsys, Holder: h.ids["Alice"], Device: devices.DeviceDetails{Label: "HRP-0042"}, Return: "Hill Road Primary", Drive: d})
+	_, err = issue.Stick(h.t.Context(), h.s, issue.StickPlan{FS: fsys, Holder: h.ids["Alice"], Device: devices.DeviceDetails{Label: "HRP-0042"}, Return: "Hill Road Primary", Drive: d})
 	h.must(err)
 	return d
 }
@@ -157,7 +159,7 @@ func (h *hill) unlocked(d drives.Drive) openStick {
 	fsys, err := stick.NewDirFS(d.Path)
 	h.must(err)
 	h.t.Cleanup(func() { fsys.Close() })
-	copies, err := school.StickCopies(fsys)
+	copies, err := keyfiles.FromStick(fsys)
 	h.must(err)
 	k, err := copies.Unlock([]byte(alicePassphrase))
 	h.must(err)
@@ -203,7 +205,7 @@ func TestDecryptWithAStockAgeKey(t *testing.T) {
 	id, err := age.GenerateX25519Identity()
 	h.must(err)
 	plain := h.file("letter.txt", "Dear you")
-	made, _, err := school.Sealing{Audiences: []school.Audience{{Recipients: []age.Recipient{id.Recipient()}}}}.Seal(t.Context(), plain)
+	made, _, err := filecrypt.Encrypter{Audiences: []filecrypt.Audience{{Recipients: []age.Recipient{id.Recipient()}}}}.Encrypt(t.Context(), plain)
 	h.must(err)
 	h.must(os.Remove(plain))
 	h.picks = []string{h.file("key.txt", id.String()+"\n")}
@@ -245,9 +247,9 @@ func TestTemporaryPassphraseMustBeChangedFirst(t *testing.T) {
 	h.person("Tom New")
 	holder, err := h.s.Register().FindHolder(t.Context(), "Tom New")
 	h.must(err)
-	issued, err := h.s.ReplaceKey(t.Context(), holder.ID, "test")
+	issued, err := issue.ReplaceKey(t.Context(), h.s, holder.ID, "test")
 	h.must(err)
-	path, err := h.s.KeyFile(issued.Key)
+	path, err := keyfiles.Path(h.s, issued.Key)
 	h.must(err)
 	letter := h.seal(h.file("letter.txt", "x"), "Tom")
 	h.picks = []string{path}

@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -23,7 +24,7 @@ type deviceSide struct {
 	shown  int64 // the version that is shown
 	cancel func()
 	rec    record
-	files  *school.Listing // what was on it; nil until that was asked for
+	files  *backup.Listing // what was on it; nil until that was asked for
 }
 
 func newDeviceSide(r *register) *deviceSide {
@@ -109,9 +110,9 @@ func (v *deviceSide) showContents() {
 func (v *deviceSide) showContentsFor(reason string) {
 	id := v.id
 	v.r.p.authority(v.r.s, "incident.why.files", func(*school.School) {
-		work(v.r.p, v.r.s, v.r.s.Words.T("contents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
-			return s.LastKnown(ctx, id, reason)
-		}, func(l school.Listing, err error) {
+		work(v.r.p, v.r.s, v.r.s.Words.T("contents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (backup.Listing, error) {
+			return backup.LastKnown(ctx, s, id, reason)
+		}, func(l backup.Listing, err error) {
 			if v.id != id {
 				return
 			}

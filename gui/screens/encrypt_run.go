@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"stowage/crypt"
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
 	"stowage/gui/jobs"
 )
 
@@ -22,30 +22,30 @@ func (e *encrypt) encrypt() {
 		}
 		e.people.refresh()
 		e.update()
-		audiences, err := school.Audiences(e.staff.known.Directory, e.people.ids())
+		audiences, err := filecrypt.Audiences(e.staff.known.Directory, e.people.ids())
 		if err != nil {
 			e.explain(err)
 			return
 		}
-		e.ask(school.Sealing{Audiences: audiences, Policy: e.staff.known.Policy, OutDir: e.where.folder})
+		e.ask(filecrypt.Encrypter{Audiences: audiences, Policy: e.staff.known.Policy, OutDir: e.where.folder})
 	})
 }
 
 // ask asks what to do about files that are there already, once for all.
-func (e *encrypt) ask(seal school.Sealing) {
-	askTaken(e.s, seal.InTheWay(e.paths), func(t school.Taken) {
+func (e *encrypt) ask(seal filecrypt.Encrypter) {
+	askTaken(e.s, seal.Conflicts(e.paths), func(t filecrypt.Conflict) {
 		seal.Taken = t
 		e.run(seal)
 	})
 }
 
 // run encrypts everything, as far as it goes, and shows what was made.
-func (e *encrypt) run(seal school.Sealing) {
+func (e *encrypt) run(seal filecrypt.Encrypter) {
 	paths, w := e.paths, e.s.Words
 	job := jobs.Run(e.s.Jobs, w.N("encrypt.running", len(paths)), func(ctx context.Context, p jobs.Progress) ([]outcome, error) {
-		seal.Progress, seal.Made = inAll(ctx, p, paths), &school.Made{}
+		seal.Progress, seal.Made = inAll(ctx, p, paths), &filecrypt.Made{}
 		return each(ctx, paths, func(path string) outcome {
-			made, skipped, err := seal.Seal(ctx, path)
+			made, skipped, err := seal.Encrypt(ctx, path)
 			o := outcome{source: path, skipped: skipped, err: err}
 			for _, m := range made {
 				o.made = append(o.made, m.Path)
@@ -58,7 +58,7 @@ func (e *encrypt) run(seal school.Sealing) {
 	e.busy.Follow(job)
 }
 
-func (e *encrypt) finished(all []outcome, err error, audiences []school.Audience) {
+func (e *encrypt) finished(all []outcome, err error, audiences []filecrypt.Audience) {
 	if len(all) == 0 {
 		if err != nil {
 			e.s.Fail(err)
@@ -126,7 +126,7 @@ func (whole) Expect(int64) {}
 
 // inAll is progress for all paths together.
 func inAll(ctx context.Context, p jobs.Progress, paths []string) crypt.Progress {
-	size, _ := school.SizeOf(ctx, paths...)
+	size, _ := filecrypt.SizeOf(ctx, paths...)
 	p.Expect(size)
 	return whole{p}
 }

@@ -13,8 +13,10 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui/guitest"
 )
 
@@ -26,7 +28,7 @@ func find(w *guitest.Window, typed string) { fill(w, encryptOf(w).people.search,
 // opens reports whether Alice's key opens an age file, and what is in it.
 func (h *hill) opens(path string) (string, error) {
 	h.t.Helper()
-	copies, err := school.KeyFileCopies(h.key)
+	copies, err := keyfiles.FromFile(h.key)
 	h.must(err)
 	k, err := copies.Unlock([]byte(alicePassphrase))
 	h.must(err)
@@ -115,7 +117,7 @@ func TestKeyBlockedMeanwhileIsNotEncryptedTo(t *testing.T) {
 	if len(encryptOf(w).people.chosen) != 1 {
 		t.Fatal("Bob was not chosen")
 	}
-	_, err := h.s.RevokeKey(t.Context(), h.ids["Bob"], "lost")
+	_, err := issue.RevokeKey(t.Context(), h.s, h.ids["Bob"], "lost")
 	h.must(err)
 	w.Press("Encrypt it")
 	w.MustSee("Bob Evans was removed", "They can be opened by you and ICT.")
@@ -259,7 +261,7 @@ func TestOlderDirectoryIsNotUsed(t *testing.T) {
 	h.must(err)
 	older, err := os.ReadFile(shared.DirectoryPath())
 	h.must(err)
-	_, err = h.s.RevokeKey(t.Context(), h.ids["Bob"], "lost")
+	_, err = issue.RevokeKey(t.Context(), h.s, h.ids["Bob"], "lost")
 	h.must(err)
 	w := h.window("encrypt")
 	h.must(os.WriteFile(shared.DirectoryPath(), older, 0o600))
@@ -269,7 +271,7 @@ func TestOlderDirectoryIsNotUsed(t *testing.T) {
 	w.Session.Back()
 	w.Session.Go("encrypt")
 	w.MustSee("Somebody put an older list of people in the school's folder.", "Please tell ICT.")
-	if _, err := school.Audiences(encryptOf(w).staff.known.Directory, []string{h.ids["Bob"]}); err == nil {
+	if _, err := filecrypt.Audiences(encryptOf(w).staff.known.Directory, []string{h.ids["Bob"]}); err == nil {
 		t.Error("Bob's blocked key is back")
 	}
 }
@@ -329,9 +331,9 @@ func TestStoppedLeavesNothingHalfDone(t *testing.T) {
 	big := h.file("big.bin", strings.Repeat("x", 64<<20))
 	w.Drop(fyne.NewPos(500, 300), big)
 	e := encryptOf(w)
-	audiences, err := school.Audiences(e.staff.known.Directory, e.people.ids())
+	audiences, err := filecrypt.Audiences(e.staff.known.Directory, e.people.ids())
 	h.must(err)
-	e.run(school.Sealing{Audiences: audiences, Policy: e.staff.known.Policy})
+	e.run(filecrypt.Encrypter{Audiences: audiences, Policy: e.staff.known.Policy})
 	e.busy.Progress.Job().Cancel()
 	w.Settle()
 	if got := h.list(h.dir); !slices.Equal(got, []string{"big.bin"}) {

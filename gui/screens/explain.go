@@ -10,6 +10,9 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/filecrypt"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/explain"
@@ -61,7 +64,7 @@ func subject(err error) string {
 	if p, ok := errors.AsType[*school.PersonError](err); ok {
 		return p.Who
 	}
-	if f, ok := errors.AsType[*school.FileError](err); ok {
+	if f, ok := errors.AsType[*filecrypt.FileError](err); ok {
 		return f.Path
 	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok && !strings.HasPrefix(p.Path, "stowage/") { // which says nothing to anybody
@@ -72,7 +75,7 @@ func subject(err error) string {
 
 // explainTyped puts errors into words that say more than what kind they are of.
 func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
-	if e, ok := errors.AsType[*school.ReportError](err); ok {
+	if e, ok := errors.AsType[*loss.ReportError](err); ok {
 		key := i18n.Key("explain.report.field")
 		if e.Long {
 			key = "explain.report.long"
@@ -85,7 +88,7 @@ func explainTyped(w *i18n.Words, err error) (widgets.Message, bool) {
 	if e, ok := errors.AsType[*school.PublishError](err); ok {
 		return say(w, widgets.Warn, "explain.publish", e.Err.Error()), true
 	}
-	if e, ok := errors.AsType[*school.KnownAsError](err); ok {
+	if e, ok := errors.AsType[*issue.KnownAsError](err); ok {
 		key := i18n.Key("explain.known.label")
 		if e.Serial {
 			key = "explain.known.serial"

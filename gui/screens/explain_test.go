@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"stowage/crypt"
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
 	"stowage/gui/i18n"
 	"stowage/gui/screens"
 )
 
 func TestExplainSaysWhatWhatItMeansAndWhatNext(t *testing.T) {
 	w := i18n.New(i18n.English, nil)
-	m, ok := screens.Explain(w, fmt.Errorf("decrypt: %w", &school.FileError{Path: "/home/a/letter.txt.age", Err: crypt.ErrDamaged}))
+	m, ok := screens.Explain(w, fmt.Errorf("decrypt: %w", &filecrypt.FileError{Path: "/home/a/letter.txt.age", Err: crypt.ErrDamaged}))
 	if !ok || m.Happened == "" || m.Files == "" || m.Next == "" || m.Details != "/home/a/letter.txt.age" {
 		t.Errorf("%+v, %v", m, ok)
 	}

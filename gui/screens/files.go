@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -64,7 +64,7 @@ func (l *fileList) measure(paths []string) {
 		files int
 	}
 	jobs.Run(l.s.Jobs, w.T("files.measuring"), func(ctx context.Context, _ jobs.Progress) (measured, error) {
-		bytes, files := school.SizeOf(ctx, paths...)
+		bytes, files := filecrypt.SizeOf(ctx, paths...)
 		return measured{bytes, files}, ctx.Err()
 	}, func(m measured, err error) {
 		if err == nil && len(l.shown) == len(paths) {
@@ -155,9 +155,9 @@ func (d *destination) clear() {
 
 // askTaken asks what to do about files that are there already. Nothing happens when
 // the person cancels.
-func askTaken(s *gui.Session, taken []string, then func(school.Taken)) {
+func askTaken(s *gui.Session, taken []string, then func(filecrypt.Conflict)) {
 	if len(taken) == 0 {
-		then(school.TakenKeepBoth) // two of one name, or one that appeared just now
+		then(filecrypt.ConflictKeepBoth) // two of one name, or one that appeared just now
 		return
 	}
 	w := s.Words
@@ -171,10 +171,10 @@ func askTaken(s *gui.Session, taken []string, then func(school.Taken)) {
 	s.Ask(widgets.Question{
 		Title: w.N("files.taken", len(taken)), Text: w.T("files.taken.text", "names", w.List(names)),
 		Yes:   w.T("files.keep"),
-		Third: widgets.Command{Name: w.T("files.replace"), Run: func() { then(school.TakenReplace) }},
+		Third: widgets.Command{Name: w.T("files.replace"), Run: func() { then(filecrypt.ConflictReplace) }},
 	}, func(yes bool) {
 		if yes {
-			then(school.TakenKeepBoth)
+			then(filecrypt.ConflictKeepBoth)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/devices/school"
+	"stowage/devices/school/filecrypt"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
@@ -104,7 +104,7 @@ func (r *results) row(o outcome) fyne.CanvasObject {
 
 // fileCause is what is wrong with a file whose name stands above it already.
 func fileCause(err error) error {
-	if e, ok := errors.AsType[*school.FileError](err); ok {
+	if e, ok := errors.AsType[*filecrypt.FileError](err); ok {
 		return e.Err
 	}
 	return err

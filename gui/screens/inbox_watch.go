@@ -3,7 +3,7 @@ package screens
 import (
 	"time"
 
-	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 )
 
@@ -51,7 +51,7 @@ func (i *inboxWatch) look() {
 	i.looking = true
 	dir := i.p.Config().School
 	inBackground(i.s, func() counted {
-		w, err := school.WaitingAt(dir)
+		w, err := loss.WaitingAt(dir)
 		return counted{w.Reports, err}
 	}, i.looked)
 }

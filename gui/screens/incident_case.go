@@ -15,6 +15,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/breachform"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -38,7 +40,7 @@ type incidentCase struct {
 	kase    namedIncident
 	history []devices.Event
 	form    *incidentForm
-	files   *school.Listing
+	files   *backup.Listing
 	ticker  func()
 }
 
@@ -267,14 +269,14 @@ func (c *incidentCase) showFiles() { askWhyOpened(c.s, c.showFilesFor) }
 func (c *incidentCase) showFilesFor(reason string) {
 	c.p.authority(c.s, "incident.why.files", func(*school.School) {
 		i := c.kase.Incident
-		work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Listing, error) {
+		work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (backup.Listing, error) {
 			if i.Listing == "" && i.State == devices.IncidentOpen {
-				if _, err := s.ListIncident(ctx, i); err != nil {
-					return school.Listing{}, err
+				if _, err := loss.ListIncident(ctx, s, i); err != nil {
+					return backup.Listing{}, err
 				}
 			}
-			return s.IncidentListing(ctx, i.ID, reason)
-		}, func(l school.Listing, err error) {
+			return loss.IncidentListing(ctx, s, i.ID, reason)
+		}, func(l backup.Listing, err error) {
 			if err != nil {
 				c.s.Fail(err)
 				return
@@ -289,7 +291,7 @@ func (c *incidentCase) showFilesFor(reason string) {
 func (c *incidentCase) copySummary() {
 	i := c.kase.Incident
 	work(c.p, c.s, c.s.Words.T("incidents.reading"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
-		f, err := s.BreachFacts(ctx, i)
+		f, err := loss.ReadBreachFacts(ctx, s, i)
 		return breachform.Text(i, breachform.Facts{School: f.School, Device: f.Device, Names: f.Names, Now: c.s.Now(), Zone: c.s.Now().Location()}), err
 	}, func(text string, err error) {
 		if err != nil {
@@ -307,7 +309,7 @@ func (c *incidentCase) saveCalendar() {
 	i := c.kase.Incident
 	c.s.Choose.Folder(w.T("incident.ics"), func(folder string) {
 		path := filepath.Join(folder, fmt.Sprintf("incident-%.8s.ics", i.ID))
-		text := school.IncidentCalendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
+		text := loss.Calendar(i, w.T("incident.ics.summary"), w.T("incident.ics.text"), c.s.Now())
 		if err := safefile.Write(path, text, false); err != nil {
 			c.s.Fail(err)
 			return

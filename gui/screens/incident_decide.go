@@ -15,6 +15,7 @@ import (
 	"stowage/devices/papers"
 	papersfill "stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -147,7 +148,7 @@ func (t *telephone) open() {
 		t.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: wrong, Files: t.s.Words.T("incident.wrong.kept")})
 		return
 	}
-	n := school.NewIncident{Device: strings.TrimSpace(t.label.Text), Holder: strings.TrimSpace(t.holder.Text), Details: d}
+	n := loss.NewIncident{Device: strings.TrimSpace(t.label.Text), Holder: strings.TrimSpace(t.holder.Text), Details: d}
 	if n.Device == "" && n.Holder == "" {
 		t.device.Refuse(t.s.Words.T("incident.device.needed"))
 		t.s.Window.Canvas().Focus(t.label)
@@ -158,7 +159,7 @@ func (t *telephone) open() {
 	}
 	behind := false
 	work(t.p, t.s, t.s.Words.T("incident.saving"), func(ctx context.Context, s *school.School, _ jobs.Progress) (i devices.Incident, err error) {
-		i, behind, err = s.OpenIncident(ctx, n)
+		i, behind, err = loss.OpenIncident(ctx, s, n)
 		return i, err
 	}, func(i devices.Incident, err error) {
 		if err != nil {

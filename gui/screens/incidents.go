@@ -11,6 +11,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -33,9 +34,9 @@ func (n namedIncident) name() string { return cmp.Or(n.device, n.What) }
 // incidentsNow is what the list of incidents shows.
 type incidentsNow struct {
 	list    []namedIncident
-	waiting int             // reports in the inbox
-	reports []school.Report // those read; none while the authority is locked
-	inbox   error           // why the inbox could not be looked at
+	waiting int           // reports in the inbox
+	reports []loss.Report // those read; none while the authority is locked
+	inbox   error         // why the inbox could not be looked at
 }
 
 // incidents is the list of incidents and the inbox of loss reports.

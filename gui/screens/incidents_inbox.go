@@ -10,14 +10,15 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
 
 // readInbox counts the reports, and reads them while the authority is unlocked.
-func readInbox(ctx context.Context, s *school.School) (waiting int, reports []school.Report, err error) {
-	w, err := school.WaitingAt(s.Dir())
+func readInbox(ctx context.Context, s *school.School) (waiting int, reports []loss.Report, err error) {
+	w, err := loss.WaitingAt(s.Dir())
 	if err != nil || w.Reports == 0 {
 		return 0, nil, err
 	}
@@ -28,7 +29,7 @@ func readInbox(ctx context.Context, s *school.School) (waiting int, reports []sc
 	if err != nil {
 		return 0, nil, err
 	}
-	in, err := s.OpenInbox(shared.Inbox())
+	in, err := loss.OpenInbox(s, shared.Inbox())
 	if err != nil {
 		return 0, nil, err
 	}
@@ -68,7 +69,7 @@ func (l *incidents) inboxRows() []fyne.CanvasObject {
 }
 
 // report is one loss report, with what can be done with it.
-func (l *incidents) report(r school.Report) fyne.CanvasObject {
+func (l *incidents) report(r loss.Report) fyne.CanvasObject {
 	w := l.s.Words
 	if r.Err != nil {
 		m := l.s.Explain(r.Err)
@@ -98,11 +99,11 @@ func (l *incidents) report(r school.Report) fyne.CanvasObject {
 }
 
 // accept makes an incident of a report, or adds it to the one about the same.
-func (l *incidents) accept(r school.Report) {
+func (l *incidents) accept(r loss.Report) {
 	l.p.authority(l.s, "authority.why.lost", func(*school.School) {
 		merged := false
 		work(l.p, l.s, l.s.Words.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
-			i, m, _, err := s.AcceptReport(ctx, r)
+			i, m, _, err := loss.Accept(ctx, s, r)
 			merged = m
 			return i, err
 		}, func(i devices.Incident, err error) { l.accepted(i, merged, err) })
@@ -127,7 +128,7 @@ func (l *incidents) accepted(i devices.Incident, merged bool, err error) {
 }
 
 // merge asks which open incident a report belongs to.
-func (l *incidents) merge(r school.Report) {
+func (l *incidents) merge(r loss.Report) {
 	w := l.s.Words
 	var d *widgets.Dialog
 	rows := widgets.Column(1)
@@ -135,7 +136,7 @@ func (l *incidents) merge(r school.Report) {
 		rows.Add(widgets.NewAction(widgets.IconIncident, w.T("incident.title."+lossKey(i.Kind), "name", i.name()), i.holder, func() {
 			d.Close()
 			work(l.p, l.s, w.T("incidents.accepting"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Incident, error) {
-				return s.MergeReport(ctx, r, i.ID)
+				return loss.Merge(ctx, s, r, i.ID)
 			}, func(i devices.Incident, err error) { l.accepted(i, true, err) })
 		}))
 	}

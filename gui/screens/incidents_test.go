@@ -11,7 +11,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/loss"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -37,13 +38,13 @@ func deliver(t testing.TB, sc *schooltest.School, label string) {
 	check(t, shared.Make())
 	d, err := sc.Directory()
 	check(t, err)
-	r := school.NewLossReport(school.LossReport{
-		Reporter: school.Reporter{Name: "Alice Jones", Contact: "07700 900123"}, Device: school.LostThing{Label: label},
-		Kind: school.LossLost, Place: "the 42 bus", Circumstances: "It fell out of my bag.", Noticed: sc.Now().Add(-time.Hour),
+	r := loss.NewLossReport(loss.LossReport{
+		Reporter: loss.Reporter{Name: "Alice Jones", Contact: "07700 900123"}, Device: loss.LostThing{Label: label},
+		Kind: loss.LossLost, Place: "the 42 bus", Circumstances: "It fell out of my bag.", Noticed: sc.Now().Add(-time.Hour),
 	}, sc.Now())
-	sealed, err := school.ICTOf(d).Seal(r)
+	sealed, err := loss.ICTOf(d).Seal(r)
 	check(t, err)
-	path, err := school.Deliver(shared.Inbox(), school.ReportName(r), sealed)
+	path, err := loss.Deliver(shared.Inbox(), loss.ReportName(r), sealed)
 	check(t, err)
 	check(t, os.Chtimes(path, sc.Now(), sc.Now()))
 }
@@ -51,7 +52,7 @@ func deliver(t testing.TB, sc *schooltest.School, label string) {
 // opened opens an incident in the register, hours before now.
 func opensIncident(t testing.TB, sc *schooltest.School, label string, hoursAgo int) devices.Incident {
 	t.Helper()
-	i, _, err := sc.OpenIncident(t.Context(), school.NewIncident{Device: label, Details: devices.IncidentDetails{
+	i, _, err := loss.OpenIncident(t.Context(), sc.School, loss.NewIncident{Device: label, Details: devices.IncidentDetails{
 		Kind: devices.WasStolen, Aware: sc.Now().Add(-time.Duration(hoursAgo) * time.Hour), LastSeen: "the car park",
 		Circumstances: "Alice left it in the car.", Whose: "pupils", Special: []string{"health"}, OnlyCopy: devices.Yes, People: 31,
 	}})
@@ -235,7 +236,7 @@ func TestIncidentLeavingAsks(t *testing.T) {
 func TestIncidentFilesNeedTheAuthority(t *testing.T) {
 	sc := lossSchool(t)
 	i := opensIncident(t, sc, "HRP-0042", 10)
-	_, err := sc.KeepListing(t.Context(), i.ID, school.Listing{From: "backup", At: sc.Now(), Files: []school.ListedFile{{Path: "Year 4/plan.docx", Size: 20_000}}})
+	_, err := loss.KeepListing(t.Context(), sc.School, i.ID, backup.Listing{From: "backup", At: sc.Now(), Files: []backup.ListedFile{{Path: "Year 4/plan.docx", Size: 20_000}}})
 	check(t, err)
 	w, _ := caseWindow(t, sc, i, "")
 	w.Press("Data and people")
@@ -293,7 +294,7 @@ func TestAFullInboxIsDrawnInParts(t *testing.T) {
 	}
 	w := incidentsWindow(t, sc)
 	w.Press("Unlock to read")
-	unlock(w)
+	unlockDesk(w)
 	w.Settle()
 	w.Press("Show 3 more")
 	for i := range reportsAtOnce + 3 {

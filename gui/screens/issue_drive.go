@@ -10,6 +10,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/known"
+	"stowage/devices/school/programs"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -110,13 +113,13 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 	}
 	defer fs.Close()
 	if d.Serial != "" {
-		if l.known, err = s.Recognise(ctx, d.Serial); err != nil && !notFound(err) {
+		if l.known, err = known.Recognise(ctx, s.Register(), d.Serial); err != nil && !notFound(err) {
 			return l, err
 		}
 	}
 	if _, err := stick.Inspect(fs, ""); err == nil {
-		l.known, err = s.PluggedIn(ctx, fs)
-		if l.stick = err == nil; err != nil && !s.Unfinished(ctx, fs) { // which is begun again
+		l.known, err = known.PluggedIn(ctx, s, fs)
+		if l.stick = err == nil; err != nil && !issue.Unfinished(ctx, s, fs) { // which is begun again
 			return l, err
 		}
 	}
@@ -145,7 +148,7 @@ func lookOver(ctx context.Context, s *school.School, d drives.Drive, path string
 	if err != nil {
 		return l, err
 	}
-	if l.programs, err = s.Programs(); err != nil {
+	if l.programs, err = programs.List(s); err != nil {
 		return l, err
 	}
 	l.days, l.school, l.policy = directory.Policy.LoanDays, directory.School, directory.Policy

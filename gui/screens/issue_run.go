@@ -13,6 +13,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/passphrases"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -28,20 +30,20 @@ type order struct {
 	sticks   gui.Drives     // where else the person's sticks may be, for the new key
 	source   *restoreSource // nil for an empty stick
 	own      []byte         // the passphrase chosen now; empty for a temporary one
-	plan     school.StickPlan
+	plan     issue.StickPlan
 	convert  bool
 	document devices.DocumentDetails
 }
 
 // handedOut is what an order came to.
 type handedOut struct {
-	stick     school.IssuedStick
+	stick     issue.IssuedStick
 	temporary []byte // the holder's temporary passphrase, nil without one; to be wiped
 	signature []byte // PNG, for the slip; nil when the name was typed
 	converted stick.ConvertResult
-	restored  *school.RestoredStick // nil for an empty stick
-	others    []school.Outcome      // the person's other sticks that were given the new key
-	trouble   error                 // after the stick was issued: it stands, and something is missing
+	restored  *issue.RestoredStick // nil for an empty stick
+	others    []school.Outcome     // the person's other sticks that were given the new key
+	trouble   error                // after the stick was issued: it stands, and something is missing
 }
 
 // run issues the stick.
@@ -65,7 +67,7 @@ func (i *issueWizard) order() (order, error) {
 		drive: i.drive, path: i.path, holder: i.holder.holder, needsKey: i.holder.key.ID == "" || i.holder.blocked, renew: i.holder.blocked,
 		sticks: i.s.Services.Drives, source: i.source, convert: i.convert.Checked && len(i.look.plain) > 0,
 	}
-	o.plan = school.StickPlan{
+	o.plan = issue.StickPlan{
 		Drive: i.drive, Holder: i.holder.holder.ID, Device: devices.DeviceDetails{Label: i.label.Text}, Due: i.dueDate(),
 		Return: cmp.Or(strings.TrimSpace(i.returnTo.Text), i.look.returnTo), Replace: i.look.stick, Programs: i.carried(),
 	}
@@ -119,14 +121,14 @@ func handOut(ctx context.Context, s *school.School, o order, p jobs.Progress) (o
 // issueOrRestore makes the stick: an empty one, or one with everything in the backup.
 func issueOrRestore(ctx context.Context, s *school.School, o order, out *handedOut, p jobs.Progress) (err error) {
 	if o.source == nil {
-		out.stick, err = s.IssueStick(ctx, o.plan)
+		out.stick, err = issue.Stick(ctx, s, o.plan)
 		return err
 	}
 	from, err := o.source.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	restored, err := s.RestoreStick(ctx, school.RestorePlan{StickPlan: o.plan, From: from.Stick, Progress: p})
+	restored, err := issue.Restore(ctx, s, issue.RestorePlan{StickPlan: o.plan, From: from.Stick, Progress: p})
 	if err = errors.Join(err, from.Close()); err != nil {
 		return err
 	}
@@ -138,7 +140,7 @@ func issueOrRestore(ctx context.Context, s *school.School, o order, out *handedO
 // their other sticks that are plugged in. With a passphrase chosen now, nothing temporary
 // is left; a passphrase that is refused leaves the key with a temporary one.
 func newKey(ctx context.Context, s *school.School, o order, out *handedOut, p jobs.Progress) error {
-	var issued school.IssuedKey
+	var issued issue.IssuedKey
 	var err error
 	if o.renew {
 		theirs, listErr := pluggedSticks(ctx, o.sticks, s, o.holder.ID)
@@ -146,13 +148,13 @@ func newKey(ctx context.Context, s *school.School, o order, out *handedOut, p jo
 			return listErr
 		}
 		defer closeSticks(theirs)
-		r := school.Renewal{Who: o.holder.ID, Reason: "the key before lies on a lost stick", Revoke: true, Progress: p}
+		r := issue.Renewal{Who: o.holder.ID, Reason: "the key before lies on a lost stick", Revoke: true, Progress: p}
 		for _, d := range theirs {
 			r.Sticks = append(r.Sticks, d.fs)
 		}
-		issued, out.others, err = s.Renew(ctx, r)
+		issued, out.others, err = issue.Renew(ctx, s, r)
 	} else {
-		issued, err = s.IssueKey(ctx, o.holder.ID)
+		issued, err = issue.Key(ctx, s, o.holder.ID)
 	}
 	if _, behind := errors.AsType[*school.PublishError](err); err != nil && !behind {
 		return err
@@ -161,7 +163,7 @@ func newKey(ctx context.Context, s *school.School, o order, out *handedOut, p jo
 	if len(o.own) == 0 {
 		return nil
 	}
-	err = s.ChangePassphrase(ctx, o.holder.ID, issued.Passphrase, func(judge func([]byte) error) ([]byte, error) {
+	err = passphrases.ChangeHolder(ctx, s, o.holder.ID, issued.Passphrase, func(judge func([]byte) error) ([]byte, error) {
 		if err := judge(o.own); err != nil {
 			return nil, err
 		}
@@ -251,7 +253,7 @@ func (i *issueWizard) failed(out handedOut, err error) {
 }
 
 // restoredMessage says what is on a restored stick, and exactly what is not.
-func (i *issueWizard) restoredMessage(r school.RestoredStick) widgets.Message {
+func (i *issueWizard) restoredMessage(r issue.RestoredStick) widgets.Message {
 	w := i.s.Words
 	m := widgets.Message{Kind: widgets.Good, Happened: w.N("restore.done.files", r.Files, "size", w.Size(r.Bytes)), Files: w.T("restore.done.whole")}
 	if missing := len(r.Skipped); missing > 0 {

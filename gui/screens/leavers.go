@@ -9,6 +9,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -201,13 +202,13 @@ func (l *leavers) statement() string {
 
 // windUp does all of it.
 func (l *leavers) windUp() {
-	plan := school.Departure{Holder: l.has.Holder.ID, Revoke: l.revoke.Checked && len(l.has.Keys) > 0, Reason: "has left", Leave: l.leave.Checked}
+	plan := lifecycle.Departure{Holder: l.has.Holder.ID, Revoke: l.revoke.Checked && len(l.has.Keys) > 0, Reason: "has left", Leave: l.leave.Checked}
 	for _, f := range l.fates {
 		switch f.choice.Value() {
 		case fateBack:
-			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Return})
+			plan.Disposals = append(plan.Disposals, lifecycle.Disposal{Device: f.device.ID, Action: devices.Return})
 		case fateOver:
-			plan.Disposals = append(plan.Disposals, school.Disposal{Device: f.device.ID, Action: devices.Issue, To: f.to.Text})
+			plan.Disposals = append(plan.Disposals, lifecycle.Disposal{Device: f.device.ID, Action: devices.Issue, To: f.to.Text})
 		}
 	}
 	document, err := signed(devices.LeavingSigned, l.has.Holder, l.statement(), l.sign)
@@ -219,7 +220,7 @@ func (l *leavers) windUp() {
 		document.Name = ""
 	}
 	l.p.authority(l.s, "leavers.why", func(*school.School) {
-		l.view.Follow(work(l.p, l.s, l.s.Words.T("leavers.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) (school.Departed, error) {
+		l.view.Follow(work(l.p, l.s, l.s.Words.T("leavers.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) (lifecycle.Departed, error) {
 			return depart(ctx, s, l.s.Services.Drives, plan, document)
 		}, l.departed))
 	})
@@ -227,10 +228,10 @@ func (l *leavers) windUp() {
 
 // depart winds up with the sticks that are plugged in, and records the signature if
 // there is one.
-func depart(ctx context.Context, s *school.School, d gui.Drives, plan school.Departure, document devices.DocumentDetails) (school.Departed, error) {
+func depart(ctx context.Context, s *school.School, d gui.Drives, plan lifecycle.Departure, document devices.DocumentDetails) (lifecycle.Departed, error) {
 	theirs, err := pluggedSticks(ctx, d, s, plan.Holder)
 	if err != nil {
-		return school.Departed{}, err
+		return lifecycle.Departed{}, err
 	}
 	defer closeSticks(theirs)
 	for i, p := range plan.Disposals {
@@ -240,7 +241,7 @@ func depart(ctx context.Context, s *school.School, d gui.Drives, plan school.Dep
 			}
 		}
 	}
-	out, err := s.Depart(ctx, plan)
+	out, err := lifecycle.Depart(ctx, s, plan)
 	if err == nil && document.Name != "" {
 		_, err = s.Register().SignDocument(context.WithoutCancel(ctx), s.Actor(), document)
 	}
@@ -248,7 +249,7 @@ func depart(ctx context.Context, s *school.School, d gui.Drives, plan school.Dep
 }
 
 // departed says what became of each thing.
-func (l *leavers) departed(out school.Departed, err error) {
+func (l *leavers) departed(out lifecycle.Departed, err error) {
 	m := outcomesTold(l.s, "leavers.done", out.Devices)
 	if len(out.Revoked) > 0 {
 		m.Next = l.s.Words.N("leavers.done.keys", len(out.Revoked))

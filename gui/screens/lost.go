@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -149,26 +149,26 @@ func (l *lost) send() {
 
 // addressee is the school's ICT: that of the directory, or, without one, of the stick
 // that is open.
-func (l *lost) addressee(read error) (school.Addressee, error) {
+func (l *lost) addressee(read error) (loss.Addressee, error) {
 	if read == nil {
-		return school.ICTOf(l.staff.known.Directory), nil
+		return loss.ICTOf(l.staff.known.Directory), nil
 	}
 	if _, to, ok := l.staff.signedIn(); ok {
 		return to, nil
 	}
-	return school.Addressee{}, read
+	return loss.Addressee{}, read
 }
 
 // report is what the form says, signed in as far as is known who it is.
-func (l *lost) report() school.LossReport {
+func (l *lost) report() loss.LossReport {
 	r := l.form.report(l.s.Now())
 	if id := l.staff.me(); id != "" {
 		r.Reporter.Holder = id
 	}
 	if holder, _, ok := l.staff.signedIn(); ok {
-		r.Reporter.Holder, r.Reporter.Proof = holder.ID, school.ProofKey
+		r.Reporter.Holder, r.Reporter.Proof = holder.ID, loss.ProofKey
 	}
-	return school.NewLossReport(r, l.s.Now())
+	return loss.NewLossReport(r, l.s.Now())
 }
 
 // sealedReport is a report on its way.
@@ -178,7 +178,7 @@ type sealedReport struct {
 	file    string // where it was delivered to; "" when the inbox is out of reach
 }
 
-func (l *lost) deliver(to school.Addressee) {
+func (l *lost) deliver(to loss.Addressee) {
 	r := l.report()
 	inbox := l.staff.inbox()
 	job := jobs.Run(l.s.Jobs, l.s.Words.T("lost.sending"), func(context.Context, jobs.Progress) (sealedReport, error) {
@@ -186,9 +186,9 @@ func (l *lost) deliver(to school.Addressee) {
 		if err != nil {
 			return sealedReport{}, err
 		}
-		done := sealedReport{name: school.ReportName(r), content: sealed}
+		done := sealedReport{name: loss.ReportName(r), content: sealed}
 		// Why ever it cannot be delivered, it can be saved and handed over.
-		done.file, _ = school.Deliver(inbox, done.name, sealed)
+		done.file, _ = loss.Deliver(inbox, done.name, sealed)
 		return done, nil
 	}, func(done sealedReport, err error) {
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/devices/school"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
@@ -19,11 +19,11 @@ type lostForm struct {
 
 	which, place, police, contents, whose, more, name, contact *widget.Entry
 
-	kind     *choices[school.LossKind]
+	kind     *choices[loss.LossKind]
 	had      *choices[span]
 	noticed  *choices[span]
-	with     *choices[school.Answer]
-	onlyCopy *choices[school.Answer]
+	with     *choices[loss.Answer]
+	onlyCopy *choices[loss.Answer]
 
 	whichField, nameField, contactField *widgets.Field
 	policeField                         *widgets.Field
@@ -35,7 +35,7 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 	f := &lostForm{
 		s:     s,
 		which: line(), place: lines(2), police: line(), contents: lines(3), whose: line(), more: lines(2), name: line(), contact: line(),
-		kind: newChoices(w, true, reply[school.LossKind]{"lost.kind.lost", school.LossLost}, reply[school.LossKind]{"lost.kind.stolen", school.LossStolen}, reply[school.LossKind]{"lost.unsure", school.LossUnsure}),
+		kind: newChoices(w, true, reply[loss.LossKind]{"lost.kind.lost", loss.LossLost}, reply[loss.LossKind]{"lost.kind.stolen", loss.LossStolen}, reply[loss.LossKind]{"lost.unsure", loss.LossUnsure}),
 		had: newChoices[span](w, true, reply[span]{"lost.had.today", since(0)}, reply[span]{"lost.had.yesterday", since(1)},
 			reply[span]{"lost.had.week", since(7)}, reply[span]{"lost.unsure", sometime}),
 		noticed:  newChoices[span](w, true, reply[span]{"lost.noticed.now", justNow}, reply[span]{"lost.noticed.today", since(0)}, reply[span]{"lost.noticed.before", sometime}),
@@ -49,7 +49,7 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 	f.policeField.View.Hide()
 	f.kind.group.OnChanged = func(string) {
 		kind, _ := f.kind.get()
-		show(f.policeField.View, kind == school.LossStolen)
+		show(f.policeField.View, kind == loss.LossStolen)
 		grown()
 	}
 	return f
@@ -57,8 +57,8 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 
 func justNow(now time.Time) (from, to time.Time) { return now, now }
 
-func yesNo(w *i18n.Words) *choices[school.Answer] {
-	return newChoices(w, true, reply[school.Answer]{"lost.yes", school.Yes}, reply[school.Answer]{"lost.no", school.No}, reply[school.Answer]{"lost.unsure", school.NotSure})
+func yesNo(w *i18n.Words) *choices[loss.Answer] {
+	return newChoices(w, true, reply[loss.Answer]{"lost.yes", loss.Yes}, reply[loss.Answer]{"lost.no", loss.No}, reply[loss.Answer]{"lost.unsure", loss.NotSure})
 }
 
 // first is the page about the stick.
@@ -165,17 +165,17 @@ func (f *lostForm) need(field *widgets.Field, e *widget.Entry, why i18n.Key) fyn
 }
 
 // report is what the form says.
-func (f *lostForm) report(now time.Time) school.LossReport {
-	r := school.LossReport{
-		Reporter: school.Reporter{Name: f.name.Text, Contact: f.contact.Text},
+func (f *lostForm) report(now time.Time) loss.LossReport {
+	r := loss.LossReport{
+		Reporter: loss.Reporter{Name: f.name.Text, Contact: f.contact.Text},
 		Device:   whichStick(f.which.Text),
-		Kind:     school.LossUnsure,
+		Kind:     loss.LossUnsure,
 		Place:    f.place.Text, Contents: f.contents.Text, Whose: f.whose.Text, Circumstances: f.more.Text,
 	}
 	if kind, ok := f.kind.get(); ok {
 		r.Kind = kind
 	}
-	if r.Kind == school.LossStolen {
+	if r.Kind == loss.LossStolen {
 		r.Police = f.police.Text
 	}
 	if had, ok := f.had.get(); ok {
@@ -191,10 +191,10 @@ func (f *lostForm) report(now time.Time) school.LossReport {
 
 // whichStick takes one word with a digit in it for a label, and anything else for what
 // the stick looks like.
-func whichStick(text string) school.LostThing {
+func whichStick(text string) loss.LostThing {
 	text = strings.TrimSpace(text)
 	if len(strings.Fields(text)) == 1 && strings.ContainsAny(text, "0123456789") {
-		return school.LostThing{Label: text}
+		return loss.LostThing{Label: text}
 	}
-	return school.LostThing{Description: text}
+	return loss.LostThing{Description: text}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -33,11 +33,11 @@ func answer(w *guitest.Window) {
 }
 
 // inbox is what ICT reads.
-func (h *hill) inbox() []school.Report {
+func (h *hill) inbox() []loss.Report {
 	h.t.Helper()
 	shared, err := h.s.Shared()
 	h.must(err)
-	in, err := h.s.OpenInbox(shared.Inbox())
+	in, err := loss.OpenInbox(h.s, shared.Inbox())
 	h.must(err)
 	reports, err := in.Reports(h.t.Context())
 	h.must(err)
@@ -62,10 +62,10 @@ func TestLostReachesICT(t *testing.T) {
 	}
 	r := got[0].LossReport
 	now := w.Now().UTC()
-	if r.Reporter.Name != "Alice Jones" || r.Reporter.Contact != "07700 900123" || r.Reporter.Holder != h.ids["Alice"] || r.Reporter.Proof != school.ProofTyped {
+	if r.Reporter.Name != "Alice Jones" || r.Reporter.Contact != "07700 900123" || r.Reporter.Holder != h.ids["Alice"] || r.Reporter.Proof != loss.ProofTyped {
 		t.Errorf("reporter %+v", r.Reporter)
 	}
-	if r.Device != (school.LostThing{Label: "HRP-0042"}) || r.Kind != school.LossStolen || r.Place != "the 42 bus" || r.Passphrase != school.No || r.OnlyCopy != "" {
+	if r.Device != (loss.LostThing{Label: "HRP-0042"}) || r.Kind != loss.LossStolen || r.Place != "the 42 bus" || r.Passphrase != loss.No || r.OnlyCopy != "" {
 		t.Errorf("report %+v", r)
 	}
 	if midnight := now.Truncate(24 * time.Hour).Add(-24 * time.Hour); !r.HappenedFrom.Equal(midnight) || !r.HappenedTo.Equal(now) || !r.Noticed.Equal(now) {
@@ -95,7 +95,7 @@ func TestLostAwayFromSchoolIsSavedAsFile(t *testing.T) {
 	w.Press("Save the report")
 	w.MustSee("Your report is saved as loss-20260903-", "E-mail it to ICT or hand it to them, and ring them now.")
 	files := h.list(h.dir)
-	if len(files) != 1 || !strings.HasSuffix(files[0], school.ReportExtension) {
+	if len(files) != 1 || !strings.HasSuffix(files[0], loss.ReportExtension) {
 		t.Fatalf("saved %v", files)
 	}
 	w.Press("Show in folder")
@@ -106,7 +106,7 @@ func TestLostAwayFromSchoolIsSavedAsFile(t *testing.T) {
 	h.must(err)
 	a, err := h.s.Authority()
 	h.must(err)
-	if r, err := school.OpenReport(t.Context(), content, a.Identities()); err != nil || r.Reporter.Name != "Alice Jones" {
+	if r, err := loss.OpenReport(t.Context(), content, a.Identities()); err != nil || r.Reporter.Name != "Alice Jones" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	h.must(os.Rename(away, shared.Dir))
@@ -156,8 +156,8 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	h.must(err)
 	a, err := h.s.Authority()
 	h.must(err)
-	r, err := school.OpenReport(t.Context(), content, a.Identities())
-	if err != nil || r.Reporter.Proof != school.ProofKey || r.Reporter.Holder != h.ids["Alice"] || r.Reporter.Name != "Alice Jones" {
+	r, err := loss.OpenReport(t.Context(), content, a.Identities())
+	if err != nil || r.Reporter.Proof != loss.ProofKey || r.Reporter.Holder != h.ids["Alice"] || r.Reporter.Name != "Alice Jones" {
 		t.Errorf("%+v, %v", r.Reporter, err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/loss"
 	"stowage/gui/guitest"
 	"stowage/gui/widgets"
 )
@@ -209,7 +211,7 @@ func TestOneMessageOfManyCannotBeRecorded(t *testing.T) {
 		notes = append(notes, stick.Note{ID: lost[i].Seen.Stick, Label: label})
 	}
 	for _, one := range lost {
-		_, _, err := d.School.School.Act(t.Context(), one.ID, devices.Lose, devices.Facts{})
+		_, _, err := lifecycle.Act(t.Context(), d.School.School, one.ID, devices.Lose, devices.Facts{})
 		check(t, err)
 	}
 	shared, err := d.place.Config().SharedFolder()
@@ -221,7 +223,7 @@ func TestOneMessageOfManyCannotBeRecorded(t *testing.T) {
 		if i == 1 {
 			seen = time.Unix(60, 0)
 		}
-		check(t, shared.TellFound(directory, note, "library", seen))
+		check(t, loss.TellFound(shared, directory, note, "library", seen))
 	}
 	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)

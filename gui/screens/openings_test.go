@@ -8,6 +8,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/openings"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -90,7 +91,7 @@ func TestHolderIsToldWhatICTOpened(t *testing.T) {
 	check(t, st.ChangePassphrase(issued.Passphrase, []byte(chosen)))
 	note := st.Note()
 	check(t, st.Close())
-	check(t, d.RecordStickOpening(t.Context(), fs, note, "leaver handover"))
+	check(t, openings.RecordStick(t.Context(), d.School.School, fs, note, "leaver handover"))
 	check(t, fs.Close())
 
 	w := openedAtHome(t, drive, chosen)

@@ -14,7 +14,8 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
-	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -50,7 +51,7 @@ func (d *testDesk) issueOn(t *testing.T, drive drives.Drive, who, label string) 
 		t.Fatal(err)
 	}
 	defer fs.Close()
-	issued, err := d.IssueStick(t.Context(), school.StickPlan{FS: fs, Holder: who, Drive: drive, Device: devices.DeviceDetails{Label: label}, Return: "Hill Road Primary"})
+	issued, err := issue.Stick(t.Context(), d.School.School, issue.StickPlan{FS: fs, Holder: who, Drive: drive, Device: devices.DeviceDetails{Label: label}, Return: "Hill Road Primary"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +150,7 @@ func TestPersonGetsAKey(t *testing.T) {
 // opensKey fails the test unless a passphrase opens the key's file.
 func opensKey(t *testing.T, d *testDesk, key devices.Key, passphrase string) {
 	t.Helper()
-	path, err := d.KeyFile(key)
+	path, err := keyfiles.Path(d.School.School, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +301,7 @@ func TestPersonPictures(t *testing.T) {
 	ann := d.holder(t, "Ann Lee")
 	d.issueOn(t, drive.plugIn(t, "S1"), ann.ID, "MS-1")
 	d.laptop(t, "LT-1", "Ann Lee")
-	if _, err := d.ReplaceKey(t.Context(), ann.ID, "passphrase forgotten"); err != nil {
+	if _, err := issue.ReplaceKey(t.Context(), d.School.School, ann.ID, "passphrase forgotten"); err != nil {
 		t.Fatal(err)
 	}
 	options, _ := peopleRoute(d.place)

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/devices"
-	"stowage/devices/school"
+	"stowage/devices/school/issue"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -38,12 +38,12 @@ func newDesk(t *testing.T) *testDesk {
 	return d
 }
 
-func (d *testDesk) person(t *testing.T, name string, key bool) (devices.Holder, school.IssuedKey) {
+func (d *testDesk) person(t *testing.T, name string, key bool) (devices.Holder, issue.IssuedKey) {
 	t.Helper()
-	h, issued := d.Person(name, name[:3]+"@hill.example"), school.IssuedKey{}
+	h, issued := d.Person(name, name[:3]+"@hill.example"), issue.IssuedKey{}
 	if key {
 		var err error
-		if issued, err = d.IssueKey(t.Context(), h.ID); err != nil {
+		if issued, err = issue.Key(t.Context(), d.School.School, h.ID); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -104,7 +105,7 @@ func knowPerson(ctx context.Context, s *school.School, id string) (known knownPe
 	}
 	known.places, known.inFolder = map[string]string{}, map[string]bool{}
 	for _, k := range known.keys {
-		_, err := s.KeyFile(k)
+		_, err := keyfiles.Path(s, k)
 		known.inFolder[k.ID] = err == nil
 		for _, device := range k.Devices {
 			d, err := s.Register().Device(ctx, device)

@@ -12,7 +12,10 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
 	"stowage/devices/school/config"
+	"stowage/devices/school/integrity"
+	"stowage/devices/school/remembered"
 	"stowage/gui"
 	"stowage/gui/authority"
 	"stowage/gui/jobs"
@@ -261,7 +264,7 @@ func inBackground[T any](s *gui.Session, do func() T, done func(T)) {
 
 // restoreRegister closes the school, puts a backup in the place of its register and
 // opens it again. If anything fails, the register is as it was.
-func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) (restored school.RestoredRegister, err error) {
+func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []byte, progress jobs.Progress) (restored integrity.Restored, err error) {
 	c := p.Config()
 	f, err := os.Open(path)
 	if err != nil {
@@ -274,7 +277,7 @@ func (p *Place) restoreRegister(ctx context.Context, path string, passphrase []b
 	p.opening.Lock()
 	err = p.Authority.Close()
 	if err == nil {
-		restored, err = school.RestoreRegister(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
+		restored, err = integrity.Restore(ctx, c.School, filepath.Base(path), crypt.Reader(ctx, f, progress), passphrase, school.Options{Actor: p.options.Actor, Clock: p.options.Clock})
 	}
 	p.opening.Unlock()
 	return restored, errors.Join(err, p.school(context.WithoutCancel(ctx)))
@@ -297,7 +300,7 @@ func (p *Place) moveRegister(ctx context.Context, to string, progress func(int64
 	if err == nil {
 		o := p.options
 		o.Verifier = c.Verifier
-		tree, old, failed := school.MoveRegister(ctx, c.School, to, o, progress)
+		tree, old, failed := integrity.Move(ctx, c.School, to, o, progress)
 		m, err = moved{tree.Size, old}, failed
 	}
 	p.opening.Unlock()
@@ -315,8 +318,8 @@ func (p *Place) settings() (config.Config, error) {
 }
 
 // heads is where this computer remembers how sticks were left, shared with stow.
-func heads(s *gui.Session) school.Heads {
-	return school.Heads{Dir: filepath.Join(s.Services.Config, "sticks")}
+func heads(s *gui.Session) remembered.Heads {
+	return remembered.Heads{Dir: filepath.Join(s.Services.Config, "sticks")}
 }
 
 // putKeysBack puts the key files back that were deleted from the stick at a path, from its backup in the school's shared folder.
@@ -338,5 +341,5 @@ func (p *Place) putKeysBack(path string) ([]string, error) {
 		return nil, err
 	}
 	defer fs.Close()
-	return shared.RestoreKeys(fs)
+	return backup.RestoreKeys(shared, fs)
 }

@@ -16,6 +16,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/programs"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -32,7 +34,7 @@ func aProgram(t testing.TB, version string) string {
 // addProgram has ICT approve a program.
 func (d *testDesk) addProgram(t *testing.T, version string) stick.Program {
 	t.Helper()
-	added, err := d.School.AddProgram(t.Context(), aProgram(t, version), nil)
+	added, err := programs.Add(t.Context(), d.School.School, aProgram(t, version), nil)
 	check(t, err)
 	return added
 }
@@ -43,7 +45,7 @@ func (d *testDesk) carrying(t *testing.T, drive drives.Drive) devices.Device {
 	fs, err := stick.NewDirFS(drive.Path)
 	check(t, err)
 	defer fs.Close()
-	issued, err := d.IssueStick(t.Context(), school.StickPlan{
+	issued, err := issue.Stick(t.Context(), d.School.School, issue.StickPlan{
 		FS: fs, Holder: d.holder(t, "Ann Lee").ID, Drive: drive, Device: devices.DeviceDetails{Label: "MS-1"},
 		Return: "Hill Road Primary", Programs: []string{stick.WindowsProgram},
 	})
@@ -98,7 +100,7 @@ func TestProgramsInTheSettings(t *testing.T) {
 	w.Session.Choose = &fakeChooser{aProgram(t, "1.2.0")}
 	w.MustSee("Stowage on sticks")
 	w.Press("Add a program…")
-	unlock(w)
+	unlockDesk(w)
 	w.MustSee("Stowage for Windows, version 1.2.0 (3.6 MB)")
 	w.Session.Choose = &fakeChooser{filepath.Join(sc.Dir(), school.AuthorityFile)}
 	w.Press("Add a program…")

@@ -8,6 +8,8 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/known"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -15,7 +17,7 @@ import (
 
 // given is a key that was just made, and the sticks that were given it.
 type given struct {
-	issued school.IssuedKey
+	issued issue.IssuedKey
 	sticks []school.Outcome
 }
 
@@ -23,7 +25,7 @@ type given struct {
 func (n *person) issueKey() {
 	n.p.authority(n.s, "person.why.key", func(*school.School) {
 		n.follow(work(n.p, n.s, n.s.Words.T("person.issuing"), func(ctx context.Context, s *school.School, _ jobs.Progress) (given, error) {
-			issued, err := s.IssueKey(ctx, n.id)
+			issued, err := issue.Key(ctx, s, n.id)
 			return given{issued: issued}, err
 		}, n.gave))
 	})
@@ -38,7 +40,7 @@ func (n *person) recover() {
 	var dialog *widgets.Dialog
 	here := widgets.NewAction(widgets.IconPerson, t("recover.here"), t("recover.here.hint"), func() {
 		dialog.Close()
-		n.renew(school.Renewal{Who: n.id, Reason: "passphrase forgotten"})
+		n.renew(issue.Renewal{Who: n.id, Reason: "passphrase forgotten"})
 	})
 	call := widgets.NewAction("telephone", t("recover.telephone"), t("recover.telephone.hint"), func() {
 		dialog.Close()
@@ -53,12 +55,12 @@ func (n *person) recover() {
 func (n *person) rotate() {
 	t := n.s.Words.T
 	n.withReason(t("person.rotate"), t("rotate.text"), t("rotate.yes"), false, func(reason string) {
-		n.renew(school.Renewal{Who: n.id, Reason: reason, Revoke: true, Rotate: true})
+		n.renew(issue.Renewal{Who: n.id, Reason: reason, Revoke: true, Rotate: true})
 	})
 }
 
 // renew makes a new key and gives it to the person's sticks that are plugged in.
-func (n *person) renew(r school.Renewal) {
+func (n *person) renew(r issue.Renewal) {
 	n.p.authority(n.s, "person.why.key", func(*school.School) {
 		n.follow(work(n.p, n.s, n.s.Words.T("person.renewing"), func(ctx context.Context, s *school.School, p jobs.Progress) (given, error) {
 			n.p.leave("")
@@ -71,7 +73,7 @@ func (n *person) renew(r school.Renewal) {
 				r.Sticks = append(r.Sticks, d.fs)
 			}
 			r.Progress = p
-			issued, sticks, err := s.Renew(ctx, r)
+			issued, sticks, err := issue.Renew(ctx, s, r)
 			return given{issued, sticks}, err
 		}, n.gave))
 	})
@@ -112,7 +114,7 @@ func (n *person) revoke() {
 	n.withReason(t("person.revoke"), t("revoke.text"), t("revoke.yes"), true, func(reason string) {
 		n.p.authority(n.s, "person.why.revoke", func(*school.School) {
 			n.follow(work(n.p, n.s, t("person.revoking"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Key, error) {
-				return s.RevokeKey(ctx, n.id, reason)
+				return issue.RevokeKey(ctx, s, n.id, reason)
 			}, func(_ devices.Key, err error) {
 				if err != nil {
 					n.s.Fail(err)
@@ -170,7 +172,7 @@ func (n *person) telephone() {
 func (n *person) readOut(d devices.Device, how string) {
 	n.p.authority(n.s, "person.why.telephone", func(*school.School) {
 		n.follow(work(n.p, n.s, n.s.Words.T("telephone.working"), func(ctx context.Context, s *school.School, _ jobs.Progress) ([]byte, error) {
-			code, _, err := s.TelephoneCode(ctx, d.ID, how)
+			code, _, err := issue.TelephoneCode(ctx, s, d.ID, how)
 			return code, err
 		}, func(code []byte, err error) {
 			if err != nil {
@@ -205,7 +207,7 @@ func pluggedSticks(ctx context.Context, d gui.Drives, s *school.School, holder s
 		if err != nil {
 			continue // pulled out meanwhile
 		}
-		device, err := s.PluggedIn(ctx, fs)
+		device, err := known.PluggedIn(ctx, s, fs)
 		if err != nil || device.Holder != holder {
 			_ = fs.Close()
 			continue

@@ -13,6 +13,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 	"stowage/gui"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -99,7 +100,7 @@ func (r *register) act(a devices.Action) {
 	switch {
 	case a == devices.Issue:
 		r.issue()
-	case school.ChangesDirectory(a):
+	case lifecycle.ChangesDirectory(a):
 		r.p.authority(r.s, "authority.why.lost", func(*school.School) { r.askFacts(a, ids) })
 	default:
 		r.askFacts(a, ids)
@@ -191,7 +192,7 @@ func (r *register) actOn(a devices.Action, ids []string, seen map[string]int64, 
 			} else {
 				var behind bool
 				facts.Version = seen[id]
-				d, behind, err = s.Act(ctx, id, a, facts)
+				d, behind, err = lifecycle.Act(ctx, s, id, a, facts)
 				o.behind = o.behind || behind
 			}
 			if _, late := errors.AsType[*school.PublishError](err); late {

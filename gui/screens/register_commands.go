@@ -9,6 +9,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/lifecycle"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -44,7 +45,7 @@ func (r *register) issue() {
 				loan.Due = endOfDay(until)
 			}
 			f.follow(work(r.p, r.s, w.T(actionKey(devices.Issue)), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.Device, error) {
-				return s.Lend(ctx, d.ID, name, loan)
+				return lifecycle.Lend(ctx, s, d.ID, name, loan)
 			}, func(lent devices.Device, err error) {
 				if err != nil {
 					f.refuse(err)

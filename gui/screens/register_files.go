@@ -13,6 +13,7 @@ import (
 	"stowage/crypt"
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -114,7 +115,7 @@ func (r *register) backUp() { r.s.Choose.Folder(r.s.Words.T("register.backup"), 
 func (r *register) backUpTo(folder string) {
 	path := freshName(folder, r.s.Words.T("register.backup.name"), r.s.Now(), ".db.age")
 	job := work(r.p, r.s, r.s.Words.T("register.backingup"), func(ctx context.Context, s *school.School, _ jobs.Progress) (string, error) {
-		if err := s.BackUpRegister(ctx, path); err != nil {
+		if err := integrity.BackUp(ctx, s, path); err != nil {
 			return "", err
 		}
 		c := r.p.Config()
@@ -138,10 +139,10 @@ func (r *register) restoreFrom(path string) {
 			return
 		}
 		passphrase := entry.Take()
-		f.follow(jobs.Run(r.s.Jobs, t.Title, func(ctx context.Context, p jobs.Progress) (school.RestoredRegister, error) {
+		f.follow(jobs.Run(r.s.Jobs, t.Title, func(ctx context.Context, p jobs.Progress) (integrity.Restored, error) {
 			defer clear(passphrase)
 			return r.p.restoreRegister(ctx, path, passphrase, p)
-		}, func(restored school.RestoredRegister, err error) {
+		}, func(restored integrity.Restored, err error) {
 			if err != nil {
 				f.refuse(err)
 				return
@@ -155,7 +156,7 @@ func (r *register) restoreFrom(path string) {
 }
 
 // restoredMessage says what the register is now, and what is not in it any more.
-func restoredMessage(w *i18n.Words, r school.RestoredRegister) widgets.Message {
+func restoredMessage(w *i18n.Words, r integrity.Restored) widgets.Message {
 	m := widgets.Message{Kind: widgets.Good, Happened: w.T("register.restored", "when", w.DateTime(r.Newest)), Next: w.T("register.restored.next")}
 	missing := int(max(0, r.Had-r.Events))
 	switch {

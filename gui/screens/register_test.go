@@ -12,6 +12,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -404,7 +405,7 @@ func TestRegisterBackupAndRestore(t *testing.T) {
 func TestRegisterThatIsDamaged(t *testing.T) {
 	sc := stocked(t)
 	backup := filepath.Join(t.TempDir(), "register.db.age")
-	if err := sc.School.BackUpRegister(t.Context(), backup); err != nil {
+	if err := integrity.BackUp(t.Context(), sc.School, backup); err != nil {
 		t.Fatal(err)
 	}
 	sc.Device(devices.DeviceDetails{Label: "LATER"})
@@ -457,7 +458,7 @@ func TestRegisterPictures(t *testing.T) {
 	guitest.Pictures(t, "register-restored", gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}, func(w *guitest.Window) {
 		w.Session.Go(registerRoute)
 		w.Settle()
-		restored := school.RestoredRegister{Events: 180, Newest: w.Now(), Had: 214, AllRead: true}
+		restored := integrity.Restored{Events: 180, Newest: w.Now(), Had: 214, AllRead: true}
 		for i := range int64(34) {
 			restored.Lost = append(restored.Lost, devices.Event{
 				Number: 181 + i, Time: w.Now(), Actor: "M. Jones", Kind: devices.DeviceAdded,

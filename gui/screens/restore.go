@@ -11,6 +11,8 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/known"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -34,7 +36,7 @@ type restores struct {
 
 // keptBackup is a backup, with the device whose it is.
 type keptBackup struct {
-	school.StickBackup
+	backup.StickBackup
 	device devices.Device // zero for one that the register does not know
 	at     int64          // the layer that was its newest before the stick was put back to an earlier state; 0 for all
 }
@@ -132,14 +134,14 @@ func readBackups(ctx context.Context, s *school.School) ([]keptBackup, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := shared.Backups(ctx, directory.Verifier)
+	list, err := backup.List(ctx, shared, directory.Verifier)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]keptBackup, len(list))
 	for i, b := range list {
 		all[i].StickBackup = b
-		if d, err := s.DeviceOf(ctx, b.Note); err == nil {
+		if d, err := known.Device(ctx, s.Register(), b.Note); err == nil {
 			all[i].device = d
 		} else if err := context.Cause(ctx); err != nil {
 			return nil, err

@@ -12,6 +12,8 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/keyfiles"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -37,7 +39,7 @@ type restoring struct {
 // restoreSource is what a stick is made from.
 type restoreSource struct {
 	kept     keptBackup
-	contents school.Contents
+	contents backup.Contents
 
 	mu  sync.Mutex
 	key *keys.HolderKey // opens it; nil for the recovery key
@@ -45,7 +47,7 @@ type restoreSource struct {
 }
 
 // open opens the backup. The caller closes it.
-func (r *restoreSource) open(ctx context.Context, s *school.School) (*school.OpenedBackup, error) {
+func (r *restoreSource) open(ctx context.Context, s *school.School) (*backup.Opened, error) {
 	shared, err := s.Shared()
 	if err != nil {
 		return nil, err
@@ -65,7 +67,7 @@ func (r *restoreSource) open(ctx context.Context, s *school.School) (*school.Ope
 		}
 		with = stick.WithRecovery(a.Identities(), a.Verifier())
 	}
-	return shared.OpenBackup(ctx, r.kept.Stick, with, stick.OpenOptions{Program: "Stowage", At: r.kept.at})
+	return backup.Open(ctx, shared, r.kept.Stick, with, stick.OpenOptions{Program: "Stowage", At: r.kept.at})
 }
 
 // wipe wipes the key, when nothing is being opened with it.
@@ -184,7 +186,7 @@ func (r *restoring) openWith(passphrase []byte, reason string) {
 			if source.key, err = holderKeyFor(ctx, s, kept, passphrase); err != nil {
 				return nil, err
 			}
-		} else if err := s.RecordBackupOpening(ctx, cmp.Or(kept.device.ID, kept.Stick), reason); err != nil {
+		} else if err := backup.RecordOpening(ctx, s, cmp.Or(kept.device.ID, kept.Stick), reason); err != nil {
 			return nil, err
 		}
 		opened, err := source.open(ctx, s)
@@ -207,7 +209,7 @@ func holderKeyFor(ctx context.Context, s *school.School, kept keptBackup, passph
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := shared.BackupKeys(kept.Stick)
+	sealed, err := backup.Keys(shared, kept.Stick)
 	if err != nil {
 		return nil, err
 	}
@@ -232,8 +234,8 @@ func schoolsCopy(ctx context.Context, s *school.School, holder string) ([][]byte
 	if err != nil || !ok {
 		return nil, err
 	}
-	path, err := s.KeyFile(key)
-	if errors.Is(err, school.ErrNoKeyFile) {
+	path, err := keyfiles.Path(s, key)
+	if errors.Is(err, keyfiles.ErrNoKeyFile) {
 		return nil, nil
 	}
 	if err != nil {

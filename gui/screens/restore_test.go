@@ -11,6 +11,9 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/lifecycle"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -26,7 +29,7 @@ func lostDesk(t *testing.T) (d *testDesk, p *plugs, fresh drives.Drive, passphra
 	d.issueOn(t, lost, "Eve Orr", "MS-1")
 	d.put(t, lost.Path, map[string]string{"Reports/autumn.txt": "autumn", "photo.bin": strings.Repeat("0123456789", 40_000)})
 	d.backUp(t, lost.Path)
-	if _, _, err := d.School.School.Act(t.Context(), "MS-1", devices.Lose, devices.Facts{}); err != nil {
+	if _, _, err := lifecycle.Act(t.Context(), d.School.School, "MS-1", devices.Lose, devices.Facts{}); err != nil {
 		t.Fatal(err)
 	}
 	p.all = nil // it is lost
@@ -57,7 +60,7 @@ func (d *testDesk) backUp(t *testing.T, path string) {
 	check(t, err)
 	shared, err := d.Shared()
 	check(t, err)
-	_, err = shared.BackUpStick(t.Context(), school.BackupPlan{Drive: fs, Verifier: directory.Verifier, Clock: d.Now})
+	_, err = backup.Stick(t.Context(), shared, backup.Plan{Drive: fs, Verifier: directory.Verifier, Clock: d.Now})
 	check(t, err)
 }
 
@@ -349,8 +352,8 @@ func TestRestorePictures(t *testing.T) {
 			h := w.Session.Current().(*issueWizard)
 			w.Settle()
 			h.done(handedOut{
-				stick:    school.IssuedStick{Device: d.device(t, "MS-1"), Holder: d.holder(t, "Bob Roy")},
-				restored: &school.RestoredStick{Files: 1, Bytes: 400_000, Skipped: []stick.Skipped{{Path: "Reports/autumn.txt", Err: stick.ErrDamaged}}},
+				stick:    issue.IssuedStick{Device: d.device(t, "MS-1"), Holder: d.holder(t, "Bob Roy")},
+				restored: &issue.RestoredStick{Files: 1, Bytes: 400_000, Skipped: []stick.Skipped{{Path: "Reports/autumn.txt", Err: stick.ErrDamaged}}},
 			}, nil)
 		},
 		"register-contents": func(w *guitest.Window) {

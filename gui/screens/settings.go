@@ -11,6 +11,8 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/passphrases"
+	"stowage/devices/school/programs"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -86,7 +88,7 @@ func readPublished(s *school.School) (st published, err error) {
 		return st, err
 	}
 	st.reachable = st.shared.Reachable() == nil
-	st.programs, st.programsErr = s.Programs()
+	st.programs, st.programsErr = programs.List(s)
 	if st.register, err = school.RegisterPlace(st.dir); err != nil {
 		return st, err
 	}
@@ -183,7 +185,7 @@ func (t *settings) changePassphrase() {
 		f.follow(work(t.p, t.s, w.T("settings.authority.changing"), func(_ context.Context, s *school.School, _ jobs.Progress) (int, error) {
 			defer clear(current)
 			defer clear(chosen)
-			return 0, s.ChangeAuthorityPassphrase(current, func(func([]byte) error) ([]byte, error) {
+			return 0, passphrases.ChangeAuthority(s, current, func(func([]byte) error) ([]byte, error) {
 				return append([]byte(nil), chosen...), nil // which package school judges and wipes
 			})
 		}, func(_ int, err error) {

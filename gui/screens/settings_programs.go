@@ -8,6 +8,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/programs"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -35,7 +36,7 @@ func (t *settings) programs(st published) fyne.CanvasObject {
 func (t *settings) addProgram(path string) {
 	t.p.authority(t.s, "programs.why", func(*school.School) {
 		work(t.p, t.s, t.s.Words.T("programs.adding"), func(ctx context.Context, s *school.School, p jobs.Progress) (stick.Program, error) {
-			return s.AddProgram(ctx, path, p)
+			return programs.Add(ctx, s, path, p)
 		}, func(added stick.Program, err error) {
 			if err != nil {
 				t.s.Fail(err)
@@ -52,7 +53,7 @@ func (t *settings) addProgram(path string) {
 func (t *settings) removeProgram(program stick.Program) {
 	t.p.authority(t.s, "programs.why", func(*school.School) {
 		work(t.p, t.s, t.s.Words.T("programs.adding"), func(_ context.Context, s *school.School, _ jobs.Progress) (int, error) {
-			return 0, s.RemoveProgram(program.Name)
+			return 0, programs.Remove(s, program.Name)
 		}, func(_ int, err error) {
 			if err != nil {
 				t.s.Fail(err)

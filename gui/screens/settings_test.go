@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/devices/school"
 	"stowage/devices/school/schooltest"
+	"stowage/devices/school/unlock"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -25,8 +26,8 @@ func openSettings(t testing.TB, sc *schooltest.School) (*guitest.Window, *settin
 	return w, w.Session.Current().(*settings)
 }
 
-// unlock answers the question for the authority's passphrase.
-func unlock(w *guitest.Window) {
+// unlockDesk answers the question for the authority's passphrase.
+func unlockDesk(w *guitest.Window) {
 	w.MustSee("Unlock the school's authority")
 	w.Type(schooltest.Passphrase)
 	w.Key(fyne.KeyReturn)
@@ -60,7 +61,7 @@ func TestSettingsPolicy(t *testing.T) {
 	s.policy.carry.SetChecked(false)
 	s.policy.guesses.SetSelectedIndex(12 - leastGuesses)
 	w.Press("Sign and publish")
-	unlock(w)
+	unlockDesk(w)
 	w.MustSee("The policy is published.", "Number 2, published")
 	want := schooltest.Quick()
 	want.Words, want.LoanDays, want.Class, want.KeysOnStick, want.MinGuesses = 7, 365, keys.X25519, false, 1e12
@@ -128,10 +129,10 @@ func TestSettingsAuthorityPassphrase(t *testing.T) {
 	w.Press("Change its passphrase")
 	fill(schooltest.Passphrase, next, next)
 	w.MustSee("The authority has its new passphrase.")
-	if err := sc.Unlock(t.Context(), []byte(schooltest.Passphrase)); !errors.Is(err, keys.ErrPassphrase) {
+	if err := unlock.Authority(t.Context(), sc.School, []byte(schooltest.Passphrase)); !errors.Is(err, keys.ErrPassphrase) {
 		t.Errorf("the old one: %v", err)
 	}
-	if err := sc.Unlock(t.Context(), []byte(next)); err != nil {
+	if err := unlock.Authority(t.Context(), sc.School, []byte(next)); err != nil {
 		t.Error(err)
 	}
 }
@@ -140,7 +141,7 @@ func TestSettingsPublish(t *testing.T) {
 	sc := schooltest.New(t)
 	w, _ := openSettings(t, sc)
 	w.Press("Publish it again")
-	unlock(w)
+	unlockDesk(w)
 	w.MustSee("The directory is published.", "Number 2, published")
 }
 

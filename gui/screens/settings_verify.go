@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -22,7 +23,7 @@ func (t *settings) history() fyne.CanvasObject {
 	var check *widgets.Button
 	check = widgets.NewButton(w.T("verify.do"), widgets.Icon("shield").Resource(), func() {
 		check.Disable()
-		job := work(t.p, t.s, w.T("verify.running"), verifyRegister, func(proof school.RegisterProof, err error) {
+		job := work(t.p, t.s, w.T("verify.running"), verifyRegister, func(proof integrity.Proof, err error) {
 			check.Enable()
 			t.verified(proof, err)
 		})
@@ -32,13 +33,13 @@ func (t *settings) history() fyne.CanvasObject {
 }
 
 // verifyRegister computes the whole history anew.
-func verifyRegister(ctx context.Context, s *school.School, p jobs.Progress) (school.RegisterProof, error) {
-	return s.VerifyRegister(ctx, nil, p)
+func verifyRegister(ctx context.Context, s *school.School, p jobs.Progress) (integrity.Proof, error) {
+	return integrity.Verify(ctx, s, nil, p)
 }
 
 // verified says what came of it. What does not fit is named by its number, which the
 // command line and the history show as well.
-func (t *settings) verified(proof school.RegisterProof, err error) {
+func (t *settings) verified(proof integrity.Proof, err error) {
 	w := t.s.Words
 	if err == nil {
 		m := widgets.Message{Kind: widgets.Good, Happened: w.N("verify.good", int(proof.Tree.Size)), Files: w.T("verify.good.alone"), Details: proof.Tree.Root.String()}
@@ -67,7 +68,7 @@ func (t *settings) verified(proof school.RegisterProof, err error) {
 
 // replacedLines name each time that a backup took the place of the register, and what is not as it should be
 // in the school's folder, a line each.
-func replacedLines(w *i18n.Words, proof school.RegisterProof) string {
+func replacedLines(w *i18n.Words, proof integrity.Proof) string {
 	var lines []string
 	for _, x := range proof.Restores {
 		key := i18n.Key("verify.restored")

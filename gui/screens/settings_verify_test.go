@@ -9,6 +9,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
 	"stowage/gui/guitest"
@@ -41,16 +42,16 @@ func TestTheRegisterIsCheckedFromTheSettings(t *testing.T) {
 func TestTheCheckNamesARestoring(t *testing.T) {
 	sc := schooltest.New(t)
 	backup := filepath.Join(t.TempDir(), "autumn.age")
-	check(t, sc.BackUpRegister(t.Context(), backup))
+	check(t, integrity.BackUp(t.Context(), sc.School, backup))
 	sc.Device(devices.DeviceDetails{Label: "MS-1"})
-	_, err := sc.Checkpoint(t.Context())
+	_, err := integrity.Checkpoint(t.Context(), sc.School)
 	check(t, err)
 	check(t, sc.Close())
 	o := sc.Options()
 	o.Actor = "Head Teacher"
 	content, err := os.ReadFile(backup)
 	check(t, err)
-	_, err = school.RestoreRegister(t.Context(), sc.Dir(), "autumn.age", bytes.NewReader(content), []byte(schooltest.Passphrase), o)
+	_, err = integrity.Restore(t.Context(), sc.Dir(), "autumn.age", bytes.NewReader(content), []byte(schooltest.Passphrase), o)
 	check(t, err)
 	p := newPlace(t, sc)
 	welsh := gui.Options{Routes: Routes(p), ICT: true, Explain: Explain}

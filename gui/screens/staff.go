@@ -9,8 +9,9 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/loss"
+	"stowage/devices/school/remembered"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -21,7 +22,7 @@ import (
 type staff struct {
 	s     *gui.Session
 	place *Place
-	known school.Known // the newest directory; Directory is nil before it was read
+	known remembered.Known // the newest directory; Directory is nil before it was read
 
 	openFS func(path string) (driveFS, error)
 	// sticks are those that are open now.
@@ -47,13 +48,13 @@ func (k *staff) config() (config.Config, error) { return k.place.settings() }
 
 // signedIn is whose stick is open, as its key says, and the school's ICT as its note
 // says, whose signature that key has checked; false when none is.
-func (k *staff) signedIn() (keys.Holder, school.Addressee, bool) {
+func (k *staff) signedIn() (keys.Holder, loss.Addressee, bool) {
 	for _, o := range k.sticks() {
 		if o.key != nil {
-			return o.key.Holder, school.ICTOfStick(o.stick.Note()), true
+			return o.key.Holder, loss.ICTOfStick(o.stick.Note()), true
 		}
 	}
-	return keys.Holder{}, school.Addressee{}, false
+	return keys.Holder{}, loss.Addressee{}, false
 }
 
 // inbox is the school's inbox folder, "" where none is known.
@@ -76,20 +77,20 @@ func (k *staff) read(done func(error)) *jobs.Job {
 	for _, o := range k.sticks() {
 		verifier = o.stick.Verifier()
 	}
-	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (school.Known, error) {
+	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (remembered.Known, error) {
 		c, err := place.settings()
 		if err != nil {
-			return school.Known{}, err
+			return remembered.Known{}, err
 		}
 		path, err := c.DirectoryPath()
 		if err != nil {
 			if d, ok := config.Serials(place.Dir()).Kept(verifier); ok { // which an open stick took along
-				return school.Known{Directory: d, Kept: err}, nil
+				return remembered.Known{Directory: d, Kept: err}, nil
 			}
-			return school.Known{}, err
+			return remembered.Known{}, err
 		}
 		return config.Serials(place.Dir()).Newest(path, c.Verifier)
-	}, func(known school.Known, err error) {
+	}, func(known remembered.Known, err error) {
 		if err == nil {
 			k.known = known
 		}

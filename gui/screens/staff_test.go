@@ -13,6 +13,10 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/passphrases"
+	"stowage/devices/school/unlock"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -49,11 +53,11 @@ func newHill(t testing.TB) *hill {
 	h.must(err)
 	t.Cleanup(func() { s.Close() })
 	h.s = s
-	h.must(s.Unlock(t.Context(), authorityPassphrase))
+	h.must(unlock.Authority(t.Context(), s, authorityPassphrase))
 	for _, name := range []string{"Alice Jones", "Bob Evans", "Carol Owen", "Dan Price"} {
 		h.person(name)
 	}
-	_, err = s.RevokeKey(t.Context(), h.ids["Carol"], "lost")
+	_, err = issue.RevokeKey(t.Context(), s, h.ids["Carol"], "lost")
 	h.must(err)
 	h.must(os.Mkdir(h.dir, 0o700))
 	shared, err := s.Shared()
@@ -82,12 +86,12 @@ func (h *hill) person(name string) {
 	holder, err := h.s.Register().AddHolder(h.t.Context(), "test", devices.HolderDetails{Name: name, Email: first + "@hill.example"})
 	h.must(err)
 	h.ids[first] = holder.ID
-	issued, err := h.s.IssueKey(h.t.Context(), holder.ID)
+	issued, err := issue.Key(h.t.Context(), h.s, holder.ID)
 	h.must(err)
 	if first == "Alice" {
-		h.must(h.s.ChangePassphrase(h.t.Context(), holder.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(alicePassphrase), nil }))
+		h.must(passphrases.ChangeHolder(h.t.Context(), h.s, holder.ID, issued.Passphrase, func(func([]byte) error) ([]byte, error) { return []byte(alicePassphrase), nil }))
 	}
-	path, err := h.s.KeyFile(issued.Key)
+	path, err := keyfiles.Path(h.s, issued.Key)
 	h.must(err)
 	if first == "Alice" {
 		h.key = path

@@ -6,6 +6,8 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
 )
 
@@ -80,10 +82,10 @@ func (o *stickSession) backUp(ctx context.Context, clock func() time.Time) (got 
 	}
 	if !got.lost.lost() { // otherwise ICT compares it with its backup first
 		var result stick.BackupResult
-		result, got.reason = shared.BackUpStick(ctx, school.BackupPlan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
+		result, got.reason = backup.Stick(ctx, shared, backup.Plan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
 		got.older, got.forked = result.Older, result.Fork != nil && result.Fork.Kind == stick.WarnForked
 	}
-	if status, err := shared.BackupStatus(nil, o.stick.Note().ID); err == nil {
+	if status, err := backup.Status(shared, nil, o.stick.Note().ID); err == nil {
 		got.when = status.When
 	}
 	if c.ICT() && ctx.Err() == nil && !o.stick.ReadOnly() {
@@ -99,7 +101,7 @@ func (o *stickSession) checkIn(ctx context.Context) {
 		return
 	}
 	_ = o.k.p.Authority.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
-		_, err := open.CheckIn(ctx, o.stick, school.CheckInOptions{Drive: o.fs, Holder: o.key})
+		_, err := checkin.Stick(ctx, open, o.stick, checkin.Options{Drive: o.fs, Holder: o.key})
 		return err
 	})
 }

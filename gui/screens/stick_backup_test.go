@@ -9,6 +9,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
 	"stowage/devices/school/config"
 )
 
@@ -20,18 +21,18 @@ func TestItIsBackedUpAtSchool(t *testing.T) {
 	r := newRigAt(t, place, true, someFiles)
 	r.unlock(temporary)
 	r.Until("the backup", func() bool { return r.Sees("Backed up just now") })
-	status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs.(*offWindow).driveFS, r.note().ID)
+	status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).driveFS, r.note().ID)
 	if check(t, err); status.Behind > 0 || status.Layers == 0 {
 		t.Errorf("the backup is %+v", status)
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
 	r.Advance(30 * time.Second)
-	if status, _ := (school.Shared{Dir: shared}).BackupStatus(r.opened().fs.(*offWindow).driveFS, r.note().ID); status.Behind != 1 {
+	if status, _ := backup.Status((school.Shared{Dir: shared}), r.opened().fs.(*offWindow).driveFS, r.note().ID); status.Behind != 1 {
 		t.Errorf("it is backed up while the person works: %+v", status)
 	}
 	r.Advance(time.Minute)
 	r.Until("the next backup", func() bool {
-		status, err := school.Shared{Dir: shared}.BackupStatus(r.opened().fs.(*offWindow).driveFS, r.note().ID)
+		status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).driveFS, r.note().ID)
 		return err == nil && status.Behind == 0 && r.opened().backing == nil
 	})
 	r.Advance(4 * time.Minute)

@@ -369,7 +369,7 @@ func TestDrivePictures(t *testing.T) {
 		o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()
 		guitest.Pictures(t, "drive-"+name, o, func(w *guitest.Window) {
 			r, c := rig{Window: w, t: t, path: t.TempDir(), drives: fake}, &fakeClient{t: t}
-			issue(t, r.path, true)
+			makeStick(t, r.path, true)
 			putFiles(t, r.path, someFiles)
 			fake.list = []drives.Drive{r.drive()}
 			r.Session.Go("open")

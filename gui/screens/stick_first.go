@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"stowage/crypt/keys"
-	"stowage/devices/school"
+	"stowage/devices/school/passphrases"
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
@@ -144,7 +144,7 @@ func (n *newSecret) submit() {
 		current = n.before.Take()
 	}
 	n.busy.Follow(jobs.Run(n.s.Jobs, w.T("choose.working"), func(context.Context, jobs.Progress) (int, error) {
-		return 0, school.ChangeStickPassphrase(n.o.stick, current, func(func([]byte) error) ([]byte, error) { return next, nil })
+		return 0, passphrases.ChangeStick(n.o.stick, current, func(func([]byte) error) ([]byte, error) { return next, nil })
 	}, func(_ int, err error) {
 		clear(next)
 		if n.before != nil {

@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"stowage/crypt/stick"
-	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/loss"
+	"stowage/devices/school/remembered"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -44,7 +45,7 @@ func (p *Place) turnedUp(c config.Config, drive stick.FS, id string, now time.Ti
 	if err != nil || known.Directory == nil {
 		return n
 	}
-	lost, ok := school.LostStick(known.Directory, stick.Note{ID: id})
+	lost, ok := loss.LostStick(known.Directory, stick.Note{ID: id})
 	if !ok {
 		return n
 	}
@@ -57,7 +58,7 @@ func (p *Place) turnedUp(c config.Config, drive stick.FS, id string, now time.Ti
 
 // tellFound tells ICT that a lost stick is here. What the school did not sign is no
 // message to ICT.
-func tellFound(c config.Config, known school.Known, drive stick.FS, id string, now time.Time) error {
+func tellFound(c config.Config, known remembered.Known, drive stick.FS, id string, now time.Time) error {
 	summary, err := stick.Inspect(drive, known.Verifier)
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func tellFound(c config.Config, known school.Known, drive stick.FS, id string, n
 		return err
 	}
 	place, _ := os.Hostname()
-	return shared.TellFound(known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
+	return loss.TellFound(shared, known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
 }
 
 // lossShower is a screen that itself says which of the sticks that are here were lost.

@@ -47,8 +47,8 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// issue makes a stick for Alex Example in a folder.
-func issue(t *testing.T, path string, own bool) (code []byte) {
+// makeStick makes a stick for Alex Example in a folder.
+func makeStick(t *testing.T, path string, own bool) (code []byte) {
 	t.Helper()
 	policy := keys.DefaultPolicy()
 	policy.WorkFactor = keystest.WorkFactor()
@@ -104,7 +104,7 @@ func newRig(t *testing.T, own bool, files map[string]string) *rig {
 func newRigAt(t *testing.T, place *Place, own bool, files map[string]string) *rig {
 	t.Helper()
 	r := &rig{t: t, place: place, path: t.TempDir(), opener: &fakeOpener{}, choose: &fakeChooser{}}
-	r.code = issue(t, r.path, own)
+	r.code = makeStick(t, r.path, own)
 	if len(files) > 0 {
 		putFiles(t, r.path, files)
 	}

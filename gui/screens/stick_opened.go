@@ -12,7 +12,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
-	"stowage/devices/school"
+	"stowage/devices/school/openings"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/i18n"
@@ -34,11 +34,11 @@ type stickSession struct {
 	drive  *asDrive // nil while it is not shown as a drive
 
 	rolledBack     bool
-	openings       []school.ToldOpening // what ICT opened, and the holder has not been told yet
-	unreadOpenings bool                 // that this version cannot read
-	clipboard      []string             // what was cut, to be moved
-	screen         stickScreen          // of its files, where one is in view; else nil
-	told           []func()             // what to do when what is on the stick has changed
+	openings       []openings.ToldOpening // what ICT opened, and the holder has not been told yet
+	unreadOpenings bool                   // that this version cannot read
+	clipboard      []string               // what was cut, to be moved
+	screen         stickScreen            // of its files, where one is in view; else nil
+	told           []func()               // what to do when what is on the stick has changed
 
 	stored   int // files stored since it was opened
 	last     time.Time
@@ -117,8 +117,8 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 	}
 	o.rolledBack = slices.ContainsFunc(o.stick.Warnings(), func(w stick.Warning) bool { return w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked })
 	if o.key != nil {
-		told, err := school.Openings(ctx, fsys, o.key, o.stick.Note(), o.stick.Verifier())
-		o.openings, o.unreadOpenings = k.heads().NewOpenings(at.look.note.ID, told), err != nil
+		told, err := openings.OnStick(ctx, fsys, o.key, o.stick.Note(), o.stick.Verifier())
+		o.openings, o.unreadOpenings = openings.New(k.heads(), at.look.note.ID, told), err != nil
 	}
 	return o, nil
 }
@@ -279,7 +279,7 @@ func (o *stickSession) tellOpenings() {
 	o.openings = nil
 	o.s.Tell(m)
 	jobs.Run(o.s.Jobs, w.T("unlock.working"), func(context.Context, jobs.Progress) (int, error) {
-		return 0, heads.Told(id, told)
+		return 0, openings.MarkShown(heads, id, told)
 	}, nil) // where it cannot be remembered, it is told again
 }
 

@@ -39,7 +39,7 @@ func TestBrowserPictures(t *testing.T) {
 			o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()
 			guitest.Pictures(t, "stick-"+name, o, func(w *guitest.Window) {
 				r := rig{Window: w, t: t, path: t.TempDir(), drives: fake}
-				issue(t, r.path, true)
+				makeStick(t, r.path, true)
 				putFiles(t, r.path, someFiles)
 				fake.list = []drives.Drive{r.drive()}
 				r.Session.Go("open")

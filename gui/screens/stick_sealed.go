@@ -10,7 +10,12 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
+	"stowage/devices/school/integrity"
+	"stowage/devices/school/known"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/i18n"
 )
@@ -122,7 +127,7 @@ func (k *autoBackup) run(path string, d *sealed) {
 				return
 			}
 			k.set(path, d, state, when)
-			if errors.Is(err, school.ErrTampered) {
+			if errors.Is(err, integrity.ErrTampered) {
 				k.s.Fail(err)
 			}
 			if state == sealedAway || state == sealedFailed {
@@ -263,7 +268,7 @@ func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func
 	if err != nil {
 		return sealedOther, time.Time{}, err
 	}
-	if lost, ok := school.LostStick(known.Directory, summary.Note); ok && ctx.Err() == nil {
+	if lost, ok := loss.LostStick(known.Directory, summary.Note); ok && ctx.Err() == nil {
 		p.tellLost(p.turnedUp(c, fs, lost.ID, clock()), summary.Note)
 		return sealedOther, time.Time{}, nil
 	}
@@ -278,12 +283,12 @@ func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func
 		return sealedAway, time.Time{}, err
 	}
 	begin()
-	result, err := shared.BackUpStick(ctx, school.BackupPlan{Drive: fs, Verifier: known.Verifier, Clock: clock})
+	result, err := backup.Stick(ctx, shared, backup.Plan{Drive: fs, Verifier: known.Verifier, Clock: clock})
 	if c.ICT() && err == nil {
 		err = p.glance(ctx, fs, place, &result)
 	}
 	var when time.Time
-	if status, err := shared.BackupStatus(nil, summary.Note.ID); err == nil {
+	if status, err := backup.Status(shared, nil, summary.Note.ID); err == nil {
 		when = status.When
 	}
 	if result.Unclear {
@@ -293,7 +298,7 @@ func (p *Place) backUpSealed(ctx context.Context, path, place string, clock func
 		return sealedOlder, when, err
 	}
 	switch _, open := errors.AsType[*stick.InUseError](err); {
-	case err == nil, open, errors.Is(err, school.ErrTampered):
+	case err == nil, open, errors.Is(err, integrity.ErrTampered):
 		return sealedDone, when, err
 	case quietly(err):
 		return sealedAway, when, err
@@ -308,8 +313,8 @@ func (p *Place) glance(ctx context.Context, fs stick.FS, place string, result *s
 		return err
 	}
 	return p.Authority.Work(ctx, func(open *school.School) error {
-		seen, err := open.Glance(ctx, school.CheckInOptions{Drive: fs, Place: place, BackedUp: result})
-		if errors.Is(err, school.ErrUnknownStick) {
+		seen, err := checkin.Unopened(ctx, open, checkin.Options{Drive: fs, Place: place, BackedUp: result})
+		if errors.Is(err, known.ErrUnknownStick) {
 			return nil
 		}
 		return errors.Join(err, seen.Tampered)

@@ -13,7 +13,11 @@ import (
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/loss"
 	"stowage/gui"
 	"stowage/gui/guitest"
 )
@@ -118,7 +122,7 @@ func (r *sealedRig) behind() int {
 	fs, err := stick.NewDirFS(r.drive.Path)
 	check(r.t, err)
 	defer fs.Close()
-	status, err := r.shared.BackupStatus(fs, r.device.Seen.Stick)
+	status, err := backup.Status(r.shared, fs, r.device.Seen.Stick)
 	if err != nil {
 		return -1
 	}
@@ -193,7 +197,7 @@ func TestAStickThatWasPutBackIsNamed(t *testing.T) {
 
 func TestALostStickIsNotBackedUpUnseen(t *testing.T) {
 	r := newSealedRig(t, false)
-	if _, _, err := r.d.School.School.Act(t.Context(), "MS-1", devices.Lose, devices.Facts{}); err != nil {
+	if _, _, err := lifecycle.Act(t.Context(), r.d.School.School, "MS-1", devices.Lose, devices.Facts{}); err != nil {
 		t.Fatal(err)
 	}
 	r.Session.Go("open")
@@ -208,7 +212,7 @@ func TestALostStickIsNotBackedUpUnseen(t *testing.T) {
 func TestAnotherSchoolsStickIsLeftAlone(t *testing.T) {
 	r := newSealedRig(t, false)
 	other := (&plugs{}).plugIn(t, "S2")
-	issue(t, other.Path, true)
+	makeStick(t, other.Path, true)
 	r.Session.Go("open")
 	r.ports.set(other)
 	r.Until("it to be listed", func() bool { return r.Sees("HRP-0042") })
@@ -232,7 +236,7 @@ func TestPulledOutWhileItIsBackedUp(t *testing.T) {
 	}
 	r.ports.set(r.drive)
 	r.Until("the backup", func() bool { return r.state() == sealedDone && r.behind() == 0 })
-	b, err := r.d.OpenBackup(t.Context(), "MS-1", "asked to")
+	b, err := backup.OpenDevice(t.Context(), r.d.School.School, "MS-1", "asked to")
 	check(t, err)
 	defer b.Close()
 	c, err := b.Contents(t.Context())
@@ -286,7 +290,7 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	d.issueOn(t, drive, "Eve Orr", "MS-1")
 	fs, err := stick.NewDirFS(drive.Path)
 	check(t, err)
-	_, err = d.Glance(t.Context(), school.CheckInOptions{Drive: fs})
+	_, err = checkin.Unopened(t.Context(), d.School.School, checkin.Options{Drive: fs})
 	check(t, err)
 	check(t, fs.Close())
 
@@ -334,12 +338,12 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 	for name, ict := range map[string]bool{"staff": false, "ICT": true} {
 		t.Run(name, func(t *testing.T) {
 			r := newSealedRig(t, ict)
-			_, _, err := r.d.School.School.Act(t.Context(), "MS-1", devices.Lose, devices.Facts{})
+			_, _, err := lifecycle.Act(t.Context(), r.d.School.School, "MS-1", devices.Lose, devices.Facts{})
 			check(t, err)
 			r.Session.Go("encrypt")
 			r.ports.set(r.drive)
 			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") || r.Sees("MS-1 has been recorded as missing") })
-			waiting, err := school.WaitingAt(r.d.Dir())
+			waiting, err := loss.WaitingAt(r.d.Dir())
 			if !ict {
 				r.MustSee("Please take it to ICT", "has told ICT")
 				if waiting.Found != 1 || err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
-	"stowage/devices/school"
+	"stowage/devices/school/remembered"
 	"stowage/gui"
 	"stowage/gui/editing"
 	"stowage/gui/widgets"
@@ -66,7 +66,7 @@ func WipeLeftovers(services gui.Services) (wiped int, err error) {
 	return editing.WipeLeftovers(privateFolder(services))
 }
 
-func (k *sticks) heads() school.Heads { return heads(k.s) }
+func (k *sticks) heads() remembered.Heads { return heads(k.s) }
 
 // watch tells when drives come and go, until the returned function is called. It tells
 // what was seen last at once.

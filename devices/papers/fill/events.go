@@ -11,6 +11,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/papers"
 	"stowage/devices/school"
+	"stowage/devices/school/integrity"
 )
 
 // body is what the papers show of an event's body.
@@ -163,7 +164,7 @@ const carried = 5
 // checkpoint is the register's newest checkpoint, signed now if the authority is
 // unlocked, and where others like it were seen. Without one it is empty.
 func checkpoint(ctx context.Context, s *school.School) (papers.Checkpoint, error) {
-	note, err := s.Checkpoint(ctx)
+	note, err := integrity.Checkpoint(ctx, s)
 	if errors.Is(err, school.ErrLocked) {
 		return papers.Checkpoint{}, nil
 	}
@@ -174,7 +175,7 @@ func checkpoint(ctx context.Context, s *school.School) (papers.Checkpoint, error
 	if err != nil {
 		return papers.Checkpoint{}, err
 	}
-	tree, err := school.ReadCheckpoint(note, d.Verifier)
+	tree, err := integrity.ReadCheckpoint(note, d.Verifier)
 	if err != nil {
 		return papers.Checkpoint{}, err
 	}

@@ -14,6 +14,11 @@ import (
 	"stowage/devices"
 	"stowage/devices/papers"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/keyfiles"
+	"stowage/devices/school/known"
+	"stowage/devices/school/loss"
+	"stowage/devices/school/openings"
 )
 
 // EvidenceOptions say how much the evidence tells.
@@ -133,11 +138,11 @@ func addKey(ctx context.Context, s *school.School, p *papers.Protection, k devic
 	// A copy whose passphrase is as old as the key may still have the one that was
 	// generated. That a stick's copy has no newer one cannot be known, so the
 	// estimate goes by the policy's least either way.
-	set, err := s.KeyFileSet(k)
+	set, err := keyfiles.PassphraseSet(s, k)
 	if err == nil && set.After(k.Issued.Add(time.Second)) {
 		p.Passphrase.Set = set
 	}
-	if errors.Is(err, school.ErrNoKeyFile) {
+	if errors.Is(err, keyfiles.ErrNoKeyFile) {
 		err = nil
 	}
 	return err
@@ -145,7 +150,7 @@ func addKey(ctx context.Context, s *school.School, p *papers.Protection, k devic
 
 // none are the errors that say that there is no backup to read from.
 func none(err error) bool {
-	for _, e := range []error{school.ErrNoShared, school.ErrUnknownStick, stick.ErrNoBackup} {
+	for _, e := range []error{school.ErrNoShared, known.ErrUnknownStick, stick.ErrNoBackup} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -156,12 +161,12 @@ func none(err error) bool {
 // backedUp is when the stick's backup was last complete; zero if there is none or
 // the shared folder cannot be reached.
 func backedUp(ctx context.Context, s *school.School, d devices.Device) (time.Time, error) {
-	id, err := s.BackupOf(ctx, d.ID)
+	id, err := backup.StickOf(ctx, s, d.ID)
 	if err == nil {
 		var shared school.Shared
 		if shared, err = s.Shared(); err == nil {
 			var status stick.BackupStatus
-			if status, err = shared.BackupStatus(nil, id); err == nil {
+			if status, err = backup.Status(shared, nil, id); err == nil {
 				return status.When, nil
 			}
 		}
@@ -178,18 +183,18 @@ func contents(ctx context.Context, s *school.School, d devices.Device, i *device
 	if !o.Contents {
 		return nil, nil
 	}
-	var l school.Listing
+	var l backup.Listing
 	var err error
 	if i != nil && i.Listing != "" {
-		l, err = s.IncidentListing(ctx, i.ID, school.PurposeEvidence)
-	} else if l, err = s.LastKnown(ctx, d.ID, school.PurposeEvidence); none(err) {
+		l, err = loss.IncidentListing(ctx, s, i.ID, openings.PurposeEvidence)
+	} else if l, err = backup.LastKnown(ctx, s, d.ID, openings.PurposeEvidence); none(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	sum := newSum("the "+l.From, l.At, o)
-	if l.From == school.FromCheckIn {
+	if l.From == backup.FromCheckIn {
 		sum.Source = "the last check-in"
 	}
 	if l.More > 0 {

@@ -19,6 +19,9 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/papers/fill"
 	"stowage/devices/school"
+	"stowage/devices/school/checkin"
+	"stowage/devices/school/issue"
+	"stowage/devices/school/unlock"
 )
 
 var day = time.Date(2026, 9, 24, 8, 0, 0, 0, time.UTC)
@@ -47,19 +50,19 @@ func newIssued(t *testing.T) (*school.School, *sticktest.Mem, devices.Device, []
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if err := s.Unlock(t.Context(), passphrase); err != nil {
+	if err := unlock.Authority(t.Context(), s, passphrase); err != nil {
 		t.Fatal(err)
 	}
 	alice, err := s.Register().AddHolder(t.Context(), "test", devices.HolderDetails{Name: "Alice Jones"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := s.IssueKey(t.Context(), alice.ID)
+	key, err := issue.Key(t.Context(), s, alice.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := sticktest.New()
-	issued, err := s.IssueStick(t.Context(), school.StickPlan{
+	issued, err := issue.Stick(t.Context(), s, issue.StickPlan{
 		FS: m, Holder: alice.ID, Device: devices.DeviceDetails{Label: "HRP-0042"}, Return: "Hill Road Primary",
 		Drive: drives.Drive{Path: "/media/stick", Size: 64e9, Removable: true, Bus: drives.BusUSB, Disk: "/dev/sdz"},
 	})
@@ -102,7 +105,7 @@ func TestWorkFactorOfTheKeyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(int(keys.DefaultWorkFactor), "policy")
-	if seen, err := s.Glance(t.Context(), school.CheckInOptions{Drive: m, BackUp: true}); err != nil || seen.BackupErr != nil {
+	if seen, err := checkin.Unopened(t.Context(), s, checkin.Options{Drive: m, BackUp: true}); err != nil || seen.BackupErr != nil {
 		t.Fatal(err, seen.BackupErr)
 	}
 	says(int(keystest.WorkFactor()), "backup")

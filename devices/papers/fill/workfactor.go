@@ -12,6 +12,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/papers"
 	"stowage/devices/school"
+	"stowage/devices/school/backup"
+	"stowage/devices/school/keyfiles"
 )
 
 // Where a work factor is known from.
@@ -35,8 +37,8 @@ func workFactor(ctx context.Context, s *school.School, p *papers.Passphrase, d d
 	}
 	var copies [][]byte
 	for _, k := range there {
-		path, err := s.KeyFile(k)
-		if errors.Is(err, school.ErrNoKeyFile) {
+		path, err := keyfiles.Path(s, k)
+		if errors.Is(err, keyfiles.ErrNoKeyFile) {
 			continue
 		}
 		if err != nil {
@@ -60,13 +62,13 @@ func workFactor(ctx context.Context, s *school.School, p *papers.Passphrase, d d
 // backupKeys are the holder's key files in the stick's backup; none if there is no
 // backup that can be read.
 func backupKeys(ctx context.Context, s *school.School, d devices.Device) ([][]byte, error) {
-	id, err := s.BackupOf(ctx, d.ID)
+	id, err := backup.StickOf(ctx, s, d.ID)
 	if err == nil {
 		var shared school.Shared
 		if shared, err = s.Shared(); err == nil {
 			if err = shared.Reachable(); err == nil {
 				var sealed [][]byte
-				sealed, err = shared.BackupKeys(id)
+				sealed, err = backup.Keys(shared, id)
 				if err == nil || !none(err) && !errors.Is(err, stick.ErrDamaged) {
 					return sealed, err
 				}

@@ -31,6 +31,7 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
 	"stowage/devices/school"
+	"stowage/devices/school/remembered"
 )
 
 // File is the name of the config file, in the folder of the program's settings.
@@ -214,10 +215,10 @@ func (c Config) SharedFolder() (school.Shared, error) {
 
 // Serials is where this computer remembers the newest directories, given the folder
 // of the program's settings.
-func Serials(dir string) school.Serials {
-	return school.Serials{Dir: filepath.Join(dir, "directories")}
+func Serials(dir string) remembered.Serials {
+	return remembered.Serials{Dir: filepath.Join(dir, "directories")}
 }
 
 // Heads is where this computer remembers how sticks were left, given the folder of
 // the program's settings.
-func Heads(dir string) school.Heads { return school.Heads{Dir: filepath.Join(dir, "sticks")} }
+func Heads(dir string) remembered.Heads { return remembered.Heads{Dir: filepath.Join(dir, "sticks")} }

@@ -21,6 +21,8 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/config"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/unlock"
 )
 
 // Passphrase is the passphrase of the authority, and Name the school's name.
@@ -62,7 +64,7 @@ func New(t testing.TB) *School {
 	sc.check(err)
 	t.Cleanup(func() { s.Close() })
 	sc.School = s
-	sc.check(s.Unlock(ctx, []byte(Passphrase)))
+	sc.check(unlock.Authority(ctx, s, []byte(Passphrase)))
 	d, err := s.Directory()
 	sc.check(err)
 	_, err = config.Config{School: dir, Verifier: d.Verifier}.Write(sc.Config)
@@ -120,7 +122,7 @@ func (sc *School) Lend(d devices.Device, h devices.Holder, days int) devices.Dev
 // Act records an action on a device.
 func (sc *School) Act(d devices.Device, a devices.Action, f devices.Facts) devices.Device {
 	sc.t.Helper()
-	after, _, err := sc.School.Act(sc.t.Context(), d.ID, a, f)
+	after, _, err := lifecycle.Act(sc.t.Context(), sc.School, d.ID, a, f)
 	sc.check(err)
 	return after
 }
