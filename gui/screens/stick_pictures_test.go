@@ -17,6 +17,8 @@ func TestBrowserPictures(t *testing.T) {
 		"browser":  func(r *rig) { r.enterStick(); r.browser().table.Select("Register.txt"); r.Settle() },
 		"versions": func(r *rig) { r.enterStick(); r.pick("Register.txt"); r.browser().versions() },
 		"viewer":   func(r *rig) { r.enterStick(); r.browser().view(stick.Entry{Path: "Register.txt"}); r.Settle() },
+		"document": func(r *rig) { r.enterStick(); r.viewDocument("letter.docx") },
+		"sheet":    func(r *rig) { r.enterStick(); r.viewDocument("marks.xlsx") },
 		"clash": func(r *rig) {
 			r.enterStick()
 			r.browser().askClash([]string{"Register.txt", "plan.txt"}, func(stick.Clash) {})

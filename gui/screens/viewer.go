@@ -8,18 +8,17 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/jobs"
+	"stowage/gui/viewer/office"
 	"stowage/gui/widgets"
 )
 
-// viewer shows a picture or a text inside the window. Nothing of it is written anywhere:
-// it is read from the stick into memory, and no more of it than can be shown.
+// viewer shows a picture, a text or the text of a document inside the window. Nothing of it is
+// written anywhere: it is read from the stick into memory, and no more of it than can be shown.
 type viewer struct {
 	s       *gui.Session
 	b       *browser
@@ -28,16 +27,19 @@ type viewer struct {
 	open    func() (*stick.Reader, error)
 	current bool // it is the file of today, which can be opened to be changed
 
-	page *fyne.Container
-	busy *widgets.Busy
-	job  *jobs.Job
+	page  *fyne.Container
+	busy  *widgets.Busy
+	job   *jobs.Job
+	paper *widgets.Paper
+	pages pages
 }
 
 // seen is what can be shown of a file.
 type seen struct {
-	picture image.Image
-	text    string
-	part    bool // more of the text is not shown
+	picture  image.Image
+	text     string
+	document *office.Document
+	part     bool // more of the text is not shown
 }
 
 // errNotViewable: the window cannot show this kind of file.
@@ -67,6 +69,7 @@ func newViewer(b *browser, e stick.Entry, title string, open func() (*stick.Read
 func viewable(e stick.Entry) bool {
 	switch strings.ToLower(path.Ext(e.Path)) {
 	case ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff",
+		".docx", ".docm", ".xlsx", ".xlsm", ".pptx", ".pptm", ".odt", ".ods",
 		".txt", ".md", ".csv", ".tsv", ".log", ".json", ".xml", ".ini", ".yaml", ".yml", ".toml", ".srt", ".vtt":
 		return true
 	}
@@ -82,6 +85,8 @@ func (v *viewer) Title() string { return shortName(v.title) }
 // Content is part of gui.Screen.
 func (v *viewer) Content() fyne.CanvasObject {
 	v.page = container.NewStack()
+	v.paper = widgets.NewPaper()
+	v.paper.Turn = v.turn
 	v.busy = widgets.NewBusy(v.s.Words, v.page)
 	v.job = jobs.Run(v.s.Jobs, v.s.Words.T("viewer.reading"), func(ctx context.Context, p jobs.Progress) (seen, error) {
 		r, err := v.open()
@@ -98,8 +103,12 @@ func (v *viewer) Content() fyne.CanvasObject {
 // Closed is part of gui.Closer.
 func (v *viewer) Closed() {
 	v.job.Cancel()
-	v.page.Objects = nil // lets go of the picture
+	v.page.Objects, v.pages = nil, pages{} // lets go of what is shown
+	v.paper.ShowNothing()
 }
+
+// Focus is part of gui.Focuser.
+func (v *viewer) Focus() fyne.Focusable { return v.paper }
 
 // Actions is part of gui.Actor.
 func (v *viewer) Actions() []fyne.CanvasObject {
@@ -116,11 +125,6 @@ func (v *viewer) edit() {
 	v.b.openIn(v.entry)
 }
 
-// Commands is part of gui.Commander.
-func (v *viewer) Commands() []widgets.Command {
-	return []widgets.Command{{Name: v.s.Words.T("browser.openin"), Key: fyne.KeyE, Modifier: widgets.Ctrl, Run: v.edit, Disabled: func() bool { return !v.current }}}
-}
-
 // show shows what was read, or says why it cannot be shown.
 func (v *viewer) show(got seen, err error) {
 	w := v.s.Words
@@ -129,10 +133,15 @@ func (v *viewer) show(got seen, err error) {
 		if v.s.Current() == gui.Screen(v) {
 			v.s.Back()
 		}
-	case errors.Is(err, errNotViewable), errors.Is(err, errTooLargeToView):
+	case errors.Is(err, errNotViewable), errors.Is(err, errTooLargeToView), errors.Is(err, office.ErrLocked), errors.Is(err, office.ErrDamaged):
 		m := widgets.Message{Happened: w.T("viewer.cannot"), Files: w.T("viewer.cannot.files"), Next: w.T("viewer.cannot.next")}
-		if errors.Is(err, errTooLargeToView) {
+		switch {
+		case errors.Is(err, errTooLargeToView):
 			m.Happened = w.T("viewer.large")
+		case errors.Is(err, office.ErrLocked):
+			m.Happened = w.T("viewer.locked")
+		case errors.Is(err, office.ErrDamaged):
+			m.Happened = w.T("viewer.damaged")
 		}
 		if v.current {
 			m.Do = widgets.Command{Name: w.T("browser.openin"), Run: v.edit}
@@ -142,25 +151,9 @@ func (v *viewer) show(got seen, err error) {
 		v.b.o.pulled()
 	case err != nil:
 		v.page.Objects = []fyne.CanvasObject{widgets.Narrow(2, widgets.NewBanner(v.s.Explain(err)).View)}
-	case got.picture != nil:
-		picture := canvas.NewImageFromImage(got.picture)
-		picture.FillMode = canvas.ImageFillContain
-		v.page.Objects = []fyne.CanvasObject{picture}
 	default:
-		v.showText(got)
+		v.pages = pagesOf(w, got)
+		v.layOut()
 	}
 	v.page.Refresh()
-}
-
-func (v *viewer) showText(got seen) {
-	grid := widget.NewTextGridFromString(got.text)
-	grid.Scroll = container.ScrollBoth
-	var note fyne.CanvasObject
-	if got.part {
-		note = widgets.Muted(v.s.Words.T("viewer.part", "size", v.s.Words.Size(mostText)))
-	}
-	if got.text == "" {
-		note = widgets.Muted(v.s.Words.T("viewer.empty"))
-	}
-	v.page.Objects = []fyne.CanvasObject{widgets.Card(container.NewBorder(note, nil, nil, nil, grid))}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/gif"  // kinds of pictures that are shown
@@ -23,6 +24,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/gui/jobs"
+	"stowage/gui/viewer/office"
 )
 
 // What is held of a file at most, so that no file makes the program large.
@@ -37,6 +39,7 @@ const (
 // fileReader is what is shown: *stick.Reader.
 type fileReader interface {
 	io.ReadSeeker
+	io.ReaderAt
 	Size() int64
 }
 
@@ -51,7 +54,7 @@ func readToSee(ctx context.Context, r fileReader, p jobs.Progress) (seen, error)
 		if ctx.Err() != nil {
 			return seen{}, ctx.Err()
 		}
-		return readText(ctx, r, p)
+		return readDocument(ctx, r, p)
 	}
 	pixels := int64(config.Width) * int64(config.Height)
 	most := int64(mostPixels)
@@ -165,6 +168,20 @@ func turned(picture image.Image, orientation int) image.Image {
 		}
 	}
 	return out
+}
+
+// readDocument reads the text of an office document, or of what is text itself.
+func readDocument(ctx context.Context, r fileReader, p jobs.Progress) (seen, error) {
+	document, err := office.Read(ctx, r, r.Size())
+	switch {
+	case err == nil && len(document.Parts) == 0:
+		return seen{}, errTooLargeToView
+	case err == nil:
+		return seen{document: document}, nil
+	case errors.Is(err, office.ErrFormat):
+		return readText(ctx, r, p)
+	}
+	return seen{}, err
 }
 
 // readText reads the beginning of a text.
