@@ -21,9 +21,9 @@ func (b *batch) grow() {
 	b.in = bigger
 }
 
-// chunksBut1 is how many bytes are in whole chunks that are followed by more,
+// completeChunks is how many bytes are in whole chunks that are followed by more,
 // so that none of them can be the last of the stream.
-func (b *batch) chunksBut1() int {
+func (b *batch) completeChunks() int {
 	return max(0, b.n-1) / chunkSize * chunkSize
 }
 

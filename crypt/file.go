@@ -14,12 +14,12 @@ import (
 	"stowage/crypt/runnable"
 )
 
-// FileOptions are what the functions on files and folders can be told.
+// FileOptions are the options of the functions on files and folders.
 type FileOptions struct {
 	Replace  bool     // replace an existing file; a folder never is
 	Progress Progress // counts bytes of what is read, as they lie on disk; may be nil
 
-	// Renamed, if not nil, is told each entry of an archive that was unpacked
+	// Renamed, if not nil, is called for each entry of an archive that was unpacked
 	// under another name, since this system cannot hold the one that is stored.
 	Renamed func(stored, unpacked string)
 
@@ -73,7 +73,7 @@ func convertFile(src, dst string, opts FileOptions, convert func(*safefile.Outpu
 	return out.Commit()
 }
 
-// openRegular opens a regular file and tells p its size.
+// openRegular opens a regular file and reports its size to p.
 func openRegular(name string, p Progress) (*os.File, fs.FileInfo, error) {
 	f, info, err := safefile.Open(name)
 	if err != nil {

@@ -121,7 +121,7 @@ func (a *archiver) walk(do func(name string, info fs.FileInfo) error) error {
 	})
 }
 
-// measure tells the progress how much there is to do.
+// measure reports to the progress how much there is to do.
 func (a *archiver) measure() error {
 	n := 0
 	return a.walk(func(_ string, info fs.FileInfo) error {

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Progress is told how a long operation goes. Its methods may be called from
+// Progress receives updates of a long operation. Its methods may be called from
 // any goroutine, and must not block for long.
 type Progress interface {
 	// Expect says that so many more bytes of work have become known.

@@ -42,7 +42,7 @@ const (
 // whose name would reach outside dst, ends the run with [ErrUnsafe], and a million
 // of anything with [ErrTooMany]. A name that
 // the folder's drive cannot hold is changed, and one that it cannot tell from an earlier
-// one is numbered; opts.Renamed is told.
+// one is numbered; opts.Renamed is called.
 func DecryptFolder(ctx context.Context, src, dst string, opts FileOptions, identities ...age.Identity) error {
 	in, _, err := openRegular(src, opts.Progress)
 	if err != nil {

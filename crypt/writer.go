@@ -177,7 +177,7 @@ func (w *Writer) passOn(b *batch) {
 		b.in = make([]byte, batchSize)
 	}
 	b.in, w.pending.in = w.pending.in, b.in
-	b.n, b.number = w.pending.chunksBut1(), w.next
+	b.n, b.number = w.pending.completeChunks(), w.next
 	w.pending.n = copy(w.pending.in, b.in[b.n:w.pending.n])
 	w.next += uint64(b.n / chunkSize)
 }
@@ -214,7 +214,7 @@ func (w *Writer) Flush() error {
 			return err
 		}
 	}
-	ready := batch{in: w.pending.in, n: w.pending.chunksBut1(), number: w.next}
+	ready := batch{in: w.pending.in, n: w.pending.completeChunks(), number: w.next}
 	if ready.n == 0 {
 		return nil
 	}

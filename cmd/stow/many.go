@@ -29,7 +29,7 @@ func (a *app) each(ctx context.Context, items []string, do func(string) error) (
 
 // endsAll reports whether an error is not about one thing, but would be the same for the next.
 func endsAll(err error) bool {
-	return errors.Is(fault.Told(err), fault.ErrFull) || errors.Is(err, stick.ErrFull) || errors.Is(err, stick.ErrGone)
+	return errors.Is(fault.Classify(err), fault.ErrFull) || errors.Is(err, stick.ErrFull) || errors.Is(err, stick.ErrGone)
 }
 
 // eachDone does one thing to each of the items, and says to which it was done.

@@ -35,7 +35,7 @@ func topJSON(top stick.Top) jsonTop {
 
 // lookAtTop names what lies at the top of a stick beside what belongs there.
 func (a *app) lookAtTop(ctx context.Context, drive stick.FS) (jsonTop, error) {
-	top, err := stick.LookAtTop(ctx, drive)
+	top, err := stick.InspectTop(ctx, drive)
 	return topJSON(top), err
 }
 

@@ -40,7 +40,7 @@ var ownRows = []explain.Row{
 
 // explain returns the exit code for err and the sentence for the person.
 func (a *app) explain(err error) (explain.Code, string) {
-	err = fault.Told(err)
+	err = fault.Classify(err)
 	subject := ""
 	if s, ok := errors.AsType[*subjectError](err); ok {
 		subject = s.subject

@@ -247,7 +247,7 @@ const openElsewhere = "it is open in another program; close it there and try aga
 
 // skipReason says why a file was left out.
 func skipReason(err error) string {
-	err = fault.Told(err)
+	err = fault.Classify(err)
 	for _, r := range []struct {
 		is   error
 		text string

@@ -50,9 +50,9 @@ func Of(err error) error {
 	return nil
 }
 
-// Told returns err with what it means, so that errors.Is finds the errors above;
+// Classify returns err with what it means, so that errors.Is finds the errors above;
 // err itself when it means none of them, or says so already.
-func Told(err error) error {
+func Classify(err error) error {
 	is := Of(err)
 	if is == nil || errors.Is(err, is) {
 		return err

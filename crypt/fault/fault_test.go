@@ -20,12 +20,12 @@ func TestMeanings(t *testing.T) {
 			if got := fault.Of(err); got != is {
 				t.Errorf("%v (%d) means %v, not %v", said, said, is, got)
 			}
-			told := fault.Told(err)
-			if !errors.Is(told, is) || !errors.Is(told, said) {
-				t.Errorf("%v was told as %v", said, told)
+			class := fault.Classify(err)
+			if !errors.Is(class, is) || !errors.Is(class, said) {
+				t.Errorf("%v became %v", said, class)
 			}
-			if again := fault.Told(told); again != told { //nolint:errorlint // it must not be wrapped twice
-				t.Errorf("told again it is %v", again)
+			if again := fault.Classify(class); again != class { //nolint:errorlint // it must not be wrapped twice
+				t.Errorf("classified again it is %v", again)
 			}
 		}
 	}
@@ -36,11 +36,11 @@ func TestWhatIsNoFault(t *testing.T) {
 		if got := fault.Of(err); got != nil {
 			t.Errorf("%v means %v", err, got)
 		}
-		if got := fault.Told(err); got != err { //nolint:errorlint // it must stay itself
-			t.Errorf("%v was told as %v", err, got)
+		if got := fault.Classify(err); got != err { //nolint:errorlint // it must stay itself
+			t.Errorf("%v became %v", err, got)
 		}
 	}
-	if got := fault.Told(fault.ErrFull); strings.Count(got.Error(), "full") != 1 {
+	if got := fault.Classify(fault.ErrFull); strings.Count(got.Error(), "full") != 1 {
 		t.Errorf("%v", got)
 	}
 }

@@ -17,7 +17,7 @@ const (
 // recipient, which takes about a second for 5,000 hybrid ones.
 func (d *Directory) Check() error { return d.check(true) }
 
-// check is Check, parsing the people's recipients only when it is told to.
+// check is Check, parsing the people's recipients only when asked to.
 func (d *Directory) check(parse bool) error {
 	switch {
 	case d.School == "" || d.Serial < 1 || d.Published.IsZero():

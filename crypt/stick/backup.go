@@ -85,7 +85,7 @@ type BackupResult struct {
 // [ErrTooLarge], or an error of one of the drives.
 func Backup(ctx context.Context, drive FS, to BackupFS, o BackupOptions) (BackupResult, error) {
 	b := newBackup(drive, to, o)
-	err := b.look()
+	err := b.readSource()
 	if err == nil {
 		err = b.run(ctx)
 	}
@@ -103,7 +103,7 @@ func (s *Stick) Backup(ctx context.Context, to BackupFS, o BackupOptions) (Backu
 	var err error
 	for range 3 { // a layer may be tidied away while it is being copied
 		b = newBackup(s.fs, to, o)
-		if err = b.lookOpened(s); err == nil {
+		if err = b.readOpened(s); err == nil {
 			err = b.run(ctx)
 		}
 		if !errors.Is(err, ErrMissing) {
@@ -221,7 +221,7 @@ func (b *backup) prepare() (lock io.Closer, err error) {
 		}
 	}
 	lock, err = b.to.Lock(backupLockName, true)
-	if errors.Is(err, ErrLocked) {
+	if errors.Is(err, ErrInUse) {
 		return nil, ErrBackingUp
 	}
 	if err != nil {

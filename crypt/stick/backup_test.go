@@ -114,7 +114,7 @@ func backupWithoutKeys(t *testing.T, to stick.BackupFS) {
 		t.Errorf("the status: %+v", status)
 	}
 	// While a program has it open, it is for that program to back up.
-	if _, err := stick.Backup(t.Context(), m, to, later); !errors.Is(err, stick.ErrLocked) {
+	if _, err := stick.Backup(t.Context(), m, to, later); !errors.Is(err, stick.ErrInUse) {
 		t.Errorf("an open stick: %v, want InUseError", err)
 	}
 	if r := must(s.Backup(t.Context(), to, stick.BackupOptions{}))(t); r.Copied != 1 {

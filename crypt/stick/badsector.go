@@ -12,9 +12,9 @@ import (
 // it alone: where there is another that serves as well, that is used, a check names the
 // one that is bad, and repairing writes it anew or removes it.
 
-// badBeside returns the names of the files beside the layers that are there and that the
+// badSidecars returns the names of the files beside the layers that are there and that the
 // drive cannot read.
-func badBeside(fsys FS) ([]string, error) {
+func badSidecars(fsys FS) ([]string, error) {
 	names := append([]string{layout.Note, layout.NoteB, layout.Found}, carriedNames()...)
 	for _, base := range slotBases() {
 		for _, name := range slotPair(base).Names {

@@ -79,7 +79,7 @@ func (c carried) putSealed(fsys FS, data []byte) error {
 		return err
 	}
 	lock, err := fsys.Lock(layout.Lock, true)
-	if errors.Is(err, ErrLocked) {
+	if errors.Is(err, ErrInUse) {
 		return readOwner(fsys)
 	}
 	if err != nil {

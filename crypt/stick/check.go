@@ -32,8 +32,8 @@ type CheckResult struct {
 func (r CheckResult) Healthy() bool { return len(r.Problems) == 0 }
 
 // Check reads every byte of every layer, so that damage shows which opening the
-// stick does not look for, compares the tables of contents with the layers, and
-// looks at the keys and texts beside them.
+// stick does not find, compares the tables of contents with the layers, and
+// checks the keys and texts beside them.
 // What was found when the stick was opened is reported again. It changes
 // nothing; changes wait until it is done. Progress counts encrypted bytes; p
 // may be nil. Damage is in the result; the error says why checking ended early.
@@ -49,7 +49,7 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	for _, w := range s.Warnings() {
 		out.Problems = append(out.Problems, Problem{Warning: w})
 	}
-	s.nameHurt(out.Problems)
+	s.nameUnreadable(out.Problems)
 	for _, l := range layers {
 		p.Expect(l.Size())
 	}
@@ -85,11 +85,11 @@ func (s *Stick) Check(ctx context.Context, p crypt.Progress) (CheckResult, error
 	for _, i := range bad {
 		slices.Sort(out.Problems[i].Files)
 	}
-	beside, err := s.checkBeside()
+	sidecars, err := s.checkSidecars()
 	if err != nil {
 		return out, fmt.Errorf("check: %w", err)
 	}
-	out.Problems = append(out.Problems, beside...)
+	out.Problems = append(out.Problems, sidecars...)
 	return out, nil
 }
 
@@ -102,7 +102,7 @@ func (s *Stick) snapshot() ([]*layer.Layer, []*layer.Tree, error) {
 		return nil, nil, ErrClosed
 	}
 	views := []*layer.Tree{s.tree}
-	if len(s.hurt)+len(s.unread) > 0 {
+	if len(s.unreadable)+len(s.partial) > 0 {
 		views = s.views()
 	}
 	return slices.Clone(s.layers), views, nil

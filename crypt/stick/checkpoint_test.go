@@ -45,7 +45,7 @@ func TestCheckpointIsReplacedAndNeverLost(t *testing.T) {
 		}
 	}
 	s := sc.open(t, m)
-	if err := stick.PutCheckpoint(m, []byte("x")); !errors.Is(err, stick.ErrLocked) {
+	if err := stick.PutCheckpoint(m, []byte("x")); !errors.Is(err, stick.ErrInUse) {
 		t.Errorf("an open stick: %v, want InUseError", err)
 	}
 	check(t, s.PutCheckpoint([]byte("four")))

@@ -13,7 +13,7 @@ import (
 type destNamer struct {
 	held  crypt.HeldNames
 	fold  cases.Caser
-	taken map[string]bool // folded where case is not told apart
+	taken map[string]bool // folded where case does not count
 }
 
 func newDestNamer(held crypt.HeldNames) *destNamer {

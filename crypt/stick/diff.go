@@ -8,7 +8,7 @@ import (
 // difference returns what a layer must say to turn the tree of the kept layers
 // into the tree wanted: files, folders, further names, and deletions last. A
 // path that would have to change from file to folder or back, which no layer
-// may do, is told to conflict with the node that is in the way.
+// may do, is passed to conflict, as the node that is in the way.
 func difference(from, to *layer.Tree, conflict func(*layer.Node)) []piece {
 	d := differ{plan: newPlan(), from: from, to: to, conflict: conflict, moved: map[*layer.Record]string{}}
 	_ = from.Root.Walk(".", func(p string, n *layer.Node) error {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestDriveErrors(t *testing.T) {
-	meanings := map[error][]error{ErrTooLarge: drive.TooLarge, ErrLocked: drive.Locked}
+	meanings := map[error][]error{ErrTooLarge: drive.TooLarge, ErrInUse: drive.Locked}
 	for said, is := range drive.DriveErrors { // what the system says for these is fault's own test
 		meanings[is] = []error{said}
 	}

@@ -41,8 +41,8 @@ var (
 	ErrTooLarge = drive.ErrTooLarge
 	// ErrTooMuch: a stick holds so much that to open it would take more memory than any honest one does.
 	ErrTooMuch = drive.ErrTooMuch
-	// ErrLocked: somebody else holds a lock; Open turns it into [InUseError].
-	ErrLocked = drive.ErrLocked
+	// ErrInUse: somebody else holds a lock; Open turns it into [InUseError].
+	ErrInUse = drive.ErrInUse
 	// ErrSpecial: neither a file nor a folder, such as a link or a device.
 	ErrSpecial = drive.ErrSpecial
 
@@ -90,8 +90,8 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("the stick is open in %s (process %d)", e.Program, e.PID)
 }
 
-// Is makes an InUseError an [ErrLocked].
-func (e *InUseError) Is(target error) bool { return target == ErrLocked }
+// Is makes an InUseError an [ErrInUse].
+func (e *InUseError) Is(target error) bool { return target == ErrInUse }
 
 // DestinationError says that the folder of the computer that files are being written to
 // takes no more: it vanished, or its drive is full, read-only, failing or gone. It is

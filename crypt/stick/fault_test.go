@@ -377,7 +377,7 @@ func TestInUse(t *testing.T) {
 		check(t, st.Close())
 		one := sc.openWith(t, fsys, stick.OpenOptions{ReadOnly: true})
 		two := sc.openWith(t, fsys, stick.OpenOptions{ReadOnly: true})
-		if err := opens(t, fsys, stick.WithHolderKey(sc.holder)); !errors.Is(err, stick.ErrLocked) {
+		if err := opens(t, fsys, stick.WithHolderKey(sc.holder)); !errors.Is(err, stick.ErrInUse) {
 			t.Errorf("writing while others read: %v", err)
 		}
 		check(t, one.Close())

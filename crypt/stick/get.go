@@ -234,7 +234,7 @@ func (g *getter) here(err error) error {
 	if !vanished && fault.Of(err) == nil {
 		return err
 	}
-	there := &DestinationError{Path: g.root.Name(), Free: -1, Err: fault.Told(err)}
+	there := &DestinationError{Path: g.root.Name(), Free: -1, Err: fault.Classify(err)}
 	for _, f := range g.files {
 		there.Need += f.data.Size
 	}

@@ -87,7 +87,7 @@ func (s *Summary) inUse(fsys FS) error {
 	switch {
 	case err == nil:
 		return lock.Close()
-	case errors.Is(err, ErrLocked):
+	case errors.Is(err, ErrInUse):
 		s.InUse = readOwner(fsys)
 	case errors.Is(err, ErrGone):
 		return err

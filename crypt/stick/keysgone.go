@@ -44,7 +44,7 @@ func RestoreKeys(fsys, from FS) ([]string, error) {
 		return nil, fmt.Errorf("put the keys back: %w", err)
 	}
 	lock, err := fsys.Lock(layout.Lock, true)
-	if errors.Is(err, ErrLocked) {
+	if errors.Is(err, ErrInUse) {
 		return nil, readOwner(fsys)
 	}
 	if err != nil {

@@ -17,12 +17,12 @@ import (
 
 // lockStick takes the stick's lock: an exclusive one to write, a shared one to
 // read, where a lock file is. Beside it stands who has the stick open for
-// writing, for the next one to be told: the program, its process and since when.
+// writing, for the next one to see: the program, its process and since when.
 // If the one before did not end, interrupted is since when it had the stick.
 func lockStick(fsys FS, o *OpenOptions) (lock io.Closer, interrupted time.Time, err error) {
 	lock, err = fsys.Lock(layout.Lock, !o.ReadOnly)
 	switch {
-	case errors.Is(err, ErrLocked):
+	case errors.Is(err, ErrInUse):
 		return nil, interrupted, readOwner(fsys)
 	case o.ReadOnly && errors.Is(err, fs.ErrNotExist):
 		return io.NopCloser(nil), interrupted, nil

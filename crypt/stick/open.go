@@ -27,7 +27,7 @@ type OpenOptions struct {
 	// At opens the stick, or its backup, as it was when the layer of that number was its newest; 0 for as it is. It needs
 	// ReadOnly, and fails with [ErrNoState] when there is no such layer.
 	At int64
-	// Program is told to whoever finds the stick in use; one word.
+	// Program is the name that whoever finds the stick in use gets to see; one word.
 	Program string
 	// Clock is the time, time.Now when nil.
 	Clock func() time.Time
@@ -56,13 +56,13 @@ type Stick struct {
 	tables   []*layer.Table // oldest first
 	spend    layer.Budget   // what the stick may still cost
 
-	mu       sync.Mutex // protects what follows; held for moments only
-	tree     *layer.Tree
-	layers   []*layer.Layer  // those that count, oldest first
-	hurt     []*layer.Layer  // those that should count and cannot be read, as far as a table tells what they held
-	unread   []layer.Partial // those on the drive that are not whole
-	warnings []Warning
-	readers  layer.Readers
+	mu         sync.Mutex // protects what follows; held for moments only
+	tree       *layer.Tree
+	layers     []*layer.Layer  // those that count, oldest first
+	unreadable []*layer.Layer  // those that should count and cannot be read, as far as a table tells what they held
+	partial    []layer.Partial // those on the drive that are not whole
+	warnings   []Warning
+	readers    layer.Readers
 	// mustChange: the holder's passphrase is one that ICT knows.
 	mustChange bool
 	uncertain  bool // see ErrReopen
@@ -191,7 +191,7 @@ func (s *Stick) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.layers, s.hurt, s.tables = c.Layers, l.Unreadable, l.Tables
+	s.layers, s.unreadable, s.tables = c.Layers, l.Unreadable, l.Tables
 	if err := s.plant(&c); err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (s *Stick) load(ctx context.Context) error {
 	if !s.o.ReadOnly {
 		s.reserved = findReserve(s.fs)
 	}
-	s.unread = l.Partial
+	s.partial = l.Partial
 	if err := s.plantKnown(); err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (s *Stick) load(ctx context.Context) error {
 	return nil
 }
 
-// maxSaid is how many entries that make no sense are told of: who writes such can write a million.
+// maxSaid bounds the warnings about entries that make no sense: who writes such can write a million.
 const maxSaid = 1000
 
 // plant makes the tree of the layers that count.
@@ -245,7 +245,7 @@ func (s *Stick) plant(c *layer.Chain) error {
 // plantKnown finds out whether the tree of all that is known fits the budget as well, which checking and repairing
 // make of a stick whose layers cannot all be read.
 func (s *Stick) plantKnown() error {
-	if len(s.hurt)+len(s.unread) == 0 {
+	if len(s.unreadable)+len(s.partial) == 0 {
 		return nil
 	}
 	t := layer.NewTree()
@@ -317,7 +317,7 @@ func (s *Stick) cleanUp(l *layer.Loader, c *layer.Chain) error {
 // cleanKeys removes the notes and keys that an interrupted change left: those
 // of an identity that is not in force, and the copy of the holder's key that
 // the passphrase just used does not open. Of two passphrases, the one used
-// holds; nobody was told of the other.
+// holds; nobody knows the other.
 func (s *Stick) cleanKeys() error {
 	change := pair.Change{FS: s.fs}
 	for _, name := range append(s.stale, wipedKeys(s.fs)...) {

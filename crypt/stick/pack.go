@@ -161,7 +161,7 @@ func (e *itemError) Error() string { return e.err.Error() }
 func (e *itemError) Unwrap() error { return e.err }
 
 // writePack writes one layer and makes it part of the stick. A piece whose
-// content cannot be read, or changes while it is, is left out and told to
+// content cannot be read, or changes while it is, is left out and passed to
 // skipped, and the layer begun anew without it. The pieces written are
 // returned; none, with no error, when no piece was left. s.write is held.
 func (s *Stick) writePack(ctx context.Context, pieces []piece, p crypt.Progress, skipped func(piece, error)) ([]piece, error) {

@@ -23,7 +23,7 @@ const (
 	MacProgram     = "stow-macos"
 )
 
-// ProgramNames returns the names of the programs, in the order in which they are told.
+// ProgramNames returns the names of the programs, in the order in which they are listed.
 func ProgramNames() []string { return []string{WindowsProgram, LinuxProgram, MacProgram} }
 
 // maxProgram bounds a program, in bytes.
@@ -198,7 +198,7 @@ func CheckPrograms(ctx context.Context, fsys FS, n Note, p crypt.Progress) ([]Pr
 	p = crypt.OrNoProgress(p)
 	entries, err := fsys.ReadDir(".")
 	if err != nil {
-		return nil, fmt.Errorf("look for programs: %w", err)
+		return nil, fmt.Errorf("list programs: %w", err)
 	}
 	var found []ProgramFound
 	for _, program := range n.Programs {

@@ -30,7 +30,7 @@ type ProgramsOptions struct {
 // A name on FAT cannot change its content at one moment. So a new program is first
 // written whole beside the old one; then the note is signed, which knows both; and
 // then the new one takes the place of the old. An interruption before the note leaves all as it was. After
-// it the stick carries the old program, which is the school's still, or none, or a torn one, which is told as
+// it the stick carries the old program, which is the school's still, or none, or a torn one, which is reported as
 // changed; the next opening for writing finishes the work. Cancelling is an
 // interruption before the note, or comes too late.
 func (s *Stick) SetPrograms(ctx context.Context, o ProgramsOptions) error {

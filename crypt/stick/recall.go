@@ -45,7 +45,7 @@ func (s *Stick) recall(h Head) *Warning {
 // remembers reports whether a layer is or was part of the stick, or is known to be missing or damaged.
 func (s *Stick) remembers(ref layer.Ref) bool {
 	cut := layer.Ref{Seq: ref.Seq, Digest: ref.Digest[:layer.ReplacedDigest]}
-	for _, l := range slices.Concat(s.layers, s.hurt) {
+	for _, l := range slices.Concat(s.layers, s.unreadable) {
 		if l.Is(ref) || l.Prev == ref || slices.Contains(l.Below, ref) || slices.Contains(l.Replaced.Refs, cut) {
 			return true
 		}
@@ -53,5 +53,5 @@ func (s *Stick) remembers(ref layer.Ref) bool {
 	// Where layers are missing, more may be that nobody knows of, and this is said. So is that one is not whole; but who
 	// wrote on without following it has taken it away.
 	return slices.ContainsFunc(s.warnings, func(w Warning) bool { return w.Kind == WarnMissing && ref.Seq < w.Seq }) ||
-		ref.Seq > s.head().Seq && slices.ContainsFunc(s.unread, func(u layer.Partial) bool { return u.ID.Seq == ref.Seq })
+		ref.Seq > s.head().Seq && slices.ContainsFunc(s.partial, func(u layer.Partial) bool { return u.ID.Seq == ref.Seq })
 }

@@ -66,7 +66,7 @@ func (r *repairer) run() error {
 	if err != nil || found.Healthy() {
 		return err
 	}
-	if r.out.Left, err = r.repairBeside(found); err != nil {
+	if r.out.Left, err = r.repairSidecars(found); err != nil {
 		return err
 	}
 	if found = found.inLayers(); found.Healthy() {
@@ -108,12 +108,12 @@ func (r *repairer) settled(found CheckResult) bool {
 			r.out.Kept = append(r.out.Kept, cmp.Or(p.Name, fmt.Sprintf("layer %d", p.Seq)))
 		}
 	}
-	for _, l := range slices.Concat(s.layers, s.hurt) {
+	for _, l := range slices.Concat(s.layers, s.unreadable) {
 		if damaged[l.ID.Part(0)] && (l.Gaps || left(l)) {
 			r.out.Kept = append(r.out.Kept, l.ID.Part(0))
 		}
 	}
-	for _, u := range s.unread {
+	for _, u := range s.partial {
 		if !u.Listed && (!u.All || left(u.Layer)) {
 			r.out.Kept = append(r.out.Kept, u.ID.Part(0))
 		}
@@ -142,7 +142,7 @@ func (r *repairer) removeForged(found CheckResult) error {
 	defer s.write.Unlock()
 	for _, p := range found.Problems {
 		id, _, ok := layer.ParseName(path.Base(p.Name))
-		counts := slices.ContainsFunc(slices.Concat(s.layers, s.hurt), func(l *layer.Layer) bool { return l.ID == id })
+		counts := slices.ContainsFunc(slices.Concat(s.layers, s.unreadable), func(l *layer.Layer) bool { return l.ID == id })
 		if !ok || p.Kind != WarnForged || counts {
 			continue
 		}
@@ -257,7 +257,7 @@ func (r *repairer) leaveOut(found CheckResult) error {
 			old[l] = true
 		}
 	}
-	for path := range s.hurtFiles() { // what could be read of them is in newer layers now
+	for path := range s.unreadableFiles() { // what could be read of them is in newer layers now
 		r.out.Lost = append(r.out.Lost, path)
 	}
 	slices.Sort(r.out.Lost)
@@ -265,7 +265,7 @@ func (r *repairer) leaveOut(found CheckResult) error {
 	// Of what only its remains tell, nobody knows whether it was to be there.
 	wanted := layer.TreeOf(s.certain())
 	for _, name := range r.out.Lost {
-		if n := wanted.Find(name); n != nil && n.Data != nil && (old[n.Data.Layer] || slices.Contains(s.hurt, n.Data.Layer)) {
+		if n := wanted.Find(name); n != nil && n.Data != nil && (old[n.Data.Layer] || slices.Contains(s.unreadable, n.Data.Layer)) {
 			wanted.Remove(name)
 		}
 	}
@@ -300,7 +300,7 @@ func (r *repairer) removeStrangers(found CheckResult) error {
 	}
 	slices.Sort(r.out.Removed)
 	s.mu.Lock()
-	s.hurt, s.unread = nil, nil
+	s.unreadable, s.partial = nil, nil
 	s.warnings = slices.DeleteFunc(s.warnings, func(w Warning) bool {
 		return w.Kind != WarnForeign && w.Kind != WarnRolledBack && w.Kind != WarnForked
 	})

@@ -30,7 +30,7 @@ func findReserve(fsys FS) int64 {
 	if err != nil {
 		return 0
 	}
-	if ours, err := looksWritten(fsys, layout.Reserve); err != nil || !ours {
+	if ours, err := writtenByUs(fsys, layout.Reserve); err != nil || !ours {
 		return 0
 	}
 	return info.Size()
@@ -68,7 +68,7 @@ func writeReserve(fsys FS, have int64) int64 {
 	if err != nil || want < reserveUnit || want < reserveSize && want <= 2*have {
 		return have // what little it would gain is not worth writing it
 	}
-	if ours, err := looksWritten(fsys, layout.Reserve); err == nil && (!ours || removeReserve(fsys) != nil) {
+	if ours, err := writtenByUs(fsys, layout.Reserve); err == nil && (!ours || removeReserve(fsys) != nil) {
 		return have
 	}
 	for ; want >= reserveUnit; want /= 2 { // a drive may need more room for it than its size

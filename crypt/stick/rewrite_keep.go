@@ -4,7 +4,7 @@ import "stowage/crypt/stick/internal/layer"
 
 // planKeeping is [Stick.planRewrite], keeping what keep says of the content of the old layers: its files and further
 // names go into the new layer in the order in which they were stored, and what has no such name today is removed in
-// it. more is told of a layer that must be taken in, and may refuse. There is no plan when that cannot be done: a name
+// it. more is called with a layer that must be taken in, and may refuse. There is no plan when that cannot be done: a name
 // was a folder's meanwhile, or today's content that lies in other layers would have to be written again; then the old layers
 // that are to blame are returned, as far as that is known.
 func (s *Stick) planKeeping(old map[*layer.Layer]bool, keep func(*layer.Record) bool, more func(*layer.Layer) bool) (rw *rewrite, blamed map[*layer.Layer]bool) {

@@ -23,7 +23,7 @@ func (s *Stick) GivenUp() int {
 // Yields is about how much space past versions take that would be given up, if something could not be stored otherwise.
 func (s *Stick) Yields() int64 {
 	s.mu.Lock()
-	closed := s.closed || s.o.ReadOnly || len(s.hurt)+len(s.unread) > 0
+	closed := s.closed || s.o.ReadOnly || len(s.unreadable)+len(s.partial) > 0
 	s.mu.Unlock()
 	if closed {
 		return 0

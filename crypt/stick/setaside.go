@@ -38,7 +38,7 @@ func setAside(ctx context.Context, fsys FS, name string, content io.Reader) (kep
 		return "", err
 	}
 	if !ours {
-		if kept, err = copyBeside(ctx, fsys, actual); err != nil {
+		if kept, err = copyAside(ctx, fsys, actual); err != nil {
 			return "", fmt.Errorf("keep %s: %w", stickpath.Short(actual), err)
 		}
 	}
@@ -84,8 +84,8 @@ func begins(ctx context.Context, fsys FS, name string, content io.Reader) (bool,
 	return equal(crypt.Reader(ctx, f, nil), io.LimitReader(content, info.Size()))
 }
 
-// copyBeside copies a file to a free name beside it, and reads the copy back.
-func copyBeside(ctx context.Context, fsys FS, name string) (to string, err error) {
+// copyAside copies a file to a free name beside it, and reads the copy back.
+func copyAside(ctx context.Context, fsys FS, name string) (to string, err error) {
 	from, err := fsys.Open(name)
 	if err != nil {
 		return "", err
@@ -163,10 +163,10 @@ func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
 		return nil, err
 	}
 	for _, name := range names {
-		written, err := looksWritten(fsys, name)
+		written, err := writtenByUs(fsys, name)
 		if err == nil && !written {
 			var to string
-			if to, err = copyBeside(ctx, fsys, name); err == nil {
+			if to, err = copyAside(ctx, fsys, name); err == nil {
 				kept = append(kept, to)
 			}
 		}
@@ -177,8 +177,8 @@ func keepForeign(ctx context.Context, fsys FS) (kept []string, err error) {
 	return kept, nil
 }
 
-// looksWritten reports whether a file begins as the program begins one of that name: whole, torn, or written over.
-func looksWritten(fsys FS, name string) (bool, error) {
+// writtenByUs reports whether a file begins as the program begins one of that name: whole, torn, or written over.
+func writtenByUs(fsys FS, name string) (bool, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return false, err

@@ -31,28 +31,28 @@ type sourceDir struct{ local, path string }
 // source is a file or folder as it was found.
 type source struct {
 	name string
-	looks
+	stamp
 	dir      uint32 // in Sources.dirs
 	isFolder bool
 }
 
-// looks is what tells a file from another, and from itself when it has changed.
-type looks struct {
+// stamp identifies a file, and shows whether it has changed.
+type stamp struct {
 	id      fileID
 	size    int64
 	seconds int64 // when it was last modified, and so many
 	nanos   int32
 }
 
-func looksOf(info fs.FileInfo) looks {
+func stampOf(info fs.FileInfo) stamp {
 	t := info.ModTime()
-	return looks{fileIDOf(info), info.Size(), t.Unix(), int32(t.Nanosecond())}
+	return stamp{fileIDOf(info), info.Size(), t.Unix(), int32(t.Nanosecond())}
 }
 
-func (l *looks) modTime() time.Time { return time.Unix(l.seconds, int64(l.nanos)) }
+func (l *stamp) modTime() time.Time { return time.Unix(l.seconds, int64(l.nanos)) }
 
 // same reports whether a file has the size and time that it had.
-func (l *looks) same(info fs.FileInfo) bool {
+func (l *stamp) same(info fs.FileInfo) bool {
 	return info.Size() == l.size && info.ModTime().Equal(l.modTime())
 }
 
@@ -124,7 +124,7 @@ func (s *Sources) add(p string, dir uint32, d fs.DirEntry) {
 		s.skip(p, err)
 		return
 	}
-	s.found = append(s.found, source{d.Name(), looksOf(info), dir, d.IsDir()})
+	s.found = append(s.found, source{d.Name(), stampOf(info), dir, d.IsDir()})
 }
 
 // foundItems are sources as they go into a folder of the stick, which is one of them unless it is the top.
@@ -157,7 +157,7 @@ func (f *foundItems) at(i int) Item {
 	}
 	if !s.isFolder {
 		item.Kind, item.Size = KindFile, s.size
-		item.Open = func() (ItemReader, error) { return openSource(local, s.looks) }
+		item.Open = func() (ItemReader, error) { return openSource(local, s.stamp) }
 	}
 	return item
 }
@@ -165,12 +165,12 @@ func (f *foundItems) at(i int) Item {
 // sourceFile is a file of the computer being read.
 type sourceFile struct {
 	*os.File
-	planned looks
+	planned stamp
 }
 
 // openSource opens the file that was planned to be read; a link or another
 // file that took its place is [ErrChanged].
-func openSource(p string, planned looks) (ItemReader, error) {
+func openSource(p string, planned stamp) (ItemReader, error) {
 	f, err := os.OpenFile(p, os.O_RDONLY|safefile.NoWait, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -191,8 +191,8 @@ func openSource(p string, planned looks) (ItemReader, error) {
 
 // sameStill decides for a file whose identity is not the one its folder gave, as on
 // shares and file systems whose folders do not know the identities of files. It
-// is taken when it is no link and looks as it did.
-func sameStill(p string, opened fs.FileInfo, planned looks) error {
+// is taken when it is no link and has size and time as before.
+func sameStill(p string, opened fs.FileInfo, planned stamp) error {
 	named, err := os.Lstat(p)
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func (s *Stick) mergeTables(most int) {
 // those that cannot be read is all that is known of them.
 func (s *Stick) countingLayers() map[*layer.Layer]bool {
 	counts := make(map[*layer.Layer]bool, len(s.layers))
-	for _, l := range slices.Concat(s.layers, s.hurt) {
+	for _, l := range slices.Concat(s.layers, s.unreadable) {
 		counts[l] = true
 	}
 	return counts

@@ -76,7 +76,7 @@ func (s *Stick) planTidying(ctx context.Context, o TidyOptions) (*rewrite, error
 // counts as replaced, and would be removed with what could still be saved of it.
 func (s *Stick) whole() error {
 	gaps := func(l *layer.Layer) bool { return l.Gaps }
-	if len(s.hurt)+len(s.unread) > 0 || slices.ContainsFunc(s.layers, gaps) {
+	if len(s.unreadable)+len(s.partial) > 0 || slices.ContainsFunc(s.layers, gaps) {
 		return fmt.Errorf("tidy: %w: a layer that must be repaired first", ErrDamaged)
 	}
 	return nil

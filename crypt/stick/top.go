@@ -37,9 +37,9 @@ type Top struct {
 // MaxPlanted bounds a list of what lies at the top of a stick.
 const MaxPlanted = 200
 
-// maxLooks bounds how many files and folders are looked into; beyond it the name alone decides, at the top,
+// maxInspected bounds how many files and folders are looked into; beyond it the name alone decides, at the top,
 // and what lies in a folder is not seen.
-const maxLooks = 4096
+const maxInspected = 4096
 
 // Running are those that a system would run or load.
 func (t Top) Running() []Planted {
@@ -51,16 +51,16 @@ func (t Top) Others() []Planted {
 	return slices.DeleteFunc(slices.Clone(t.Planted), Planted.Runs)
 }
 
-// LookAtTop names what lies at the top of a drive beside what belongs there (FORMAT.md, "The top"). Files that are
+// InspectTop names what lies at the top of a drive beside what belongs there (FORMAT.md, "The top"). Files that are
 // called as the programs are not its business but that of [CheckPrograms]. What a file is, it sees from the
 // file's beginning as well as from its name, also in folders, as far as time allows. It changes nothing. The error
 // is the context's, [ErrGone], or that the top cannot be read.
-func LookAtTop(ctx context.Context, fsys FS) (Top, error) {
+func InspectTop(ctx context.Context, fsys FS) (Top, error) {
 	entries, err := fsys.ReadDir(".")
 	if err != nil {
-		return Top{}, fmt.Errorf("look at the top of the stick: %w", err)
+		return Top{}, fmt.Errorf("inspect the top of the stick: %w", err)
 	}
-	l := topLook{ctx: ctx, fs: fsys, left: maxLooks}
+	l := topInspector{ctx: ctx, fs: fsys, left: maxInspected}
 	var all []Planted
 	for _, e := range entries {
 		p := Planted{Name: e.Name(), Folder: e.IsDir()}
@@ -68,7 +68,7 @@ func LookAtTop(ctx context.Context, fsys FS) (Top, error) {
 			continue
 		}
 		if p.Kind, err = l.entry(e.Name(), e, 0); err != nil {
-			return Top{}, fmt.Errorf("look at %s: %w", e.Name(), err)
+			return Top{}, fmt.Errorf("inspect %s: %w", e.Name(), err)
 		}
 		if isClutter(e) && !p.Runs() {
 			continue
@@ -115,8 +115,8 @@ func isClutter(e fs.DirEntry) bool {
 	}, name)
 }
 
-// topLook sees what files are.
-type topLook struct {
+// topInspector sees what files are.
+type topInspector struct {
 	ctx  context.Context
 	fs   FS
 	left int // how many files and folders may still be looked into
@@ -126,7 +126,7 @@ type topLook struct {
 const maxTopDepth = 8
 
 // entry says what a system would do with a file, or with anything in a folder.
-func (l *topLook) entry(name string, e fs.DirEntry, depth int) (runnable.Kind, error) {
+func (l *topInspector) entry(name string, e fs.DirEntry, depth int) (runnable.Kind, error) {
 	if err := context.Cause(l.ctx); err != nil {
 		return "", err
 	}
@@ -151,7 +151,7 @@ func (l *topLook) entry(name string, e fs.DirEntry, depth int) (runnable.Kind, e
 	return runnable.Nothing, nil
 }
 
-func (l *topLook) folder(name string, depth int) (runnable.Kind, error) {
+func (l *topInspector) folder(name string, depth int) (runnable.Kind, error) {
 	entries, err := l.fs.ReadDir(name)
 	if errors.Is(err, ErrGone) {
 		return "", err
@@ -168,7 +168,7 @@ func (l *topLook) folder(name string, depth int) (runnable.Kind, error) {
 }
 
 // head is how a file begins.
-func (l *topLook) head(name string) ([]byte, error) {
+func (l *topInspector) head(name string) ([]byte, error) {
 	f, err := l.fs.Open(name)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func plant(t testing.TB, m *sticktest.Mem, files map[string]string) {
 func TestAttackPlantedBesideTheProgram(t *testing.T) {
 	sc := newSchool(t, "Hill Road Primary")
 	m := carrying(t, sc, windowsOne, linuxOne)
-	if top := must(stick.LookAtTop(t.Context(), m))(t); len(top.Planted)+top.More > 0 {
+	if top := must(stick.InspectTop(t.Context(), m))(t); len(top.Planted)+top.More > 0 {
 		t.Fatalf("on a fresh stick: %+v", top)
 	}
 	runs := map[string]string{
@@ -49,7 +49,7 @@ func TestAttackPlantedBesideTheProgram(t *testing.T) {
 	for _, files := range []map[string]string{runs, shown, harmless} {
 		plant(t, m, files)
 	}
-	top := must(stick.LookAtTop(t.Context(), m))(t)
+	top := must(stick.InspectTop(t.Context(), m))(t)
 	want := map[string]bool{} // whether it runs
 	for name := range runs {
 		want[firstElement(name)] = true
@@ -94,7 +94,7 @@ func TestAttackPlantedAmongManyFiles(t *testing.T) {
 		plant(t, m, map[string]string{fmt.Sprintf("%05d.txt", i): "x"})
 	}
 	plant(t, m, map[string]string{"zzz.scr": ""})
-	top := must(stick.LookAtTop(t.Context(), m))(t)
+	top := must(stick.InspectTop(t.Context(), m))(t)
 	if len(top.Planted) != stick.MaxPlanted || top.More != 6001-stick.MaxPlanted {
 		t.Errorf("%d are named and %d counted", len(top.Planted), top.More)
 	}
@@ -103,7 +103,7 @@ func TestAttackPlantedAmongManyFiles(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := stick.LookAtTop(ctx, m); !errors.Is(err, context.Canceled) {
+	if _, err := stick.InspectTop(ctx, m); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

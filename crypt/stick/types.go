@@ -58,7 +58,7 @@ const (
 type PutOptions struct {
 	Clash    Clash
 	Progress crypt.Progress // bytes of plaintext; may be nil
-	// Stored is told of each file and folder that is safe on the stick, in place of the list in the result, which is
+	// Stored is called for each file and folder that is safe on the stick, in place of the list in the result, which is
 	// long when a drive is put on a stick; may be nil.
 	Stored func(Stored)
 }

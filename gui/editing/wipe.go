@@ -54,7 +54,7 @@ func unlocked(dir string) (bool, error) {
 		}
 	}
 	lock, err := fsys.Lock(lockName, true)
-	if errors.Is(err, stick.ErrLocked) {
+	if errors.Is(err, stick.ErrInUse) {
 		return false, nil
 	}
 	if err != nil {

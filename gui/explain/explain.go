@@ -46,7 +46,7 @@ func Find(err error, own ...Row) (Row, bool) {
 	if r, ok := outermost(err, slices.Concat(own, rows)); ok {
 		return r, true
 	}
-	return outermost(fault.Told(err), systemRows)
+	return outermost(fault.Classify(err), systemRows)
 }
 
 // outermost walks the tree of err as errors.Is does, from the outside.

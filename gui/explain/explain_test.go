@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 		err  error
 		want error
 	}{
-		{&stick.InUseError{Program: "stow"}, stick.ErrLocked},
+		{&stick.InUseError{Program: "stow"}, stick.ErrInUse},
 		{&keys.WeakError{Reason: keys.ReasonShort}, keys.ErrTooWeak},
 		{fmt.Errorf("%w: %w", stick.ErrDamaged, &fs.PathError{Op: "read", Path: "x", Err: syscall.ENOENT}), stick.ErrDamaged},
 		{&fs.PathError{Op: "read", Path: "x", Err: syscall.ENOENT}, fs.ErrNotExist},

@@ -115,7 +115,7 @@ var rows = []Row{
 	{stick.ErrReadOnly, ReadOnly, Warning, "explain.readonly", "the stick", "{} can only be read, so nothing was changed; look for a lock switch on it, or use another."},
 	{stick.ErrFailing, Vanished, Warning, "explain.failing", "", "The drive made an error or was pulled out, so this was not finished; what was reported as stored is safe, so plug it in again, try another socket, and have a backup made if it happens again."},
 	{stick.ErrReopen, Failed, Warning, "explain.reopen", "the stick", "The drive made an error, so it is not certain what of this change is on {}; what was reported as stored is safe, so repeat the command."},
-	{stick.ErrLocked, InUse, Warning, "explain.inuse", "the stick", "{} is open in another program, so nothing was changed; close it there and try again."},
+	{stick.ErrInUse, InUse, Warning, "explain.inuse", "the stick", "{} is open in another program, so nothing was changed; close it there and try again."},
 	{stick.ErrClosed, Vanished, Info, "explain.closed", "the stick", "{} was closed in the meantime; what was reported as stored is safe, so repeat the command."},
 	{stick.ErrTooMuch, BadInput, Serious, "explain.toomuch", "the stick", "{} holds more than an honest program writes, so it was not opened and nothing was changed; hand it to ICT."},
 	{stick.ErrTooLarge, BadInput, Warning, "explain.toolarge", "this", "{} is too large for a stick, so nothing was stored."},

@@ -29,7 +29,7 @@ func (b *browser) check() {
 			r.programs, err = stick.CheckPrograms(ctx, b.o.fs, b.o.stick.Note(), p)
 		}
 		if err == nil {
-			r.top, err = stick.LookAtTop(ctx, b.o.fs)
+			r.top, err = stick.InspectTop(ctx, b.o.fs)
 		}
 		return r, err
 	}, func(r careResult, err error) {

@@ -63,7 +63,7 @@ func tellSkipped(s *gui.Session, done, title string, skipped []stick.Skipped) {
 
 // skipReason says in a few words why something was left out.
 func skipReason(w *i18n.Words, err error) string {
-	err = fault.Told(err)
+	err = fault.Classify(err)
 	for _, r := range []struct {
 		is  error
 		key i18n.Key

@@ -30,7 +30,7 @@ var ownRows = []explain.Row{
 // Explain puts an error into words for people: gui.Options.Explain. It returns false
 // for what it does not know, which the window then shows as unexpected.
 func Explain(w *i18n.Words, err error) (widgets.Message, bool) {
-	err = fault.Told(err)
+	err = fault.Classify(err)
 	if m, ok := explainTyped(w, err); ok {
 		return m, true
 	}

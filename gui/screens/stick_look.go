@@ -43,7 +43,7 @@ func lookAt(ctx context.Context, fsys stick.FS) look {
 		return l
 	}
 	if l.stick {
-		if l.top, err = stick.LookAtTop(ctx, fsys); err != nil && ctx.Err() == nil && l.err == nil {
+		if l.top, err = stick.InspectTop(ctx, fsys); err != nil && ctx.Err() == nil && l.err == nil {
 			l.err = err
 		}
 	} else if _, err := fsys.ReadDir("."); err != nil && l.err == nil {

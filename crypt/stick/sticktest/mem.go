@@ -110,7 +110,7 @@ func (m *Mem) SetReadOnly(on bool) { m.with(func() { m.readOnly = on }) }
 // SetGone makes every operation fail with [stick.ErrGone], as if the drive was pulled.
 func (m *Mem) SetGone(on bool) { m.with(func() { m.gone = on }) }
 
-// SetHook has f asked before every operation: it is told how many came before
+// SetHook has f asked before every operation: it gets how many came before
 // since the last ResetCounts, and an error of its own is the operation's
 // result, the operation not being done. A Write whose hook fails with an
 // [Short] error is done in part. The hook must not use the drive.
@@ -389,7 +389,7 @@ func (m *Mem) Lock(name string, exclusive bool) (io.Closer, error) {
 		return nil, pathError(op, stick.ErrReadOnly)
 	}
 	if held := m.locks[name]; held < 0 || held > 0 && exclusive {
-		return nil, pathError(op, stick.ErrLocked)
+		return nil, pathError(op, stick.ErrInUse)
 	}
 	if exclusive {
 		m.locks[name] = -1

@@ -61,7 +61,7 @@ func statusOf(err error) int {
 		return http.StatusGatewayTimeout
 	case errors.Is(err, stick.ErrFailing):
 		return http.StatusBadGateway
-	case errors.Is(err, stick.ErrLocked):
+	case errors.Is(err, stick.ErrInUse):
 		return http.StatusLocked
 	case errors.Is(err, stick.ErrChanged):
 		return http.StatusConflict
@@ -80,7 +80,7 @@ func statusOf(err error) int {
 // sentence says of an error what a program may show to a person; it names no file.
 func sentence(err error) string {
 	for _, known := range []error{
-		ErrComputerFull, ErrComputerFailing, stick.ErrTooLarge, stick.ErrFailing, stick.ErrLocked, stick.ErrChanged, stick.ErrMissing,
+		ErrComputerFull, ErrComputerFailing, stick.ErrTooLarge, stick.ErrFailing, stick.ErrInUse, stick.ErrChanged, stick.ErrMissing,
 		stick.ErrFull, stick.ErrGone, stick.ErrClosed, stick.ErrReopen,
 		stick.ErrReadOnly, stick.ErrName, stick.ErrKind, stick.ErrDamaged, stick.ErrForged,
 	} {

@@ -39,7 +39,7 @@ type failures struct {
 // maxFailures is how many files are remembered; the drive is of no use long before.
 const maxFailures = 10_000
 
-// add remembers a file, and tells of it when that is new.
+// add remembers a file, and reports it when that is new.
 func (f *failures) add(path string, err error) {
 	f.mu.Lock()
 	_, known := f.byPath[path]
@@ -60,7 +60,7 @@ func (f *failures) of(path string) error {
 	return f.byPath[path]
 }
 
-// forget is told that a file was stored after all, or that it, or the folder it is in, is
+// forget takes note that a file was stored after all, or that it, or the folder it is in, is
 // not wanted any more.
 func (f *failures) forget(path string) {
 	f.mu.Lock()

@@ -86,7 +86,7 @@ func (f *files) failed(ctx context.Context, err error) error {
 	return noted(ctx, err)
 }
 
-// changed is told after every change that succeeded.
+// changed is called after every change that succeeded.
 func (f *files) changed(err error) error {
 	if err == nil {
 		f.o.Changed()

@@ -31,7 +31,7 @@ type pending struct {
 	plainTag func(stick.Entry) string
 	after    func(time.Duration, func())
 	soon     func()                               // has it written, and does not wait for that
-	wrote    func(list []writing, failed []error) // is told what became of it; of what is gone with none
+	wrote    func(list []writing, failed []error) // is called with what became of it; for what is gone with none
 
 	mu     sync.Mutex
 	made   map[string]made

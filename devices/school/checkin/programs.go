@@ -115,7 +115,7 @@ func (p *ProgramsSeen) look(ctx context.Context, drive stick.FS, n stick.Note, p
 	if p.Found, err = stick.CheckPrograms(ctx, drive, n, progress); err != nil {
 		return err
 	}
-	p.Top, err = stick.LookAtTop(ctx, drive)
+	p.Top, err = stick.InspectTop(ctx, drive)
 	return err
 }
 

@@ -100,7 +100,7 @@ func RecordStick(ctx context.Context, s School, drive stick.FS, n stick.Note, re
 		return err
 	}
 	_, err = Carry(ctx, s, func(sealed []byte) error { return stick.PutOpenings(drive, sealed) }, d)
-	if errors.Is(err, stick.ErrReadOnly) || errors.Is(err, stick.ErrLocked) {
+	if errors.Is(err, stick.ErrReadOnly) || errors.Is(err, stick.ErrInUse) {
 		return nil
 	}
 	return err

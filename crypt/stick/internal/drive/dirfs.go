@@ -149,7 +149,7 @@ func (d *DirFS) Lock(name string, exclusive bool) (io.Closer, error) {
 	return f, nil
 }
 
-// driveFile is a file whose errors are told in the words of this package.
+// driveFile is a file whose errors wrap this package's sentinels.
 type driveFile struct{ *os.File }
 
 // NewFile is a file that was opened, or why it was not.
@@ -192,7 +192,7 @@ func Classify(err error) error {
 	case slices.ContainsFunc(TooLarge, isOne):
 		is = ErrTooLarge
 	case slices.ContainsFunc(Locked, isOne):
-		is = ErrLocked
+		is = ErrInUse
 	}
 	if is == nil || errors.Is(err, is) {
 		return err

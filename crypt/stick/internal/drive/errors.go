@@ -20,8 +20,8 @@ var (
 	ErrTooLarge = errors.New("too large")
 	// ErrTooMuch: a stick holds so much that to open it would take more memory than any honest one does.
 	ErrTooMuch = errors.New("the stick holds more than an honest program writes")
-	// ErrLocked: somebody else holds a lock.
-	ErrLocked = errors.New("locked by another program")
+	// ErrInUse: somebody else holds a lock.
+	ErrInUse = errors.New("locked by another program")
 	// ErrSpecial: neither a file nor a folder, such as a link or a device.
 	ErrSpecial = errors.New("neither a file nor a folder")
 )

@@ -42,7 +42,7 @@ type FS interface {
 	// Free returns how many bytes can still be written, and the drive's size.
 	Free() (free, total int64, err error)
 	// Lock takes an advisory lock on the file name, shared or exclusive, without
-	// waiting; a lock that somebody else holds is [ErrLocked]. It creates the
+	// waiting; a lock that somebody else holds is [ErrInUse]. It creates the
 	// file for an exclusive lock. Closing frees the lock, as does the death of
 	// the process.
 	Lock(name string, exclusive bool) (io.Closer, error)

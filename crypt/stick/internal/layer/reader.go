@@ -102,7 +102,7 @@ func openParts(src *partReader, keys []*Key) (*Plain, *Key, error) {
 }
 
 // Read reads the entries of a layer's tar. Entries that are not allowed
-// are left out and told to refused. When the tar breaks off or is malformed,
+// are left out and passed to refused. When the tar breaks off or is malformed,
 // the error wraps [ErrDamaged] and the layer has the entries before that place.
 // It is [drive.ErrTooMuch] when they are more than the budget allows.
 func Read(tape io.ReadSeeker, stick string, key *Key, keep *Recorder, refused func(name string, err error)) (*Layer, error) {

@@ -1,6 +1,6 @@
 package layer
 
-// Replay applies layers, oldest first, to an empty tree, and tells ended of content that no name is left of: the name
+// Replay applies layers, oldest first, to an empty tree, and calls ended for content that no name is left of: the name
 // that it was given last of those it lost then, and whether that was removed or given other content.
 func Replay(layers []*Layer, ended func(data *Record, path string, l *Layer, removed bool)) {
 	r := replayer{names: map[*Record]naming{}, lost: map[*Record]loss{}}

@@ -18,8 +18,8 @@ type Tree struct {
 	lastNode *Node
 	Cost     int                   // what its files and folders cost; see budget
 	Most     int                   // what they may; 0: as much as they do
-	OnLink   func(r, data *Record) // told what each further name stands for; may be nil
-	// Told what content a name gets and had, nil for none; and of each file that is removed; may be nil.
+	OnLink   func(r, data *Record) // called with what each further name stands for; may be nil
+	// Called with the content that a name gets and had, nil for none, and for each file that is removed; may be nil.
 	onPut    func(r, old, data *Record)
 	onRemove func(path string, data *Record)
 }
@@ -78,7 +78,7 @@ func TreeOf(layers []*Layer) *Tree {
 }
 
 // Apply adds a layer: first its files, folders and links in order, then its
-// whiteouts. Records that make no sense are left out and told to refused; the error is [drive.ErrTooMuch].
+// whiteouts. Records that make no sense are left out and passed to refused; the error is [drive.ErrTooMuch].
 func (t *Tree) Apply(l *Layer, refused func(*Record, error)) error {
 	whiteouts := false
 	for r := range l.Records.All() {

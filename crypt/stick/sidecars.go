@@ -32,8 +32,8 @@ func foundText(text string) []byte {
 	return []byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))
 }
 
-// checkBeside looks at what lies on the stick beside its layers.
-func (s *Stick) checkBeside() ([]Problem, error) {
+// checkSidecars checks what lies on the stick beside its layers.
+func (s *Stick) checkSidecars() ([]Problem, error) {
 	var out []Problem
 	found := func(name, what string) {
 		if slices.ContainsFunc(out, func(p Problem) bool { return p.Name == name }) {
@@ -41,7 +41,7 @@ func (s *Stick) checkBeside() ([]Problem, error) {
 		}
 		out = append(out, Problem{Warning: Warning{Kind: WarnAltered, Name: name, Err: errors.New(what)}})
 	}
-	bad, err := badBeside(s.fs)
+	bad, err := badSidecars(s.fs)
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +156,9 @@ func (s *Stick) foundAgain(ctx context.Context) error {
 	return drive.WriteFile(s.fs, layout.Found, text)
 }
 
-// repairBeside writes again what is known of the files beside the layers, and
+// repairSidecars writes again what is known of the files beside the layers, and
 // returns the names of those that have to stay as they are.
-func (r *repairer) repairBeside(found CheckResult) (left []string, err error) {
+func (r *repairer) repairSidecars(found CheckResult) (left []string, err error) {
 	s := r.stick
 	s.write.Lock()
 	defer s.write.Unlock()

@@ -18,14 +18,14 @@ import (
 
 // known is every layer of which it is known what it holds or held, oldest first. s.mu or s.write is held.
 func (s *Stick) known() []*layer.Layer {
-	all := slices.Concat(s.layers, s.hurt, s.walked())
+	all := slices.Concat(s.layers, s.unreadable, s.walked())
 	slices.SortStableFunc(all, layer.ByNumber)
 	return all
 }
 
 // certain are the layers that count, and those that did before they were lost; oldest first. s.mu or s.write is held.
 func (s *Stick) certain() []*layer.Layer {
-	all := slices.Concat(s.layers, s.hurt)
+	all := slices.Concat(s.layers, s.unreadable)
 	slices.SortStableFunc(all, layer.ByNumber)
 	return all
 }
@@ -43,7 +43,7 @@ func (s *Stick) views() []*layer.Tree {
 // walked are the layers of which only what is left of them says what they hold.
 func (s *Stick) walked() []*layer.Layer {
 	var found []*layer.Layer
-	for _, u := range s.unread {
+	for _, u := range s.partial {
 		if u.Layer != nil {
 			found = append(found, u.Layer)
 		}
@@ -55,7 +55,7 @@ func (s *Stick) walked() []*layer.Layer {
 // not forgotten and it has its place when it comes back.
 func (s *Stick) follows() layer.Ref {
 	head := s.head()
-	for _, l := range s.hurt {
+	for _, l := range s.unreadable {
 		if l.ID.Seq > head.Seq {
 			head = l.Ref()
 		}
@@ -63,18 +63,18 @@ func (s *Stick) follows() layer.Ref {
 	return head
 }
 
-// hurtFiles are today's files that lay in the layers that cannot be read, by path.
-func (s *Stick) hurtFiles() map[string]*layer.Record {
+// unreadableFiles are today's files that lay in the layers that cannot be read, by path.
+func (s *Stick) unreadableFiles() map[string]*layer.Record {
 	files := map[string]*layer.Record{}
-	hurt := map[*layer.Layer]bool{}
-	for _, l := range slices.Concat(s.hurt, s.walked()) {
-		hurt[l] = true
+	lost := map[*layer.Layer]bool{}
+	for _, l := range slices.Concat(s.unreadable, s.walked()) {
+		lost[l] = true
 	}
-	if len(hurt) == 0 {
+	if len(lost) == 0 {
 		return files
 	}
 	_ = layer.TreeOf(s.known()).Root.Walk(".", func(path string, n *layer.Node) error {
-		if n.Data != nil && hurt[n.Data.Layer] {
+		if n.Data != nil && lost[n.Data.Layer] {
 			files[path] = n.Data
 		}
 		return nil
@@ -82,10 +82,10 @@ func (s *Stick) hurtFiles() map[string]*layer.Record {
 	return files
 }
 
-// nameHurt adds to what was found when the stick was opened which files are gone with it.
-func (s *Stick) nameHurt(problems []Problem) {
+// nameUnreadable adds to what was found when the stick was opened which files are gone with it.
+func (s *Stick) nameUnreadable(problems []Problem) {
 	files := map[int64][]string{} // by the layer's number
-	for path, r := range s.hurtFiles() {
+	for path, r := range s.unreadableFiles() {
 		files[r.Layer.ID.Seq] = append(files[r.Layer.ID.Seq], path)
 	}
 	for i := range problems {
@@ -104,20 +104,20 @@ func (s *Stick) nameHurt(problems []Problem) {
 // unknown reports whether nobody can say what all was in the layer that a warning is about.
 func (s *Stick) unknown(w Warning) bool {
 	of := func(l *layer.Layer) bool { return l.ID.Seq == w.Seq }
-	if slices.ContainsFunc(s.hurt, of) || w.Kind == WarnForged {
+	if slices.ContainsFunc(s.unreadable, of) || w.Kind == WarnForged {
 		return false
 	}
 	if i := slices.IndexFunc(s.layers, of); i >= 0 {
 		return s.layers[i].Gaps
 	}
-	i := slices.IndexFunc(s.unread, func(u layer.Partial) bool { return u.ID.Seq == w.Seq })
-	return i < 0 || !s.unread[i].All && !s.unread[i].Listed
+	i := slices.IndexFunc(s.partial, func(u layer.Partial) bool { return u.ID.Seq == w.Seq })
+	return i < 0 || !s.partial[i].All && !s.partial[i].Listed
 }
 
 // rescue is today's content of a file whose layer is damaged. ok is false when it cannot be read
 // whole any more; the error is the context's or [ErrGone].
 func (s *Stick) rescue(ctx context.Context, path string, r *layer.Record) (item Item, ok bool, err error) {
-	open := func() (ItemReader, error) { return s.openHurt(r) }
+	open := func() (ItemReader, error) { return s.openDamaged(r) }
 	content, err := open()
 	if err == nil {
 		var n int64
@@ -138,12 +138,12 @@ func (s *Stick) rescue(ctx context.Context, path string, r *layer.Record) (item 
 	return Item{}, false, nil
 }
 
-// openHurt opens a file of a layer that is damaged, where a table or the layer itself
+// openDamaged opens a file of a layer that is damaged, where a table or the layer itself
 // says that it lies. Whoever knows the stick's recipient could have put a layer of their own
 // in the place, whose chunks would be good: so either its digest is the right one, or it begins
 // with the header that only the stick's key can make. Of a layer that is damaged at its
 // beginning and at its end nothing is believed.
-func (s *Stick) openHurt(r *layer.Record) (ItemReader, error) {
+func (s *Stick) openDamaged(r *layer.Record) (ItemReader, error) {
 	l := r.Layer
 	parts := layer.NewPartReader(s.fs, l.ID, l.Parts)
 	plain, size, err := layer.Salvage(parts, l.Key)
@@ -156,7 +156,7 @@ func (s *Stick) openHurt(r *layer.Record) (ItemReader, error) {
 		_ = parts.Close()
 		return nil, layer.AsDamaged(err)
 	}
-	return &hurtReader{io.NewSectionReader(plain, r.Off, r.Size), parts}, nil
+	return &damagedReader{io.NewSectionReader(plain, r.Off, r.Size), parts}, nil
 }
 
 // beginsAs checks a layer's own header.
@@ -172,13 +172,13 @@ func (s *Stick) beginsAs(tape io.Reader, l *layer.Layer) error {
 	return err
 }
 
-// hurtReader reads a file of a damaged layer.
-type hurtReader struct {
+// damagedReader reads a file of a damaged layer.
+type damagedReader struct {
 	io.Reader
 	parts io.Closer
 }
 
-func (r *hurtReader) Close() error { return r.parts.Close() }
+func (r *damagedReader) Close() error { return r.parts.Close() }
 
 // Unchanged implements [ItemReader]: a layer never changes.
-func (r *hurtReader) Unchanged() error { return nil }
+func (r *damagedReader) Unchanged() error { return nil }

@@ -39,9 +39,9 @@ func (l *sourceLayer) size() int64 {
 	return sum
 }
 
-// look reads what anyone can see of the stick. Nobody may be writing on it:
+// readSource reads what anyone can see of the stick. Nobody may be writing on it:
 // what is seen while the lock is held is complete, or torn for good.
-func (b *backup) look() error {
+func (b *backup) readSource() error {
 	summary, err := Inspect(b.from, b.o.Verifier)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (b *backup) look() error {
 	}
 	lock, err := b.from.Lock(layout.Lock, false)
 	switch {
-	case errors.Is(err, ErrLocked):
+	case errors.Is(err, ErrInUse):
 		return readOwner(b.from)
 	case errors.Is(err, fs.ErrNotExist):
 		lock = io.NopCloser(nil)
@@ -60,14 +60,14 @@ func (b *backup) look() error {
 	}
 	defer lock.Close()
 	b.note = summary.Note
-	if err = b.lookState(); err != nil {
+	if err = b.readStickState(); err != nil {
 		return err
 	}
 	return b.listSource()
 }
 
-// lookState takes the stick's notes and keys.
-func (b *backup) lookState() error {
+// readStickState takes the stick's notes and keys.
+func (b *backup) readStickState() error {
 	files, err := readState(b.from, b.may)
 	if err == nil {
 		b.state, err = packState(files)
@@ -107,8 +107,8 @@ func (b *backup) listSource() error {
 	return nil
 }
 
-// lookOpened takes the layers that count on an opened stick.
-func (b *backup) lookOpened(s *Stick) error {
+// readOpened takes the layers that count on an opened stick.
+func (b *backup) readOpened(s *Stick) error {
 	s.write.Lock() // no change may be under way
 	defer s.write.Unlock()
 	s.mu.Lock()
@@ -126,7 +126,7 @@ func (b *backup) lookOpened(s *Stick) error {
 	if b.may.chosen, err = s.chosenKey(); err != nil {
 		return err
 	}
-	return b.lookState()
+	return b.readStickState()
 }
 
 // compare finds out which layers are not in the backup.
