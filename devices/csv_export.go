@@ -19,7 +19,7 @@ const byteOrderMark = "\ufeff"
 // What CSV does not hold is a device's history, its sightings but for the last
 // place and time, recovery codes, and keys.
 func (r *Register) Export(ctx context.Context, w io.Writer, q DeviceQuery) error {
-	q.Now, q.Limit, q.After = r.clock(), MaxPage, ""
+	q.Now, q.Limit, q.After = today(r.now()), MaxPage, ""
 	return r.export(ctx, w, func(reader Reader, some func([]Device) error) error {
 		for {
 			page, err := reader.Devices(ctx, q)

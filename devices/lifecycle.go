@@ -18,7 +18,7 @@ func (c *change) issue(ctx context.Context, before Device, d LoanDetails) error 
 	if err := allow(before, Issue); err != nil {
 		return err
 	}
-	if err := d.clean(c.time); err != nil {
+	if err := d.clean(c.time, c.zone); err != nil {
 		return err
 	}
 	h, err := c.Holder(ctx, d.Holder)
@@ -34,7 +34,7 @@ func (c *change) issue(ctx context.Context, before Device, d LoanDetails) error 
 }
 
 // clean fills in what is left out: the loan's beginning and its end.
-func (d *LoanDetails) clean(now time.Time) error {
+func (d *LoanDetails) clean(now time.Time, zone *time.Location) error {
 	var c cleaner
 	c.moment("issued", &d.From, now)
 	if d.From.IsZero() {
@@ -43,10 +43,10 @@ func (d *LoanDetails) clean(now time.Time) error {
 	if d.Days < 0 || d.Days > 36_500 {
 		c.fail(&InvalidError{Field: "days", Value: fmt.Sprint(d.Days), Problem: "is not a likely length of a loan"})
 	} else if d.Due.IsZero() && d.Days > 0 {
-		d.Due = d.From.AddDate(0, 0, d.Days)
+		d.Due = DueOn(d.From.In(zone).AddDate(0, 0, d.Days))
 	}
 	c.moment("due", &d.Due, time.Time{})
-	if !d.Due.IsZero() && !d.Due.After(d.From) {
+	if !d.Due.IsZero() && d.Due.Before(today(d.From.In(zone))) {
 		c.fail(&InvalidError{Field: "due", Value: d.Due.Format(time.RFC3339), Problem: "is not after the loan begins"})
 	}
 	c.note("note", &d.Note)

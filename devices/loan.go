@@ -7,8 +7,8 @@ type LoanDetails struct {
 	Version int64     // the device's as last read, or 0 not to compare
 	Holder  string    // the holder's id
 	From    time.Time // zero: now
-	Days    int       // the policy's length of a loan; used if Due is zero
-	Due     time.Time // zero, with Days 0 too: the loan has no end
+	Days    int       // the policy's length of a loan, in days of the calendar; used if Due is zero
+	Due     time.Time // as [DueOn] has it; zero, with Days 0 too: the loan has no end
 	Note    string    // may have several lines
 }
 

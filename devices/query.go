@@ -54,7 +54,7 @@ type DeviceQuery struct {
 	States       []State
 	Kinds        []Kind
 	Sites        []string // "" is the devices without a site
-	Holder       string   // the id of who has it; see [Device.Holder]
+	Holder       string   // the id of who has it on loan, as [Register.Holdings] says it
 	Overdue      bool
 	NotSeenSince time.Time // last seen before that, or never
 	Unverified   bool      // never verified, or found not encrypted
@@ -66,7 +66,8 @@ type DeviceQuery struct {
 	Limit      int    // 0 is [DefaultPage]; at most [MaxPage]
 	After      Cursor // the page before's Next; empty for the first page
 
-	// Now is the time by which Overdue is judged; a [Register] fills it in.
+	// Now is the beginning of the day, by the clock of UTC, before which a loan must have been due to be Overdue; a
+	// [Register] fills it in.
 	Now time.Time
 }
 

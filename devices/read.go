@@ -36,7 +36,7 @@ func (r *Register) Device(ctx context.Context, id string) (Device, error) {
 
 // Devices returns a page of devices.
 func (r *Register) Devices(ctx context.Context, q DeviceQuery) (DevicePage, error) {
-	q.Now = r.clock()
+	q.Now = today(r.now())
 	return view(ctx, r, "devices", func(reader Reader) (DevicePage, error) { return reader.Devices(ctx, q) })
 }
 
@@ -44,7 +44,7 @@ func (r *Register) Devices(ctx context.Context, q DeviceQuery) (DevicePage, erro
 // (Limit and After do not matter): for lists that are looked at here and there,
 // whose rows [Register.DevicesWithID] then reads.
 func (r *Register) DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, error) {
-	q.Now = r.clock()
+	q.Now = today(r.now())
 	return view(ctx, r, "devices", func(reader Reader) ([]string, error) { return reader.DeviceOrder(ctx, q) })
 }
 
@@ -91,7 +91,7 @@ func (r *Register) AllDevices(ctx context.Context, q DeviceQuery) ([]Device, err
 
 // CountDevices counts the devices that fit by state.
 func (r *Register) CountDevices(ctx context.Context, q DeviceQuery) (map[State]int, error) {
-	q.Now = r.clock()
+	q.Now = today(r.now())
 	return view(ctx, r, "devices", func(reader Reader) (map[State]int, error) { return reader.CountDevices(ctx, q) })
 }
 

@@ -59,8 +59,9 @@ type change struct {
 	Tx
 	actor    string
 	time     time.Time
-	next     int64 // number of the next event
-	recorded Event // the last
+	zone     *time.Location // of the clock, for what is a day
+	next     int64          // number of the next event
+	recorded Event          // the last
 	newID    func() string
 	onlyLook bool // nothing is recorded any more
 }
@@ -78,7 +79,7 @@ func (r *Register) change(ctx context.Context, actor string, fn func(*change) er
 		if err != nil {
 			return err
 		}
-		return fn(&change{Tx: tx, actor: actor, time: r.clock(), next: last + 1, newID: r.newID})
+		return fn(&change{Tx: tx, actor: actor, time: r.clock(), zone: r.now().Location(), next: last + 1, newID: r.newID})
 	})
 }
 

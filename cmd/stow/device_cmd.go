@@ -169,7 +169,7 @@ func (l *loanFlags) dueDate() (time.Time, error) {
 	if err != nil {
 		return time.Time{}, usagef("%q is not a date such as 2026-12-18", l.due)
 	}
-	return day.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
+	return devices.DueOn(day), nil
 }
 
 func (a *app) deviceIssue() *cobra.Command {
@@ -220,7 +220,7 @@ func dueText(due time.Time) string {
 	if due.IsZero() {
 		return ""
 	}
-	return ", due back on " + dayText(due)
+	return ", due back on " + dueDay(due)
 }
 
 func (a *app) deviceExtend() *cobra.Command {
@@ -240,7 +240,7 @@ func (a *app) deviceExtend() *cobra.Command {
 				return usagef("say until when with --due, or for how many days from now with --days")
 			}
 			if due.IsZero() {
-				due = a.now().UTC().AddDate(0, 0, loan.days)
+				due = devices.DueOn(a.now().Local().AddDate(0, 0, loan.days))
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {
 				d, err := s.Register().FindDevice(cmd.Context(), args[0])

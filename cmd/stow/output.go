@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf16"
+
+	"stowage/devices"
 )
 
 // show prints the result of a command: v as JSON with --json, otherwise what
@@ -159,6 +161,9 @@ func dayText(t time.Time) string {
 	}
 	return t.Local().Format("2 Jan 2006")
 }
+
+// dueDay writes the day on which a loan ends; the zero time is nothing.
+func dueDay(due time.Time) string { return dayText(devices.DueDay(due, time.Local)) }
 
 // counted writes a number with its noun: "1 file", "3 files".
 func counted(n int, one, many string) string {

@@ -23,7 +23,7 @@ func (a *app) registerGroup() *cobra.Command {
 func deviceTable(w io.Writer, list []devices.Device, now time.Time) {
 	rows := [][]string{}
 	for _, d := range list {
-		due := dayText(d.Due)
+		due := dueDay(d.Due)
 		if d.Overdue(now) {
 			due += " OVERDUE"
 		}
@@ -211,7 +211,7 @@ func (a *app) registerShow() *cobra.Command {
 }
 
 func deviceFields(w io.Writer, d devices.Device, now time.Time) {
-	due := dayText(d.Due)
+	due := dueDay(d.Due)
 	if d.Overdue(now) {
 		due += " (overdue)"
 	}

@@ -149,7 +149,8 @@ func deviceFilter(q devices.DeviceQuery) *filter {
 	in(f, "kind", kinds)
 	in(f, "site", q.Sites)
 	if q.Holder != "" {
-		f.add("holder_id = ?", q.Holder)
+		f.add("holder_id = ?", q.Holder) // for its index; who had what was written off has it no more
+		f.add("loan_id IN (SELECT id FROM loans WHERE holder_id = ? AND ended = '')", q.Holder)
 	}
 	if q.Overdue { // as devices.Device.Overdue
 		f.add("due > '' AND due < ? AND holder_id IS NOT NULL", timeText(q.Now))

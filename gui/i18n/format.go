@@ -129,6 +129,9 @@ func (w *Words) Date(t time.Time) string {
 	return fmt.Sprintf("%d\u00a0%s %d", t.Day(), w.months[t.Month()-1], t.Year())
 }
 
+// Zone is where times are shown: this computer's local time, except in tests.
+func (w *Words) Zone() *time.Location { return w.zone }
+
 // ShortDate writes a day for tables, in local time: "03/09/2026".
 func (w *Words) ShortDate(t time.Time) string { return t.In(w.zone).Format("02/01/2006") }
 

@@ -223,7 +223,7 @@ func loanDetails(w *i18n.Words, rec record) fyne.CanvasObject {
 	d := rec.device
 	due := ""
 	if !d.Due.IsZero() {
-		due = w.Date(d.Due)
+		due = w.Date(devices.DueDay(d.Due, w.Zone()))
 	}
 	list := []widgets.Detail{
 		{Name: w.T("register.column.holder"), Value: d.HolderName},

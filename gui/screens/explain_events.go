@@ -49,7 +49,7 @@ func eventText(w *i18n.Words, e devices.Event) string {
 		pieces = append(pieces, w.T("register.plain"))
 	}
 	if !b.Due.IsZero() {
-		pieces = append(pieces, w.T("event.due", "day", w.Date(b.Due)))
+		pieces = append(pieces, w.T("event.due", "day", w.Date(devices.DueDay(b.Due, w.Zone()))))
 	}
 	return strings.Join(pieces, ". ")
 }

@@ -191,7 +191,7 @@ func (i *issueWizard) dueDate() time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	return day.AddDate(0, 0, 1).Add(-time.Second)
+	return devices.DueOn(day)
 }
 
 // stepSign shows the rules, which the holder accepts and signs.

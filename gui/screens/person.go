@@ -207,9 +207,9 @@ func heldLine(s *gui.Session, d devices.Device) fyne.CanvasObject {
 	case d.State == devices.Lost || d.State == devices.Stolen:
 		hint = w.T("held.lost", "date", w.Date(d.Since))
 	case d.Overdue(s.Now()):
-		hint = w.T("held.overdue", "date", w.Date(d.Due))
+		hint = w.T("held.overdue", "date", w.Date(devices.DueDay(d.Due, w.Zone())))
 	case !d.Due.IsZero():
-		hint = w.T("held.due", "date", w.Date(d.Due))
+		hint = w.T("held.due", "date", w.Date(devices.DueDay(d.Due, w.Zone())))
 	}
 	return widgets.Column(-2, widgets.Body(text), widgets.Muted(hint))
 }

@@ -157,7 +157,7 @@ func noteHint(a devices.Action) i18n.Key {
 }
 
 // endOfDay is the last second of a day: what is due on a day is not late on it.
-func endOfDay(t time.Time) time.Time { return t.AddDate(0, 0, 1).Add(-time.Second) }
+func endOfDay(t time.Time) time.Time { return devices.DueOn(t) }
 
 // actionOutcome is what doing something to many devices came to.
 type actionOutcome struct {

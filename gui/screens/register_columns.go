@@ -56,9 +56,9 @@ func deviceCell(w *i18n.Words, d devices.Device, column int, now time.Time) widg
 		return widgets.Cell{Text: d.HolderName}
 	case devices.ByDue:
 		if d.Overdue(now) {
-			return widgets.Cell{Text: w.ShortDate(d.Due), Icon: "clock", Color: widgets.ColorError, Bold: true}
+			return widgets.Cell{Text: w.ShortDate(devices.DueDay(d.Due, w.Zone())), Icon: "clock", Color: widgets.ColorError, Bold: true}
 		}
-		return widgets.Cell{Text: shortDay(w, d.Due)}
+		return widgets.Cell{Text: shortDay(w, devices.DueDay(d.Due, w.Zone()))}
 	case devices.ByKind:
 		return widgets.Cell{Text: kindName(w, d.Kind)}
 	case devices.ByModel:

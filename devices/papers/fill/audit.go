@@ -74,7 +74,7 @@ func (a *auditing) judge(d devices.Device) {
 		*to = append(*to, held)
 	}
 	if d.Overdue(a.plan.Now) {
-		add(&a.Overdue, d.Due, "")
+		add(&a.Overdue, devices.DueDay(d.Due, time.Local), "")
 	}
 	if d.State == devices.Issued && d.Seen.At.Before(a.plan.Now.AddDate(0, 0, -a.UnseenDays)) {
 		add(&a.NotSeen, d.Seen.At, "")

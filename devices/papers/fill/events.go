@@ -75,7 +75,7 @@ func details(e devices.Event) string {
 			parts = append(parts, name+text)
 		}
 	}
-	add("due ", day(b.Due))
+	add("due ", day(devices.DueDay(b.Due, time.Local)))
 	add("happened ", moment(b.Happened))
 	if b.Encrypted != nil {
 		found := "found encrypted"

@@ -39,14 +39,14 @@ func Head(s *school.School, now time.Time) (papers.Head, error) {
 func Device(ctx context.Context, s *school.School, d devices.Device) (papers.Device, error) {
 	p := papers.Device{
 		Label: d.Label, Kind: string(d.Kind), Make: d.Make, Model: d.Model, Serial: d.Serial, Capacity: d.Capacity,
-		Site: d.Site, State: string(d.State), Holder: d.HolderName, Due: d.Due,
+		Site: d.Site, State: string(d.State), Holder: d.HolderName, Due: devices.DueDay(d.Due, time.Local),
 	}
 	loans, err := s.Register().Loans(ctx, devices.LoanQuery{Device: d.ID})
 	if err != nil || len(loans) == 0 {
 		return p, err
 	}
 	last := loans[0]
-	p.Issued, p.Due = last.From, last.Due
+	p.Issued, p.Due = last.From, devices.DueDay(last.Due, time.Local)
 	if p.Holder == "" {
 		h, err := s.Register().Holder(ctx, last.Holder)
 		if err != nil {
