@@ -54,6 +54,7 @@ type Stick struct {
 	nextSeq  int64          // number of the next layer
 	reserved int64          // see reserve.go
 	tables   []*layer.Table // oldest first
+	untabled []*layer.Layer // the newest ones, that wait for a table
 	spend    layer.Budget   // what the stick may still cost
 
 	mu         sync.Mutex // protects what follows; held for moments only
@@ -358,6 +359,7 @@ func (s *Stick) Close() error {
 		return nil
 	}
 	if !s.o.ReadOnly {
+		s.tableNow()
 		s.mergeTables(tablesAtClose)
 	}
 	return s.release()

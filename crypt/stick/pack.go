@@ -222,7 +222,7 @@ func (s *Stick) tryPack(ctx context.Context, pieces []piece, h layer.Header, p c
 		return err
 	}
 	s.add(layer)
-	s.addTable(layer)
+	s.tableSoon(layer)
 	return nil
 }
 

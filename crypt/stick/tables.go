@@ -18,9 +18,41 @@ const (
 	tablesAtClose   = 8  // and when it is closed
 )
 
-// addTable writes the table of a layer just stored. It being only a cache, no
+// A save is mostly waiting for the stick, and a table for each would be a third of that. So
+// small layers wait for one together; a stick that is pulled out before is opened from them.
+const (
+	maxUntabled     = 16
+	maxUntabledSize = 1 << 20 // bytes that opening would read of them
+)
+
+// tableSoon has a layer just stored be in a table before long. s.write is held.
+func (s *Stick) tableSoon(l *layer.Layer) {
+	s.untabled = append(s.untabled, l)
+	var size int64
+	for _, l := range s.untabled {
+		size += l.Size()
+	}
+	if len(s.untabled) == maxUntabled || size > maxUntabledSize {
+		s.tableNow()
+	}
+}
+
+// tableNow writes the table of the layers that wait for one. s.write is held.
+func (s *Stick) tableNow() {
+	waiting := only(s.untabled, s.countingLayers())
+	s.untabled = nil
+	waiting = slices.DeleteFunc(waiting, func(l *layer.Layer) bool { return l.Key != s.keys[0] })
+	if len(waiting) > 0 {
+		s.addTable(waiting...)
+	}
+}
+
+// addTable writes the table of layers just stored. It being only a cache, no
 // error matters. s.write is held.
 func (s *Stick) addTable(layers ...*layer.Layer) {
+	if len(s.untabled) > 0 {
+		s.tableNow() // tables are in the order of their layers
+	}
 	t, err := layer.WriteTable(s.fs, layers, s.note.ID)
 	if err != nil {
 		return
