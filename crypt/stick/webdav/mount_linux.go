@@ -78,8 +78,10 @@ func gvfsFolder(ctx context.Context, address string) string {
 
 // davfsConfig keeps what davfs2 caches in memory, and has the token, which so is neither
 // in the address that everybody sees of what is mounted nor among the arguments.
-// Newer kernels ask for more of a folder at once than its buffer holds by default.
-const davfsConfig = "ask_auth 0\nbuf_size 1024\nuse_locks 1\ndelay_upload 0\nif_match_bug 0\ncache_dir %s\nadd_header Authorization \"Basic %s\"\n"
+// Newer kernels ask for more of a folder at once than its buffer holds by default. It waits
+// for an answer as long as the stick takes: after half a minute, its default, programs got an
+// I/O error for a large file or a slow stick. A server that is gone it notices at once.
+const davfsConfig = "ask_auth 0\nbuf_size 1024\nread_timeout 86400\nuse_locks 1\ndelay_upload 0\nif_match_bug 0\ncache_dir %s\nadd_header Authorization \"Basic %s\"\n"
 
 // mountDavfs mounts the drive on a folder with davfs2.
 func mountDavfs(ctx context.Context, address string) (_ *Mounted, err error) {
