@@ -41,6 +41,9 @@ type app struct {
 	command  *cobra.Command // the one that started
 	toldAge  bool           // that the directory is old was said
 	toldMore bool           // that the config file says more than is known was said
+	saidICT  bool           // something told the person to turn to ICT
+
+	stickContact string // how ICT is reached as the note of a stick says, unchecked
 }
 
 func newApp() *app {

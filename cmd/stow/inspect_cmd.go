@@ -295,7 +295,7 @@ func inspectedText(w io.Writer, i jsonInspected) {
 		fields(w, "School", d.School, "Signed", signed, "Number", strconv.FormatInt(d.Serial, 10), "Published", timeText(d.Published), "People", strconv.Itoa(d.People))
 	}
 	if s := i.Stick; s != nil {
-		fields(w, "Stick", s.Label, "School", s.School, "Return to", s.Return, "Data", fmt.Sprintf("%s in %s", sizeText(s.Bytes), counted(s.Layers, "layer", "layers")))
+		fields(w, "Stick", s.Label, "School", s.School, "Return to", s.Return, "ICT", oneLine(s.Contact), "Data", fmt.Sprintf("%s in %s", sizeText(s.Bytes), counted(s.Layers, "layer", "layers")))
 	}
 	if s := i.School; s != nil {
 		fields(w, "School", s.Name, "Verifier key", s.Verifier)

@@ -50,11 +50,17 @@ func (a *app) say(format string, args ...any) {
 // warn tells of something that does not stop the command.
 func (a *app) warn(format string, args ...any) {
 	message := fmt.Sprintf(format, args...)
+	a.saidICT = a.saidICT || strings.Contains(message, "ICT")
 	if a.json {
 		_ = writeJSON(a.stderr, map[string]string{"warning": message}, "")
 		return
 	}
 	fmt.Fprintf(a.stderr, "stow: warning: %s\n", printable(message))
+}
+
+// note says something that helps the person on, on standard error.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "stow: %s\n", printable(fmt.Sprintf(format, args...)))
 }
 
 // table writes rows in columns under a heading.

@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"strings"
 
 	"stowage/gui/explain"
 )
@@ -40,6 +40,7 @@ type jsonError struct {
 
 // report tells of an error on standard error and returns the exit status.
 func (a *app) report(err error) int {
+	defer a.tellContact()
 	if err == nil {
 		return int(explain.OK)
 	}
@@ -56,6 +57,7 @@ func (a *app) report(err error) int {
 		_ = writeJSON(a.stderr, j, "")
 		return int(code)
 	}
-	fmt.Fprintf(a.stderr, "stow: %s\n", printable(message))
+	a.saidICT = a.saidICT || strings.Contains(message, "ICT")
+	a.note("%s", message)
 	return int(code)
 }

@@ -186,13 +186,9 @@ func (a *app) showReport(r loss.Report) error {
 		if r.Reporter.Proof == loss.ProofKey {
 			who += " (says a key that was unlocked for the report; no signature)"
 		}
-		fields(w, "Report", r.ID, "Made", timeText(r.Made), "By", who, "Reach them", r.Reporter.Contact,
-			"Label", r.Device.Label, "Looks like", oneLine(r.Device.Description), "What happened", string(r.Kind),
-			"Not before", timeText(r.HappenedFrom), "Not after", timeText(r.HappenedTo), "Noticed", timeText(r.Noticed),
-			"Last seen", oneLine(r.Place), "How", oneLine(r.Circumstances), "Police", r.Police, "Told", oneLine(r.Told),
-			"Passphrase with it", string(r.Passphrase), "Only copy", string(r.OnlyCopy), "On it", oneLine(r.Contents),
-			"Whose data", oneLine(r.Whose), "How many people", r.HowMany, "Needs", oneLine(r.Help), "Same as", strings.Join(r.Same, " "),
-			"File", filepath.Base(r.File))
+		rows := lossRows(r.LossReport)
+		rows[slices.Index(rows, "By")+1] = who
+		fields(w, append(rows, "Same as", strings.Join(r.Same, " "), "File", filepath.Base(r.File))...)
 	})
 }
 

@@ -34,14 +34,20 @@ type lossReporting struct {
 	only      string // whether it was the only copy
 	directory string
 	out       string
+	plain     string
 	key       decryption // the key that tells who reports
 }
+
+// errNoICT: nothing on this computer tells to whom a report is to be encrypted.
+var errNoICT = errors.New("no directory tells who ICT is")
 
 // jsonReported is what became of a report.
 type jsonReported struct {
 	ID        string `json:"id"`
 	File      string `json:"file"`
 	Delivered bool   `json:"delivered"` // it lies in the school's inbox
+	Plain     bool   `json:"plain,omitempty"`
+	Contact   string `json:"contact,omitempty"` // how ICT is reached, lines
 }
 
 func (a *app) reportLost() *cobra.Command {
@@ -54,9 +60,11 @@ school has little time to find out what it means for the people whose data it wa
 
 The report is encrypted so that only ICT can read it. It goes into the school's inbox
 folder when that can be reached; otherwise it becomes a file to hand over or e-mail.
-Neither the register nor a network is needed, only the school's directory, or with
---on another stick of the school. What the flags do not say is asked for on the
-terminal, and an empty answer leaves a question open.
+Neither the register nor a network is needed, only the school's directory: a stick takes
+it along, and a computer on which one was opened keeps it. With --on another stick of the
+school tells it. Where nothing does, --plain writes the report as text that everybody can
+read. What the flags do not say is asked for on the terminal, and an empty answer leaves
+a question open.
 
 With --key or --on the report says whose key you unlocked. That is a help to ICT, and
 no signature.`,
@@ -99,6 +107,7 @@ func (l *lossReporting) addFlags(cmd *cobra.Command) {
 		{&r.Help, "need", "`WHAT` else you need from ICT"},
 		{&l.directory, "directory", "the directory `FILE`; otherwise the school's"},
 		{&l.out, "out", "write the report to `FILE` and deliver nothing"},
+		{&l.plain, "plain", "write the report as text to `FILE`, NOT encrypted, where no directory is at hand"},
 		{&l.key.key, "key", "your key `FILE`, which tells who you are"},
 		{&l.key.stick, "on", "another `STICK` of yours, whose key tells who you are"},
 	} {
@@ -107,6 +116,7 @@ func (l *lossReporting) addFlags(cmd *cobra.Command) {
 	flags.Bool("stolen", false, "the same as --kind stolen")
 	cmd.MarkFlagsMutuallyExclusive("stolen", "kind")
 	cmd.MarkFlagsMutuallyExclusive("key", "on")
+	cmd.MarkFlagsMutuallyExclusive("plain", "out")
 	l.key.secret.addHolder(cmd)
 }
 
@@ -124,18 +134,64 @@ func (a *app) lose(cmd *cobra.Command, l *lossReporting) error {
 		return err
 	}
 	to, err := a.addressee(l, verifier)
-	if err != nil {
+	if errors.Is(err, config.ErrNoSchool) {
+		err = fmt.Errorf("%w: %w", errNoICT, err)
+	}
+	if err != nil && l.plain == "" {
 		return err
 	}
 	if err := a.askAboutLoss(ctx, l); err != nil {
 		return err
 	}
 	r := loss.NewLossReport(l.report, a.now())
+	if l.plain != "" {
+		return a.postPlain(l.plain, r, to)
+	}
 	sealed, err := to.Seal(r)
 	if err != nil {
 		return err
 	}
-	return a.post(l, r, sealed)
+	return a.post(l, r, sealed, to)
+}
+
+// postPlain writes the report as text, for where nobody tells to whom to encrypt it.
+func (a *app) postPlain(path string, r loss.LossReport, to loss.Addressee) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintln(&text, "LOSS REPORT, for the school's ICT alone. It is not encrypted.")
+	fields(&text, lossRows(r)...)
+	if err := saveReport(path, []byte(text.String())); err != nil {
+		return on(path, err)
+	}
+	done := jsonReported{ID: r.ID, File: path, Plain: true, Contact: to.Contact}
+	return a.show(done, func(w io.Writer) {
+		fmt.Fprintf(w, "The report is in the file %s, NOT encrypted; hand it to ICT yourself, and e-mail it to nobody else.\n", printable(path))
+		ringICT(w, to.Contact)
+	})
+}
+
+// ringICT asks the person to ring as well.
+func ringICT(w io.Writer, contact string) {
+	fmt.Fprintln(w, "Ring ICT as well, now: they find out what this means and who has to be told, and the school has little time for it.")
+	if contact == "" {
+		fmt.Fprintln(w, "How to reach them is on the slip that came with the device; the school's office knows too.")
+		return
+	}
+	fmt.Fprintln(w, "ICT: "+printable(oneLine(contact)))
+}
+
+// lossRows are a report's answers under their names.
+func lossRows(r loss.LossReport) []string {
+	return []string{
+		"Report", r.ID, "Made", timeText(r.Made), "By", r.Reporter.Name, "Reach them", r.Reporter.Contact,
+		"Label", r.Device.Label, "Looks like", oneLine(r.Device.Description), "What happened", string(r.Kind),
+		"Not before", timeText(r.HappenedFrom), "Not after", timeText(r.HappenedTo), "Noticed", timeText(r.Noticed),
+		"Last seen", oneLine(r.Place), "How", oneLine(r.Circumstances), "Police", r.Police, "Told", oneLine(r.Told),
+		"Passphrase with it", string(r.Passphrase), "Only copy", string(r.OnlyCopy), "On it", oneLine(r.Contents),
+		"Whose data", oneLine(r.Whose), "How many people", r.HowMany, "Needs", oneLine(r.Help),
+	}
 }
 
 // answers takes over what the flags say.
@@ -224,6 +280,11 @@ func (a *app) addressee(l *lossReporting, verifier string) (loss.Addressee, erro
 	if err == nil {
 		return loss.ICTOf(d), nil
 	}
+	if l.directory == "" && errors.Is(err, config.ErrNoSchool) { // at home: what a stick brought along
+		if kept := a.keptDirectory(verifier); kept != nil {
+			return loss.ICTOf(kept), nil
+		}
+	}
 	if l.key.stick == "" || l.directory != "" {
 		return loss.Addressee{}, err
 	}
@@ -239,9 +300,22 @@ func (a *app) addressee(l *lossReporting, verifier string) (loss.Addressee, erro
 	return to, err
 }
 
+// keptDirectory is the directory of the school with a verifier key that this computer
+// keeps, or with "" of the only school that it knows; nil where there is none.
+func (a *app) keptDirectory(verifier string) *keys.Directory {
+	seen, err := a.serials()
+	if err != nil {
+		return nil
+	}
+	if d, ok := seen.Kept(verifier); ok || verifier != "" {
+		return d
+	}
+	return onlyOne(seen.All())
+}
+
 // post delivers the report, or writes it to a file.
-func (a *app) post(l *lossReporting, r loss.LossReport, sealed []byte) error {
-	done := jsonReported{ID: r.ID}
+func (a *app) post(l *lossReporting, r loss.LossReport, sealed []byte, to loss.Addressee) error {
+	done := jsonReported{ID: r.ID, Contact: to.Contact}
 	if l.out == "" {
 		shared, err := a.shared()
 		if err == nil {
@@ -267,7 +341,7 @@ func (a *app) post(l *lossReporting, r loss.LossReport, sealed []byte) error {
 		} else {
 			fmt.Fprintf(w, "The report is in the file %s; hand it to ICT or e-mail it. Only they can read it.\n", printable(done.File))
 		}
-		fmt.Fprintln(w, "Ring ICT as well, now: they find out what this means and who has to be told, and the school has little time for it.")
+		ringICT(w, to.Contact)
 	})
 }
 

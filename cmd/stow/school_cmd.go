@@ -14,7 +14,7 @@ import (
 
 func (a *app) schoolGroup() *cobra.Command {
 	return group("school", "Set up the school's folder", "ict",
-		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared(), a.schoolReturn(), a.schoolPrograms())
+		a.schoolInit(), a.schoolUse(), a.schoolShow(), a.schoolPassphrase(), a.schoolPolicy(), a.schoolShared(), a.schoolReturn(), a.schoolContact(), a.schoolPrograms())
 }
 
 // jsonSchool is a school as it shows itself.
@@ -25,11 +25,12 @@ type jsonSchool struct {
 	Serial    int64        `json:"directory_serial"`
 	Recovery  []string     `json:"recovery"`
 	Policy    *keys.Policy `json:"policy,omitempty"`
+	Contact   string       `json:"contact,omitempty"` // how ICT is reached, lines
 	ConfigSet string       `json:"config,omitempty"`
 }
 
 func (a *app) schoolInit() *cobra.Command {
-	var name string
+	var name, returnTo, contact string
 	var setDefault bool
 	var secret firstPassphrase
 	cmd := &cobra.Command{
@@ -43,9 +44,13 @@ recovered or issued.
 The passphrase is eight words that are drawn at random and shown on the terminal, to
 be written down and typed once; --passphrase-out writes them to a file instead. With
 --choose-passphrase you choose one, which is held to the policy, as is one that
---passphrase-file gives.`,
+--passphrase-file gives.
+
+--contact is what everybody is told who is to ring ICT: on slips, on sticks for whoever
+finds one, and by the program. It can be set later: stow school contact.`,
 		Example: examples(
 			"stow school init ~/school --name 'Hill Road Primary' --set-default",
+			`stow school init ~/school --name 'Hill Road Primary' --return 'Hill Road, Swansea' --contact '01792 000000\nict@hillroad.example\nRoom 12'`,
 			"stow school init /srv/school --name 'Hill Road Primary' --passphrase-out secret.txt",
 		),
 		Args: cobra.ExactArgs(1),
@@ -57,7 +62,7 @@ be written down and typed once; --passphrase-out writes them to a file instead. 
 			if name == "" {
 				return usagef("give the school's name with --name")
 			}
-			plan := school.Plan{Name: name, Policy: a.defaultPolicy()}
+			plan := school.Plan{Name: name, Policy: a.defaultPolicy(), Return: newLines(returnTo), Contact: newLines(contact)}
 			if plan.Passphrase, err = secret.get(cmd.Context(), a, plan); err != nil {
 				return err
 			}
@@ -85,6 +90,8 @@ be written down and typed once; --passphrase-out writes them to a file instead. 
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the school's `NAME`")
+	cmd.Flags().StringVar(&returnTo, "return", "", `WHERE a finder brings a device, \n begins a new line; the school's name unless it is given`)
+	cmd.Flags().StringVar(&contact, "contact", "", `HOW ICT is reached: telephone, e-mail, room; \n begins a new line`)
 	cmd.Flags().BoolVar(&setDefault, "set-default", false, "use this school from now on, without --school")
 	secret.add(cmd)
 	return cmd
@@ -96,7 +103,7 @@ func (a *app) describeSchool(dir string) (jsonSchool, error) {
 	if err != nil {
 		return jsonSchool{}, on("the directory in "+dir, err)
 	}
-	return jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery}, nil
+	return jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery, Contact: d.Contact}, nil
 }
 
 func (a *app) schoolUse() *cobra.Command {
@@ -143,9 +150,9 @@ func (a *app) schoolShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery, Policy: &d.Policy}
+			out := jsonSchool{Dir: dir, Name: d.School, Verifier: d.Verifier, Serial: d.Serial, Recovery: d.Recovery, Policy: &d.Policy, Contact: d.Contact}
 			return a.show(out, func(w io.Writer) {
-				fields(w, "School", d.School, "Folder", dir, "Verifier key", d.Verifier,
+				fields(w, "School", d.School, "Folder", dir, "ICT", oneLine(d.Contact), "Verifier key", d.Verifier,
 					"Directory", fmt.Sprintf("number %d of %s", d.Serial, timeText(d.Published)))
 				showPolicy(w, d.Policy)
 			})

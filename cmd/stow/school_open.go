@@ -95,16 +95,16 @@ const oldDirectory = 60 * 24 * time.Hour
 // shared one, or that this computer joined with. While that is out of reach, the copy that this computer kept is
 // used, with a word of its age.
 func (a *app) directory(path string) (*keys.Directory, error) {
-	dir, verifier, err := a.theSchool()
-	joined, _ := a.readConfig() // where it is not in order, err says so
-	if err != nil && (path == "" && joined.Directory == "" || !errors.Is(err, config.ErrNoSchool)) {
-		return nil, err
-	}
 	usual := path == ""
-	if usual && dir != "" {
-		path = filepath.Join(dir, school.DirectoryFile)
-	} else if usual {
-		path, verifier = joined.Directory, joined.Verifier
+	var verifier string
+	var err error
+	if usual {
+		path, verifier, err = a.directoryPath()
+	} else if _, verifier, err = a.theSchool(); errors.Is(err, config.ErrNoSchool) {
+		err = nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	seen, err := a.serials()
 	if err != nil {
@@ -117,20 +117,34 @@ func (a *app) directory(path string) (*keys.Directory, error) {
 		}
 		return d, on("the directory "+path, err)
 	}
-	known, err := seen.Newest(path, verifier)
-	if err == nil && errors.Is(known.Kept, keys.ErrOlder) {
-		err = known.Kept // somebody may have put it there
+	newest, err := seen.Newest(path, verifier)
+	if err == nil && errors.Is(newest.Kept, keys.ErrOlder) {
+		err = newest.Kept // somebody may have put it there
 	}
 	if err != nil {
 		return nil, on("the directory "+path, err)
 	}
-	if known.Kept != nil {
-		a.warn("The school's folder cannot be reached, so this uses the directory as it was on %s (number %d); keys that were blocked since then are not known here.", dayText(known.Published), known.Serial)
-	} else if known.Age(a.now()) > oldDirectory && !a.toldAge {
+	if newest.Kept != nil {
+		a.warn("The school's folder cannot be reached, so this uses the directory as it was on %s (number %d); keys that were blocked since then are not known here.", dayText(newest.Published), newest.Serial)
+	} else if newest.Age(a.now()) > oldDirectory && !a.toldAge {
 		a.toldAge = true
-		a.warn("The directory is old: it was published on %s (number %d). Ask ICT whether there is a newer one.", dayText(known.Published), known.Serial)
+		a.warn("The directory is old: it was published on %s (number %d). Ask ICT whether there is a newer one.", dayText(newest.Published), newest.Serial)
 	}
-	return known.Directory, nil
+	return newest.Directory, nil
+}
+
+// directoryPath is where the school's directory is, and the verifier key that it was
+// first seen with. It fails with config.ErrNoSchool.
+func (a *app) directoryPath() (path, verifier string, err error) {
+	dir, verifier, err := a.theSchool()
+	if err == nil {
+		return filepath.Join(dir, school.DirectoryFile), verifier, nil
+	}
+	joined, _ := a.readConfig() // where it is not in order, err says so
+	if joined.Directory == "" || !errors.Is(err, config.ErrNoSchool) {
+		return "", "", err
+	}
+	return joined.Directory, joined.Verifier, nil
 }
 
 // policy is that of the school's directory, or the default where there is none

@@ -29,7 +29,7 @@ new line. It is the school's name unless it is set.`,
 				case none:
 					err = s.SetReturnAddress("")
 				case len(args) > 0:
-					err = s.SetReturnAddress(strings.ReplaceAll(args[0], `\n`, "\n"))
+					err = s.SetReturnAddress(newLines(args[0]))
 				}
 				if err != nil {
 					return on("the address", err)
@@ -40,14 +40,20 @@ new line. It is the school's name unless it is set.`,
 				}
 				return a.show(struct {
 					Return string `json:"return"`
-				}{address}, func(w io.Writer) {
-					for line := range strings.Lines(address) {
-						fmt.Fprintln(w, printable(strings.TrimSpace(line)))
-					}
-				})
+				}{address}, func(w io.Writer) { printLines(w, address) })
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&none, "none", false, "the school's name alone again")
 	return cmd
+}
+
+// newLines makes the \n that somebody typed in an argument new lines.
+func newLines(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
+
+// printLines prints a text of a few lines.
+func printLines(w io.Writer, text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintln(w, printable(strings.TrimSpace(line)))
+	}
 }

@@ -135,6 +135,7 @@ type jsonInfo struct {
 	Label       string        `json:"label"`
 	School      string        `json:"school"`
 	Return      string        `json:"return"`
+	Contact     string        `json:"contact,omitempty"` // how ICT is reached
 	Class       string        `json:"class"`
 	Generation  int           `json:"generation"`
 	KeyOnStick  bool          `json:"key_on_stick"`
@@ -208,7 +209,7 @@ func (a *app) sealedInfo(ctx context.Context, drive stick.FS) (jsonInfo, error) 
 	}
 	n := summary.Note
 	info := jsonInfo{
-		ID: n.ID, Label: n.Label, School: n.School, Return: n.Return, Class: string(n.Class), Generation: n.Generation,
+		ID: n.ID, Label: n.Label, School: n.School, Return: n.Return, Contact: n.Contact, Class: string(n.Class), Generation: n.Generation,
 		KeyOnStick: summary.Holder, CodeOnStick: summary.Code, Layers: summary.Layers, Bytes: summary.Bytes,
 	}
 	if summary.InUse != nil {
@@ -253,7 +254,7 @@ func (a *app) showInfo(i jsonInfo) error {
 			school = i.School
 		}
 		rows := []string{
-			"Stick", i.Label, "School", school, "Return to", i.Return, "Id", i.ID,
+			"Stick", i.Label, "School", school, "Return to", i.Return, "ICT", oneLine(i.Contact), "Id", i.ID,
 			"Protection", classText(i.Class), "Opened with", openedWith(i),
 			"Data", fmt.Sprintf("%s in %s", sizeText(i.Bytes), counted(i.Layers, "layer", "layers")), "In use", i.InUse,
 		}

@@ -91,7 +91,11 @@ func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *s
 			return p, err
 		}
 	}
-	p.Found = foundText(p.Return)
+	contact, err := s.Contact()
+	if err != nil {
+		return p, err
+	}
+	p.Found = foundText(p.Return, contact)
 	return p, nil
 }
 
@@ -115,18 +119,15 @@ func topOfDrive(ctx context.Context, path string) (drives.Drive, error) {
 }
 
 // foundText is what a finder of a lost stick reads.
-func foundText(returnTo string) string {
-	return strings.Join([]string{
-		"IF YOU HAVE FOUND THIS MEMORY STICK",
-		"",
-		"Please return it to:",
-		"",
-		strings.ReplaceAll(returnTo, `\n`, "\n"),
-		"",
+func foundText(returnTo, contact string) string {
+	text := []string{"IF YOU HAVE FOUND THIS MEMORY STICK", "", "Please return it to:", "", newLines(returnTo), ""}
+	if contact != "" {
+		text = append(text, "or tell us where it is:", "", contact, "")
+	}
+	return strings.Join(append(text,
 		"What is on it is encrypted and cannot be read without its owner's key.",
 		"Please do not delete or change anything on it. Thank you.",
-		"",
-	}, "\n")
+		""), "\n")
 }
 
 // jsonIssued is a stick that was just issued.

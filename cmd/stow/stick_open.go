@@ -100,6 +100,7 @@ func (a *app) withOpened(ctx context.Context, path string, u unlockFlags, how ac
 	if err != nil {
 		return on(path, err)
 	}
+	a.stickContact = note.Contact
 	a.warnIfLost(note)
 	if u.recovery {
 		reason, err := a.reasonUnless(ctx, u.routine, u.reason)

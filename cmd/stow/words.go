@@ -19,6 +19,7 @@ import (
 var ownRows = []explain.Row{
 	{Is: errCancelled, Code: explain.Cancelled, Sentence: "Stopped; nothing was changed."},
 	{Is: errStartedFromStick, Code: explain.State, Sentence: "Stow was started from a stick and leaves this computer's settings as they are, so nothing was changed; start the stow that is installed here."},
+	{Is: errNoICT, Code: explain.NoSchool, About: "this computer", Sentence: "Nothing on {} tells which school's ICT the report is for, so it cannot be encrypted to them and nothing was written; ring them, as the slip that came with the device says, or write the report as text with: stow report lost --plain FILE"},
 	{Is: errNoTerminal, Code: explain.Usage, About: "the passphrase", Sentence: "There is no terminal on which to ask for the passphrase, so nothing was done; give it in a file with --passphrase-file (or the like; see --help)."},
 	{Is: errEmptyPassphrase, Code: explain.Usage, Sentence: "The passphrase given is empty, so nothing was done; check what was typed or the file."},
 	{Is: errNotText, Code: explain.Usage, Sentence: "The passphrase given is not in UTF-8, or in UTF-16 without its mark, so nothing was done; save the file anew as UTF-8 (in Notepad: Save as, Encoding)."},

@@ -28,6 +28,8 @@ type Directory struct {
 	Recovery  []string     `json:"recovery"` // recipients of the recovery key, one a class
 	People    []Person     `json:"people"`
 	Lost      []LostDevice `json:"lost"`
+	// Contact is how ICT is reached, lines; directories before it was asked for have none.
+	Contact string `json:"contact,omitempty"`
 
 	more bool // it was read from a text that says more than this version knows
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -307,4 +308,20 @@ func FuzzDirectory(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestExampleDirectory opens a directory as it was signed before it could say how ICT is reached.
+// It says nothing that this version does not know, so that the next one may follow it.
+func TestExampleDirectory(t *testing.T) {
+	note, err := os.ReadFile("testdata/v1-directory/directory.note")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := keys.OpenDirectory(note, "example-school+103726f9+AS/E7kxjF3reEs7RZKXal3mKWagC4j/TxFfhda9RvHgk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Complete(); err != nil || d.Contact != "" || d.Serial != 2 || len(d.People) != 1 || d.People[0].Name != "Alex Example" {
+		t.Errorf("%+v, %v", d, err)
+	}
 }

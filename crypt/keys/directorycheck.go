@@ -25,7 +25,7 @@ func (d *Directory) check(parse bool) error {
 	case len(d.People) > maxPeople || len(d.Lost) > maxPeople:
 		return fmt.Errorf("%w: directory: too many people or devices", ErrValue)
 	}
-	for _, err := range []error{CheckValue(d.School), CheckVerifier(d.Verifier), d.Policy.Check(), checkRecovery(d.Recovery)} {
+	for _, err := range []error{CheckValue(d.School), CheckVerifier(d.Verifier), d.Policy.Check(), checkRecovery(d.Recovery), CheckLines(d.Contact)} {
 		if err != nil {
 			return fmt.Errorf("directory: %w", err)
 		}

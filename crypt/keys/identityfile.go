@@ -124,6 +124,20 @@ func CheckValue(value string) error {
 	return nil
 }
 
+// CheckLines is CheckValue for a text of a few lines, as an address has; it may be
+// empty. It refuses more than 1000 bytes in all.
+func CheckLines(text string) error {
+	if len(text) > maxValue {
+		return fmt.Errorf("%w: it has more than %d bytes", ErrValue, maxValue)
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		if err := CheckValue(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func forging(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || // line and paragraph separators
 		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' // directional overrides and isolates

@@ -26,11 +26,12 @@ type IssueOptions struct {
 	Recovery  []string    // the school's recovery recipients, one per class
 	Label     string      // asset label
 	Return    string      // where to return it if found; may have several lines
+	Contact   string      // how the school's ICT is reached; may have several lines, or be empty
 	Policy    keys.Policy // its class is that of the stick's identity
 	Holders   []string    // age recipients of who may open it; none for ICT alone
 	HolderKey []byte      // the holder's protected key file, to be carried on the stick; nil for none
 	Code      []byte      // recovery code, of keys.GenerateCode; nil for none
-	Found     string      // text of "IF FOUND.txt"; from Return when empty
+	Found     string      // text of "IF FOUND.txt"; from Return and Contact when empty
 	Clock     func() time.Time
 	// Programs are put at the top of the stick, in the place of what has their names, unless
 	// [WritePrograms] has done so already.
@@ -69,7 +70,7 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 	note := &Note{
 		ID: id.String(), Label: o.Label, School: o.School.School(), Return: o.Return,
 		Class: o.Policy.Class, Recipient: recipientDigest(identity.Recipient()), Generation: 1,
-		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy, Programs: programsOf(o.Programs),
+		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy, Programs: programsOf(o.Programs), Contact: o.Contact,
 	}
 	files, err := issueFiles(note, &keyring{current: identity, holders: o.Holders}, &o)
 	if err != nil {
@@ -121,6 +122,9 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 			return fmt.Errorf("return address: %w", err)
 		}
 	}
+	if err := keys.CheckLines(o.Contact); err != nil {
+		return fmt.Errorf("contact: %w", err)
+	}
 	return nil
 }
 
@@ -152,7 +156,7 @@ func issueFiles(note *Note, ring *keyring, o *IssueOptions) ([]newFile, error) {
 		}
 		files = append(files, newFile{slotPair(codeSlot).Names[0], data})
 	}
-	found := foundText(cmp.Or(o.Found, o.Return))
+	found := foundText(cmp.Or(o.Found, note.foundLines()))
 	note.Found = pair.SHA256(found)
 	files = append(files, newFile{layout.Found, found})
 	signed, err := note.sign(o.School)

@@ -39,12 +39,23 @@ type Note struct {
 	Programs   []Program   `json:"programs,omitempty"`
 	// Found is the SHA-256 of "IF FOUND.txt", hexadecimal; notes before it was kept have none.
 	Found string `json:"found_sha256,omitempty"`
+	// Contact is how the school's ICT is reached, lines; notes before it was asked for have none.
+	Contact string `json:"contact,omitempty"`
 
 	// unknown is what a newer version of this program wrote into the note and this one does not
 	// know. It stays in the notes that follow.
 	unknown object
 	// lists: it stands in a list, where it cannot be kept, so that no note follows.
 	lists bool
+}
+
+// foundLines are the text for a finder where there is no other: where to return the
+// stick, and how its school is reached.
+func (n *Note) foundLines() string {
+	if n.Contact == "" {
+		return n.Return
+	}
+	return n.Return + "\n\n" + n.Contact
 }
 
 // Signer signs for the school; *keys.Authority is one.

@@ -145,7 +145,7 @@ func (s *Stick) alteredKey(base string) (string, error) {
 // foundAgain writes the text for a finder again. Another text that somebody put in its place is kept beside it,
 // unless the drive cannot read it.
 func (s *Stick) foundAgain(ctx context.Context) error {
-	text := foundText(s.note.Return)
+	text := foundText(s.note.foundLines())
 	_, err := setAside(ctx, s.fs, layout.Found, bytes.NewReader(text))
 	if drive.IsBadSector(err) {
 		err = s.fs.Remove(layout.Found)
@@ -173,7 +173,7 @@ func (r *repairer) repairSidecars(found CheckResult) (left []string, err error) 
 		}
 		switch {
 		case gone || err != nil:
-		case p.Name == layout.Found && pair.SHA256(foundText(s.note.Return)) == s.note.Found:
+		case p.Name == layout.Found && pair.SHA256(foundText(s.note.foundLines())) == s.note.Found:
 			err = s.foundAgain(r.ctx)
 		case drive.Parent(p.Name) == layout.Contents: // the next opening makes it again
 			err = drive.IfThere(s.fs.Remove(p.Name))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"stowage/crypt/keys"
 	"stowage/devices"
@@ -59,7 +60,31 @@ func (s *School) SetPolicy(ctx context.Context, p keys.Policy) (*keys.Directory,
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	return s.publishWith(ctx, true, &p)
+	return s.publishWith(ctx, true, func(d *keys.Directory) { d.Policy = p })
+}
+
+// Contact is how ICT is reached, lines, as the directory says; "" where it does not.
+func (s *School) Contact() (string, error) {
+	d, err := s.Directory()
+	if err != nil {
+		return "", err
+	}
+	return d.Contact, nil
+}
+
+// SetContact publishes a new directory that says how ICT is reached; an empty text
+// takes that out of it. Sticks carry what it was when they were issued, and the newest
+// directory. It fails with keys.ErrValue for a text that is too long or no text.
+func (s *School) SetContact(ctx context.Context, contact string) (*keys.Directory, error) {
+	if strings.TrimSpace(contact) == "" {
+		contact = ""
+	} else {
+		var err error
+		if contact, err = cleanLines(contact); err != nil {
+			return nil, fmt.Errorf("set how ICT is reached: %w", err)
+		}
+	}
+	return s.publishWith(ctx, true, func(d *keys.Directory) { d.Contact = contact })
 }
 
 // publishIfBehind publishes the directory unless it says already what the
@@ -79,13 +104,14 @@ func (s *School) PublishChange(ctx context.Context) error {
 }
 
 func (s *School) publish(ctx context.Context, always bool) (*keys.Directory, error) {
-	return s.publishWith(ctx, always, nil)
+	return s.publishWith(ctx, always, func(*keys.Directory) {})
 }
 
 // publishWith builds, signs and writes the directory. The register's write
 // lock is held meanwhile, so that two desks cannot publish past each other. Then
-// it is copied to the shared folder, where it is published for staff.
-func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Policy) (next *keys.Directory, err error) {
+// it is copied to the shared folder, where it is published for staff. What is not from
+// the register stays as it was, but for what change makes of it.
+func (s *School) publishWith(ctx context.Context, always bool, change func(*keys.Directory)) (next *keys.Directory, err error) {
 	a, err := s.Authority()
 	if err != nil {
 		return nil, err
@@ -95,12 +121,11 @@ func (s *School) publishWith(ctx context.Context, always bool, policy *keys.Poli
 		if err != nil {
 			return err
 		}
-		if next, err = s.buildDirectory(ctx, r, a, old.Policy); err != nil {
+		if next, err = s.buildDirectory(ctx, r, a); err != nil {
 			return err
 		}
-		if policy != nil {
-			next.Policy = *policy
-		}
+		next.Policy, next.Contact = old.Policy, old.Contact
+		change(next)
 		next.Serial, next.Published = old.Serial, old.Published
 		// A folder that came back from a backup is behind what staff have seen.
 		// Their computers take only a directory of a higher number.
@@ -144,8 +169,8 @@ func (s *School) previous(a *keys.Authority) (*keys.Directory, error) {
 }
 
 // buildDirectory works out what the directory has to say from the register.
-func (s *School) buildDirectory(ctx context.Context, r *devices.Register, a *keys.Authority, policy keys.Policy) (*keys.Directory, error) {
-	d := &keys.Directory{School: a.School(), Verifier: a.Verifier(), Policy: policy, Recovery: a.RecoveryRecipients()}
+func (s *School) buildDirectory(ctx context.Context, r *devices.Register, a *keys.Authority) (*keys.Directory, error) {
+	d := &keys.Directory{School: a.School(), Verifier: a.Verifier(), Recovery: a.RecoveryRecipients()}
 	missing, err := r.AllDevices(ctx, devices.DeviceQuery{States: []devices.State{devices.Lost, devices.Stolen}})
 	if err != nil {
 		return nil, err

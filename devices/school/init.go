@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
@@ -19,6 +20,8 @@ type Plan struct {
 	Name       string      // the school's name
 	Passphrase []byte      // of the authority; held to the policy
 	Policy     keys.Policy // the zero value is keys.DefaultPolicy
+	Return     string      // where a finder brings a device, lines; the school's name when empty
+	Contact    string      // how ICT is reached, lines; may be empty
 }
 
 // unfinishedText tells a person who finds the file what it means.
@@ -26,7 +29,7 @@ const unfinishedText = "A school was being set up in this folder, and that was n
 	"Nothing in it is in use. Set the school up again, here or elsewhere.\n"
 
 // Init makes a school in the folder dir, which must be empty or missing:
-// otherwise it fails with [ErrNotEmpty]. What a run that was cut short has left
+// otherwise it fails with [ErrNotEmpty]; with keys.ErrValue for texts that cannot be kept. What a run that was cut short has left
 // is cleared away; a failed run leaves nothing.
 func Init(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	if p.Policy == (keys.Policy{}) {
@@ -34,6 +37,13 @@ func Init(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	}
 	if _, err := keys.Judge(p.Passphrase, p.Policy, p.Name); err != nil {
 		return err
+	}
+	for _, text := range []*string{&p.Return, &p.Contact} {
+		if strings.TrimSpace(*text) == "" {
+			*text = ""
+		} else if *text, err = cleanLines(*text); err != nil {
+			return fmt.Errorf("make a school: %w", err)
+		}
 	}
 	made, err := makeEmpty(dir)
 	if err != nil {
@@ -76,7 +86,7 @@ func makeEmpty(dir string) (made bool, err error) {
 
 // clearUnfinished removes what Init makes, the mark that it is unfinished last.
 func clearUnfinished(dir string) {
-	for _, name := range []string{AuthorityFile, DirectoryFile, RegisterFile, RegisterFile + "-wal", RegisterFile + "-shm"} {
+	for _, name := range []string{AuthorityFile, DirectoryFile, RegisterFile, RegisterFile + "-wal", RegisterFile + "-shm", ReturnSetting} {
 		os.Remove(filepath.Join(dir, name))
 	}
 	os.Remove(filepath.Join(dir, KeysFolder)) // only if it is empty, and it is
@@ -106,7 +116,7 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	}
 	first := &keys.Directory{
 		School: p.Name, Verifier: a.Verifier(), Serial: 1, Published: o.now().UTC(),
-		Policy: p.Policy, Recovery: a.RecoveryRecipients(),
+		Policy: p.Policy, Recovery: a.RecoveryRecipients(), Contact: p.Contact,
 	}
 	note, err := first.Sign(a)
 	if err != nil {
@@ -114,6 +124,11 @@ func fill(ctx context.Context, dir string, p Plan, o Options) (err error) {
 	}
 	if err := files.WritePublic(filepath.Join(dir, DirectoryFile), note, true); err != nil {
 		return err
+	}
+	if p.Return != "" {
+		if err := safefile.Write(filepath.Join(dir, ReturnSetting), []byte(p.Return+"\n"), true); err != nil {
+			return err
+		}
 	}
 	if err := context.Cause(ctx); err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 // device: lines of text for slips, labels and sticks, and no secret.
 const ReturnSetting = "return.txt"
 
-// maxReturn bounds the address, in bytes; labels are small.
+// maxReturn bounds the address, and how ICT is reached, in bytes; labels are small.
 const maxReturn = 500
 
 // ReturnAddress is where a finder brings a device: as it was set, or else the
@@ -35,7 +35,7 @@ func (s *School) ReturnAddress() (string, error) {
 	}
 	if err == nil {
 		var address string
-		if address, err = cleanReturn(string(text)); err == nil {
+		if address, err = cleanLines(string(text)); err == nil {
 			return address, nil
 		}
 	}
@@ -52,7 +52,7 @@ func (s *School) SetReturnAddress(address string) error {
 		}
 		return nil
 	}
-	address, err := cleanReturn(address)
+	address, err := cleanLines(address)
 	if err == nil {
 		err = safefile.Write(path, []byte(address+"\n"), true)
 	}
@@ -62,13 +62,13 @@ func (s *School) SetReturnAddress(address string) error {
 	return nil
 }
 
-// cleanReturn checks an address, without space around its lines.
-func cleanReturn(address string) (string, error) {
-	if len(address) > maxReturn || !utf8.ValidString(address) {
+// cleanLines checks a text of a few lines, without space around them.
+func cleanLines(text string) (string, error) {
+	if len(text) > maxReturn || !utf8.ValidString(text) {
 		return "", keys.ErrValue
 	}
 	var lines []string
-	for line := range strings.Lines(address) {
+	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}

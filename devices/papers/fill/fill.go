@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"stowage/devices"
@@ -60,7 +61,7 @@ func Device(ctx context.Context, s *school.School, d devices.Device) (papers.Dev
 // SlipOptions are what a handover slip says beside the register.
 type SlipOptions struct {
 	Return     string // where to return the device, lines
-	ICTContact string // how to reach ICT
+	ICTContact string // how to reach ICT; as the school keeps it when empty
 	With       string // what else was handed over
 	Passphrase []byte // the temporary one, for the strip; stays the caller's
 }
@@ -77,6 +78,13 @@ func Slip(ctx context.Context, s *school.School, device string, o SlipOptions) (
 		return papers.SlipFacts{}, fmt.Errorf("%s: %w", d.Name(), ErrNotHandedOut)
 	}
 	f := papers.SlipFacts{Return: o.Return, ICTContact: o.ICTContact, With: o.With, Passphrase: o.Passphrase}
+	if f.ICTContact == "" {
+		contact, err := s.Contact()
+		if err != nil {
+			return f, err
+		}
+		f.ICTContact = strings.ReplaceAll(contact, "\n", ", ")
+	}
 	if f.Device, err = Device(ctx, s, d); err != nil {
 		return f, err
 	}

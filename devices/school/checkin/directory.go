@@ -2,14 +2,10 @@ package checkin
 
 import (
 	"context"
-	"errors"
-	"path/filepath"
 
-	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
-	"stowage/devices/school"
-	"stowage/devices/school/internal/files"
+	"stowage/devices/school/issue"
 )
 
 // carryDirectory gives a stick the newest directory, unless it has it: away from
@@ -40,18 +36,6 @@ func carryDirectory(ctx context.Context, s School, drive stick.FS, put func([]by
 	if err != nil || !ok {
 		return err
 	}
-	note, err := files.ReadSmall(filepath.Join(s.Dir(), school.DirectoryFile))
-	if err != nil {
-		return err
-	}
-	sealed, err := keys.WrapFor(note, append([]string{key.Recipient}, directory.Recovery...))
-	if err != nil {
-		return err
-	}
-	err = put(sealed[keys.Class(key.Class)])
-	if errors.Is(err, stick.ErrFull) || errors.Is(err, stick.ErrTooLarge) {
-		return nil
-	}
-	seen.Directory = err == nil
+	seen.Directory, err = issue.PutDirectory(s, put, key, directory.Recovery)
 	return err
 }

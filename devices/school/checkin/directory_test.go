@@ -3,7 +3,6 @@ package checkin_test
 import (
 	"bytes"
 	"errors"
-	"os"
 	"testing"
 
 	"stowage/crypt/keys"
@@ -40,8 +39,11 @@ func TestStickCarriesTheDirectory(t *testing.T) {
 	k := holderKey(t, m, passphrase)
 	bob, _ := schooltest.Person(t, s, "Bob Evans")
 	away := remembered.Serials{Dir: t.TempDir()}
-	if err := away.TakeDirectory(ctx, m, k, k.Verifier); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a stick that was never checked in: %v", err)
+	if err := away.TakeDirectory(ctx, m, k, k.Verifier); err != nil {
+		t.Errorf("a stick that was just issued: %v", err)
+	}
+	if all := away.All(); len(all) != 1 || all[0].School != "Hill Road Primary" || all[0].Contact != "" {
+		t.Errorf("it brought %+v", all)
 	}
 	if sight := schooltest.CheckIn(t, s, m); !sight.Directory {
 		t.Errorf("%+v", sight)

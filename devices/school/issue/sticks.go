@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"stowage/crypt"
@@ -54,6 +55,8 @@ type IssuedStick struct {
 	Key     devices.Key
 	Note    stick.Note
 	OnStick bool // the stick carries the holder's key
+	// Directory: the stick carries the school's directory, for the holder.
+	Directory bool
 	// Kept are files of somebody's that had a name which the stick needs, as they are
 	// called now.
 	Kept []string
@@ -159,6 +162,10 @@ func prepare(ctx context.Context, s School, a *keys.Authority, p StickPlan) (*is
 	if err != nil {
 		return nil, err
 	}
+	directory, err := s.Directory()
+	if err != nil {
+		return nil, err
+	}
 	i.out.Holder, i.out.Key = holder, key
 	programs, err := programs.Named(s, p.Programs)
 	if err != nil {
@@ -166,7 +173,7 @@ func prepare(ctx context.Context, s School, a *keys.Authority, p StickPlan) (*is
 	}
 	i.out.OnStick = policy.KeysOnStick && !p.OffStick
 	i.options = stick.IssueOptions{
-		School: a, Recovery: a.RecoveryRecipients(), Return: p.Return, Found: p.Found,
+		School: a, Recovery: a.RecoveryRecipients(), Return: p.Return, Contact: directory.Contact, Found: p.Found,
 		Policy: policy, Holders: []string{key.Recipient}, Clock: s.Clock(),
 		Programs: programs, Progress: p.Written,
 	}
@@ -237,6 +244,11 @@ func (i *issuing) issue(ctx context.Context, r *devices.Register) error {
 		}
 	}
 	i.out.Note = *i.made
+	// From the first day on: a stick can be lost before it is ever back at school.
+	put := func(sealed []byte) error { return stick.PutDirectory(i.plan.FS, sealed) }
+	if i.out.Directory, err = PutDirectory(i.school, put, i.out.Key, i.options.Recovery); err != nil {
+		return err
+	}
 	i.out.Device, err = i.verify(ctx, r, actor, d)
 	return err
 }
@@ -261,4 +273,22 @@ func (i *issuing) verify(ctx context.Context, r *devices.Register, actor string,
 	}
 	sighting.Health = devices.Healthy
 	return r.CheckIn(ctx, actor, d.ID, sighting)
+}
+
+// PutDirectory puts the directory, for one key and the recovery key, on a stick unless
+// that is full.
+func PutDirectory(s School, put func([]byte) error, key devices.Key, recovery []string) (done bool, err error) {
+	note, err := files.ReadSmall(filepath.Join(s.Dir(), school.DirectoryFile))
+	if err != nil {
+		return false, err
+	}
+	sealed, err := keys.WrapFor(note, append([]string{key.Recipient}, recovery...))
+	if err != nil {
+		return false, err
+	}
+	err = put(sealed[keys.Class(key.Class)])
+	if errors.Is(err, stick.ErrFull) || errors.Is(err, stick.ErrTooLarge) {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -28,14 +28,19 @@ type Addressee struct {
 	School   string
 	Recovery []string   // recipients of the recovery key, one a class
 	Class    keys.Class // the one that is used
+	Contact  string     // how ICT is reached, lines; may be empty
 }
 
 // ICTOf is the ICT of the school whose directory it is.
-func ICTOf(d *keys.Directory) Addressee { return Addressee{d.School, d.Recovery, d.Policy.Class} }
+func ICTOf(d *keys.Directory) Addressee {
+	return Addressee{d.School, d.Recovery, d.Policy.Class, d.Contact}
+}
 
 // ICTOfStick is the ICT of the school that issued a stick, for where there is no
 // directory. The note is to be one whose signature was checked.
-func ICTOfStick(n stick.Note) Addressee { return Addressee{n.School, n.Recovery, n.Policy.Class} }
+func ICTOfStick(n stick.Note) Addressee {
+	return Addressee{n.School, n.Recovery, n.Policy.Class, n.Contact}
+}
 
 // Seal encrypts a report to the school's recovery key, for ICT alone. How long
 // the answers are hardly shows in its size. It fails with the errors of

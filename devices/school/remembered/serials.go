@@ -185,3 +185,34 @@ func (s Serials) take(ctx context.Context, sealed []byte, k *keys.HolderKey, ver
 // Kept is the newest directory of a school that this computer keeps a copy of, for
 // where it was told of no school; false when there is none.
 func (s Serials) Kept(verifier string) (*keys.Directory, bool) { return s.kept(verifier) }
+
+// All are the newest directories of every school that this computer keeps a copy of: for
+// a loss that is reported from home, where a stick brought it along.
+func (s Serials) All() []*keys.Directory {
+	if s.Dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(s.Dir)
+	if err != nil {
+		return nil
+	}
+	var all []*keys.Directory
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".note" {
+			continue
+		}
+		path := filepath.Join(s.Dir, e.Name())
+		note, err := files.ReadSmall(path)
+		if err != nil {
+			continue
+		}
+		claimed, err := keys.OpenDirectory(note, "") // it was checked before it was kept
+		if err != nil || s.path(claimed.Verifier, ".note") != path {
+			continue
+		}
+		if d, ok := s.kept(claimed.Verifier); ok {
+			all = append(all, d)
+		}
+	}
+	return all
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/crypt/keys"
+	"stowage/devices/school"
+)
+
+func (a *app) schoolContact() *cobra.Command {
+	var none bool
+	var secret passphraseFlag
+	cmd := &cobra.Command{
+		Use:   "contact [HOW]",
+		Short: "Show or set how ICT is reached",
+		Long: `Show or set how ICT is reached: telephone, e-mail, room; \n begins a new line. It is
+part of the directory, which is published again, and is told wherever somebody is to
+ring ICT: by the program, on slips, and on sticks that are issued from then on, for
+whoever finds one. So it names nobody.`,
+		Example: examples("stow school contact", `stow school contact '01792 000000\nict@hillroad.example\nRoom 12'`, "stow school contact --none"),
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if none && len(args) > 0 {
+				return usagef("say how ICT is reached or --none, not both")
+			}
+			if !none && len(args) == 0 {
+				d, err := a.directory("")
+				if err != nil {
+					return err
+				}
+				return a.showContact(d)
+			}
+			return a.withAuthority(cmd.Context(), secret, func(s *school.School) error {
+				d, err := s.SetContact(cmd.Context(), newLines(strings.Join(args, "")))
+				if err != nil {
+					return on("the text", err)
+				}
+				return a.showContact(d)
+			})
+		},
+	}
+	secret.addAuthority(cmd, true)
+	cmd.Flags().BoolVar(&none, "none", false, "say nothing of how ICT is reached again")
+	return cmd
+}
+
+func (a *app) showContact(d *keys.Directory) error {
+	return a.show(struct {
+		Contact string `json:"contact"`
+	}{d.Contact}, func(w io.Writer) {
+		printLines(w, cmp.Or(d.Contact, "Nothing says how ICT is reached. To set it: stow school contact HOW"))
+	})
+}
+
+// tellContact says how ICT is reached, once, after something told the person to turn to
+// them: as the school's directory says, or else the stick, whose signature was not
+// checked then.
+func (a *app) tellContact() {
+	if !a.saidICT || a.json {
+		return
+	}
+	if contact := a.contact(); contact != "" {
+		a.note("ICT: %s", oneLine(contact))
+	} else if a.stickContact != "" {
+		a.note("ICT, as the stick says, whose signature was not checked: %s", oneLine(a.stickContact))
+	}
+}
+
+// contact is how ICT is reached as a signed directory says, or "": that of the
+// school in use, or of the only school whose sticks were opened on this computer.
+func (a *app) contact() string {
+	if d := a.knownDirectory(); d != nil {
+		return d.Contact
+	}
+	return ""
+}
+
+// knownDirectory is the newest directory that this computer knows, without a word
+// about its age; nil where it knows none.
+func (a *app) knownDirectory() *keys.Directory {
+	seen, err := a.serials()
+	if err != nil {
+		return nil
+	}
+	if path, verifier, err := a.directoryPath(); err == nil {
+		if known, err := seen.Newest(path, verifier); err == nil {
+			return known.Directory
+		}
+		return nil
+	}
+	return onlyOne(seen.All())
+}
+
+// onlyOne is the directory if there is just one: of two schools, which is meant cannot be known.
+func onlyOne(all []*keys.Directory) *keys.Directory {
+	if len(all) != 1 {
+		return nil
+	}
+	return all[0]
+}
