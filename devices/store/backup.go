@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 )
@@ -33,23 +31,6 @@ func (s *SQLite) Backup(ctx context.Context, w io.Writer) error {
 	}
 	defer file.Close()
 	if _, err := io.Copy(w, contextReader{ctx, file}); err != nil {
-		return fmt.Errorf("back up register: %w", err)
-	}
-	return nil
-}
-
-// BackupFile is [SQLite.Backup] to a new file, which appears when it is complete
-// and on disk. An existing one is not replaced: the error wraps [fs.ErrExist].
-func (s *SQLite) BackupFile(ctx context.Context, path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("back up register to %s: %w", path, fs.ErrExist)
-	}
-	copied, err := s.copyTo(ctx, filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("back up register: %w", err)
-	}
-	defer os.Remove(copied)
-	if err := rename(copied, path); err != nil {
 		return fmt.Errorf("back up register: %w", err)
 	}
 	return nil
@@ -147,21 +128,6 @@ func syncFile(path string) error {
 		return err
 	}
 	return errors.Join(file.Sync(), file.Close())
-}
-
-// rename gives a file that is on disk its name, durably.
-func rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	if runtime.GOOS == "windows" { // which cannot sync folders
-		return nil
-	}
-	folder, err := os.Open(filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // contextReader ends reading when its context ends.

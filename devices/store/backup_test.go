@@ -38,7 +38,7 @@ func TestBackupAndRestore(t *testing.T) {
 	saved := backup(t, s)
 	add(t, registerOn(s), devices.DeviceDetails{Label: "later"})
 
-	if err := store.Restore(ctx, path, bytes.NewReader(saved), nil); err != nil {
+	if err := store.Restore(ctx, path, bytes.NewReader(saved), store.RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	for i, handle := range []*store.SQLite{s, other, openAt(t, path)} {
@@ -55,7 +55,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 
 	elsewhere := filepath.Join(folder, "new.db")
-	if err := store.Restore(ctx, elsewhere, bytes.NewReader(saved), nil); err != nil {
+	if err := store.Restore(ctx, elsewhere, bytes.NewReader(saved), store.RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if found := find(t, registerOn(openAt(t, elsewhere)), devices.DeviceQuery{Search: "bus"}); len(found) == 0 {
@@ -112,7 +112,7 @@ func TestBackupWhileInUse(t *testing.T) {
 	})
 	for i := range 5 {
 		to := filepath.Join(folder, fmt.Sprintf("backup-%d.db", i))
-		if err := s.BackupFile(ctx, to); err != nil {
+		if err := os.WriteFile(to, backup(t, s), 0o600); err != nil {
 			t.Error(err)
 			break
 		}
@@ -131,23 +131,13 @@ func TestBackupFails(t *testing.T) {
 	fill(t, registerOn(s), 20)
 	before := files(t, folder)
 
-	taken := filepath.Join(t.TempDir(), "taken")
-	if err := os.WriteFile(taken, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.BackupFile(ctx, taken); !errors.Is(err, fs.ErrExist) || string(must[[]byte](t)(os.ReadFile(taken))) != "x" {
-		t.Errorf("over another file: %v", err)
-	}
-	if err := s.BackupFile(ctx, filepath.Join(folder, "none", "backup")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("into no folder: %v", err)
-	}
 	gone := errors.New("drive is gone")
 	if err := s.Backup(ctx, failingWriter{gone}); !errors.Is(err, gone) {
 		t.Errorf("to a writer that fails: %v", err)
 	}
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := errors.Join(s.Backup(over, io.Discard), s.BackupFile(over, filepath.Join(folder, "backup"))); !errors.Is(err, context.Canceled) {
+	if err := s.Backup(over, io.Discard); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	var late cancelWriter
@@ -156,7 +146,7 @@ func TestBackupFails(t *testing.T) {
 		t.Errorf("cancelled half-way: %v", err)
 	}
 	raw(t, filepath.Join(folder, "register.db"), "CREATE TABLE more (x)")
-	if err := s.BackupFile(ctx, filepath.Join(folder, "bad")); !errors.Is(err, store.ErrDamaged) {
+	if err := s.Backup(ctx, io.Discard); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("of a bad register: %v", err)
 	}
 	if after := files(t, folder); !slices.Equal(before, after) {

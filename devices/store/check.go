@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Check looks for damage in the file: quickly, or in full, which reads and
+// Check checks the file for damage: quickly, or in full, which reads and
 // compares everything. The error is [ErrDamaged].
 func (s *SQLite) Check(ctx context.Context, full bool) error {
 	// SQLite checks its word indexes by what a connection remembers of them, which

@@ -81,7 +81,7 @@ func write(t testing.TB, path string, file, log []byte) {
 // comesBack restores a backup over whatever is at path.
 func comesBack(t testing.TB, path string, saved []byte, want string) {
 	t.Helper()
-	if err := store.Restore(t.Context(), path, bytes.NewReader(saved), nil); err != nil {
+	if err := store.Restore(t.Context(), path, bytes.NewReader(saved), store.RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := whole(t, path); err != nil || got != want {

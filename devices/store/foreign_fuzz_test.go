@@ -92,7 +92,7 @@ func FuzzForeignRows(f *testing.F) {
 		}
 		foreign := must[[]byte](t)(os.ReadFile(path))
 		target := filepath.Join(t.TempDir(), "register.db")
-		if err := store.Restore(t.Context(), target, bytes.NewReader(foreign), nil); err != nil {
+		if err := store.Restore(t.Context(), target, bytes.NewReader(foreign), store.RestoreOptions{}); err != nil {
 			return
 		}
 		opened := openAt(t, target)

@@ -15,7 +15,7 @@ import (
 // A Keeper is a register of either kind.
 type Keeper interface {
 	devices.Store
-	// Check looks for damage, quickly or in full. The error is [ErrDamaged].
+	// Check checks for damage, quickly or in full. The error is [ErrDamaged].
 	Check(ctx context.Context, full bool) error
 	// Backup writes a copy as it is at one moment, as the file of an [SQLite].
 	Backup(ctx context.Context, w io.Writer) error

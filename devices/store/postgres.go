@@ -173,7 +173,7 @@ func (p *Postgres) Update(ctx context.Context, fn func(devices.Tx) error) error 
 	return p.update(ctx, func(s *session) error { return fn(s) })
 }
 
-// Check looks for damage: events that are not numbered without gaps, and in full,
+// Check checks for damage: events that are not numbered without gaps, and in full,
 // records that do not point to each other any more. The rest is the server's to
 // check. The error is [ErrDamaged], or [ErrNotAllowed] to the login of a site.
 func (p *Postgres) Check(ctx context.Context, full bool) error {

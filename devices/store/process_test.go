@@ -308,7 +308,7 @@ func TestDamagedComesBack(t *testing.T) {
 		if err != nil && !errors.Is(err, store.ErrDamaged) && !errors.Is(err, store.ErrNotRegister) {
 			t.Fatalf("page %d: %v", at, err)
 		}
-		if err := store.Restore(t.Context(), path, bytes.NewReader(saved), nil); err != nil {
+		if err := store.Restore(t.Context(), path, bytes.NewReader(saved), store.RestoreOptions{}); err != nil {
 			t.Fatalf("page %d: %v", at, err)
 		}
 		back := openAt(t, path)

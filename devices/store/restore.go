@@ -16,27 +16,39 @@ import (
 	"stowage/devices"
 )
 
+// RestoreOptions say what else restoring a register does. The zero value is usable.
+type RestoreOptions struct {
+	// Record puts on record what is replaced, in the backup; nil adds nothing.
+	Record func(present, backup *SQLite) error
+	// Rename gives a file that is on disk another name, in the place of whatever has it. Whoever knows how a name is
+	// made durable, and how a file is renamed that others have open, says so here; nil is os.Rename, which is neither.
+	Rename func(from, to string) error
+}
+
 // Restore replaces the register in the file at path by the backup read from r,
 // which is read and checked completely first. If anything fails, the register
 // stays as it was. Others who have the register open see the restored one.
 //
-// Before, record is called with the register that is replaced, nil if there is none or
+// Before, o.Record is called with the register that is replaced, nil if there is none or
 // it cannot be opened, and with the backup, to which it may add what is to be on record
-// about that; a nil record adds nothing. If somebody writes to the register meanwhile,
+// about that. If somebody writes to the register meanwhile,
 // the error is [ErrBusy].
 //
 // What was in the register is gone afterwards: back it up before, if it may
 // still be wanted. A file at path that is damaged, or is no register, is not
 // replaced but kept beside it under a name with ".damaged" in it. A register
 // made by a newer program is refused with [ErrNewer], on either side.
-func Restore(ctx context.Context, path string, r io.Reader, record func(present, backup *SQLite) error) error {
-	if err := restore(ctx, path, r, record); err != nil {
+func Restore(ctx context.Context, path string, r io.Reader, o RestoreOptions) error {
+	if o.Rename == nil {
+		o.Rename = os.Rename
+	}
+	if err := restore(ctx, path, r, o); err != nil {
 		return fmt.Errorf("restore register: %w", err)
 	}
 	return nil
 }
 
-func restore(ctx context.Context, path string, r io.Reader, record func(present, backup *SQLite) error) (err error) {
+func restore(ctx context.Context, path string, r io.Reader, o RestoreOptions) (err error) {
 	received, err := receive(ctx, filepath.Dir(path), r)
 	if err != nil {
 		return err
@@ -52,7 +64,7 @@ func restore(ctx context.Context, path string, r io.Reader, record func(present,
 		defer func() { err = errors.Join(err, present.Close()) }()
 	}
 	last, lastErr := present.last(ctx)
-	if err := amend(ctx, received, present, record); err != nil {
+	if err := amend(ctx, received, present, o.Record); err != nil {
 		return err
 	}
 	if present != nil {
@@ -65,11 +77,11 @@ func restore(ctx context.Context, path string, r io.Reader, record func(present,
 		})
 	}
 	if useless {
-		if err := setAside(path); err != nil {
+		if err := setAside(path, o.Rename); err != nil {
 			return err
 		}
 	}
-	return rename(received, path)
+	return o.Rename(received, path)
 }
 
 // last is the number of the newest event; 0 if there is no register.
@@ -157,14 +169,14 @@ func verify(ctx context.Context, s *SQLite) error {
 }
 
 // setAside renames a file that is no use, and what SQLite has beside it.
-func setAside(path string) error {
+func setAside(path string, rename func(from, to string) error) error {
 	for n := 1; ; n++ {
 		aside := fmt.Sprintf("%s.damaged-%d", path, n)
 		if _, err := os.Lstat(aside); err == nil {
 			continue
 		}
 		for _, suffix := range []string{"-wal", "-shm", ""} {
-			if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}

@@ -55,7 +55,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"own trigger":    {changed("CREATE TRIGGER sneaky AFTER INSERT ON events BEGIN DELETE FROM blobs; END"), store.ErrDamaged},
 		"stray records":  {changed("PRAGMA foreign_keys = off", "DELETE FROM holders"), store.ErrDamaged},
 	} {
-		if err := store.Restore(t.Context(), path, test.src, nil); !errors.Is(err, test.want) {
+		if err := store.Restore(t.Context(), path, test.src, store.RestoreOptions{}); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if found := find(t, registerOn(s), devices.DeviceQuery{}); len(found) != 21 {
@@ -64,7 +64,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := store.Restore(over, path, bytes.NewReader(saved), nil); !errors.Is(err, context.Canceled) {
+	if err := store.Restore(over, path, bytes.NewReader(saved), store.RestoreOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if after := files(t, folder); !slices.Equal(after, left) {
@@ -88,7 +88,7 @@ func TestRestoreOverDamage(t *testing.T) {
 		if err := os.WriteFile(path, []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := store.Restore(ctx, path, bytes.NewReader(saved), nil); err != nil {
+		if err := store.Restore(ctx, path, bytes.NewReader(saved), store.RestoreOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		restored := openAt(t, path)
@@ -104,8 +104,43 @@ func TestRestoreOverDamage(t *testing.T) {
 		}
 	}
 	raw(t, path, "PRAGMA user_version = 1000")
-	if err := store.Restore(ctx, path, bytes.NewReader(saved), nil); !errors.Is(err, store.ErrNewer) {
+	if err := store.Restore(ctx, path, bytes.NewReader(saved), store.RestoreOptions{}); !errors.Is(err, store.ErrNewer) {
 		t.Errorf("over a newer register: %v", err)
+	}
+}
+
+// TestRestoreRenames names files as its caller does, the damaged register and what takes its place, and
+// leaves nothing where that fails.
+func TestRestoreRenames(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "register.db")
+	s := create(t, filepath.Join(t.TempDir(), "register.db"))
+	fill(t, registerOn(s), 5)
+	saved := backup(t, s)
+	gone := errors.New("the drive is gone")
+	broken := func(_, _ string) error { return gone }
+	if err := store.Restore(t.Context(), path, bytes.NewReader(saved), store.RestoreOptions{Rename: broken}); !errors.Is(err, gone) || len(files(t, folder)) != 0 {
+		t.Errorf("%v, left %q", err, files(t, folder))
+	}
+	if err := os.WriteFile(path, []byte("not a register any more"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var named []string
+	rename := func(from, to string) error {
+		err := os.Rename(from, to)
+		if err == nil {
+			named = append(named, filepath.Base(to))
+		}
+		return err
+	}
+	if err := store.Restore(t.Context(), path, bytes.NewReader(saved), store.RestoreOptions{Rename: rename}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"register.db.damaged-1", "register.db"}; !slices.Equal(named, want) {
+		t.Errorf("named %q, want %q", named, want)
+	}
+	if found := find(t, registerOn(openAt(t, path)), devices.DeviceQuery{}); len(found) != 5 {
+		t.Errorf("%d devices", len(found))
 	}
 }
 
@@ -118,7 +153,7 @@ func TestRestoreLocked(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := s.Update(t.Context(), func(devices.Tx) error {
 		cancelled := &cancelReader{Reader: bytes.NewReader(saved), at: len(saved), cancel: cancel}
-		if err := store.Restore(ctx, path, cancelled, nil); err == nil {
+		if err := store.Restore(ctx, path, cancelled, store.RestoreOptions{}); err == nil {
 			t.Error("restored under a writer")
 		}
 		return nil
@@ -166,7 +201,7 @@ func TestAttackRestoreRewritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		raw(t, file, statements...)
-		err := store.Restore(t.Context(), path, bytes.NewReader(must[[]byte](t)(os.ReadFile(file))), nil)
+		err := store.Restore(t.Context(), path, bytes.NewReader(must[[]byte](t)(os.ReadFile(file))), store.RestoreOptions{})
 		var tampered *devices.TamperError
 		var different *devices.DifferenceError
 		if !errors.As(err, &tampered) && !errors.As(err, &different) {

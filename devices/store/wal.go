@@ -22,7 +22,7 @@ const (
 	walMagic    = 0x377f0682 // the lowest bit says that sums are of big-endian words
 )
 
-// checkLog looks for damage to the log of the register in the file at path. Other programs
+// checkLog checks for damage to the log of the register in the file at path. Other programs
 // may be writing to it: what they have overwritten meanwhile is no damage. The error is
 // [ErrDamaged], or one of reading.
 func checkLog(path string) error {
@@ -107,7 +107,7 @@ func logFormat(head []byte) (binary.ByteOrder, int) {
 	return binary.BigEndian, int(size)
 }
 
-// add goes on with the sums of the bytes before.
+// add continues the sums of the bytes before.
 func add(order binary.ByteOrder, sums [2]uint32, data []byte) [2]uint32 {
 	for ; len(data) >= 8; data = data[8:] {
 		sums[0] += order.Uint32(data) + sums[1]

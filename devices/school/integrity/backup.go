@@ -79,18 +79,18 @@ type Restored struct {
 	// the school's last checkpoint. With AllRead it had no more.
 	Had     int64 `json:"had"`
 	AllRead bool  `json:"all_read"`
-	// Recorded is the event that tells of it, after those of the backup.
+	// Recorded is the event about the restore, after those of the backup.
 	Recorded devices.Event `json:"recorded"`
 }
 
-// maxLost bounds what is told of events that are not in a backup.
+// maxLost bounds how many events are named that are not in a backup.
 const maxLost = 1000
 
 // Restore replaces the register of the school in dir by the backup of that name
 // read from r, which is decrypted with the authority and checked completely
 // first. It works also when the register there is damaged or missing; if
 // anything fails, the register stays as it was. The passphrase is the
-// authority's. What is lost since the backup is told, as far as the register that is
+// authority's. What is lost since the backup is named, as far as the register that is
 // replaced can still be read.
 //
 // That it was restored, and what it replaced, is an event of the restored register, which
@@ -105,7 +105,7 @@ func Restore(ctx context.Context, dir, name string, r io.Reader, passphrase []by
 }
 
 func restore(ctx context.Context, dir, name string, r io.Reader, passphrase []byte, o school.Options) (Restored, error) {
-	if _, err := os.Lstat(filepath.Join(dir, school.PlaceFile)); err == nil {
+	if _, err := os.Lstat(filepath.Join(dir, school.RegisterURLFile)); err == nil {
 		return Restored{}, school.ErrOnServer
 	}
 	sealed, err := files.ReadSmall(filepath.Join(dir, school.AuthorityFile))
@@ -126,9 +126,12 @@ func restore(ctx context.Context, dir, name string, r io.Reader, passphrase []by
 	restoring := &restoring{dir: dir, authority: a, options: o, restored: devices.Restored{Backup: name}}
 	path := filepath.Join(dir, school.RegisterFile)
 	before, allRead := lastEvents(ctx, path, maxLost)
-	err = store.Restore(ctx, path, plain, func(present, backup *store.SQLite) error {
-		restoring.restored.Digest = hex.EncodeToString(digest.Sum(nil))
-		return restoring.record(ctx, present, backup)
+	err = store.Restore(ctx, path, plain, store.RestoreOptions{
+		Rename: rename,
+		Record: func(present, backup *store.SQLite) error {
+			restoring.restored.Digest = hex.EncodeToString(digest.Sum(nil))
+			return restoring.record(ctx, present, backup)
+		},
 	})
 	if err != nil {
 		return Restored{}, err
@@ -178,7 +181,7 @@ func lastEvents(ctx context.Context, path string, most int) (events []devices.Ev
 	return events, true
 }
 
-// Check looks for damage in the register's file, replays all its
+// Check checks the register's file for damage, replays all its
 // events to see that the present state follows from them, and holds it against the last checkpoint in
 // the school's folder: one that has lost its newest events fails with [ErrTampered].
 func Check(ctx context.Context, s School) error {

@@ -20,7 +20,6 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
-	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/internal/files"
@@ -185,7 +184,7 @@ func lastCheckpoint(ctx context.Context, s School, r *devices.Register) (devices
 
 // fits fails with [ErrTampered] if the log, as it is stored, did not grow out of
 // the tree. That takes a few reads whatever the size; [Verify]
-// looks at every event.
+// checks every event.
 func fits(ctx context.Context, r *devices.Register, tree devices.Tree) error {
 	now, err := r.TreeAt(ctx, tree.Size)
 	switch {
@@ -219,7 +218,7 @@ func setCheckpointAside(dir, verifier string) (counted int64, err error) {
 	target := filepath.Join(dir, "checkpoint-"+aside+".note")
 	for n := 2; ; n++ { // none that was set aside before is lost
 		if before, err := files.ReadSmall(target); errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(before, msg) {
-			return counted, safefile.Rename(path, target)
+			return counted, rename(path, target)
 		}
 		target = filepath.Join(dir, fmt.Sprintf("checkpoint-%s-%d.note", aside, n))
 	}
@@ -343,7 +342,7 @@ func compared(ctx context.Context, s School, given [][]byte) (Proof, error) {
 	return proof, nil
 }
 
-// eachDone tells p of every step when it is called with how much is done so far.
+// eachDone reports progress to p by steps; it is called with how much is done so far.
 func eachDone(p crypt.Progress) func(done int64) {
 	before := int64(0)
 	return func(done int64) {

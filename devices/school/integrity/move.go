@@ -28,7 +28,7 @@ func Move(ctx context.Context, dir, to string, o school.Options, progress func(d
 		return fail(err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	at, err := school.RegisterPlace(dir)
+	at, err := school.RegisterURL(dir)
 	if err != nil {
 		return fail(err)
 	}
@@ -50,7 +50,7 @@ func Move(ctx context.Context, dir, to string, o school.Options, progress func(d
 		return fail(err)
 	}
 	defer func() { err = errors.Join(err, database.Close()) }()
-	place := filepath.Join(dir, school.PlaceFile)
+	place := filepath.Join(dir, school.RegisterURLFile)
 	tree, err := store.Move(ctx, s.Store(), database, progress, func() error {
 		return safefile.Write(place, []byte(to+"\n"), false)
 	})
@@ -60,10 +60,18 @@ func Move(ctx context.Context, dir, to string, o school.Options, progress func(d
 	// Another program that still has the file open needs it under its name.
 	path := filepath.Join(dir, school.RegisterFile)
 	old = filepath.Join(dir, fmt.Sprintf("register-moved-%d.db", tree.Size))
-	if s.Store().Close() != nil || anyOf(path+"-wal", path+"-shm") || os.Rename(path, old) != nil {
+	if s.Store().Close() != nil || anyOf(path+"-wal", path+"-shm") || rename(path, old) != nil {
 		old = path
 	}
 	return tree, old, nil
+}
+
+// rename gives a file another name that is on disk when it returns. Others may have the file open for a moment.
+func rename(from, to string) error {
+	if err := safefile.Rename(from, to); err != nil {
+		return err
+	}
+	return safefile.SyncFolder(filepath.Dir(to))
 }
 
 // anyOf says whether one of the files is there.
@@ -97,10 +105,10 @@ func moveBack(ctx context.Context, s School, progress func(done int64)) (devices
 		if err := file.Close(); err != nil { // which folds its log into it
 			return err
 		}
-		if err := os.Rename(part, path); err != nil {
+		if err := rename(part, path); err != nil {
 			return err
 		}
-		if err := os.Remove(filepath.Join(s.Dir(), school.PlaceFile)); err != nil {
+		if err := os.Remove(filepath.Join(s.Dir(), school.RegisterURLFile)); err != nil {
 			return errors.Join(err, os.Remove(path))
 		}
 		return nil

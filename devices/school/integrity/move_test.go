@@ -88,7 +88,7 @@ func TestMoveRegister(t *testing.T) {
 	if _, err := integrity.Verify(ctx, back, nil, nil); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, school.PlaceFile)); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, school.RegisterURLFile)); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 }
@@ -101,7 +101,7 @@ func TestRegisterPlaceRefused(t *testing.T) {
 		"", "mysql://here/db", "postgres://ict:secret@localhost/db", "postgres://localhost/db?password=secret",
 		"postgres://db.example/db?sslmode=disable", "postgres://db.example/db?sslmode=prefer",
 	} {
-		path := filepath.Join(s.Dir(), school.PlaceFile)
+		path := filepath.Join(s.Dir(), school.RegisterURLFile)
 		if err := os.WriteFile(path, []byte(place+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}

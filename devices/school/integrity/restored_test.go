@@ -226,10 +226,10 @@ func TestAttackRestoreWhileWriting(t *testing.T) {
 	if err := s.Backup(ctx, &saved); err != nil {
 		t.Fatal(err)
 	}
-	err = store.Restore(ctx, path, &saved, func(_, _ *store.SQLite) error {
+	err = store.Restore(ctx, path, &saved, store.RestoreOptions{Record: func(_, _ *store.SQLite) error {
 		write("Bob Hill")
 		return nil
-	})
+	}})
 	if !errors.Is(err, store.ErrBusy) {
 		t.Errorf("restored over what was written meanwhile: %v", err)
 	}
