@@ -97,7 +97,7 @@ func (r csvRow) kind() (Kind, bool) {
 	return Kind(text), ok
 }
 
-// leftOut tells whether a list from elsewhere has a row about something that the register does not keep, and what.
+// leftOut reports whether a list from elsewhere has a row about something that the register does not keep, and what.
 func (r csvRow) leftOut() (kind string, ok bool) {
 	if !r.foreign || r.EveryKind {
 		return "", false

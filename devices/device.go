@@ -112,14 +112,14 @@ const (
 	LUKS           = "LUKS"
 )
 
-// A Verification records that somebody looked whether a device is encrypted,
+// A Verification records that somebody checked whether a device is encrypted,
 // how, and what came out of it.
 type Verification struct {
 	Method    string    `json:"method"` // how it is, or should be, encrypted: [StowageFormat1], [BitLocker], …
 	By        string    `json:"by"`     // the person or program that looked
 	At        time.Time `json:"at"`
 	Encrypted bool      `json:"encrypted"`      // what was found
-	Note      string    `json:"note,omitempty"` // what was looked at, such as the program's output
+	Note      string    `json:"note,omitempty"` // the evidence, such as the program's output
 }
 
 // The notes of a sighting that was imported from another system, which is its place: what that said on that day. It
@@ -129,7 +129,7 @@ const (
 	SaidNotEncrypted = "said not to be encrypted"
 )
 
-// Said tells whether the sighting is what another system said of the device's encryption.
+// Said reports whether the sighting is what another system said of the device's encryption.
 func (s Sighting) Said() bool { return s.Note == SaidEncrypted || s.Note == SaidNotEncrypted }
 
 // Health is what a check of a stick came to.
@@ -168,7 +168,7 @@ type Sighting struct {
 	// Traced is for them as well: it is in it, though the numbers and digests, which a new identity changes, may not show it. It makes
 	// the stick not Older, and is not kept.
 	Traced bool `json:"-"`
-	// Settled is for callers who looked what became of the stick and leave it as it is: it is then not Older. The note says
+	// Settled is for callers who investigated what became of the stick and leave it as it is: it is then not Older. The note says
 	// why. It is not kept.
 	Settled bool `json:"-"`
 }

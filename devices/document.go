@@ -233,7 +233,7 @@ func eachDocument(ctx context.Context, reader Reader, q EventQuery, fn func(Docu
 	}
 }
 
-// checkDocuments looks whether everything that was signed is still there, as it
+// checkDocuments checks that everything that was signed is still there, as it
 // was signed.
 func checkDocuments(ctx context.Context, reader Reader) error {
 	return eachDocument(ctx, reader, EventQuery{}, func(d Document) error {

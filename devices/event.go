@@ -28,7 +28,7 @@ const (
 	DeviceDamaged   EventKind = "device damaged"
 	DeviceRetired   EventKind = "device retired"
 	DeviceDestroyed EventKind = "device destroyed"
-	DeviceVerified  EventKind = "device verified" // encryption was looked at
+	DeviceVerified  EventKind = "device verified" // encryption was checked
 	DeviceSeen      EventKind = "device seen"
 	LoanExtended    EventKind = "loan extended"
 
@@ -90,5 +90,5 @@ type Event struct {
 	Body json.RawMessage `json:"body"`
 }
 
-// Claimed tells whether the actor is only a name that was given: another than the login's.
+// Claimed reports whether the actor is only a name that was given: another than the login's.
 func (e Event) Claimed() bool { return e.Login != "" && !strings.EqualFold(e.Login, e.Actor) }

@@ -71,7 +71,7 @@ func (o *Opening) clean() error {
 	return c.err
 }
 
-// Openings are the newest openings that a holder is told of on a device: of the device while they
+// Openings are the newest openings that a device shows its holder: of the device while they
 // have it, and of their files elsewhere; newest first, at most a page.
 func (r *Register) Openings(ctx context.Context, holder, device string) ([]RecordedOpening, error) {
 	events, err := r.Events(ctx, EventQuery{Holder: holder, Kinds: []EventKind{FilesOpened}})

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// RecordVerification records that somebody looked whether the device is
+// RecordVerification records that somebody checked whether the device is
 // encrypted. Method and By are required; At may be zero for now.
 func (r *Register) RecordVerification(ctx context.Context, actor, device string, v Verification) (Device, error) {
 	return r.changeDevice(ctx, "record verification", actor, device, 0, func(c *change, before Device) error {

@@ -41,7 +41,7 @@ func (r *Register) Devices(ctx context.Context, q DeviceQuery) (DevicePage, erro
 }
 
 // DeviceOrder returns the ids of all devices that fit, in the order of the query
-// (Limit and After do not matter): for lists that are looked at here and there,
+// (Limit and After do not matter): for lists of which only parts are shown,
 // whose rows [Register.DevicesWithID] then reads.
 func (r *Register) DeviceOrder(ctx context.Context, q DeviceQuery) ([]string, error) {
 	q.Now = today(r.now())

@@ -34,7 +34,7 @@ func (e *UnknownError) Error() string {
 func (e *UnknownError) Is(target error) bool { return target == ErrNewer }
 
 // Check replays all events in memory and compares the outcome with the present
-// state, and looks whether what was signed is there as it was signed. The error is
+// state, and checks that what was signed is there as it was signed. The error is
 // a [*DifferenceError] about the first record that does not follow from the
 // events, or wraps [ErrCorrupt] about an event that cannot be. Progress, if not
 // nil, is called now and then with the number of events done.

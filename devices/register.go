@@ -103,7 +103,7 @@ func (c *change) record(ctx context.Context, e Event, body any) error {
 	return nil
 }
 
-// compare tells a record that was changed since the caller read version; 0
+// compare detects a record that was changed since the caller read version; 0
 // leaves it unchecked.
 func compare(version, now int64) error {
 	if version != 0 && version != now {

@@ -217,7 +217,7 @@ func (r *Register) leaves(ctx context.Context, after, last int64) ([]byte, error
 	})
 }
 
-// Explains tells whether a tree is of a history that a restore on record replaced.
+// Explains reports whether a tree is of a history that a restore on record replaced.
 func (r *Register) Explains(ctx context.Context, x Restore, tree Tree) (bool, error) {
 	if slices.Contains(x.Restored.Checkpoints, tree) {
 		return true, nil

@@ -59,7 +59,7 @@ type Reader interface {
 	Blob(ctx context.Context, digest string) ([]byte, error)
 }
 
-// Identifier is a field that tells one device from all others.
+// Identifier is a field that identifies one device among all.
 type Identifier string
 
 // The identifiers.

@@ -26,7 +26,7 @@ func (a *app) tellFound(shared school.Shared, d *keys.Directory, n stick.Note) {
 	}
 	a.warn("This stick (%s) was reported lost on %s; please take it to ICT.", n.Label, dayText(lost.Since))
 	place, _ := os.Hostname()
-	if err := loss.TellFound(shared, d, n, cmp.Or(place, "a computer of staff"), a.now()); err != nil {
+	if err := loss.ReportFound(shared, d, n, cmp.Or(place, "a computer of staff"), a.now()); err != nil {
 		a.warn("ICT could not be told by this computer (%v).", err)
 		return
 	}

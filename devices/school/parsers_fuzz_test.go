@@ -50,8 +50,8 @@ func FuzzSchoolFiles(f *testing.F) {
 		if sh, err := s.Shared(); err == nil && (!filepath.IsAbs(sh.Dir) || strings.ContainsAny(sh.Dir, "\n\x00")) {
 			t.Errorf("the shared folder is %q", sh.Dir)
 		}
-		put(school.PlaceFile, []byte(text))
-		if place, err := school.RegisterPlace(dir); err == nil && !strings.HasPrefix(strings.ToLower(place), "postgres") {
+		put(school.RegisterURLFile, []byte(text))
+		if place, err := school.RegisterURL(dir); err == nil && !strings.HasPrefix(strings.ToLower(place), "postgres") {
 			t.Errorf("the register is at %q", place)
 		}
 		put(programs.File, []byte(text))

@@ -12,17 +12,17 @@ import (
 	"stowage/devices/store"
 )
 
-// PlaceFile is there when the register is kept on PostgreSQL and not in
+// RegisterURLFile is there when the register is kept on PostgreSQL and not in
 // [RegisterFile]: one line, a connection string without a password.
-const PlaceFile = "register.url"
+const RegisterURLFile = "register.url"
 
 // ErrOnServer says that the register is kept on a server, where this cannot be done.
 var ErrOnServer = errors.New("the register is kept on a server")
 
-// RegisterPlace is the connection string of the register's database, or "" when
+// RegisterURL is the connection string of the register's database, or "" when
 // it is kept in the school's folder.
-func RegisterPlace(dir string) (string, error) {
-	text, err := files.ReadSmall(filepath.Join(dir, PlaceFile))
+func RegisterURL(dir string) (string, error) {
+	text, err := files.ReadSmall(filepath.Join(dir, RegisterURLFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -35,7 +35,7 @@ func RegisterPlace(dir string) (string, error) {
 
 // openRegister opens the register of the school in dir, wherever it is kept.
 func openRegister(ctx context.Context, dir string, o Options) (store.Keeper, error) {
-	place, err := RegisterPlace(dir)
+	place, err := RegisterURL(dir)
 	if err != nil {
 		return nil, err
 	}

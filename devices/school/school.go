@@ -113,7 +113,7 @@ func (e *PublishError) Unwrap() error { return e.Err }
 type Options struct {
 	// Actor is who does it, for the record.
 	Actor string
-	// Clock tells the time; nil is time.Now.
+	// Clock returns the time; nil is time.Now.
 	Clock func() time.Time
 	// Verifier is the school's verifier key as it was first seen; empty takes
 	// the one that the directory names, until the authority is unlocked.
@@ -148,8 +148,8 @@ func Open(ctx context.Context, dir string, o Options) (*School, error) {
 		return nil, fmt.Errorf("open %s: %w", dir, ErrNotSchool)
 	}
 	wanted := []string{AuthorityFile, RegisterFile}
-	if _, err := os.Lstat(filepath.Join(dir, PlaceFile)); err == nil {
-		wanted[1] = PlaceFile
+	if _, err := os.Lstat(filepath.Join(dir, RegisterURLFile)); err == nil {
+		wanted[1] = RegisterURLFile
 	}
 	for _, name := range wanted {
 		info, err := os.Stat(filepath.Join(dir, name))

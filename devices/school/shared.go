@@ -53,7 +53,7 @@ type Shared struct {
 // Shared is where the school's shared folder is; it need not be reachable.
 func (s *School) Shared() (Shared, error) { return sharedOf(s.dir) }
 
-// SharedAt is the shared folder that a computer was told of: dir itself, as on
+// SharedAt is the shared folder in a computer's settings: dir itself, as on
 // the computers of staff, or that of the school's folder dir, as on those of
 // ICT. It need not be reachable.
 func SharedAt(dir string) (Shared, error) {

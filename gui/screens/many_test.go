@@ -223,7 +223,7 @@ func TestOneMessageOfManyCannotBeRecorded(t *testing.T) {
 		if i == 1 {
 			seen = time.Unix(60, 0)
 		}
-		check(t, loss.TellFound(shared, directory, note, "library", seen))
+		check(t, loss.ReportFound(shared, directory, note, "library", seen))
 	}
 	options, _ := checkInTestRoute(d.place, plugs)
 	w := guitest.New(t, options)

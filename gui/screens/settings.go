@@ -89,7 +89,7 @@ func readPublished(s *school.School) (st published, err error) {
 	}
 	st.reachable = st.shared.Reachable() == nil
 	st.programs, st.programsErr = programs.List(s)
-	if st.register, err = school.RegisterPlace(st.dir); err != nil {
+	if st.register, err = school.RegisterURL(st.dir); err != nil {
 		return st, err
 	}
 	if st.returnTo, err = s.ReturnAddress(); err != nil && !errors.Is(err, keys.ErrForged) && !errors.Is(err, keys.ErrValue) {

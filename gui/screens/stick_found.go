@@ -71,7 +71,7 @@ func tellFound(c config.Config, known remembered.Known, drive stick.FS, id strin
 		return err
 	}
 	place, _ := os.Hostname()
-	return loss.TellFound(shared, known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
+	return loss.ReportFound(shared, known.Directory, summary.Note, cmp.Or(place, "a computer of staff"), now)
 }
 
 // lossShower is a screen that itself says which of the sticks that are here were lost.

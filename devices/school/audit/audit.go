@@ -28,8 +28,8 @@ type ScanResult string
 
 // What a scan may come to.
 const (
-	ScanExpected   ScanResult = "expected"   // one of those looked for
-	ScanUnexpected ScanResult = "unexpected" // in the register, and not looked for here
+	ScanExpected   ScanResult = "expected"   // one of those expected here
+	ScanUnexpected ScanResult = "unexpected" // in the register, and not expected here
 	ScanMissing    ScanResult = "was lost"   // the register has it as lost or stolen: it turned up
 	ScanWrittenOff ScanResult = "written off"
 	ScanRepeat     ScanResult = "repeat"   // scanned before in this audit
@@ -105,7 +105,7 @@ func (a *Audit) result(d devices.Device) ScanResult {
 	return ScanUnexpected
 }
 
-// find is the place of the same device or stranger among the scans, or -1.
+// find is the index of the same device or stranger among the scans, or -1.
 func (a *Audit) find(scan Scan) int {
 	return slices.IndexFunc(a.scans, func(s Scan) bool {
 		if scan.Device.ID != "" || s.Device.ID != "" {
@@ -115,16 +115,16 @@ func (a *Audit) find(scan Scan) int {
 	})
 }
 
-// Forget takes a scan back, by its place in Scans: it was a slip.
+// Forget removes a scan, by its index in Scans: it was a mistake.
 func (a *Audit) Forget(i int) { a.scans = slices.Delete(a.scans, i, i+1) }
 
 // Scans are the scans so far, in order and without repeats.
 func (a *Audit) Scans() []Scan { return slices.Clone(a.scans) }
 
-// Expected is how many devices are looked for.
+// Expected is how many devices are expected.
 func (a *Audit) Expected() int { return len(a.expected) }
 
-// Missing are the devices that are looked for and were not scanned yet.
+// Missing are the expected devices that were not scanned yet.
 func (a *Audit) Missing() []devices.Device {
 	seen := map[string]bool{}
 	for _, s := range a.scans {

@@ -32,7 +32,7 @@ const ListingsFolder = "listings"
 // ErrListing: a list of what was on a device is damaged, or no honest program made it.
 var ErrListing = errors.New("not a list of what was on a device")
 
-// Bounds of a listing. Whoever lists more is told how much was left out.
+// Bounds of a listing. A longer one says how much was left out.
 const (
 	maxListed    = 200_000
 	maxListing   = 24 << 20 // bytes as JSON; sealed, it must fit into devices.MaxListing

@@ -38,7 +38,7 @@ type Result struct {
 	Lost         bool  // the register has it as lost or stolen: it turned up
 	Older        bool  // it is older than it was when last seen, or was put back and written on
 	Fork         *Fork // what it had and has no more, as far as is known; nil for nothing
-	Settled      bool  // that was recorded as looked at, and the stick is left as it is
+	Settled      bool  // the fork was recorded as investigated, and the stick is left as it is
 	CodeReplaced bool  // a recovery code that had been used was replaced
 	KeyKept      bool  // the key's newer passphrase was taken into the school's folder
 	KeyRenewed   bool  // the stick was given a copy of the key whose passphrase is newer
@@ -74,93 +74,125 @@ type Options struct {
 	BackedUp *stick.BackupResult
 }
 
-// Stick records that an opened stick was seen at school, replaces a recovery
-// code that was used, and brings the copies of the holder's key on the stick
-// and in the school's folder to the newest passphrase that the holder has chosen. The stick takes the newest directory and checkpoint along. What is on it
-// is listed for the day on which it is lost; the list of one that is or was lost,
-// or is older than it was, stays as it is. A stick that can only be read is given nothing, and
-// recorded all the same. It fails with [known.ErrUnknownStick] if the register does not know the stick.
+// Stick records that an opened stick was seen at school, replaces a recovery code that was used, and brings
+// the copies of the holder's key on the stick and in the school's folder to the newest passphrase that the holder
+// has chosen. The stick takes the newest directory and checkpoint along. What is on it is listed for the day on
+// which it is lost; the list of one that is or was lost, or is older than it was, stays as it is. A stick that can
+// only be read is given nothing, and recorded all the same. It fails with [known.ErrUnknownStick] if the register
+// does not know the stick.
 func Stick(ctx context.Context, s School, opened *stick.Stick, o Options) (Result, error) {
 	d, err := known.Device(ctx, s.Register(), opened.Note())
 	if err != nil {
 		return Result{}, err
 	}
-	seen := Result{Lost: d.State.Missing(), ReadOnly: opened.ReadOnly()}
-	switch due := o.NewCode || !d.Recovery.Used.IsZero(); {
-	case due && seen.ReadOnly:
-		seen.CodeDue = true
+	v := &visit{school: s, opened: opened, options: o, device: d}
+	v.found = Result{Lost: d.State.Missing(), ReadOnly: opened.ReadOnly()}
+	for _, step := range []func(context.Context) error{v.renewSecrets, v.findFork, v.record, v.keepContents, v.give} {
+		if err := step(ctx); err != nil {
+			return v.found, err
+		}
+	}
+	return v.found, nil
+}
+
+// visit is one opened stick on its way through a check-in.
+type visit struct {
+	school  School
+	opened  *stick.Stick
+	options Options
+	device  devices.Device // as the register had it before
+	found   Result
+}
+
+// renewSecrets replaces a recovery code that was used, and brings the copies of the holder's key together.
+func (v *visit) renewSecrets(ctx context.Context) error {
+	switch due := v.options.NewCode || !v.device.Recovery.Used.IsZero(); {
+	case due && v.opened.ReadOnly():
+		v.found.CodeDue = true
 	case due:
-		if err := issue.ReplaceCode(ctx, s, opened, d); err != nil {
-			return seen, err
+		if err := issue.ReplaceCode(ctx, v.school, v.opened, v.device); err != nil {
+			return err
 		}
-		seen.CodeReplaced = true
+		v.found.CodeReplaced = true
 	}
-	if err := chosenKey(ctx, s, o.Drive, opened, d, &seen); err != nil {
-		return seen, err
+	if err := chosenKey(ctx, v.school, v.options.Drive, v.opened, v.device, &v.found); err != nil {
+		return err
 	}
-	if o.Holder != nil {
-		if err := newestKey(ctx, s, o.Drive, opened, o.Holder, &seen); err != nil {
-			return seen, err
-		}
+	if v.options.Holder == nil {
+		return nil
 	}
-	if seen.Fork, err = fork(ctx, s, opened, d); err != nil {
-		return seen, err
+	return newestKey(ctx, v.school, v.options.Drive, v.opened, v.options.Holder, &v.found)
+}
+
+// findFork compares the stick with what is remembered of it. That names of files are shown is on record first.
+func (v *visit) findFork(ctx context.Context) (err error) {
+	if v.found.Fork, err = fork(ctx, v.school, v.opened, v.device); err != nil {
+		return err
 	}
-	if _, err := s.Authority(); err == nil && o.Holder == nil && seen.Fork != nil && len(seen.Fork.Files) > 0 {
-		if err := openings.RecordStick(ctx, s, o.Drive, opened.Note(), openings.PurposeFork); err != nil {
-			return seen, err
-		}
+	_, locked := v.school.Authority()
+	if locked != nil || v.options.Holder != nil || v.found.Fork == nil || len(v.found.Fork.Files) == 0 {
+		return nil
 	}
-	sighting, err := known.Sighting(o.Drive, opened, d)
+	return openings.RecordStick(ctx, v.school, v.options.Drive, v.opened.Note(), openings.PurposeFork)
+}
+
+// record puts into the register how the stick is.
+func (v *visit) record(ctx context.Context) error {
+	sighting, err := known.Sighting(v.options.Drive, v.opened, v.device)
 	if err != nil {
-		return seen, err
+		return err
 	}
-	if err := seen.Programs.look(ctx, o.Drive, opened.Note(), o.Progress); err != nil {
-		return seen, err
+	if err := v.found.Programs.compare(ctx, v.options.Drive, v.opened.Note(), v.options.Progress); err != nil {
+		return err
 	}
-	sighting.Health, sighting.Place, sighting.Forked = seen.Programs.health(o.Health), o.Place, seen.Fork != nil
-	notes := []string{seen.Fork.note(), seen.Programs.strangeNote()}
-	if o.Settle == "" {
+	sighting.Health, sighting.Place, sighting.Forked = v.found.Programs.health(v.options.Health), v.options.Place, v.found.Fork != nil
+	notes := []string{v.found.Fork.note(), v.found.Programs.strangeNote()}
+	if v.options.Settle == "" {
 		sighting.Note = joinNotes(notes...)
-		seen.Device, err = s.Register().CheckIn(ctx, s.Actor(), d.ID, sighting)
+		v.found.Device, err = v.school.Register().CheckIn(ctx, v.school.Actor(), v.device.ID, sighting)
 	} else {
-		sighting.Settled, sighting.Note = true, joinNotes(append(notes, "looked at, and left as it is: "+o.Settle)...)
-		seen.Device, err = settle(ctx, s, opened, d, seen.Fork, sighting)
-		seen.Settled = err == nil
+		sighting.Settled, sighting.Note = true, joinNotes(append(notes, "looked at, and left as it is: "+v.options.Settle)...)
+		v.found.Device, err = settle(ctx, v.school, v.opened, v.device, v.found.Fork, sighting)
+		v.found.Settled = err == nil
 	}
 	if err != nil {
-		return seen, err
+		return err
 	}
-	seen.Older = seen.Device.Seen.Older
-	if !seen.Lost && d.State != devices.Found && !seen.Older {
-		if id, generation := known.Stick(d); id != opened.Note().ID || generation <= opened.Note().Generation {
-			if err := bringPrograms(ctx, s, opened, o, &seen); err != nil {
-				return seen, err
+	v.found.Older = v.found.Device.Seen.Older
+	return nil
+}
+
+// keepContents brings the stick's programs up to date, lists what is on it, and backs it up. What is or was lost is
+// compared with what is known of it first, so that stays.
+func (v *visit) keepContents(ctx context.Context) error {
+	if !v.found.Lost && v.device.State != devices.Found && !v.found.Older {
+		if id, generation := known.Stick(v.device); id != v.opened.Note().ID || generation <= v.opened.Note().Generation {
+			if err := bringPrograms(ctx, v.school, v.opened, v.options, &v.found); err != nil {
+				return err
 			}
 		}
-		seen.ListErr = backup.KeepCheckedIn(ctx, s, opened, d.ID)
+		v.found.ListErr = backup.KeepCheckedIn(ctx, v.school, v.opened, v.device.ID)
 	}
-	if o.BackUp && !seen.Older {
-		seen.Backup, seen.BackupErr = backUp(ctx, s, backup.Plan{Drive: o.Drive, Opened: opened, Progress: o.Progress})
-		if err := context.Cause(ctx); err != nil {
-			return seen, err
-		}
+	if !v.options.BackUp || v.found.Older {
+		return nil
 	}
-	put, carry := opened.PutCheckpoint, opened.PutDirectory
-	if opened.ReadOnly() {
-		put, carry = nil, nil
+	v.found.Backup, v.found.BackupErr = backUp(ctx, v.school, backup.Plan{Drive: v.options.Drive, Opened: v.opened, Progress: v.options.Progress})
+	return context.Cause(ctx)
+}
+
+// give writes the directory, the notice to the holder and the newest checkpoint onto the stick.
+func (v *visit) give(ctx context.Context) error {
+	directory, opened, checkpoint := v.opened.PutDirectory, v.opened.PutOpenings, v.opened.PutCheckpoint
+	if v.opened.ReadOnly() {
+		directory, opened, checkpoint = nil, nil, nil
 	}
-	if err := carryDirectory(ctx, s, o.Drive, carry, d, &seen); err != nil {
-		return seen, err
+	if err := carryDirectory(ctx, v.school, v.options.Drive, directory, v.device, &v.found); err != nil {
+		return err
 	}
-	var tell func([]byte) error
-	if !opened.ReadOnly() {
-		tell = opened.PutOpenings
+	if _, err := openings.Carry(ctx, v.school, opened, v.found.Device); err != nil {
+		return err
 	}
-	if _, err := openings.Carry(ctx, s, tell, seen.Device); err != nil {
-		return seen, err
-	}
-	return seen, exchange(ctx, s, o.Drive, put, o.Place, &seen)
+	return exchange(ctx, v.school, v.options.Drive, checkpoint, v.options.Place, &v.found)
 }
 
 // Unopened records that a stick was plugged in at school that nobody opened: when
@@ -183,7 +215,7 @@ func Unopened(ctx context.Context, s School, o Options) (Result, error) {
 		return Result{}, err
 	}
 	seen := Result{Lost: d.State.Missing(), Backup: o.BackedUp, KeysGone: stick.KeysGone(o.Drive)}
-	if err := seen.Programs.look(ctx, o.Drive, summary.Note, o.Progress); err != nil {
+	if err := seen.Programs.compare(ctx, o.Drive, summary.Note, o.Progress); err != nil {
 		return seen, err
 	}
 	sighting := devices.Sighting{Place: o.Place, Note: "plugged in, not opened"}

@@ -21,7 +21,7 @@ type Fork struct {
 	From string
 }
 
-// fork looks for what the register, the backup and the computer at hand remember of an opened stick in its history. It
+// fork searches for what the register, the backup and the computer at hand remember of an opened stick in its history. It
 // returns nil if everything is there. A shared folder that is out of reach is passed over.
 func fork(ctx context.Context, s School, opened *stick.Stick, d devices.Device) (*Fork, error) {
 	var found *Fork
@@ -77,7 +77,7 @@ func lostSinceCheckIn(ctx context.Context, s School, opened *stick.Stick, d devi
 	return err
 }
 
-// note is what the register is told, without names of files, which may say much about people.
+// note is what the register records, without names of files, which may say much about people.
 func (f *Fork) note() string {
 	if f == nil {
 		return ""

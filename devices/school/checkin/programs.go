@@ -110,8 +110,8 @@ func noteNames(names []string) string {
 	return strings.Join(told, ", ")
 }
 
-// look compares the programs on a stick with its note, and names what lies beside them.
-func (p *ProgramsSeen) look(ctx context.Context, drive stick.FS, n stick.Note, progress crypt.Progress) (err error) {
+// compare compares the programs on a stick with its note, and names what lies beside them.
+func (p *ProgramsSeen) compare(ctx context.Context, drive stick.FS, n stick.Note, progress crypt.Progress) (err error) {
 	if p.Found, err = stick.CheckPrograms(ctx, drive, n, progress); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func bringPrograms(ctx context.Context, s School, opened *stick.Stick, o Options
 		programs.Err = err
 		return nil
 	}
-	programs.tell(want)
+	programs.changed(want)
 	sighting, err := known.Sighting(o.Drive, opened, seen.Device)
 	if err != nil {
 		return err
@@ -214,8 +214,8 @@ func asWanted(found []stick.ProgramFound, listed []stick.Program, want []stick.N
 	})
 }
 
-// tell says what is new on the stick, and what is gone from it.
-func (p *ProgramsSeen) tell(now []stick.NewProgram) {
+// changed takes down what is new on the stick, and what is gone from it.
+func (p *ProgramsSeen) changed(now []stick.NewProgram) {
 	for _, n := range now {
 		good := slices.ContainsFunc(p.Found, func(f stick.ProgramFound) bool {
 			return f.State == stick.ProgramGood && f.Name == n.Name && f.SHA256 == n.SHA256

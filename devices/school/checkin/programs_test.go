@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"stowage/crypt/keys"
 	"stowage/crypt/stick"
-	"stowage/crypt/stick/release"
 	"stowage/crypt/stick/sticktest"
 	"stowage/devices"
 	"stowage/devices/school"
@@ -21,29 +17,6 @@ import (
 	"stowage/devices/school/programs"
 	"stowage/devices/school/schooltest"
 )
-
-// released writes a file that says that it is a release of a program.
-func released(t testing.TB, magic, name, version, content string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name+"-download")
-	if err := os.WriteFile(path, []byte(magic+content+"stowage-"+"program:"+name+":"+version+";"+content), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func windows(t testing.TB, version string) string {
-	return released(t, "MZ", "stowage", version, strings.Repeat("window "+version, 1000))
-}
-
-func add(t testing.TB, s *school.School, path string) stick.Program {
-	t.Helper()
-	p, err := programs.Add(t.Context(), s, path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
 
 // programStates says how the programs of a stick are.
 func programStates(t testing.TB, m stick.FS, verifier string) map[string]stick.ProgramState {
@@ -72,105 +45,10 @@ func verifier(t testing.TB, s *school.School) string {
 	return d.Verifier
 }
 
-func TestProgramsOfASchool(t *testing.T) {
-	s := schooltest.Ticking(t)
-	if list, err := programs.List(s); err != nil || len(list) != 0 {
-		t.Errorf("a new school has %v, %v", list, err)
-	}
-	mac := add(t, s, released(t, "\xcf\xfa\xed\xfe", "stow", "1.2.0", "mac"))
-	one := add(t, s, windows(t, "1.2.0"))
-	if mac.Name != stick.MacProgram || one.Name != stick.WindowsProgram || one.Version != "v1.2.0" {
-		t.Errorf("added %+v and %+v", mac, one)
-	}
-	two := add(t, s, windows(t, "1.3.0"))
-	list, err := programs.List(s)
-	if err != nil || len(list) != 2 || list[0] != two || list[1] != mac {
-		t.Errorf("the school has %v, %v", list, err)
-	}
-	if files := schooltest.Names(t, filepath.Join(s.Dir(), programs.Folder)); len(files) != 2 {
-		t.Errorf("an old program was left: %v", files)
-	}
-	if err := programs.Remove(s, stick.MacProgram); err != nil {
-		t.Error(err)
-	}
-	if err := programs.Remove(s, stick.MacProgram); !errors.Is(err, programs.ErrNoProgram) {
-		t.Errorf("removed twice: %v", err)
-	}
-	for name, path := range map[string]string{
-		"a picture":           released(t, "\xff\xd8", "stowage", "1.0.0", ""),
-		"a development build": released(t, "MZ", "stowage", "development", ""),
-		"stow for Windows":    released(t, "MZ", "stow", "1.0.0", ""),
-		"a folder":            t.TempDir(),
-	} {
-		if _, err := programs.Add(t.Context(), s, path, nil); !errors.Is(err, release.ErrNotProgram) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	s.Lock()
-	if _, err := programs.Add(t.Context(), s, windows(t, "1.4.0"), nil); !errors.Is(err, school.ErrLocked) {
-		t.Errorf("locked: %v", err)
-	}
-	if list, err := programs.List(s); err != nil || len(list) != 1 || list[0] != two {
-		t.Errorf("in the end the school has %v, %v", list, err)
-	}
-}
-
-// TestProgramsSomebodyElseListed: nobody but ICT says what is put on sticks.
-func TestProgramsSomebodyElseListed(t *testing.T) {
-	s, other := schooltest.Ticking(t), schooltest.Ticking(t)
-	add(t, s, windows(t, "1.2.0"))
-	add(t, other, windows(t, "6.6.6"))
-	path := filepath.Join(s.Dir(), programs.File)
-	good, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	foreign, err := os.ReadFile(filepath.Join(other.Dir(), programs.File))
-	if err != nil {
-		t.Fatal(err)
-	}
-	directory, err := os.ReadFile(filepath.Join(s.Dir(), school.DirectoryFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := s.Authority()
-	if err != nil {
-		t.Fatal(err)
-	}
-	later, err := a.Sign("stowage programs v2\n{}\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	alice, _ := schooltest.Person(t, s, "Alice Jones")
-	for name, c := range map[string]struct {
-		list []byte
-		want error
-	}{
-		"changed":        {bytes.Replace(good, []byte("1.2.0"), []byte("1.2.9"), 1), keys.ErrForged},
-		"another school": {foreign, keys.ErrOtherSchool},
-		"another note":   {directory, keys.ErrForged},
-		"a later list":   {later, keys.ErrNewer},
-		"nothing":        {nil, keys.ErrForged},
-	} {
-		if err := os.WriteFile(path, c.list, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := programs.List(s); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", name, err)
-		}
-		m := sticktest.New()
-		p := schooltest.Plan(m, alice, "HRP-1")
-		p.Programs = []string{stick.WindowsProgram}
-		if _, err := issue.Stick(t.Context(), s, p); !errors.Is(err, c.want) || len(m.Files()) > 0 || schooltest.Count(t, s) > 0 {
-			t.Errorf("%s: issued: %v, on the drive %v", name, err, m.Files())
-		}
-	}
-}
-
 func TestIssueWithPrograms(t *testing.T) {
 	s := schooltest.Ticking(t)
 	alice, _ := schooltest.Person(t, s, "Alice Jones")
-	add(t, s, windows(t, "1.2.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.2.0"))
 	m := sticktest.New()
 	p := schooltest.Plan(m, alice, "HRP-1")
 	p.Programs = []string{stick.WindowsProgram, stick.LinuxProgram}
@@ -191,7 +69,7 @@ func TestIssueWithPrograms(t *testing.T) {
 func TestIssueWithProgramsComesToNothing(t *testing.T) {
 	s := schooltest.Ticking(t)
 	alice, _ := schooltest.Person(t, s, "Alice Jones")
-	program := add(t, s, windows(t, "1.2.0"))
+	program := schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.2.0"))
 	broken := errors.New("input/output error")
 	stored := false
 	for n := 0; !stored; n += 3 {
@@ -229,7 +107,7 @@ func TestIssueWithProgramsComesToNothing(t *testing.T) {
 func carrying(t *testing.T, s *school.School) (*sticktest.Mem, issue.IssuedStick) {
 	t.Helper()
 	alice, _ := schooltest.Person(t, s, "Alice Jones")
-	add(t, s, windows(t, "1.2.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.2.0"))
 	m := sticktest.New()
 	p := schooltest.Plan(m, alice, "HRP-1")
 	p.Programs = []string{stick.WindowsProgram}
@@ -247,7 +125,7 @@ func TestCheckInUpdatesPrograms(t *testing.T) {
 	if seen := schooltest.CheckIn(t, s, m); len(seen.Programs.Updated) > 0 || seen.Programs.Err != nil || len(seen.Programs.Found) != 1 {
 		t.Errorf("with nothing to do: %+v", seen.Programs)
 	}
-	newer := add(t, s, windows(t, "1.10.0"))
+	newer := schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.10.0"))
 	seen := schooltest.CheckIn(t, s, m)
 	if len(seen.Programs.Updated) != 1 || seen.Programs.Updated[0] != newer || seen.Programs.Err != nil {
 		t.Errorf("with an older one: %+v", seen.Programs)
@@ -258,7 +136,7 @@ func TestCheckInUpdatesPrograms(t *testing.T) {
 	if got := history(t, s, issued.Device.ID); !strings.Contains(got, "new: Stowage.exe v1.10.0") {
 		t.Errorf("the register does not tell of it: %s", got)
 	}
-	add(t, s, windows(t, "1.9.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.9.0"))
 	if seen := schooltest.CheckIn(t, s, m); len(seen.Programs.Updated) > 0 || seen.Programs.Err != nil || seen.Older {
 		t.Errorf("with a newer one: %+v", seen)
 	}
@@ -292,7 +170,7 @@ func TestTamperedProgram(t *testing.T) {
 	evil := append(m.ReadFile(stick.WindowsProgram), "evil"...)
 	m.WriteFile(stick.WindowsProgram, evil)
 	m.WriteFile("stow.exe", []byte("MZ"))
-	add(t, s, windows(t, "1.3.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.3.0"))
 	seen := schooltest.CheckIn(t, s, m)
 	if len(seen.Programs.Strange()) != 2 || len(seen.Programs.Updated) > 0 {
 		t.Errorf("found %+v", seen.Programs)
@@ -322,7 +200,7 @@ func TestProgramsChosenAtCheckIn(t *testing.T) {
 	s := schooltest.Ticking(t)
 	alice, _ := schooltest.Person(t, s, "Alice Jones")
 	m, _ := schooltest.Issued(t, s, alice, "HRP-1")
-	add(t, s, windows(t, "1.2.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.2.0"))
 	do := func(plan checkin.ProgramsPlan) checkin.Result {
 		t.Helper()
 		st := schooltest.Opened(t, s, m)
@@ -355,14 +233,14 @@ func TestLostStickKeepsItsProgram(t *testing.T) {
 	s := schooltest.Ticking(t)
 	m, issued := carrying(t, s)
 	before := m.Clone()
-	add(t, s, windows(t, "1.3.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.3.0"))
 	if seen := schooltest.CheckIn(t, s, m); len(seen.Programs.Updated) != 1 {
 		t.Errorf("brought up to date: %+v", seen.Programs)
 	}
 	if seen := schooltest.CheckIn(t, s, before); len(seen.Programs.Updated) > 0 {
 		t.Errorf("put back to an earlier state: %+v", seen)
 	}
-	add(t, s, windows(t, "1.4.0"))
+	schooltest.AddProgram(t, s, schooltest.ReleasedForWindows(t, "1.4.0"))
 	if _, _, err := lifecycle.Act(t.Context(), s, issued.Device.ID, devices.Lose, devices.Facts{}); err != nil {
 		t.Fatal(err)
 	}

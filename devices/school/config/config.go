@@ -1,4 +1,4 @@
-// Package config is what a computer is told of its school once, so that nobody has
+// Package config is the settings of a computer: which school it belongs to, set once, so that nobody has
 // to say it each time: the config file, config.toml, which stow and the window
 // share.
 //

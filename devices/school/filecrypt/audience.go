@@ -98,7 +98,7 @@ func withRecovery(d *keys.Directory, byClass map[keys.Class]*Audience) ([]Audien
 	return all, nil
 }
 
-// Suffix tells the files of two audiences apart: it is empty for the class of
+// Suffix distinguishes the files of two audiences: it is empty for the class of
 // the policy, and otherwise goes before the extension.
 func (a Audience) Suffix(p keys.Policy) string {
 	if a.Class == p.Class {

@@ -25,7 +25,7 @@ type Decrypter struct {
 	Made       *Made          // what was made before in the same run, which is never written over; may be nil
 	Progress   crypt.Progress // may be nil
 
-	// Renamed, if not nil, is told what was unpacked under another name.
+	// Renamed, if not nil, is called for what was unpacked under another name.
 	Renamed func(stored, unpacked string)
 }
 

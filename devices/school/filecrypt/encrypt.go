@@ -51,7 +51,7 @@ const (
 // or in one folder. The originals stay.
 type Encrypter struct {
 	Audiences []Audience
-	Policy    keys.Policy    // tells the audiences' files apart
+	Policy    keys.Policy    // distinguishes the audiences' files
 	OutDir    string         // where to write; "" is beside each original
 	Taken     Conflict       // what is done about files that are there already
 	Made      *Made          // what was made before in the same run, which is never written over; may be nil

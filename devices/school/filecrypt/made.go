@@ -18,7 +18,7 @@ type Made struct {
 	foldsAt map[string]bool     // whether folders know no case
 }
 
-// add is told of a file or folder that was made.
+// add records a file or folder that was made.
 func (m *Made) add(path string) {
 	if m == nil {
 		return

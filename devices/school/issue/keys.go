@@ -73,7 +73,7 @@ func ReplaceKey(ctx context.Context, s School, who, reason string) (IssuedKey, e
 
 // issueKey makes a key whose further details are decided inside the register's
 // transaction. The key's file is written before the register commits, under a
-// name that only a committed key is ever looked up by: what a program that died
+// name under which only a committed key is ever read: what a program that died
 // in between leaves is never used. It is not cleared away, since after the
 // restore of an older register it may be the only copy of a key in use.
 func issueKey(ctx context.Context, s School, who string, decide func(*devices.Register, devices.Holder) (devices.KeyDetails, error)) (IssuedKey, error) {

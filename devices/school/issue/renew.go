@@ -29,7 +29,7 @@ type Renewal struct {
 var ErrNotTheirs = errors.New("the register does not say that they have the stick")
 
 // Renew makes a new key for a person and gives it to their sticks that are
-// plugged in, as after a forgotten passphrase. The sticks are looked at first,
+// plugged in, as after a forgotten passphrase. The sticks are checked first,
 // so that what is wrong with one shows before the old key is replaced; what goes
 // wrong with one afterwards is said in its outcome. The caller wipes the
 // passphrase. A [*school.PublishError] comes with a result that is valid.

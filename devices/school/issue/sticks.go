@@ -39,7 +39,7 @@ type StickPlan struct {
 	Found  string                // text of "IF FOUND.txt"; from Return when empty
 	// Programs are names of stick.ProgramNames: what the school has of these is put on the stick.
 	Programs []string
-	// Written is told how putting programs on goes, in bytes; it may be nil.
+	// Written receives the progress of writing programs, in bytes; it may be nil.
 	Written crypt.Progress
 	// Replace gives up an older stick of the school with all its data, if the
 	// register has it back.

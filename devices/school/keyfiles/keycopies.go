@@ -46,7 +46,7 @@ func FromStick(drive stick.FS) (Copies, error) {
 }
 
 // Unlock unlocks the key. It fails with keys.ErrPassphrase or an error of the
-// files; the caller wipes what it returns, and looks whether it is Temporary.
+// files; the caller wipes what it returns, and checks whether it is Temporary.
 func (c Copies) Unlock(passphrase []byte) (*keys.HolderKey, error) {
 	var failed error
 	for _, sealed := range c {

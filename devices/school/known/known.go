@@ -98,13 +98,13 @@ func PluggedIn(ctx context.Context, s School, fsys stick.FS) (devices.Device, er
 }
 
 // Sighting is what an opened stick says of its state. Since the register knows
-// layers by number and digest, it is told no layer where those would mislead
+// layers by number and digest, the sighting names none where those would mislead
 // it: a stick of an earlier generation than it was seen in is older whatever
 // its layers are, and while a stick is being rotated its newest layer changes.
 func Sighting(fsys stick.FS, opened *stick.Stick, d devices.Device) (devices.Sighting, error) {
 	free, total, err := fsys.Free()
 	if err != nil {
-		return devices.Sighting{}, fmt.Errorf("look how full the stick is: %w", err)
+		return devices.Sighting{}, fmt.Errorf("read how full the stick is: %w", err)
 	}
 	note, head := opened.Note(), opened.Head()
 	seen := devices.Sighting{Stick: seenAs(note), Sequence: head.Seq, Digest: head.Digest, Format: 1, Used: total - free, Size: total}

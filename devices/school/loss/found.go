@@ -31,7 +31,7 @@ const (
 	maxFoundFiles = 1000
 )
 
-// A FoundStick is what a computer that has no register tells ICT of a lost
+// A FoundStick is what a computer that has no register reports to ICT about a lost
 // stick that was plugged into it. Anybody who reaches the inbox can write one: it
 // is a hint to go and look.
 type FoundStick struct {
@@ -52,28 +52,28 @@ func LostStick(d *keys.Directory, n stick.Note) (lost keys.LostDevice, ok bool) 
 	return keys.LostDevice{}, false
 }
 
-// TellFound tells ICT that a lost stick was plugged in, encrypted to the recovery
+// ReportFound reports to ICT that a lost stick was plugged in, encrypted to the recovery
 // key: once a day for each stick. It fails with [school.ErrNoShared].
-func TellFound(sh school.Shared, d *keys.Directory, n stick.Note, place string, now time.Time) error {
+func ReportFound(sh school.Shared, d *keys.Directory, n stick.Note, place string, now time.Time) error {
 	if err := sh.Reachable(); err != nil {
 		return err
 	}
 	id, err := uuid.Parse(n.ID)
 	if err != nil {
-		return fmt.Errorf("tell of a found stick: %w", err)
+		return fmt.Errorf("report a found stick: %w", err)
 	}
 	plain, err := json.Marshal(FoundStick{Stick: id.String(), Label: n.Label, Seen: now.UTC().Truncate(time.Second), Place: place})
 	if err != nil {
-		return fmt.Errorf("tell of a found stick: %w", err)
+		return fmt.Errorf("report a found stick: %w", err)
 	}
 	sealed, err := keys.WrapFor(plain, d.Recovery)
 	if err != nil {
-		return fmt.Errorf("tell of a found stick: %w", err)
+		return fmt.Errorf("report a found stick: %w", err)
 	}
 	name := "found-" + now.UTC().Format("20060102") + "-" + id.String() + foundExtension
 	err = files.WritePublic(filepath.Join(sh.Inbox(), name), sealed[d.Policy.Class], false)
 	if err != nil && !errors.Is(err, safefile.ErrExists) {
-		return fmt.Errorf("tell of a found stick: %w", err)
+		return fmt.Errorf("report a found stick: %w", err)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func isFound(e os.DirEntry) bool {
 	return strings.HasSuffix(e.Name(), foundExtension) && e.Type().IsRegular()
 }
 
-// FoundSticks reads what computers told of lost sticks that turned up, the
+// FoundSticks reads what computers reported of lost sticks that turned up, the
 // oldest first. What cannot be read, or is about no device of the register, is left out;
 // where a later version wrote some of them, the error is keys.ErrNewer beside the others.
 func FoundSticks(ctx context.Context, s School) ([]FoundStick, error) {
@@ -141,7 +141,7 @@ func readFound(ctx context.Context, s School, a *keys.Authority, path string) (F
 	return f, err
 }
 
-// ReadFound reads what a computer told of a lost stick, in the clear. What no honest program
+// ReadFound reads what a computer reported of a lost stick, in the clear. What no honest program
 // says is [ErrReport], and what a later version says keys.ErrNewer.
 func ReadFound(plain []byte) (FoundStick, error) {
 	f, err := files.ReadUnversioned[FoundStick](plain, ErrReport)

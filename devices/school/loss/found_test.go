@@ -33,7 +33,7 @@ func TestLostStickSeenElsewhere(t *testing.T) {
 		t.Error("another stick is lost too")
 	}
 	for range 2 {
-		if err := loss.TellFound(shared, d, lost.Note, "library PC 3", schooltest.Day().Add(time.Hour)); err != nil {
+		if err := loss.ReportFound(shared, d, lost.Note, "library PC 3", schooltest.Day().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -45,7 +45,7 @@ func TestLostStickSeenElsewhere(t *testing.T) {
 	strange := lost.Note
 	strange.Label = "HRP-9"
 	strange.ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
-	if err := loss.TellFound(shared, d, strange, "x", schooltest.Day()); err != nil {
+	if err := loss.ReportFound(shared, d, strange, "x", schooltest.Day()); err != nil {
 		t.Fatal(err)
 	}
 	list, err := loss.FoundSticks(t.Context(), s)

@@ -393,7 +393,7 @@ func (in *Inbox) Receive(ctx context.Context, path string) (Report, error) {
 	return in.open(ctx, file)
 }
 
-// An aboutReport is what tells whether a report is about the same loss as another.
+// An aboutReport is what decides whether a report is about the same loss as another.
 type aboutReport struct {
 	*Report
 	label, name string // folded

@@ -83,7 +83,7 @@ func IncidentListing(ctx context.Context, s School, incident, reason string) (ba
 func ListOpen(ctx context.Context, s School) {
 	open, err := s.Register().Incidents(ctx, devices.IncidentQuery{States: []devices.IncidentState{devices.IncidentOpen}, Limit: -1})
 	if err != nil {
-		return // whoever needs the register is told then
+		return // whoever needs the register sees the error then
 	}
 	for _, i := range open {
 		if i.Device == "" || i.Listing != "" || ctx.Err() != nil {

@@ -1,6 +1,6 @@
 // Package openings records what ICT opens with the recovery key, with the reason and before it is shown, and has the
-// holder's sticks tell of it. What a holder is told is signed by the school and encrypted to the holder; it is told
-// by the next stick that is checked in, and not at once.
+// holder's sticks show it. What a holder sees is signed by the school and encrypted to the holder; it is shown by
+// the next stick that was checked in, and not at once.
 package openings
 
 import (
@@ -36,7 +36,7 @@ type School interface {
 	Authority() (*keys.Authority, error)
 }
 
-// Folder is in the school's folder and holds, for each device, what its holder is to be told of what ICT
+// Folder is in the school's folder and holds, for each device, the notice to its holder of what ICT
 // opened, signed and encrypted to them, until a check-in takes it to the stick.
 const Folder = "opened"
 
@@ -54,10 +54,10 @@ const (
 	PurposeEvidence = "a document about the device: what was on it"
 )
 
-// intro is the first line of what a holder is told; JSON follows.
+// intro is the first line of a notice; JSON follows.
 const intro = "stowage opened v1\n"
 
-// ToldOpening is one thing that ICT opened, as its holder is told.
+// ToldOpening is one thing that ICT opened, as its holder sees it.
 type ToldOpening struct {
 	Number int64          `json:"number"` // of the register's event
 	Time   time.Time      `json:"time"`
@@ -86,7 +86,7 @@ func Record(ctx context.Context, s School, o devices.Opening) error {
 	return sealAll(ctx, s, o)
 }
 
-// RecordStick is [Record] of a stick that is at hand, whose holder is told by the stick itself. A stick
+// RecordStick is [Record] of a stick that is at hand, which carries the notice to its holder at once. A stick
 // that takes nothing now, since it is full, write-protected or in use, gets it at its next check-in.
 func RecordStick(ctx context.Context, s School, drive stick.FS, n stick.Note, reason string) error {
 	d, err := known.Device(ctx, s.Register(), n)
@@ -134,7 +134,7 @@ func RestorePurpose(ctx context.Context, s School, device, who string) (string, 
 	return purposeRestored, nil
 }
 
-// sealAll signs for what the holder is to be told while the authority is unlocked: check-ins need none.
+// sealAll signs the notices to a holder while the authority is unlocked: check-ins need none.
 func sealAll(ctx context.Context, s School, o devices.Opening) error {
 	if o.Device != "" {
 		d, err := s.Register().Device(ctx, o.Device)
@@ -159,8 +159,8 @@ func sealAll(ctx context.Context, s School, o devices.Opening) error {
 	return nil
 }
 
-// sealedFor is what a device's holder is to be told, signed and sealed; nil if there is nothing to tell, nobody to
-// tell it, or it cannot be signed now.
+// sealedFor is the notice to a device's holder, signed and sealed; nil if nothing was opened, the device has no holder
+// with a key, or it cannot be signed now.
 func sealedFor(ctx context.Context, s School, d devices.Device) ([]byte, error) {
 	if d.Holder == "" {
 		return nil, nil
@@ -212,7 +212,7 @@ func seal(a *keys.Authority, d devices.Device, key devices.Key, list []devices.R
 	return sealed[keys.Class(key.Class)], err
 }
 
-// replace keeps what a holder is to be told in place of what was kept for the device.
+// replace keeps a notice in place of the one that was kept for the device.
 func replace(s School, path, device string, sealed []byte) error {
 	folder := filepath.Dir(path)
 	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -230,7 +230,7 @@ func replace(s School, path, device string, sealed []byte) error {
 	return err
 }
 
-// Carry gives a stick what its holder is to be told, and reports whether there is any. put is nil for a stick that
+// Carry writes the notice to its holder onto a stick, and reports whether there is one. put is nil for a stick that
 // cannot be written; one that is full stays without.
 func Carry(ctx context.Context, s School, put func([]byte) error, d devices.Device) (bool, error) {
 	if put == nil {
@@ -247,13 +247,13 @@ func Carry(ctx context.Context, s School, put func([]byte) error, d devices.Devi
 	return err == nil, err
 }
 
-// OnStick are what ICT opened, as a stick tells the holder whose key opened it; the newest first. What the school did not
+// OnStick reads the notice on a stick with the holder's key: what ICT opened, newest first. What the school did not
 // sign, is about another stick, or is sealed to somebody else is not believed. What a later version wrote is
-// keys.ErrNewer: there is something to tell, and this version cannot.
+// keys.ErrNewer: there is a notice, and this version cannot read it.
 func OnStick(ctx context.Context, drive stick.FS, k *keys.HolderKey, n stick.Note, verifier string) ([]ToldOpening, error) {
 	found, err := stick.Openings(drive)
 	if err != nil {
-		return nil, nil // what is told is a courtesy, and the stick opens without
+		return nil, nil // the notice is a courtesy, and the stick opens without
 	}
 	var newer error
 	for _, sealed := range found {
@@ -294,14 +294,14 @@ func read(text string) (openings, error) {
 	return told, err
 }
 
-// New are those of the openings that this computer has not told of yet. A register that was restored from an older
+// New are those of the openings that this computer has not shown yet. A register that was restored from an older
 // backup counts from a lower number again, so that a later time is news as well.
 func New(h remembered.Heads, stickID string, all []ToldOpening) []ToldOpening {
 	path, err := h.Path(stickID)
 	var last ToldOpening
 	if err == nil && h.Dir != "" {
 		if content, err := files.ReadSmall(path + toldSuffix); err == nil {
-			_ = json.Unmarshal(content, &last) // one that cannot be read tells again
+			_ = json.Unmarshal(content, &last) // where it cannot be read, all are shown again
 		}
 	}
 	var fresh []ToldOpening
@@ -313,7 +313,7 @@ func New(h remembered.Heads, stickID string, all []ToldOpening) []ToldOpening {
 	return fresh
 }
 
-// MarkShown remembers that the openings were told of.
+// MarkShown remembers that the openings were shown.
 func MarkShown(h remembered.Heads, stickID string, all []ToldOpening) error {
 	path, err := h.Path(stickID)
 	if err != nil || h.Dir == "" || len(all) == 0 {
@@ -329,5 +329,5 @@ func MarkShown(h remembered.Heads, stickID string, all []ToldOpening) error {
 	return safefile.Write(path+toldSuffix, append(content, '\n'), true)
 }
 
-// toldSuffix is how the file ends that remembers of what was told, beside a stick's head.
+// toldSuffix ends the name of the file that remembers the newest opening shown, beside a stick's head.
 const toldSuffix = ".told"

@@ -44,7 +44,7 @@ type Known struct {
 // of the newest one. The verifier is the school's key as it was first seen, or
 // empty to take the one that the directory names; without it there is no copy
 // to fall back on. A directory that is there and is not to be believed is an
-// error, that of keys.OpenDirectory: somebody has to look into it.
+// error, that of keys.OpenDirectory: somebody has to investigate.
 func (s Serials) Newest(path, verifier string) (Known, error) {
 	note, err := files.ReadSmall(path)
 	if err != nil {
@@ -183,7 +183,7 @@ func (s Serials) take(ctx context.Context, sealed []byte, k *keys.HolderKey, ver
 }
 
 // Kept is the newest directory of a school that this computer keeps a copy of, for
-// where it was told of no school; false when there is none.
+// where none is in its settings; false when there is none.
 func (s Serials) Kept(verifier string) (*keys.Directory, bool) { return s.kept(verifier) }
 
 // All are the newest directories of every school that this computer keeps a copy of: for

@@ -1,6 +1,7 @@
-// Package schooltest makes a small real school in a folder of a test, for the tests
-// of the screens: with its register, its directory and its keys, whose passphrases
-// are quick to check.
+// Package schooltest makes a small real school in a folder of a test: with its register,
+// its directory and its keys, whose passphrases are quick to check. [Ticking] makes one for
+// tests of what ICT does, whose clock moves on by itself, and [New] one for tests of screens,
+// whose clock stands still:
 //
 //	sc := schooltest.New(t)
 //	alice := sc.Person("Alice Jones", "alice@hill.example")

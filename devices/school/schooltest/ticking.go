@@ -21,6 +21,7 @@ import (
 	"stowage/devices/school/checkin"
 	"stowage/devices/school/issue"
 	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/programs"
 	"stowage/devices/school/unlock"
 )
 
@@ -90,6 +91,7 @@ func Issued(t *testing.T, s *school.School, who, label string) (*sticktest.Mem, 
 	return m, issued
 }
 
+// Plan says that a person is to get a stick in memory, as [Issued] makes it.
 func Plan(m *sticktest.Mem, who, label string) issue.StickPlan {
 	return issue.StickPlan{
 		FS: m, Holder: who, Device: devices.DeviceDetails{Label: label}, Return: "Hill Road Primary",
@@ -229,6 +231,7 @@ func Rewritten(t *testing.T, s *school.School, number int64, actor string) {
 	Shell(t, s, append(statements, "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END")...)
 }
 
+// CheckIn checks a stick in at the ICT office, and backs it up.
 func CheckIn(t *testing.T, s *school.School, m *sticktest.Mem) checkin.Result {
 	t.Helper()
 	st := Opened(t, s, m)
@@ -252,6 +255,7 @@ func Seen(t *testing.T, s *school.School, m *sticktest.Mem) checkin.Result {
 	return sight
 }
 
+// Incidents lists the incidents on record.
 func Incidents(t *testing.T, s *school.School) []devices.Incident {
 	t.Helper()
 	all, err := s.Register().Incidents(t.Context(), devices.IncidentQuery{})
@@ -261,6 +265,7 @@ func Incidents(t *testing.T, s *school.School) []devices.Incident {
 	return all
 }
 
+// Write writes a file.
 func Write(t *testing.T, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -279,6 +284,7 @@ func OtherAuthority(t *testing.T) *keys.Authority {
 	return a
 }
 
+// Must returns a value that there must be.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -315,4 +321,29 @@ func Laptop(t *testing.T, s *school.School, label, who string) devices.Device {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// Released writes a file that says that it is a release of a program.
+func Released(t testing.TB, magic, name, version, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name+"-download")
+	if err := os.WriteFile(path, []byte(magic+content+"stowage-"+"program:"+name+":"+version+";"+content), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// ReleasedForWindows writes a file that says that it is the window of a version.
+func ReleasedForWindows(t testing.TB, version string) string {
+	return Released(t, "MZ", "stowage", version, strings.Repeat("window "+version, 1000))
+}
+
+// AddProgram approves the program in a file.
+func AddProgram(t testing.TB, s *school.School, path string) stick.Program {
+	t.Helper()
+	p, err := programs.Add(t.Context(), s, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

@@ -1,6 +1,6 @@
 // Package files reads and writes the small files of a school's folders. What is read is
 // hostile: nothing but a regular file is opened, no more is read than is asked for, and what a later version
-// wrote is told from what is damaged.
+// wrote is distinguished from what is damaged.
 package files
 
 import (
