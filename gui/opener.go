@@ -13,6 +13,9 @@ import (
 // ErrProgram: what was to be opened would be run.
 var ErrProgram = errors.New("a program is not opened")
 
+// ErrNoProgram: the computer has no program that opens such a file.
+var ErrNoProgram = errors.New("no program opens this kind of file")
+
 // SystemOpener opens files with the desktop's own programs. No shell is asked, and
 // what the desktop would run instead of show is refused with ErrProgram.
 type SystemOpener struct {
@@ -21,7 +24,8 @@ type SystemOpener struct {
 	Environment map[string]*string
 }
 
-// Open is part of Opener.
+// Open is part of Opener. It waits a moment for the desktop to say that it has no program
+// ([ErrNoProgram]).
 func (o SystemOpener) Open(path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -70,6 +70,23 @@ func TestPathsReachTheDesktopAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestADesktopWithoutAProgram has the desktop answer as xdg-open does.
+func TestADesktopWithoutAProgram(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the desktop of Linux is asked by a program that can be put in its place")
+	}
+	for code, want := range map[string]error{"0": nil, "2": nil, "3": gui.ErrNoProgram, "4": gui.ErrNoProgram} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "xdg-open"), []byte("#!/bin/sh\nexit "+code+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+		if err := (gui.SystemOpener{}).Open(filepath.Join(dir, "plan.vsdx")); !errors.Is(err, want) {
+			t.Errorf("exit code %s: %v", code, err)
+		}
+	}
+}
+
 func TestADesktopThatIsNotThere(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is always one")

@@ -3,11 +3,13 @@
 package gui
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // changed is an environment with some variables as they are given.
@@ -25,6 +27,9 @@ func changed(environment []string, give map[string]*string) []string {
 	return environment
 }
 
+// answerWithin is how long the desktop is waited for: what it starts may run for hours.
+const answerWithin = 3 * time.Second
+
 // openPath hands an absolute path to the desktop, as an argument of its own.
 func openPath(path string, environment map[string]*string) error {
 	name := "xdg-open"
@@ -38,6 +43,23 @@ func openPath(path string, environment map[string]*string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // the desktop says to the person what goes wrong
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }() // later the desktop says to the person what goes wrong
+	select {
+	case err := <-ended:
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && noProgram(exit.ExitCode()) {
+			return ErrNoProgram
+		}
+	case <-time.After(answerWithin):
+	}
 	return nil
+}
+
+// noProgram reports whether the desktop says by its exit code that it has no program:
+// xdg-open when it finds no tool (3) or that failed (4), and open, which has one code for all.
+func noProgram(code int) bool {
+	if runtime.GOOS == "darwin" {
+		return code == 1
+	}
+	return code == 3 || code == 4
 }

@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"errors"
 	"os"
 	"sync"
 
@@ -30,7 +31,11 @@ func openPath(path string, environment map[string]*string) error {
 	if err != nil {
 		return err
 	}
-	return windows.ShellExecute(0, verb, file, nil, folder, windows.SW_SHOWNORMAL)
+	err = windows.ShellExecute(0, verb, file, nil, folder, windows.SW_SHOWNORMAL)
+	if errors.Is(err, windows.ERROR_NO_ASSOCIATION) {
+		return ErrNoProgram
+	}
+	return err
 }
 
 // opening keeps the environment as it is while something is opened.

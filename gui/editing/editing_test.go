@@ -290,3 +290,22 @@ func TestLinksInThePrivateFolder(t *testing.T) {
 		t.Errorf("outside is now %q, %v", text, err)
 	}
 }
+
+func TestWhatNoProgramOpenedIsWiped(t *testing.T) {
+	s, _ := newStick(t, stick.OpenOptions{})
+	f, _ := newFolder(t, s)
+	plan, err := f.Open(t.Context(), "plan.txt", nil)
+	check(t, err)
+	report, err := f.Open(t.Context(), "2026/report.odt", nil)
+	check(t, err)
+	write(t, report, "longer last words")
+	for _, name := range []string{"plan.txt", "2026/report.odt", "never opened.txt"} {
+		check(t, f.Discard(name))
+	}
+	if _, err := os.Stat(plan); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+	if files := f.Files(); len(files) != 1 || files[0].Path != "2026/report.odt" || !files[0].Changed {
+		t.Errorf("what a program wrote is not kept: %+v", files)
+	}
+}

@@ -172,6 +172,27 @@ func (f *Folder) fetch(ctx context.Context, o *file, p crypt.Progress) error {
 	return nil
 }
 
+// Discard wipes a file that no program opened, and takes it out of the folder. One that was
+// written meanwhile stays, and so does one beside which a program has put another.
+func (f *Folder) Discard(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return ErrClosed
+	}
+	f.look()
+	i := slices.IndexFunc(f.files, func(o *file) bool { return o.path == name && !o.extra })
+	if i < 0 || f.files[i].seen != f.files[i].stored {
+		return nil
+	}
+	dir := filepath.Dir(f.files[i].local)
+	if slices.ContainsFunc(f.files, func(o *file) bool { return o.extra && filepath.Dir(o.local) == dir }) {
+		return nil
+	}
+	f.files = slices.Delete(f.files, i, i+1)
+	return wipeFolder(dir)
+}
+
 // Moved tells the folder that a file or folder of the stick has another path.
 func (f *Folder) Moved(from, to string) {
 	f.mu.Lock()

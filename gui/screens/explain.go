@@ -24,6 +24,7 @@ import (
 var ownRows = []explain.Row{
 	{Is: errIntoItself, Severity: explain.Warning, Key: "explain.itself"},
 	{Is: gui.ErrProgram, Severity: explain.Warning, Key: "explain.program"},
+	{Is: gui.ErrNoProgram, Severity: explain.Warning, Key: "explain.noprogram"},
 	{Is: editing.ErrClosed, Severity: explain.Info, Key: "explain.closed"},
 }
 

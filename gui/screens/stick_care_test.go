@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
+	"stowage/gui"
 	"stowage/gui/widgets"
 )
 
@@ -89,7 +90,7 @@ func TestLockWarnsOfOpenFilesAndStoresThem(t *testing.T) {
 	check(t, os.WriteFile(filepath.Join(filepath.Dir(local), "~$Register.txt"), []byte("x"), 0o600))
 	check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	r.Press("Lock and remove")
-	r.MustSee("A file is still open in another program", "A program is using Register.txt.")
+	r.MustSee("A file is still open in another program", "A program is using Register.txt.", "Register.txt changed, and is saved to the stick now")
 	r.Press("Keep open")
 	r.browser()
 	r.Press("Lock and remove")
@@ -103,6 +104,46 @@ func TestLockWarnsOfOpenFilesAndStoresThem(t *testing.T) {
 	if got := r.content("Register.txt"); got != "last words" {
 		t.Errorf("the stick has %q", got)
 	}
+}
+
+// TestLockSaysWhichFilesChanged: two files were opened, no program has one open any more, and
+// one was written since.
+func TestLockSaysWhichFilesChanged(t *testing.T) {
+	r := openRig(t)
+	r.openFile("Register.txt")
+	local := r.openFile("photo.heic")
+	check(t, os.WriteFile(local, []byte("another picture"), 0o600))
+	r.Press("Lock and remove")
+	r.MustSee("A file changed since it was saved to the stick", "photo.heic changed, and is saved to the stick now, before it locks.")
+	r.MustNotSee("still open", "Register.txt changed")
+	r.Press("Lock now")
+	r.plugIn()
+	r.unlockAgain()
+	if got := r.content("photo.heic"); got != "another picture" {
+		t.Errorf("the stick has %q", got)
+	}
+}
+
+// TestNoProgramOpensIt: nothing of what no program opened stays on the computer, and locking
+// does not ask about it.
+func TestNoProgramOpensIt(t *testing.T) {
+	r := openRig(t)
+	r.opener.err = gui.ErrNoProgram
+	r.pick("Register.txt")
+	r.Key(fyne.KeyE, widgets.Ctrl)
+	r.MustSee("This computer has no program for Register.txt, so it is shown here.", "Amy")
+	r.Key(fyne.KeyEscape)
+	r.pick("photo.heic")
+	r.Key(fyne.KeyE, widgets.Ctrl)
+	r.MustSee("This computer has no program that opens photo.heic.", "It is safe on the stick.")
+	r.Key(fyne.KeyEscape)
+	for _, local := range r.opener.paths {
+		if _, err := os.Stat(local); err == nil {
+			t.Errorf("%s is still there", local)
+		}
+	}
+	r.Press("Lock and remove")
+	r.MustSee("You can pull it out now.")
 }
 
 // unlockAgain opens the stick from the list.
@@ -199,7 +240,8 @@ func TestClosingTheWindowLocks(t *testing.T) {
 	r := openRig(t)
 	local := r.openFile("Register.txt")
 	r.Session.Close()
-	r.MustSee("A file is still open in another program")
+	r.MustNotSee("still open")
+	r.MustSee("A file was opened in another program", "All that was saved of Register.txt is on the stick.")
 	r.Press("Keep open")
 	r.browser()
 	check(t, os.WriteFile(local, []byte("last words"), 0o600))

@@ -281,11 +281,14 @@ func (f *fakeDrives) Eject(_ context.Context, d drives.Drive) error {
 }
 
 // fakeOpener notes what it was to open.
-type fakeOpener struct{ paths []string }
+type fakeOpener struct {
+	paths []string
+	err   error
+}
 
 func (f *fakeOpener) Open(path string) error {
 	f.paths = append(f.paths, path)
-	return nil
+	return f.err
 }
 
 // fakeChooser answers with a path.

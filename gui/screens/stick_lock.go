@@ -8,6 +8,7 @@ import (
 
 	"stowage/devices/drives"
 	"stowage/gui/editing"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -72,19 +73,34 @@ func (o *stickSession) warnedFiles(why lockReason, then func()) {
 		return
 	}
 	w := o.s.Words
-	q := widgets.Question{Title: w.N("lock.open", len(files)), Yes: w.T("lock.yes"), No: w.T("lock.no")}
-	used := slices.DeleteFunc(slices.Clone(files), func(f editing.File) bool { return !f.InUse })
-	if len(used) > 0 {
-		q.Text = w.N("lock.used", len(used), "names", w.List(namesOf(used)))
-		q.Danger = true
-	} else {
-		q.Text = w.T("lock.opened", "names", w.List(namesOf(files)))
-	}
+	q := lockQuestion(w, files)
 	o.s.Ask(q, func(yes bool) {
 		if yes {
 			o.run(why, then)
 		}
 	})
+}
+
+// lockQuestion says what is so of the files that were opened in other programs: which a
+// program has open, and which changed since they were saved back.
+func lockQuestion(w *i18n.Words, files []editing.File) widgets.Question {
+	q := widgets.Question{Yes: w.T("lock.yes"), No: w.T("lock.no")}
+	used := slices.DeleteFunc(slices.Clone(files), func(f editing.File) bool { return !f.InUse })
+	changed := slices.DeleteFunc(slices.Clone(files), func(f editing.File) bool { return !f.Changed })
+	switch {
+	case len(used) > 0:
+		q.Title, q.Danger = w.N("lock.open", len(used)), true
+		q.Text = w.N("lock.used", len(used), "names", w.List(namesOf(used)))
+	case len(changed) > 0:
+		q.Title = w.N("lock.changed", len(changed))
+	default:
+		q.Title = w.N("lock.unchanged", len(files))
+		q.Text = w.N("lock.opened", len(files), "names", w.List(namesOf(files)))
+	}
+	if len(changed) > 0 {
+		q.Text = strings.TrimSpace(q.Text + " " + w.N("lock.changes", len(changed), "names", w.List(namesOf(changed))))
+	}
+	return q
 }
 
 // lock locks without asking. A program that merely looks at the drive does not keep a
