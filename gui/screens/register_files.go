@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,9 +13,12 @@ import (
 
 	"stowage/crypt"
 	"stowage/devices"
+	"stowage/devices/lists"
 	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/devices/school/integrity"
 	"stowage/gui/i18n"
+	columns "stowage/gui/ict/lists"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -29,9 +33,50 @@ func (r *register) Dropped(paths []string) {
 	}
 }
 
-// importFrom says what importing a file would change, and does it when that is agreed to.
+// importFrom reads a list. What the columns of one from elsewhere are is shown first.
 func (r *register) importFrom(path string) {
-	r.runImport(path, true, func(would devices.ImportResult) {
+	type readList struct {
+		table   *lists.Table
+		mapping lists.Mapping
+	}
+	known := config.Lists(r.p.Dir())
+	job := jobs.Run(r.s.Jobs, r.s.Words.T("register.importing"), func(ctx context.Context, p jobs.Progress) (read readList, err error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return read, err
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil {
+			p.Expect(info.Size())
+		}
+		if read.table, err = lists.Read(ctx, crypt.Reader(ctx, f, p)); err != nil {
+			return read, err
+		}
+		if m, ok := known.Mapping(read.table.Header); ok && !read.table.IsOwn() {
+			read.mapping = m
+			return read, nil
+		}
+		read.mapping, err = read.table.Propose(ctx)
+		return read, err
+	}, func(read readList, err error) {
+		if bad, ok := errors.AsType[*lists.FileError](err); ok {
+			err = &devices.InvalidError{Field: "file", Problem: bad.Problem}
+		}
+		switch {
+		case err != nil:
+			r.s.Fail(err)
+		case read.mapping.Foreign():
+			columns.Show(r.s, filepath.Base(path), read.table, read.mapping, func(m lists.Mapping) { r.importList(filepath.Base(path), read.table, m) })
+		default:
+			r.importList(filepath.Base(path), read.table, read.mapping)
+		}
+	})
+	r.busy.Follow(job)
+}
+
+// importList says what importing a list would change, and does it when that is agreed to.
+func (r *register) importList(name string, t *lists.Table, m lists.Mapping) {
+	r.runImport(t, devices.ImportOptions{DryRun: true, Mapping: m}, func(would devices.ImportResult) {
 		w := r.s.Words
 		if would.Added+would.Changed == 0 {
 			r.s.Toast(w.T("register.import.same"), nil)
@@ -39,29 +84,29 @@ func (r *register) importFrom(path string) {
 		}
 		text := w.T("register.import.would",
 			"added", w.N("register.import.added", would.Added), "changed", w.N("register.import.changed", would.Changed), "same", w.N("register.import.unchanged", would.Same))
-		r.s.Ask(widgets.Question{Title: w.T("register.import.title", "file", filepath.Base(path)), Text: text, Yes: w.T("register.import.yes")}, func(yes bool) {
+		if would.LeftOut > 0 {
+			text += "\n\n" + w.N("register.import.leftout", would.LeftOut, "kinds", w.List(would.OtherKinds))
+		}
+		r.s.Ask(widgets.Question{Title: w.T("register.import.title", "file", name), Text: text, Yes: w.T("register.import.yes")}, func(yes bool) {
 			if !yes {
 				return
 			}
-			r.runImport(path, false, func(did devices.ImportResult) {
+			r.runImport(t, devices.ImportOptions{Mapping: m}, func(did devices.ImportResult) {
 				r.s.Toast(w.T("register.import.done", "n", did.Added+did.Changed), nil)
 			})
 		})
 	})
 }
 
-func (r *register) runImport(path string, dry bool, done func(devices.ImportResult)) {
-	actor := r.p.options.Actor
-	job := work(r.p, r.s, r.s.Words.T("register.importing"), func(ctx context.Context, s *school.School, p jobs.Progress) (result devices.ImportResult, err error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return result, err
+// runImport imports a list, or works out what that would change. What its columns are is remembered when it was imported.
+func (r *register) runImport(t *lists.Table, o devices.ImportOptions, done func(devices.ImportResult)) {
+	actor, known := r.p.options.Actor, config.Lists(r.p.Dir())
+	job := work(r.p, r.s, r.s.Words.T("register.importing"), func(ctx context.Context, s *school.School, _ jobs.Progress) (devices.ImportResult, error) {
+		result, err := s.Register().ImportList(ctx, actor, t, o)
+		if err == nil && !o.DryRun {
+			_ = known.Keep(t.Header, o.Mapping) // it is proposed anew otherwise
 		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil {
-			p.Expect(info.Size())
-		}
-		return s.Register().Import(ctx, actor, crypt.Reader(ctx, f, p), devices.ImportOptions{DryRun: dry})
+		return result, err
 	}, func(result devices.ImportResult, err error) {
 		if err != nil {
 			r.s.Fail(err)

@@ -12,6 +12,7 @@ import (
 
 	"stowage/devices"
 	"stowage/devices/school"
+	"stowage/devices/school/config"
 	"stowage/devices/school/integrity"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
@@ -357,6 +358,38 @@ func TestRegisterImports(t *testing.T) {
 	w.MustSee("41 devices")
 	r.importFrom(path)
 	w.MustSee("The register already has all of this.")
+}
+
+// TestRegisterImportsFromElsewhere takes a list of another system as it comes: its columns are shown first, and remembered.
+func TestRegisterImportsFromElsewhere(t *testing.T) {
+	sc := stocked(t)
+	w, r := openRegister(t, sc)
+	path := filepath.Join(t.TempDir(), "snipe-it.csv")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("Asset Tag,Category,Serial,Checked Out To,Colour\nNEW-1,Laptops,PF1,Ann Lee,caf\xe9\nNEW-2,Projectors,PF2,,red\n")
+	r.importFrom(path)
+	w.MustSee("What is in snipe-it.csv?", "Windows-1252", "For example: NEW-1", "For example: café")
+	w.Press("Cancel")
+	w.MustSee("40 devices")
+	r.Dropped([]string{path})
+	w.Press("See what would change")
+	w.MustSee("1 device is added", "1 row about something else (Projectors) is left out")
+	w.Press("Import")
+	w.MustSee("41 devices")
+	// What was accepted is there the next time, whatever it was.
+	if m, ok := config.Lists(r.p.Dir()).Mapping([]string{"Asset Tag", "Category", "Serial", "Checked Out To", "Colour"}); !ok || m.Source != "Snipe-IT" {
+		t.Errorf("%+v, %v", m, ok)
+	}
+	r.importFrom(path)
+	w.Press("See what would change")
+	w.MustSee("The register already has all of this.")
+	write("PK\x03\x04")
+	r.importFrom(path)
+	w.MustSee("workbook")
 }
 
 func TestRegisterExports(t *testing.T) {
