@@ -129,6 +129,53 @@ func TestProductsHaveNoTestCode(t *testing.T) {
 	}
 }
 
+// TestSchoolStairs compares the packages of a school's folder with the table in ARCHITECTURE.md: each imports just
+// those that the table says, all of them further down.
+func TestSchoolStairs(t *testing.T) {
+	_, table, _ := strings.Cut(read(t, "../.github/ARCHITECTURE.md"), "\n### A school's folder\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	const school = "stowage/devices/school/"
+	imports := map[string][]string{}
+	for _, p := range packages(t, "linux") {
+		if name, ok := strings.CutPrefix(p.ImportPath, school); ok && !strings.HasPrefix(name, "internal/") {
+			imports[name] = nil
+			for _, dep := range p.Imports {
+				if below, ok := strings.CutPrefix(dep, school); ok && !strings.HasPrefix(below, "internal/") {
+					imports[name] = append(imports[name], "`"+below+"`")
+				}
+			}
+		}
+	}
+	var above []string
+	for _, row := range rows(table) {
+		if row[0] == "package" {
+			continue
+		}
+		name := strings.Trim(row[0], "`")
+		got, there := imports[name]
+		if !there {
+			t.Errorf("there is no package %s", name)
+		}
+		var said []string
+		if row[2] != "" {
+			said = strings.Split(row[2], ", ")
+		}
+		slices.Sort(said)
+		if slices.Sort(got); !slices.Equal(got, said) {
+			t.Errorf("%s imports %v, and the table says %v", name, got, said)
+		}
+		above = append(above, row[0])
+		for _, below := range got {
+			if slices.Contains(above, below) {
+				t.Errorf("%s imports %s, which is further up", name, below)
+			}
+		}
+	}
+	if len(above) < 12 {
+		t.Errorf("only %d packages are in the table", len(above))
+	}
+}
+
 // TestMainPackagesOnly keeps libraries out of cmd.
 func TestMainPackagesOnly(t *testing.T) {
 	for _, p := range packages(t, "linux") {

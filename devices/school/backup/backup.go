@@ -116,6 +116,8 @@ func RestoreKeys(sh school.Shared, drive stick.FS) ([]string, error) {
 	return stick.RestoreKeys(drive, from)
 }
 
+// OpenFolder opens the folder of a stick's backup, which is made if create is set. The caller closes it. It fails
+// with stick.ErrNoBackup when it is not there.
 func OpenFolder(sh school.Shared, stickID string, create bool) (*stick.BackupDir, error) {
 	path, err := sh.Backup(stickID)
 	if err != nil {

@@ -170,6 +170,7 @@ func OpenListing(ctx context.Context, sealed []byte, a *keys.Authority) (Listing
 	return ReadListing(plain)
 }
 
+// ListingPath is where the list of what was on a device at its last check-in lies.
 func ListingPath(s School, device string) string {
 	return filepath.Join(s.Dir(), ListingsFolder, device+".age")
 }

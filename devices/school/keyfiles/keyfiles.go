@@ -35,6 +35,7 @@ var ErrNoKeyFile = errors.New("the key's file is missing")
 // never issued.
 const keyTime = "20060102T150405Z"
 
+// PathFor is the path of a key's file whose passphrase was set then; it need not be there.
 func PathFor(s School, key devices.Key, passphraseSet time.Time) string {
 	return filepath.Join(s.Dir(), school.KeysFolder, key.ID+"-"+passphraseSet.UTC().Format(keyTime)+".age")
 }
@@ -75,6 +76,7 @@ func Keep(s School, key devices.Key, k *keys.HolderKey, sealed []byte) (bool, er
 	return KeepSealed(s, key, k.PassphraseSet, sealed)
 }
 
+// KeepSealed is [Keep] for a file whose key is not open: set is when its passphrase was set.
 func KeepSealed(s School, key devices.Key, set time.Time, sealed []byte) (bool, error) {
 	found, err := copies(s, key.ID)
 	if err != nil {

@@ -302,6 +302,7 @@ func Named(s School, names []string) ([]stick.NewProgram, error) {
 	return list, nil
 }
 
+// New is a program of the list, to be put on a stick.
 func New(s School, p stick.Program) stick.NewProgram {
 	return stick.NewProgram{Program: p, Open: func() (io.ReadCloser, error) {
 		f, err := os.Open(pathOf(s, p))
