@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/safefile"
@@ -159,6 +160,8 @@ type create struct {
 	s                 *gui.Session
 	p                 *Place
 	name, folder      textField
+	address, contact  *widget.Entry         // where a finder brings a device, and how ICT is reached
+	contactField      *widgets.Field        // refuses what the two cannot be
 	how               *widgets.Choice[bool] // the passphrase is drawn
 	drawn             *drawnPassphrase
 	passphrase, again *widgets.Passphrase
@@ -182,6 +185,8 @@ func (c *create) Content() fyne.CanvasObject {
 	c.folder.entry.Label = w.T("setup.folder")
 	choose := widgets.NewButton(w.T("setup.choose"), widgets.IconFolder.Resource(), func() { c.s.Choose.Folder(w.T("setup.folder"), c.folder.entry.SetText) })
 	c.folder.Field = widgets.NewField(w.T("setup.folder"), container.NewBorder(nil, nil, nil, choose, c.folder.entry), w.T("setup.folder.hint"))
+	c.address, c.contact = lines(2), lines(2)
+	c.contactField = widgets.NewField(w.T("settings.contact"), c.contact, w.T("setup.contact.hint"))
 	c.passphrase = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase"), Judge: c.judge, Changed: c.s.Used})
 	c.again = widgets.NewPassphrase(w, widgets.PassphraseOptions{Label: w.T("setup.passphrase.again"), Changed: c.s.Used, Submit: c.create})
 	c.class = newClassChoice(w)
@@ -191,7 +196,7 @@ func (c *create) Content() fyne.CanvasObject {
 	c.how = widgets.NewChoice(func() { c.choose(own) },
 		widgets.Option[bool]{Name: w.T("setup.passphrase.drawn"), Value: true},
 		widgets.Option[bool]{Name: w.T("setup.passphrase.own"), Value: false})
-	form := widgets.Narrow(3, c.banner.View, c.name.View, c.folder.View,
+	form := widgets.Narrow(3, c.banner.View, c.name.View, c.folder.View, widgets.NewField(w.T("settings.return"), c.address, w.T("settings.return.hint")).View, c.contactField.View,
 		widgets.Column(1, widgets.FieldLabel(w.T("setup.passphrase")), c.how.View, widgets.Muted(w.T("setup.passphrase.hint")), c.drawn.view, own),
 		widgets.Column(1, widgets.FieldLabel(w.T("setup.class")), c.class.View),
 		widgets.Row(2, widgets.Spring(), c.makeIt))
@@ -232,6 +237,7 @@ func (c *create) create() {
 	name, dir := strings.TrimSpace(c.name.entry.Text), strings.TrimSpace(c.folder.entry.Text)
 	c.name.Refuse("")
 	c.folder.Refuse("")
+	c.contactField.Refuse("")
 	switch {
 	case name == "":
 		c.name.Refuse(w.T("setup.name.wrong"))
@@ -262,10 +268,11 @@ func (c *create) run(name, dir string, passphrase []byte) {
 	w, options := c.s.Words, c.p.options
 	policy := c.p.firstPolicy()
 	policy.Class = c.class.Value()
+	plan := school.Plan{Name: name, Passphrase: passphrase, Policy: policy, Return: c.address.Text, Contact: c.contact.Text}
 	c.banner.Clear()
 	c.busy.Follow(jobs.Run(c.s.Jobs, w.T("setup.creating"), func(ctx context.Context, _ jobs.Progress) (int, error) {
 		defer clear(passphrase)
-		if err := school.Init(ctx, dir, school.Plan{Name: name, Passphrase: passphrase, Policy: policy}, options); err != nil {
+		if err := school.Init(ctx, dir, plan, options); err != nil {
 			return 0, err
 		}
 		d, err := school.ReadDirectory(filepath.Join(dir, school.DirectoryFile), "")
@@ -279,6 +286,10 @@ func (c *create) run(name, dir string, passphrase []byte) {
 	}, func(_ int, err error) {
 		if weak, ok := errors.AsType[*keys.WeakError](err); ok {
 			c.passphrase.Refuse(weakWords(w, weak))
+			return
+		}
+		if errors.Is(err, keys.ErrValue) {
+			c.contactField.Refuse(w.T("settings.return.wrong"))
 			return
 		}
 		if err != nil {

@@ -47,6 +47,8 @@ func TestCreateSchool(t *testing.T) {
 	c := w.Session.Current().(*create)
 	dir := filepath.Join(t.TempDir(), "school")
 	c.folder.entry.SetText(dir)
+	c.address.SetText("Hill Road\nSwansea")
+	c.contact.SetText("01792 000000\nRoom 12")
 	w.Press("One that I choose")
 	press()
 	w.MustSee("It is empty.")
@@ -79,8 +81,11 @@ func TestCreateSchool(t *testing.T) {
 		t.Errorf("the config is %+v, %v", got, err)
 	}
 	d, err := school.ReadDirectory(filepath.Join(dir, school.SharedFolder, school.DirectoryFile), got.Verifier)
-	if err != nil || d.Policy.Class != keys.Hybrid {
-		t.Errorf("what staff reach: %v", err)
+	if err != nil || d.Policy.Class != keys.Hybrid || d.Contact != "01792 000000\nRoom 12" {
+		t.Errorf("what staff reach: %+v, %v", d, err)
+	}
+	if address, err := os.ReadFile(filepath.Join(dir, school.ReturnSetting)); string(address) != "Hill Road\nSwansea\n" {
+		t.Errorf("where a finder goes: %q, %v", address, err)
 	}
 }
 

@@ -2,12 +2,17 @@ package screens
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
+	"stowage/crypt/safefile"
 	"stowage/devices/school/loss"
 	"stowage/gui"
+	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -28,6 +33,8 @@ type lost struct {
 	banner *widgets.Banner
 	busy   *widgets.Busy
 	done   *lostDone
+	ring   *widget.Label   // how ICT is reached, while that is known
+	plain  *widgets.Button // saves the report as text, where nobody tells who ICT is
 }
 
 func newLost(s *gui.Session, k *staff) gui.Screen { return &lost{s: s, staff: k} }
@@ -41,14 +48,18 @@ func (l *lost) Content() fyne.CanvasObject {
 	l.form = newLostForm(l.s, l.relayout)
 	l.banner = widgets.NewBanner(widgets.Message{})
 	l.done = newLostDone(l)
+	l.ring = widgets.Body("")
+	l.ring.Hide()
+	l.plain = widgets.NewButton(w.T("lost.plain"), widgets.Icon("save").Resource(), l.savePlain)
+	l.plain.Hide()
 	l.pages = [3]fyne.CanvasObject{l.form.first(), l.form.second(), l.done.view}
 	l.feet = [3]fyne.CanvasObject{
 		widgets.Row(2, widgets.Spring(), widgets.NewPrimary(w.T("lost.next"), nil, l.next)),
-		widgets.Row(2, widgets.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), widgets.Spring(), widgets.NewPrimary(w.T("lost.send"), nil, l.send)),
+		widgets.Row(2, widgets.NewButton(w.T("lost.previous"), nil, func() { l.turn(0) }), widgets.Spring(), l.plain, widgets.NewPrimary(w.T("lost.send"), nil, l.send)),
 		widgets.Row(2, widgets.Spring(), widgets.NewButton(w.T("lost.home"), widgets.IconHome.Resource(), l.s.Back)),
 	}
 	l.body, l.foot = container.NewStack(), container.NewStack()
-	l.scroll = container.NewVScroll(widgets.Narrow(3, l.banner.View, l.body))
+	l.scroll = container.NewVScroll(widgets.Narrow(3, l.banner.View, l.ring, l.body))
 	l.busy = widgets.NewBusy(w, container.NewBorder(nil, widgets.Narrow(0, l.foot), nil, nil, l.scroll))
 	l.turn(0)
 	return l.busy.View
@@ -60,7 +71,10 @@ func (l *lost) Shown() {
 	if l.step == 2 {
 		return
 	}
-	l.staff.read(func(error) {
+	l.staff.read(func(err error) {
+		if to, err := l.addressee(err); err == nil {
+			l.reach(to)
+		}
 		if me, ok := l.staff.self(); ok {
 			l.form.suggest(me.Name, me.Email)
 		}
@@ -68,6 +82,20 @@ func (l *lost) Shown() {
 			l.form.suggest(holder.Name, "")
 		}
 	})
+}
+
+// reach says how ICT is reached, as the school has signed it.
+func (l *lost) reach(to loss.Addressee) {
+	if to.Contact != "" {
+		l.ring.SetText(reachICT(l.s.Words, to.Contact))
+		l.ring.Show()
+		l.relayout()
+	}
+}
+
+// reachICT says how ICT is reached, on one line.
+func reachICT(w *i18n.Words, contact string) string {
+	return w.T("ict.reach", "contact", strings.ReplaceAll(contact, "\n", ", "))
 }
 
 // Focus is part of gui.Focuser.
@@ -93,6 +121,7 @@ func (l *lost) Leave(proceed func()) {
 func (l *lost) restart() {
 	l.form.clear()
 	l.banner.Clear()
+	l.plain.Hide()
 	l.turn(0)
 }
 
@@ -139,9 +168,12 @@ func (l *lost) send() {
 	job := l.staff.read(func(err error) {
 		to, err := l.addressee(err)
 		if err != nil {
+			l.plain.Show()
 			l.fail(err)
 			return
 		}
+		l.plain.Hide()
+		l.reach(to)
 		l.deliver(to)
 	})
 	l.busy.Follow(job)
@@ -205,7 +237,7 @@ func (l *lost) deliver(to loss.Addressee) {
 func (l *lost) fail(err error) {
 	m := l.s.Explain(err)
 	if isNoSchool(err) {
-		m.Next = l.s.Words.T("staff.join.next")
+		m.Next = l.s.Words.T("staff.join.next") + " " + l.s.Words.T("lost.plain.next")
 		m.Do = l.staff.joinCommand(func() {
 			l.banner.Clear()
 			l.send()
@@ -213,4 +245,21 @@ func (l *lost) fail(err error) {
 	}
 	l.banner.Set(m)
 	l.scroll.ScrollToTop()
+}
+
+// savePlain writes the report as text to a folder that the person chooses.
+func (l *lost) savePlain() {
+	w, r := l.s.Words, l.report()
+	name := strings.TrimSuffix(loss.ReportName(r), loss.ReportExtension) + ".txt"
+	content := []byte(l.form.text(l.s.Now()))
+	l.s.Choose.Folder(w.T("lost.save.where"), func(folder string) {
+		path := filepath.Join(folder, name)
+		if err := safefile.Write(path, content, false); err != nil {
+			l.s.Fail(err)
+			return
+		}
+		l.plain.Hide()
+		l.done.savedPlain(name, path)
+		l.turn(2)
+	})
 }

@@ -66,3 +66,12 @@ func (d *lostDone) saveAs() {
 		d.banner.Set(widgets.Message{Kind: widgets.Good, Happened: w.T("lost.saved", "name", d.sealed.name), Files: w.T("lost.saved.files"), Next: w.T("lost.saved.next")})
 	})
 }
+
+// savedPlain says that the report is text now, which everybody can read.
+func (d *lostDone) savedPlain(name, path string) {
+	w := d.l.s.Words
+	d.sealed = sealedReport{name: name, file: path}
+	d.save.Hide()
+	d.show.Show()
+	d.banner.Set(widgets.Message{Kind: widgets.Warn, Happened: w.T("lost.saved", "name", name), Files: w.T("lost.plain.files"), Next: w.T("lost.plain.after")})
+}

@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -175,9 +176,7 @@ func (f *lostForm) report(now time.Time) loss.LossReport {
 	if kind, ok := f.kind.get(); ok {
 		r.Kind = kind
 	}
-	if r.Kind == loss.LossStolen {
-		r.Police = f.police.Text
-	}
+	r.Police = f.policeText()
 	if had, ok := f.had.get(); ok {
 		r.HappenedFrom, r.HappenedTo = had(now)
 	}
@@ -187,6 +186,44 @@ func (f *lostForm) report(now time.Time) loss.LossReport {
 	r.Passphrase, _ = f.with.get()
 	r.OnlyCopy, _ = f.onlyCopy.get()
 	return r
+}
+
+// text is what the form says as text that everybody can read.
+func (f *lostForm) text(now time.Time) string {
+	w := f.s.Words
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n\n", w.T("lost.plain.title"), w.DateTime(now))
+	for _, row := range [...]struct {
+		name i18n.Key
+		said string
+	}{
+		{"lost.which", f.which.Text},
+		{"lost.kind", f.kind.group.Selected},
+		{"lost.police", f.policeText()},
+		{"lost.had", f.had.group.Selected},
+		{"lost.place", f.place.Text},
+		{"lost.noticed", f.noticed.group.Selected},
+		{"lost.with", f.with.group.Selected},
+		{"lost.contents", f.contents.Text},
+		{"lost.whose", f.whose.Text},
+		{"lost.only", f.onlyCopy.group.Selected},
+		{"lost.more", f.more.Text},
+		{"lost.name", f.name.Text},
+		{"lost.contact", f.contact.Text},
+	} {
+		if said := strings.TrimSpace(row.said); said != "" {
+			fmt.Fprintf(&b, "%s\n    %s\n", w.T(row.name), strings.ReplaceAll(said, "\n", "\n    "))
+		}
+	}
+	return b.String()
+}
+
+// policeText is the reference, where it was asked for.
+func (f *lostForm) policeText() string {
+	if kind, _ := f.kind.get(); kind != loss.LossStolen {
+		return ""
+	}
+	return f.police.Text
 }
 
 // whichStick takes one word with a digit in it for a label, and anything else for what

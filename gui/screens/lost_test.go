@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"stowage/crypt/stick"
 	"stowage/devices/school/config"
 	"stowage/devices/school/loss"
 	"stowage/gui"
@@ -131,6 +132,53 @@ func TestLostNeedsToKnowTheSchool(t *testing.T) {
 	if c, err := config.Read(h.config); err != nil || c.Directory != note || c.Verifier == "" {
 		t.Errorf("settings %+v, %v", c, err)
 	}
+}
+
+// TestLostIsSavedAsText: where nothing tells who ICT is, the report can be saved all the same.
+func TestLostIsSavedAsText(t *testing.T) {
+	h := newHill(t)
+	h.settings(config.Config{})
+	w := h.window("lost")
+	answer(w)
+	w.Press("Send to ICT")
+	w.MustSee("This computer has not been told which school it belongs to.", "how they are reached is on the slip")
+	h.picks = []string{h.dir}
+	w.Press("Save as text")
+	w.MustSee("Your report is saved as loss-20260903-", "It is not encrypted", "ring them now")
+	files := h.list(h.dir)
+	if len(files) != 1 || !strings.HasSuffix(files[0], ".txt") {
+		t.Fatalf("saved %v", files)
+	}
+	content, err := os.ReadFile(filepath.Join(h.dir, files[0]))
+	h.must(err)
+	for _, want := range []string{"It is not encrypted.", "HRP-0042", "It was stolen", "the 42 bus", "reports for year 4", "Alice Jones", "07700 900123"} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("it does not say %q: %s", want, content)
+		}
+	}
+}
+
+// TestLostAtHomeTellsWhomToRing: a stick that was issued just now and opened at home once
+// has brought along whom to write to and whom to ring; that it is gone makes no difference.
+func TestLostAtHomeTellsWhomToRing(t *testing.T) {
+	h := newHill(t)
+	_, err := h.s.SetContact(t.Context(), "01792 000000\nRoom 12")
+	h.must(err)
+	drive := h.stick()
+	h.settings(config.Config{}) // at home
+	open := h.unlocked(drive)
+	fsys, err := stick.NewDirFS(drive.Path)
+	h.must(err)
+	h.must(config.Serials(h.config).TakeDirectory(t.Context(), fsys, open.key, open.stick.Verifier())) // as opening it does
+	h.must(fsys.Close())
+	w := h.window("lost")
+	w.MustSee("ICT: 01792 000000, Room 12")
+	answer(w)
+	w.Press("Send to ICT")
+	w.MustSee("Your report is ready, but the school cannot be reached", "ICT: 01792 000000, Room 12")
+	h.picks = []string{h.dir}
+	w.Press("Save the report")
+	w.MustSee("Only ICT can read it.", "ICT: 01792 000000, Room 12")
 }
 
 func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {

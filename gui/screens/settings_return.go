@@ -39,5 +39,36 @@ func (t *settings) returnTo(st published) fyne.CanvasObject {
 			}
 		})
 	})
-	return widgets.Column(2, widgets.Heading(w.T("settings.return.title")), field.View, widgets.Row(2, save))
+	return widgets.Column(2, widgets.Heading(w.T("settings.return.title")), t.contact(st), field.View, widgets.Row(2, save))
+}
+
+// contact is about how ICT is reached, which the directory says.
+func (t *settings) contact(st published) fyne.CanvasObject {
+	w := t.s.Words
+	contact := lines(3)
+	if st.directory != nil {
+		contact.SetText(st.directory.Contact)
+	}
+	field := widgets.NewField(w.T("settings.contact"), contact, w.T("settings.contact.hint"))
+	save := widgets.NewButton(w.T("settings.contact.save"), widgets.Icon("save").Resource(), func() {
+		field.Refuse("")
+		text := contact.Text
+		t.p.authority(t.s, "authority.why.settings", func(*school.School) {
+			work(t.p, t.s, w.T("settings.contact.save"), func(ctx context.Context, s *school.School, _ jobs.Progress) (*keys.Directory, error) {
+				return s.SetContact(ctx, text)
+			}, func(_ *keys.Directory, err error) {
+				switch {
+				case errors.Is(err, keys.ErrValue):
+					field.Refuse(w.T("settings.return.wrong"))
+					t.page.Refresh()
+				case err != nil:
+					t.s.Fail(err)
+				default:
+					t.s.Toast(w.T("settings.contact.saved"), nil)
+					t.load()
+				}
+			})
+		})
+	})
+	return widgets.Column(2, field.View, widgets.Row(2, save))
 }

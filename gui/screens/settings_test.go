@@ -177,6 +177,25 @@ func TestSettingsReturnAddress(t *testing.T) {
 	}
 }
 
+// TestSettingsContact: how ICT is reached is published, and on what is issued.
+func TestSettingsContact(t *testing.T) {
+	sc := schooltest.New(t)
+	w, _ := openSettings(t, sc)
+	var contact *widget.Entry
+	w.Each(func(o fyne.CanvasObject) {
+		if e, ok := o.(*widget.Entry); ok && e.MultiLine && contact == nil {
+			contact = e
+		}
+	})
+	contact.SetText("01792 000000\nict@hillroad.example")
+	w.Press("Sign and publish it")
+	unlockDesk(w)
+	w.MustSee("It is in the directory")
+	if got, err := sc.Contact(); got != "01792 000000\nict@hillroad.example" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestSettingsPictures(t *testing.T) {
 	p := newPlace(t, schooltest.New(t))
 	for name, from := range map[string]int{"settings": 0, "settings-folders": 1, "settings-authority": 3} { // its cards

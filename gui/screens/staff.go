@@ -84,8 +84,12 @@ func (k *staff) read(done func(error)) *jobs.Job {
 		}
 		path, err := c.DirectoryPath()
 		if err != nil {
-			if d, ok := config.Serials(place.Dir()).Kept(verifier); ok { // which an open stick took along
+			seen := config.Serials(place.Dir())
+			if d, ok := seen.Kept(verifier); ok { // which an open stick took along
 				return remembered.Known{Directory: d, Kept: err}, nil
+			}
+			if all := seen.All(); verifier == "" && len(all) == 1 { // or one that was opened here before
+				return remembered.Known{Directory: all[0], Kept: err}, nil
 			}
 			return remembered.Known{}, err
 		}

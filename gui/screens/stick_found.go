@@ -18,6 +18,7 @@ type lossNews struct {
 	since time.Time // when it was reported lost; zero when it was not
 	told  error     // why this computer could not tell ICT that it is here
 	ict   bool      // this computer is one of ICT's, who see it
+	reach string    // how ICT is reached, as the directory says; "" where it does not
 }
 
 // lost reports whether the stick was reported lost.
@@ -29,7 +30,11 @@ func (n lossNews) next(w *i18n.Words) string {
 	case n.ict:
 		return w.T("stick.lost.ict")
 	case n.told != nil:
-		return w.T("stick.lost.next") + " " + w.T("stick.lost.untold")
+		next := w.T("stick.lost.next") + " " + w.T("stick.lost.untold")
+		if n.reach != "" {
+			next += " " + reachICT(w, n.reach)
+		}
+		return next
 	}
 	return w.T("stick.lost.next") + " " + w.T("stick.lost.told")
 }
@@ -49,7 +54,7 @@ func (p *Place) turnedUp(c config.Config, drive stick.FS, id string, now time.Ti
 	if !ok {
 		return n
 	}
-	n = lossNews{since: lost.Since, ict: c.ICT()}
+	n = lossNews{since: lost.Since, ict: c.ICT(), reach: known.Contact}
 	if !n.ict {
 		n.told = tellFound(c, known, drive, id, now)
 	}

@@ -67,7 +67,7 @@ func makeStick(t *testing.T, path string, own bool) (code []byte) {
 	check(t, err)
 	defer fsys.Close()
 	_, err = stick.Issue(t.Context(), fsys, stick.IssueOptions{
-		School: a, Recovery: a.RecoveryRecipients(), Label: "HRP-0042", Return: "Hill Road Primary", Policy: policy,
+		School: a, Recovery: a.RecoveryRecipients(), Label: "HRP-0042", Return: "Hill Road Primary", Contact: "01792 000000\nRoom 12", Policy: policy,
 		Holders: []string{k.Recipient()}, HolderKey: sealed, Code: code, Clock: func() time.Time { return day },
 	})
 	check(t, err)

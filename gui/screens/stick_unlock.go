@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -67,7 +68,10 @@ func (u *unlockStick) fill() {
 		links.Add(widgets.Row(0, u.keyed))
 	}
 	note := u.at.look.note
-	who := widgets.Muted(w.T("unlock.school", "school", note.School))
+	var who fyne.CanvasObject = widgets.Muted(w.T("unlock.school", "school", note.School))
+	if note.Contact != "" {
+		who = widgets.Column(-2, who, widgets.Muted(w.T("unlock.contact", "contact", strings.ReplaceAll(note.Contact, "\n", ", "))))
+	}
 	form := widgets.Card(widgets.Column(3, widgets.Heading(note.Label), who, u.startedFrom(), widgets.Body(w.T(intro)), u.secret.View, widgets.Row(2, widgets.Spring(), u.open)))
 	u.form = widgets.Narrow(4, u.fail.View, form, links)
 	u.busy = widgets.NewBusy(w, u.form)

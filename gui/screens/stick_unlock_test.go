@@ -31,7 +31,7 @@ func TestWhatElseIsOnAStick(t *testing.T) {
 func TestAWrongPassphraseIsRefused(t *testing.T) {
 	r := newRig(t, true, someFiles)
 	r.unlock("not the passphrase")
-	r.MustSee("This passphrase does not open the stick.", "Nothing was changed")
+	r.MustSee("This passphrase does not open the stick.", "Nothing was changed", "ICT, as this stick says: 01792 000000, Room 12")
 	if len(r.k.open) > 0 {
 		t.Error("a stick is open")
 	}
