@@ -121,6 +121,7 @@ func (b *browser) Closed() {
 		b.o.screen = nil
 	}
 	b.o.told = nil
+	b.table.thumbs.forget()
 }
 
 // warning says what is not as it should be on the stick.

@@ -17,11 +17,12 @@ import (
 // fileTable is the table of the browser: files and folders, sorted as the person likes,
 // folders always first.
 type fileTable struct {
-	b     *browser
-	view  *fyne.Container
-	table *widgets.Table
-	rows  []stick.Entry
-	where bool // the column with the folder says something: in a search
+	b      *browser
+	view   *fyne.Container
+	table  *widgets.Table
+	rows   []stick.Entry
+	thumbs *thumbnails
+	where  bool // the column with the folder says something: in a search
 }
 
 // The columns of the table.
@@ -33,7 +34,7 @@ const (
 )
 
 func newFileTable(b *browser) *fileTable {
-	f := &fileTable{b: b, view: container.NewStack()}
+	f := &fileTable{b: b, view: container.NewStack(), thumbs: newThumbnails(b)}
 	f.build(columnName, false)
 	return f
 }
@@ -122,7 +123,7 @@ func (f *fileTable) Cell(row, column int) widgets.Cell {
 	e, w := f.rows[row], f.b.s.Words
 	switch column {
 	case columnName:
-		return widgets.Cell{Text: path.Base(e.Path), Icon: iconOf(e)}
+		return widgets.Cell{Text: path.Base(e.Path), Icon: iconOf(e), Picture: f.thumbs.of(e)}
 	case columnSize:
 		if e.IsFolder() {
 			return widgets.Cell{}

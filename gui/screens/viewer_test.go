@@ -1,6 +1,11 @@
 package screens
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
@@ -116,4 +121,33 @@ func lockedDocument() string {
 		data[1024+2*i] = byte(c)
 	}
 	return string(data)
+}
+
+// TestPicturesHaveThumbnails waits for the small picture in the list of files: red at the left.
+func TestPicturesHaveThumbnails(t *testing.T) {
+	r := openRig(t)
+	picture := image.NewRGBA(image.Rect(0, 0, 400, 200))
+	draw.Draw(picture, image.Rect(0, 0, 200, 200), image.NewUniform(color.RGBA{255, 0, 0, 255}), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	check(t, png.Encode(&b, picture))
+	r.Drop(fyne.NewPos(500, 400), r.file("wide.png", b.String()), r.file("no picture.png", "text"))
+	thumbs := func() (found []image.Image) {
+		r.Each(func(o fyne.CanvasObject) {
+			if small, ok := o.(*canvas.Image); ok && small.Image != nil && small.Image.Bounds().Dx() == widestThumb {
+				found = append(found, small.Image)
+			}
+		})
+		return found
+	}
+	r.Until("the thumbnail", func() bool { return len(thumbs()) > 0 })
+	all := thumbs()
+	if size := all[0].Bounds().Size(); len(all) != 1 || size != image.Pt(64, 32) {
+		t.Fatalf("%d thumbnails, the first of %v", len(all), size)
+	}
+	if red, _, _, _ := all[0].At(10, 10).RGBA(); red < 0xf000 {
+		t.Errorf("it is not red at the left: %v", all[0].At(10, 10))
+	}
+	if entries, _ := os.ReadDir(r.Session.Services.Private); len(entries) > 0 {
+		t.Errorf("on this computer: %v", entries)
+	}
 }

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,11 +40,13 @@ type Seeker interface {
 
 // Cell is what stands in one column of one row.
 type Cell struct {
-	Text  string
-	Icon  Icon                // before the text; "" for none
-	Color fyne.ThemeColorName // of text and icon; "" is the colour of text
-	Back  fyne.ThemeColorName // a rounded ground behind them, for states; "" for none
-	Bold  bool
+	Text string
+	Icon Icon // before the text; "" for none
+	// Picture is shown in place of the icon, as high as the row, when it is not nil.
+	Picture image.Image
+	Color   fyne.ThemeColorName // of text and icon; "" is the colour of text
+	Back    fyne.ThemeColorName // a rounded ground behind them, for states; "" for none
+	Bold    bool
 }
 
 // TableColumn is one column of a table.

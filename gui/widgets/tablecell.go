@@ -29,11 +29,17 @@ func (c *tableCell) show(s *tableSheet, cell Cell, right bool, from, to, y, heig
 	}
 	style := fyne.TextStyle{Bold: cell.Bold}
 	iconSize := float32(0)
-	c.icon.Hidden = cell.Icon == "" || route < size
+	c.icon.Hidden = cell.Icon == "" && cell.Picture == nil || route < size
 	if !c.icon.Hidden {
 		iconSize = theme.IconInlineSize()
-		if r := s.icon(cell.Icon, cell.Color); c.icon.Resource != r {
-			c.icon.Resource = r
+		var r fyne.Resource
+		if cell.Picture == nil {
+			r = s.icon(cell.Icon, cell.Color)
+		} else {
+			iconSize = max(height-theme.Padding(), iconSize)
+		}
+		if c.icon.Resource != r || c.icon.Image != cell.Picture {
+			c.icon.Resource, c.icon.Image = r, cell.Picture
 			c.icon.Refresh()
 		}
 		c.icon.Resize(fyne.NewSquareSize(iconSize))
