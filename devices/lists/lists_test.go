@@ -221,6 +221,11 @@ func TestAttackNoList(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// As many columns with as long names as there can be are looked at once each.
+	wide := read(t, strings.Repeat(strings.Repeat("é ", 500)+",", lists.MaxColumns-1)+"label\n")
+	if _, err := wide.Propose(t.Context()); err != nil {
+		t.Error(err)
+	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := lists.Read(over, strings.NewReader("a")); !errors.Is(err, context.Canceled) {

@@ -87,19 +87,19 @@ func (e *ColumnError) Error() string { return fmt.Sprintf("column %q %s", e.Name
 
 // Resolve returns the place of each column of the register in a list's header, and everything wrong with it.
 func (m Mapping) Resolve(header []string) (map[Column]int, []ColumnError) {
-	at, wrong := map[Column]int{}, []ColumnError(nil)
+	at, wrong, keys := map[Column]int{}, []ColumnError(nil), keysOf(header)
 	for i, name := range header {
-		column := m.column(name)
+		column := m.column(keys[i])
 		switch _, twice := at[column]; {
 		case column == "" && !m.Foreign():
 			wrong = append(wrong, ColumnError{name, "is not a column; there are " + names(Own())})
 		case column == "":
 		case !slices.Contains(All(), column):
 			wrong = append(wrong, ColumnError{name, fmt.Sprintf("cannot be %q; there are %s", column, names(All()))})
-		case twice && m.Foreign() && slices.ContainsFunc(header[:i], func(other string) bool { return Key(other) == Key(name) }):
+		case twice && m.Foreign() && slices.Contains(keys[:i], keys[i]):
 			// The first of several with one name counts.
 		case twice:
-			wrong = append(wrong, ColumnError{cmp.Or(Key(name), name), "is there twice"})
+			wrong = append(wrong, ColumnError{cmp.Or(keys[i], name), "is there twice"})
 		default:
 			at[column] = i
 		}
@@ -112,8 +112,8 @@ func (m Mapping) Resolve(header []string) (map[Column]int, []ColumnError) {
 	return at, wrong
 }
 
-func (m Mapping) column(name string) Column {
-	key := Key(name)
+// column is what the column with a key is, "" if it is none.
+func (m Mapping) column(key string) Column {
 	if m.Foreign() {
 		return m.Columns[key]
 	}
@@ -121,6 +121,14 @@ func (m Mapping) column(name string) Column {
 		return column
 	}
 	return ""
+}
+
+func keysOf(header []string) []string {
+	keys := make([]string, len(header))
+	for i, name := range header {
+		keys[i] = Key(name)
+	}
+	return keys
 }
 
 func names(columns []Column) string {
@@ -162,10 +170,11 @@ func (t *Table) Propose(ctx context.Context) (Mapping, error) {
 	if _, bad := errors.AsType[*FileError](err); err != nil && !bad && !errors.Is(err, errEnough) {
 		return Mapping{}, err
 	}
-	m := Mapping{Columns: map[string]Column{}, Source: source(t.Header)}
-	for _, target := range targets(t.Header) {
-		if i := target.find(t.Header, cells, m, rows == 0); i >= 0 {
-			m.Columns[Key(t.Header[i])] = target.column
+	keys := keysOf(t.Header)
+	m := Mapping{Columns: map[string]Column{}, Source: source(keys)}
+	for _, target := range targets(keys) {
+		if i := target.find(keys, cells, m, rows == 0); i >= 0 {
+			m.Columns[keys[i]] = target.column
 			m.MonthFirst = m.MonthFirst || target.date && cells[i].monthFirst
 		}
 	}
@@ -178,8 +187,8 @@ func (t *Table) Propose(ctx context.Context) (Mapping, error) {
 
 // targets are what is looked for in a header. Where it says who verified the encryption, its columns of that are the
 // register's own.
-func targets(header []string) []target {
-	if !has(header, string(VerifiedBy), string(Verified)) {
+func targets(keys []string) []target {
+	if !has(keys, string(VerifiedBy), string(Verified)) {
 		return known
 	}
 	all := slices.DeleteFunc(slices.Clone(known), func(t target) bool { return t.column == Said })
@@ -189,10 +198,10 @@ func targets(header []string) []target {
 	return all
 }
 
-// has tells whether a header has all these names.
-func has(header []string, names ...string) bool {
+// has tells whether a header has all these names, by the keys of its own.
+func has(keys []string, names ...string) bool {
 	for _, name := range names {
-		if !slices.ContainsFunc(header, func(h string) bool { return Key(h) == name }) {
+		if !slices.Contains(keys, name) {
 			return false
 		}
 	}
@@ -240,10 +249,10 @@ type target struct {
 }
 
 // find returns the place of the column that is the target, -1 if there is none.
-func (t target) find(header []string, cells []column, m Mapping, empty bool) int {
+func (t target) find(keys []string, cells []column, m Mapping, empty bool) int {
 	for _, name := range append([]string{Key(string(t.column))}, t.names...) {
-		for i, h := range header {
-			if Key(h) != name || m.Columns[name] != "" {
+		for i, key := range keys {
+			if key != name || m.Columns[name] != "" {
 				continue
 			}
 			if empty || cells[i].filled > 0 && (t.fits == nil || t.fits(cells[i])) {
@@ -262,13 +271,13 @@ const (
 )
 
 // source returns the system that has such a header, "" if none is known.
-func source(header []string) string {
+func source(keys []string) string {
 	switch {
-	case has(header, "device name", "primary user upn"), has(header, "device name", "azure ad device id"), has(header, "device name", "last check in"):
+	case has(keys, "device name", "primary user upn"), has(keys, "device name", "azure ad device id"), has(keys, "device name", "last check in"):
 		return intune
-	case has(header, "asset tag", "checked out to"), has(header, "asset tag", "model no"), has(header, "asset tag", "checked out"):
+	case has(keys, "asset tag", "checked out to"), has(keys, "asset tag", "model no"), has(keys, "asset tag", "checked out"):
 		return snipe
-	case has(header, "name", "alternate username"), has(header, "entity", "inventory number"), has(header, "name", "inventory number"), has(header, "entity", "serial number"), has(header, "name", "operating system name"):
+	case has(keys, "name", "alternate username"), has(keys, "entity", "inventory number"), has(keys, "name", "inventory number"), has(keys, "entity", "serial number"), has(keys, "name", "operating system name"):
 		return glpi
 	}
 	return ""
