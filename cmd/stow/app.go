@@ -2,18 +2,16 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick/portable"
+	"stowage/gui/explain"
 )
 
 // app is one run of the program: where it reads and writes, what its global
@@ -37,6 +35,8 @@ type app struct {
 	json      bool   // --json
 	quiet     bool   // --quiet
 
+	rows []explain.Row // the errors that only this program has
+
 	started  bool           // flags and arguments were in order
 	command  *cobra.Command // the one that started
 	toldAge  bool           // that the directory is old was said
@@ -46,10 +46,13 @@ type app struct {
 	stickContact string // how ICT is reached as the note of a stick says, unchecked
 }
 
-func newApp() *app {
+// newApp is the program as it was started. The rows are the errors that the commands have
+// besides those of [explain.Find].
+func newApp(rows ...explain.Row) *app {
 	own, _ := portable.Stick()
 	return &app{
 		own:          own,
+		rows:         slices.Concat(coreRows, rows),
 		stdin:        bufio.NewReader(os.Stdin),
 		stdout:       os.Stdout,
 		stderr:       os.Stderr,
@@ -57,21 +60,4 @@ func newApp() *app {
 		openTerminal: openTerminal,
 		openDrive:    openDrive,
 	}
-}
-
-// run carries out one command line and returns the exit status. The first
-// Ctrl-C cancels the command, which then cleans up; the second ends the program
-// at once.
-func (a *app) run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-
-	root := a.rootCommand()
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if !a.started { // the flags may not have been read as far as this one
-		a.json = a.json || slices.Contains(args, "--json")
-	}
-	return a.report(err)
 }

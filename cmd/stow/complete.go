@@ -92,3 +92,20 @@ func commandContext(cmd *cobra.Command) context.Context {
 	}
 	return context.Background()
 }
+
+// completes gives a flag the words that can be typed.
+func completes[T ~string](cmd *cobra.Command, flag string, words []T) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(strings.Split(oneOf(words), ", "), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// oneOf lists words that can be typed, for the help.
+func oneOf[T ~string](words []T) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(word))
+	}
+	return b.String()
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,16 +15,14 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/filecrypt"
-	"stowage/devices/school/keyfiles"
 	"stowage/devices/school/openings"
+	"stowage/gui/explain"
 )
 
 // decryption is one run of decrypt.
 type decryption struct {
-	key     string
-	stick   string
+	keySource
 	ict     bool
-	secret  passphraseFlag
 	reason  reasonFlag
 	of      string // --of
 	outDir  string
@@ -66,7 +65,7 @@ files they are (--of) is told by their stick.`,
 					d.unseal.Taken = filecrypt.ConflictReplace
 				}
 				if len(args) == 1 && args[0] == "-" {
-					in := a.input(cmd.Context())
+					in := input(cmd.Context(), a.stdin)
 					return on("standard input", a.decryptStream(cmd.Context(), in, p, identities))
 				}
 				return a.decryptAll(cmd.Context(), d, p, args)
@@ -118,7 +117,7 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 			return do(unlocked.Identities())
 		})
 	}
-	copies, name, err := a.readKeys(d)
+	copies, name, err := a.readKeys(d.keySource)
 	if err != nil {
 		return err
 	}
@@ -134,20 +133,6 @@ func (a *app) withIdentities(ctx context.Context, d decryption, authority passph
 		return on(name, keys.ErrMustChange)
 	}
 	return do([]age.Identity{k.Identity()})
-}
-
-// readKeys reads the key file, or what the stick carries.
-func (a *app) readKeys(d decryption) (copies keyfiles.Copies, name string, err error) {
-	if d.stick == "" {
-		copies, err = keyfiles.FromFile(d.key)
-		return copies, d.key, on(d.key, err)
-	}
-	name = "the stick at " + d.stick
-	err = a.withDrive(d.stick, func(drive driveFS) error {
-		copies, err = keyfiles.FromStick(drive)
-		return on(name, err)
-	})
-	return copies, name, err
 }
 
 // decryptAll decrypts each of the files, whatever becomes of the others.
@@ -208,6 +193,10 @@ func (e *cutShortError) Error() string {
 }
 
 func (e *cutShortError) Unwrap() error { return e.err }
+
+func (e *cutShortError) Words(subject string) (explain.Code, string) {
+	return explain.Damaged, fmt.Sprintf("%s is damaged or was cut short after %d bytes of its content, which are what was encrypted and were written; the rest is missing, so get another copy of it.", cmp.Or(subject, "the stream"), e.written)
+}
 
 // countingWriter counts what it passes on.
 type countingWriter struct {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ func (a *app) deviceAct(action devices.Action, name, short, example string) *cob
 				return usagef("say how with --method, and who saw it with --witness")
 			}
 			var err error
-			if f.Happened, err = a.moment(f.when); err != nil {
+			if f.Happened, err = moment(a.now(), f.when); err != nil {
 				return err
 			}
 			if err := absent(f.paper); err != nil {
@@ -116,22 +115,6 @@ func (a *app) publishAfter(cmd *cobra.Command, s *school.School, f actFlags) str
 	return " The directory is published."
 }
 
-// moment reads a time that somebody typed, in local time; "" is the zero time.
-func (a *app) moment(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{"2006-01-02 15:04", time.DateOnly, time.RFC3339} {
-		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			if t.After(a.now()) {
-				return time.Time{}, usagef("%s has not come yet", text)
-			}
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usagef("%q is not a time such as '2026-09-24 08:10'", text)
-}
-
 func (a *app) deviceVerify() *cobra.Command {
 	var v devices.Verification
 	var when string
@@ -156,7 +139,7 @@ when, and what was found. A tick without that is not taken.`,
 			}
 			v.Encrypted = !notEncrypted
 			var err error
-			if v.At, err = a.moment(when); err != nil {
+			if v.At, err = moment(a.now(), when); err != nil {
 				return err
 			}
 			return a.withSchool(cmd.Context(), func(s *school.School) error {

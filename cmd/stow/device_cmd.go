@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,23 +29,6 @@ func (a *app) deviceGroup() *cobra.Command {
 type deviceFlags struct {
 	devices.DeviceDetails
 	kind string
-}
-
-// oneOf lists words that can be typed, for the help.
-func oneOf[T ~string](words []T) string {
-	var b strings.Builder
-	for i, word := range words {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(string(word))
-	}
-	return b.String()
-}
-
-// completes gives a flag the words that can be typed.
-func completes[T ~string](cmd *cobra.Command, flag string, words []T) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(strings.Split(oneOf(words), ", "), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (d *deviceFlags) add(cmd *cobra.Command) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -96,7 +95,7 @@ func (a *app) encryptStream(ctx context.Context, e encryption) error {
 	}
 	p := a.progress("encrypting")
 	defer p.end()
-	return on("standard input", crypt.Encrypt(ctx, a.stdout, a.input(ctx), p, e.seal.Audiences[0].Recipients...))
+	return on("standard input", crypt.Encrypt(ctx, a.stdout, input(ctx, a.stdin), p, e.seal.Audiences[0].Recipients...))
 }
 
 // encryptAll encrypts each of the paths, whatever becomes of the others.
@@ -157,16 +156,6 @@ func partlyRenamed(renamed int, err error) error {
 		return &partlyError{renamed: renamed}
 	}
 	return err
-}
-
-// checkFolder says that a folder to write to is missing, before a file that is
-// to be written there gets the blame.
-func checkFolder(dir string) error {
-	if dir == "" {
-		return nil
-	}
-	_, err := os.Stat(dir)
-	return on(dir, err)
 }
 
 // inTheWay finds what has the name of a file to be made before hours are spent on it.

@@ -153,7 +153,7 @@ has been told. The program keeps the decision and makes none.`,
 				*to = devices.Answer(answer)
 			}
 			var err error
-			if d.Notified, err = a.moment(notified); err != nil {
+			if d.Notified, err = moment(a.now(), notified); err != nil {
 				return err
 			}
 			return a.withIncident(cmd.Context(), args[0], func(s *school.School, i devices.Incident) error {

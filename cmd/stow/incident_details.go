@@ -28,7 +28,7 @@ func (a *app) details() []detail {
 	}
 	when := func(field func(*devices.IncidentDetails) *time.Time) func(*devices.IncidentDetails, string) error {
 		return func(d *devices.IncidentDetails, text string) (err error) {
-			*field(d), err = a.moment(text)
+			*field(d), err = moment(a.now(), text)
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stowage/crypt/safefile"
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/issue"
@@ -69,11 +68,6 @@ func (a *app) give(issued issue.IssuedKey, h handover, rekeyed []string, skipped
 	})
 }
 
-// writeNew writes a small new file that only its owner can read.
-func writeNew(path string, content []byte) error {
-	return on(path, safefile.Write(path, content, false))
-}
-
 func (a *app) keyIssue() *cobra.Command {
 	var secret passphraseFlag
 	var to handover
@@ -102,16 +96,6 @@ an e-mail address or an id.`,
 	secret.addAuthority(cmd, true)
 	to.add(cmd)
 	return cmd
-}
-
-// tolerate turns the error of a change that stands, but could not be published,
-// into a warning.
-func (a *app) tolerate(err error) error {
-	if p := publishError(err); p != nil {
-		a.warn("This is done and in the register, but the directory could not be published (%v); it will be the next time the authority is used, or with: stow directory publish", p.Err)
-		return nil
-	}
-	return err
 }
 
 func (a *app) keyList() *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"stowage/devices"
 	"stowage/devices/school"
 	"stowage/devices/school/issue"
+	"stowage/gui/explain"
 )
 
 // recovery is one run of recover.
@@ -117,6 +119,10 @@ func (a *app) readOut(ctx context.Context, s *school.School, who string, r recov
 type notTheirs struct{ holder string }
 
 func (e *notTheirs) Error() string { return "the register does not say that " + e.holder + " has it" }
+
+func (e *notTheirs) Words(subject string) (explain.Code, string) {
+	return explain.State, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this"))
+}
 
 // replaceKey makes a new key for a person and gives it to the sticks that are
 // plugged in. The sticks are looked at first, so that what is wrong with an only one, or

@@ -22,7 +22,7 @@ func main() {
 	}
 	nodump.Set()
 	spareMemory()
-	os.Exit(newApp().run(os.Args[1:]))
+	os.Exit(program().run(os.Args[1:]))
 }
 
 // spareMemory has the garbage collector run three times as often as by itself: what is on a stick may

@@ -22,6 +22,7 @@ func TestOneBadOfMany(t *testing.T) {
 		"--state":              "words that the command line knows",
 		"--kind":               "words that the command line knows",
 		"--site":               "words that the register knows",
+		"--map":                "columns of one file, which is read or is not",
 	}
 	script := readAll(t, "testdata/script/many.txtar")
 	lines := strings.Split(script, "\n")
@@ -60,7 +61,7 @@ func TestOneBadOfMany(t *testing.T) {
 			}
 		})
 	}
-	visit(newApp().rootCommand())
+	visit(program().rootCommand())
 	if found < 15 {
 		t.Errorf("only %d commands were found", found)
 	}

@@ -36,7 +36,7 @@ func davfsMounted(t *testing.T, dir string) (cmd *exec.Cmd, where string, said *
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var m jsonMounted
+	var m struct{ Where string }
 	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&m); err != nil || m.Where == "" {
 		said, _ := io.ReadAll(errors)
 		t.Fatalf("%v, %s", err, said)

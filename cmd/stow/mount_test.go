@@ -32,7 +32,7 @@ func mounted(t *testing.T, dir string, variables ...string) (cmd *exec.Cmd, addr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var where jsonMounted
+	var where struct{ Address string }
 	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&where); err != nil {
 		t.Fatal(err)
 	}

@@ -194,3 +194,16 @@ func joinAnd(words []string) string {
 func joinWords(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
+
+// set puts value into target if it was asked for.
+func set[T any](asked bool, target *T, value T) {
+	if asked {
+		*target = value
+	}
+}
+
+// newLines makes the \n that somebody typed in an argument new lines.
+func newLines(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
+
+// oneLine puts text of several lines on one.
+func oneLine(text string) string { return strings.Join(strings.Split(text, "\n"), " / ") }

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,7 +91,7 @@ func joinKinds() string {
 }
 
 func (a *app) readList(ctx context.Context, path string) (*lists.Table, error) {
-	src := a.input(ctx)
+	src := input(ctx, a.stdin)
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
@@ -301,24 +300,4 @@ func (a *app) showImport(t *lists.Table, m lists.Mapping, r devices.ImportResult
 			fmt.Fprintf(w, "Left out: %s about things that the register does not keep: %s.\n", counted(r.LeftOut, "row", "rows"), printable(strings.Join(r.OtherKinds, ", ")))
 		}
 	})
-}
-
-// rowText names one kind of thing wrong in a list by its lines and column.
-func rowText(r devices.RowError) string {
-	text := "line " + strconv.Itoa(r.Line)
-	const named = 10
-	if r.Count > 1 {
-		lines := []string{}
-		for _, line := range r.Lines[:min(len(r.Lines), named)] {
-			lines = append(lines, strconv.Itoa(line))
-		}
-		text = "lines " + strings.Join(lines, ", ")
-		if more := r.Count - len(lines); more > 0 {
-			text += fmt.Sprintf(" and %d more", more)
-		}
-	}
-	if r.Column != "" {
-		text += ", column " + r.Column
-	}
-	return text + ": " + r.Err.Error()
 }

@@ -14,16 +14,6 @@ import (
 	"stowage/devices/store"
 )
 
-// databasePassword asks for the password of the register's database. Without a terminal
-// it is the database that is said to want one, since no option gives it.
-func (a *app) databasePassword(ctx context.Context) ([]byte, error) {
-	password, err := a.passphrase(ctx, passphraseFlag{}, "the register's database")
-	if errors.Is(err, errNoTerminal) {
-		return nil, store.ErrPassword
-	}
-	return password, err
-}
-
 // withDatabasePassword runs do without a password, and once more with one if the
 // server wants one that no file has.
 func (a *app) withDatabasePassword(ctx context.Context, do func(password []byte) error) error {

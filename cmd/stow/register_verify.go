@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -189,46 +188,4 @@ proves later that the history up to it is the same. It holds nothing personal.`,
 	}
 	secret.addAuthority(cmd, true)
 	return cmd
-}
-
-// tamperText puts what does not fit into words.
-func tamperText(e *devices.TamperError) string {
-	which := fmt.Sprintf("event %d", e.First)
-	if e.Last > e.First {
-		which = fmt.Sprintf("events %d to %d", e.First, e.Last)
-	}
-	text := ""
-	switch e.Reason {
-	case devices.TamperMissing:
-		is := "is"
-		if e.Last > e.First {
-			is = "are"
-		}
-		text = fmt.Sprintf("%s %s missing from the register", which, is)
-	case devices.TamperChanged:
-		text = fmt.Sprintf("%s of the register is not what was recorded", which)
-	case devices.TamperHashes:
-		text = fmt.Sprintf("the log of the register does not fit its events, up to event %d", e.Last)
-	case devices.TamperRewritten:
-		text = fmt.Sprintf("the register was rewritten: at least one of %s is not what it was", which)
-		if e.First == e.Last {
-			text = fmt.Sprintf("the register was rewritten: %s is not what it was", which)
-		}
-	}
-	if w := e.Witness; w != nil {
-		text += fmt.Sprintf(", which a signed checkpoint shows (%s) and no restoring on record explains", witnessText(w))
-	}
-	return text + "; nothing was changed now. Keep the file as it is, tell whoever answers for the register, and compare it with its backups."
-}
-
-func witnessText(w *devices.Witness) string {
-	switch {
-	case w.Device != "" && !w.Seen.IsZero():
-		return fmt.Sprintf("on %s, seen on %s", w.Device, dayText(w.Seen))
-	case w.Place == "":
-		return "given with --checkpoint"
-	case w.Seen.IsZero():
-		return w.Place
-	}
-	return fmt.Sprintf("%s, seen on %s", cmp.Or(w.Place, "from a stick"), dayText(w.Seen))
 }

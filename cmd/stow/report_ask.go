@@ -88,7 +88,7 @@ func (a *app) lossQuestions(l *lossReporting) []question {
 	}
 	moment := func(to *time.Time) func(string) error {
 		return func(line string) (err error) {
-			*to, err = a.moment(line)
+			*to, err = moment(a.now(), line)
 			return err
 		}
 	}

@@ -192,9 +192,6 @@ func (a *app) showReport(r loss.Report) error {
 	})
 }
 
-// oneLine puts text of several lines on one.
-func oneLine(text string) string { return strings.Join(strings.Split(text, "\n"), " / ") }
-
 func (a *app) reportReceive() *cobra.Command {
 	var ict passphraseFlag
 	cmd := &cobra.Command{

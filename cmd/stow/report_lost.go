@@ -35,7 +35,7 @@ type lossReporting struct {
 	directory string
 	out       string
 	plain     string
-	key       decryption // the key that tells who reports
+	key       keySource // the key that tells who reports
 }
 
 // errNoICT: nothing on this computer tells to whom a report is to be encrypted.
@@ -214,7 +214,7 @@ func (l *lossReporting) answers(a *app) (err error) {
 		text string
 		to   *time.Time
 	}{{l.from, &r.HappenedFrom}, {l.to, &r.HappenedTo}, {l.noticed, &r.Noticed}} {
-		if *q.to, err = a.moment(q.text); err != nil {
+		if *q.to, err = moment(a.now(), q.text); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,11 @@
 package main
 
 import (
-	"fmt"
-	"strings"
+	"context"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -75,41 +78,29 @@ func (a *app) noteStart(cmd *cobra.Command) {
 	}
 }
 
-// group makes a command that only holds others.
-func group(use, short, groupID string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{
-		Use: use, Short: short, GroupID: groupID,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), suggestions(cmd, args[0]))
-			}
-			return cmd.Help()
-		},
+// run carries out one command line and returns the exit status. The first
+// Ctrl-C cancels the command, which then cleans up; the second ends the program
+// at once.
+func (a *app) run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	root := a.rootCommand()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if !a.started { // the flags may not have been read as far as this one
+		a.json = a.json || slices.Contains(args, "--json")
 	}
-	cmd.AddCommand(commands...)
-	return cmd
+	return a.report(err)
 }
 
-// suggestions names the commands that were perhaps meant.
-func suggestions(cmd *cobra.Command, typed string) string {
-	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(typed); len(near) > 0 {
-		return "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return ""
+// program is stow as it was started, with the errors of all its commands.
+func program() *app {
+	return newApp(ownErrors()...)
 }
 
-// examples lays out example command lines for the help.
-func examples(lines ...string) string {
-	return "  " + strings.Join(lines, "\n  ")
-}
-
-// usageError is a command line that is not right.
-type usageError struct{ message string }
-
-func (e *usageError) Error() string { return e.message }
-
-func usagef(format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...)}
+// ownErrors are those of all commands.
+func ownErrors() []explain.Row {
+	return slices.Concat(stickRows(), reportRows(), registerRows())
 }

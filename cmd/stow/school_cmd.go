@@ -185,10 +185,3 @@ func (a *app) schoolPassphrase() *cobra.Command {
 	next.addNew(cmd)
 	return cmd
 }
-
-// set puts value into target if it was asked for.
-func set[T any](asked bool, target *T, value T) {
-	if asked {
-		*target = value
-	}
-}

@@ -11,6 +11,7 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/devices/school/unlock"
+	"stowage/devices/store"
 )
 
 // theSchool returns the school's folder and the verifier key it was first seen
@@ -164,4 +165,44 @@ func (a *app) defaultPolicy() keys.Policy {
 		p.WorkFactor = a.workFactor
 	}
 	return p
+}
+
+// databasePassword asks for the password of the register's database. Without a terminal
+// it is the database that is said to want one, since no option gives it.
+func (a *app) databasePassword(ctx context.Context) ([]byte, error) {
+	password, err := a.passphrase(ctx, passphraseFlag{}, "the register's database")
+	if errors.Is(err, errNoTerminal) {
+		return nil, store.ErrPassword
+	}
+	return password, err
+}
+
+// tolerate turns the error of a change that stands, but could not be published,
+// into a warning.
+func (a *app) tolerate(err error) error {
+	if p := publishError(err); p != nil {
+		a.warn("This is done and in the register, but the directory could not be published (%v); it will be the next time the authority is used, or with: stow directory publish", p.Err)
+		return nil
+	}
+	return err
+}
+
+// reachableShared is shared, and fails where it is out of reach.
+func (a *app) reachableShared() (school.Shared, error) {
+	shared, err := a.shared()
+	if err != nil {
+		return shared, err
+	}
+	return shared, on(shared.Dir, shared.Reachable())
+}
+
+// shared is the folder that staff's computers reach: the one in use, or that of
+// the school in use.
+func (a *app) shared() (school.Shared, error) {
+	dir, _, err := a.theSchool()
+	if err != nil {
+		return school.Shared{}, err
+	}
+	shared, err := school.SharedAt(dir)
+	return shared, on(dir, err)
 }

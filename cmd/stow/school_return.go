@@ -48,9 +48,6 @@ new line. It is the school's name unless it is set.`,
 	return cmd
 }
 
-// newLines makes the \n that somebody typed in an argument new lines.
-func newLines(text string) string { return strings.ReplaceAll(text, `\n`, "\n") }
-
 // printLines prints a text of a few lines.
 func printLines(w io.Writer, text string) {
 	for line := range strings.Lines(text) {

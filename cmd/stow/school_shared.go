@@ -9,26 +9,6 @@ import (
 	"stowage/devices/school"
 )
 
-// shared is the folder that staff's computers reach: the one in use, or that of
-// the school in use.
-func (a *app) shared() (school.Shared, error) {
-	dir, _, err := a.theSchool()
-	if err != nil {
-		return school.Shared{}, err
-	}
-	shared, err := school.SharedAt(dir)
-	return shared, on(dir, err)
-}
-
-// reachableShared is shared, and fails where it is out of reach.
-func (a *app) reachableShared() (school.Shared, error) {
-	shared, err := a.shared()
-	if err != nil {
-		return shared, err
-	}
-	return shared, on(shared.Dir, shared.Reachable())
-}
-
 // jsonShared is the shared folder as it shows itself.
 type jsonShared struct {
 	Dir       string `json:"dir"`

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		"stow": func() {
 			nodump.Set() // as main does
 			spareMemory()
-			a := newApp()
+			a := program()
 			a.workFactor = keystest.WorkFactor() // scrypt is slow by design
 			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {
 				a.openDrive = openFaulty(kind)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/crypt/stick"
+	"stowage/gui/explain"
 )
 
 // jsonProblem is something wrong on a stick.
@@ -38,6 +40,21 @@ type damageFound struct {
 
 func (e *damageFound) Error() string {
 	return "damage found; " + counted(e.files, "file", "files") + " cannot be read"
+}
+
+func (e *damageFound) Words(subject string) (explain.Code, string) {
+	text := "not everything on " + cmp.Or(subject, "the stick") + " is as it was written, as named above"
+	switch {
+	case e.unknown:
+		text += fmt.Sprintf("; %s that is known of cannot be read, and what else is lost is not known: stow stick repair saves what it can and removes nothing that may hold more", counted(e.files, "file", "files"))
+	case e.files > 0:
+		text += fmt.Sprintf("; %s cannot be read and the others can, so get them off it and see: stow stick repair", counted(e.files, "file", "files"))
+	case e.problems == 0:
+		text += "; no file is lost, and the next check-in at school puts back what is missing."
+	default:
+		text += "; no file is lost: stow stick repair puts it in order as far as it can, and ICT the rest."
+	}
+	return explain.Damaged, text
 }
 
 // problemsError is what a check with these problems ends in. A torn layer that

@@ -11,13 +11,6 @@ import (
 	"stowage/crypt/stick"
 )
 
-// jsonDone is the result of commands that only do something.
-type jsonDone struct {
-	Done    string        `json:"done"`
-	Paths   []string      `json:"paths,omitempty"`
-	Skipped []jsonSkipped `json:"skipped,omitempty"`
-}
-
 func (a *app) stickRm() *cobra.Command {
 	var unlock unlockFlags
 	cmd := &cobra.Command{
@@ -198,18 +191,3 @@ func nothingFreed(u stick.Usage, all bool) string {
 
 // littleOld is up to how much of old versions is not worth a word.
 const littleOld = 64 << 10
-
-// done tells that something was done to these paths.
-func (a *app) done(what string, paths []string, text string) error {
-	return a.doneBut(what, noun{}, paths, nil, text)
-}
-
-// doneBut tells that something was done to these paths, and to which it was not.
-func (a *app) doneBut(what string, things noun, paths []string, skipped []jsonSkipped, text string) error {
-	err := a.show(jsonDone{what, paths, skipped}, func(w io.Writer) {
-		if len(paths) > 0 || len(skipped) == 0 { // else nothing was done
-			fmt.Fprintln(w, printable(text))
-		}
-	})
-	return firstError(err, a.leftOut(skipped, len(paths), things))
-}

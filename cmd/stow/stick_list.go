@@ -206,7 +206,7 @@ renames. --restore N stores version N again under the file's name (with
 				if number < 1 || number > len(versions) {
 					return usagef("%s has versions 1 to %d", args[1], len(versions))
 				}
-				stored := a.storing(clash)
+				stored := a.newStoring(clash)
 				result, err := s.Restore(ctx, versions[number-1], to, stored.options(nil))
 				return stored.show(result, on(to, err))
 			})
@@ -264,7 +264,7 @@ func (a *app) stickUndelete() *cobra.Command {
 					return a.showVersions(deleted)
 				}
 				p := a.progress("bringing back")
-				stored := a.storing(clash)
+				stored := a.newStoring(clash)
 				result, err := s.Undelete(ctx, args[1:], stored.options(p))
 				p.end()
 				return stored.show(result, err)

@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
+	"stowage/devices"
 	"stowage/devices/school"
-	"stowage/devices/school/keyfiles"
 	"stowage/devices/school/openings"
 	"stowage/devices/school/remembered"
 )
@@ -244,32 +243,6 @@ func (a *app) holderKey(ctx context.Context, path string, drive driveFS, u unloc
 	return a.unlockKey(ctx, sealed, "the stick at "+path, u.secret)
 }
 
-// unlockKey asks for the passphrase of a key and unlocks it. Of several copies,
-// left by an interrupted change, one opens.
-func (a *app) unlockKey(ctx context.Context, copies keyfiles.Copies, name string, from passphraseFlag) (*keys.HolderKey, error) {
-	passphrase, err := a.passphrase(ctx, from, name)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(passphrase)
-	defer giveBack()
-	k, err := copies.Unlock(passphrase)
-	return k, on(name, err)
-}
-
-// readSmallFile reads a key file; a large file is none.
-func readSmallFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	const limit = 1 << 20
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%d bytes: %w", info.Size(), keys.ErrDamagedKey)
-	}
-	return os.ReadFile(path)
-}
-
 // warnIfLost says so when the directory at hand lists the stick as lost.
 func (a *app) warnIfLost(note stick.Note) {
 	d, err := a.directory("")
@@ -291,4 +264,31 @@ func (a *app) warnOf(warnings []stick.Warning) (rolledBack bool) {
 		rolledBack = rolledBack || w.Kind == stick.WarnRolledBack || w.Kind == stick.WarnForked
 	}
 	return rolledBack
+}
+
+// tellOpenings tells a holder what ICT opened since they were last told on this computer. err says that this
+// version cannot read it.
+func (a *app) tellOpenings(seen remembered.Heads, all []openings.ToldOpening, err error, stickID string) {
+	if err != nil {
+		a.warn("ICT opened something of yours with the recovery key, and what it was is told by a newer version of Stowage; use that version, or ask ICT.")
+		return
+	}
+	for _, o := range openings.New(seen, stickID, all) {
+		a.warn("%s on %s: %s", openedText(o.What), dayText(o.Time), printable(o.Reason))
+	}
+	if err := openings.MarkShown(seen, stickID, all); err != nil {
+		a.warn("That you were told could not be remembered on this computer (%v).", err)
+	}
+}
+
+func openedText(what devices.Opened) string {
+	switch what {
+	case devices.OpenedBackup:
+		return "ICT opened the backup of this stick"
+	case devices.OpenedListing:
+		return "ICT read the names of the files on this stick"
+	case devices.OpenedFiles:
+		return "ICT opened encrypted files of yours"
+	}
+	return "ICT opened this stick"
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,12 +22,6 @@ type jsonItem struct {
 	Source string `json:"source"`
 	Dest   string `json:"dest"`
 	Kind   string `json:"kind"`
-}
-
-// jsonSkipped is one file that was left out.
-type jsonSkipped struct {
-	Path   string `json:"path"`
-	Reason string `json:"reason"`
 }
 
 // jsonMoved is the result of putting or getting.
@@ -71,12 +64,12 @@ versions. Links and devices are reported and skipped.`,
 			}
 			return a.withStick(cmd.Context(), args[0], unlock, forWriting, func(ctx context.Context, s *stick.Stick) error {
 				p := a.progress("storing")
-				stored := a.storing(clash)
+				stored := a.newStoring(clash)
 				options := stored.options(p)
 				var result stick.PutResult
 				var err error
 				if as != "" {
-					result, err = s.PutReader(ctx, path.Join(into, as), a.input(ctx), a.now(), options)
+					result, err = s.PutReader(ctx, path.Join(into, as), input(ctx, a.stdin), a.now(), options)
 				} else if found, findErr := sources(); findErr != nil {
 					err = findErr
 				} else {
@@ -118,7 +111,7 @@ type storing struct {
 	renamed    []stick.Stored
 }
 
-func (a *app) storing(clash clashFlag) *storing {
+func (a *app) newStoring(clash clashFlag) *storing {
 	return &storing{app: a, clash: clash, items: []jsonItem{}}
 }
 
@@ -273,12 +266,12 @@ func (a *app) showGet(result stick.GetResult, to string, err error) error {
 		}
 		fmt.Fprintf(w, "Got %s (%s) into %s.\n", counted(files, "file", "files"), sizeText(result.Bytes), printable(to))
 	})
-	return firstError(err, showErr, a.skipped(moved.Skipped, all), a.renamed(renamed))
+	return firstError(err, showErr, a.skipped(moved.Skipped, all), a.tellRenamed(renamed))
 }
 
-// renamed names the files and folders that this computer cannot hold under their own
+// tellRenamed names the files and folders that this computer cannot hold under their own
 // name, and returns the error that says there were some.
-func (a *app) renamed(list []stick.Fetched) error {
+func (a *app) tellRenamed(list []stick.Fetched) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -288,71 +281,6 @@ func (a *app) renamed(list []stick.Fetched) error {
 		}
 	}
 	return &partlyError{renamed: len(list)}
-}
-
-// skippedList puts what was left out into words.
-func skippedList(skipped []stick.Skipped) []jsonSkipped {
-	list := []jsonSkipped{}
-	for _, s := range skipped {
-		list = append(list, jsonSkipped{s.Path, skipReason(s.Err)})
-	}
-	return list
-}
-
-// noun is what things are called, for one and for many.
-type noun struct{ one, many string }
-
-// skipped names the files that were left out, and returns the error that says
-// there were some; done is how much was done apart from them.
-func (a *app) skipped(list []jsonSkipped, done int) error {
-	return a.leftOut(list, done, noun{"file", "files"})
-}
-
-// leftOut is skipped for other things than files.
-func (a *app) leftOut(list []jsonSkipped, done int, what noun) error {
-	if len(list) == 0 {
-		return nil
-	}
-	if !a.json {
-		for _, s := range list {
-			a.warn("skipped %s: %s", s.Path, s.Reason)
-		}
-	}
-	return &partlyError{skipped: len(list), nothing: done == 0, what: what}
-}
-
-// partlyError: the work was done but for some things, or there were no others.
-type partlyError struct {
-	skipped, renamed int
-	nothing          bool // was done
-	what             noun // files, when empty
-}
-
-func (e *partlyError) Error() string {
-	return fmt.Sprintf("%s skipped, %d renamed", e.count(), e.renamed)
-}
-
-// count is how many things were left out.
-func (e *partlyError) count() string {
-	return counted(e.skipped, cmp.Or(e.what.one, "file"), cmp.Or(e.what.many, "files"))
-}
-
-// were is count with the verb.
-func (e *partlyError) were() string {
-	if e.skipped == 1 {
-		return e.count() + " was"
-	}
-	return e.count() + " were"
-}
-
-// firstError returns the first that is not nil.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // kindText is the word for a kind of entry.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/crypt/stick"
+	"stowage/gui/explain"
 )
 
 // jsonRepair is the result of a repair.
@@ -158,6 +159,17 @@ type lostFiles struct{ files, kept int }
 
 func (e *lostFiles) Error() string {
 	return counted(e.files, "file is", "files are") + " lost, and " + counted(e.kept, "damaged layer is", "damaged layers are") + " kept"
+}
+
+func (e *lostFiles) Words(string) (explain.Code, string) {
+	kept := ""
+	if e.kept > 0 {
+		kept = "; " + counted(e.kept, "damaged layer is", "damaged layers are") + " kept for what may still be in it, as named above, until it is given up with --discard"
+	}
+	if e.files == 0 {
+		return explain.Damaged, "everything that is known of is safe" + kept
+	}
+	return explain.Damaged, fmt.Sprintf("everything else can be read, but %s lost, as named above; older versions may be among the deleted files: stow stick undelete%s", counted(e.files, "file is", "files are"), kept)
 }
 
 // some is the list, or an empty one for JSON.

@@ -174,7 +174,7 @@ func (d *desk) run(in *trouble, args ...string) (explain.Code, string) {
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData"} {
 		d.t.Setenv(name, filepath.Join(d.dir, "home"))
 	}
-	a := newApp()
+	a := program()
 	a.workFactor = keystest.WorkFactor()
 	var said bytes.Buffer
 	a.stdin, a.stdout, a.stderr = bufio.NewReader(strings.NewReader("")), io.Discard, &said

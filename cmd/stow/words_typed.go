@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"stowage/crypt"
@@ -21,6 +22,13 @@ import (
 	"stowage/gui/explain"
 )
 
+// worded is an error of a command that knows its own exit code and words.
+type worded interface {
+	error
+	// Words says what happened to the subject, which is empty where it is not known, and what to do next.
+	Words(subject string) (code explain.Code, text string)
+}
+
 // explainTyped puts the errors into words that say more than what kind they
 // are of.
 func explainTyped(err error, subject string) (explain.Code, string, bool) {
@@ -30,60 +38,14 @@ func explainTyped(err error, subject string) (explain.Code, string, bool) {
 	if e, ok := errors.AsType[*config.FileError](err); ok && !errors.Is(err, keys.ErrNewer) {
 		return explain.Usage, fmt.Sprintf("the config file %s is not in order (%v); correct it or remove it.", e.Path, e.Err), true
 	}
-	if e, ok := errors.AsType[*partlyError](err); ok {
-		if e.skipped == 0 {
-			return explain.Partly, fmt.Sprintf("done, but %s another name, as named above, since theirs cannot be kept there.", counted(e.renamed, "file has", "files have")), true
-		}
-		if e.nothing {
-			return explain.Partly, fmt.Sprintf("nothing was done: %s left out, as named above with the reason; what was there is as it was.", e.were()), true
-		}
-		return explain.Partly, fmt.Sprintf("done, but %s left out, as named above; everything else is complete.", e.were()), true
-	}
-	if e, ok := errors.AsType[*cutShortError](err); ok {
-		return explain.Damaged, cutShortText(e, subject), true
-	}
-	if e, ok := errors.AsType[*damageFound](err); ok {
-		return explain.Damaged, damageText(e, subject), true
-	}
-	if e, ok := errors.AsType[*lostFiles](err); ok {
-		return explain.Damaged, lostFilesText(e), true
-	}
-	if e, ok := errors.AsType[*notTheirs](err); ok {
-		return explain.State, fmt.Sprintf("the register does not say that %s has %s, so nothing was read out; find out who is calling.", e.holder, cmp.Or(subject, "this")), true
+	if e, ok := errors.AsType[worded](err); ok {
+		code, text := e.Words(subject)
+		return code, text, true
 	}
 	if code, text, ok := explainSchool(err, subject); ok {
 		return code, text, true
 	}
 	return explainRegister(err, subject)
-}
-
-func cutShortText(e *cutShortError, subject string) string {
-	return fmt.Sprintf("%s is damaged or was cut short after %d bytes of its content, which are what was encrypted and were written; the rest is missing, so get another copy of it.", cmp.Or(subject, "the stream"), e.written)
-}
-
-func lostFilesText(e *lostFiles) string {
-	kept := ""
-	if e.kept > 0 {
-		kept = "; " + counted(e.kept, "damaged layer is", "damaged layers are") + " kept for what may still be in it, as named above, until it is given up with --discard"
-	}
-	if e.files == 0 {
-		return "everything that is known of is safe" + kept
-	}
-	return fmt.Sprintf("everything else can be read, but %s lost, as named above; older versions may be among the deleted files: stow stick undelete%s", counted(e.files, "file is", "files are"), kept)
-}
-
-func damageText(e *damageFound, subject string) string {
-	text := "not everything on " + cmp.Or(subject, "the stick") + " is as it was written, as named above"
-	if e.unknown {
-		return text + fmt.Sprintf("; %s that is known of cannot be read, and what else is lost is not known: stow stick repair saves what it can and removes nothing that may hold more", counted(e.files, "file", "files"))
-	}
-	if e.files > 0 {
-		return text + fmt.Sprintf("; %s cannot be read and the others can, so get them off it and see: stow stick repair", counted(e.files, "file", "files"))
-	}
-	if e.problems == 0 {
-		return text + "; no file is lost, and the next check-in at school puts back what is missing."
-	}
-	return text + "; no file is lost: stow stick repair puts it in order as far as it can, and ICT the rest."
 }
 
 // explainSchool puts the types of the school, keys and sticks into words.
@@ -325,4 +287,66 @@ func missingAt(at stick.Position) string {
 func publishError(err error) *school.PublishError {
 	p, _ := errors.AsType[*school.PublishError](err)
 	return p
+}
+
+// tamperText puts what does not fit into words.
+func tamperText(e *devices.TamperError) string {
+	which := fmt.Sprintf("event %d", e.First)
+	if e.Last > e.First {
+		which = fmt.Sprintf("events %d to %d", e.First, e.Last)
+	}
+	text := ""
+	switch e.Reason {
+	case devices.TamperMissing:
+		is := "is"
+		if e.Last > e.First {
+			is = "are"
+		}
+		text = fmt.Sprintf("%s %s missing from the register", which, is)
+	case devices.TamperChanged:
+		text = fmt.Sprintf("%s of the register is not what was recorded", which)
+	case devices.TamperHashes:
+		text = fmt.Sprintf("the log of the register does not fit its events, up to event %d", e.Last)
+	case devices.TamperRewritten:
+		text = fmt.Sprintf("the register was rewritten: at least one of %s is not what it was", which)
+		if e.First == e.Last {
+			text = fmt.Sprintf("the register was rewritten: %s is not what it was", which)
+		}
+	}
+	if w := e.Witness; w != nil {
+		text += fmt.Sprintf(", which a signed checkpoint shows (%s) and no restoring on record explains", witnessText(w))
+	}
+	return text + "; nothing was changed now. Keep the file as it is, tell whoever answers for the register, and compare it with its backups."
+}
+
+func witnessText(w *devices.Witness) string {
+	switch {
+	case w.Device != "" && !w.Seen.IsZero():
+		return fmt.Sprintf("on %s, seen on %s", w.Device, dayText(w.Seen))
+	case w.Place == "":
+		return "given with --checkpoint"
+	case w.Seen.IsZero():
+		return w.Place
+	}
+	return fmt.Sprintf("%s, seen on %s", cmp.Or(w.Place, "from a stick"), dayText(w.Seen))
+}
+
+// rowText names one kind of thing wrong in a list by its lines and column.
+func rowText(r devices.RowError) string {
+	text := "line " + strconv.Itoa(r.Line)
+	const named = 10
+	if r.Count > 1 {
+		lines := []string{}
+		for _, line := range r.Lines[:min(len(r.Lines), named)] {
+			lines = append(lines, strconv.Itoa(line))
+		}
+		text = "lines " + strings.Join(lines, ", ")
+		if more := r.Count - len(lines); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	if r.Column != "" {
+		text += ", column " + r.Column
+	}
+	return text + ": " + r.Err.Error()
 }

@@ -1,0 +1,11 @@
+package main
+
+import "stowage/gui/explain"
+
+// registerRows are the errors that only these commands have.
+func registerRows() []explain.Row {
+	return []explain.Row{
+		{Is: errNoIncident, Code: explain.NotFound, About: "this incident", Sentence: "{} is no incident, so nothing was changed; look with: stow incident list --all"},
+		{Is: errNoListing, Code: explain.NotFound, About: "the incident", Sentence: "Nothing is on record of what was on the device of {}."},
+	}
+}
