@@ -21,7 +21,7 @@ func TestSentencesOfCommands(t *testing.T) {
 		case strings.Count(r.Sentence, ". ") > 0:
 			t.Errorf("%v: %q is more than one sentence", r.Is, r.Sentence)
 		}
-		code, message := program().explain(fmt.Errorf("while testing: %w", r.Is))
+		code, message := program().Explain(fmt.Errorf("while testing: %w", r.Is))
 		if code != r.Code || code == explain.OK {
 			t.Errorf("%v: code %d, want %d", r.Is, code, r.Code)
 		}
@@ -53,7 +53,7 @@ func TestCommands(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(program().rootCommand())
+	visit(rootCommand(program()))
 	if n < 50 {
 		t.Errorf("only %d commands were found", n)
 	}

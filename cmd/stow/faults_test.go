@@ -11,26 +11,27 @@ import (
 	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"stowage/cmd/stow/internal/cli"
 	"stowage/crypt/stick"
 )
 
 // faulty is a folder that behaves like a drive in trouble.
 type faulty struct {
-	driveFS
+	cli.DriveFS
 	kind string
 }
 
 // openFaulty opens drives as the kind of trouble says: full, small, readonly or gone.
-func openFaulty(kind string) func(string) (driveFS, error) {
-	return func(path string) (driveFS, error) {
-		d, err := openDrive(path)
+func openFaulty(kind string) func(string) (cli.DriveFS, error) {
+	return func(path string) (cli.DriveFS, error) {
+		d, err := cli.OpenDrive(path)
 		if err != nil {
 			return nil, err
 		}
 		if kind == "small" {
 			return &small{d, path}, nil
 		}
-		return &faulty{driveFS: d, kind: kind}, nil
+		return &faulty{DriveFS: d, kind: kind}, nil
 	}
 }
 
@@ -38,38 +39,38 @@ func (f *faulty) Create(name string) (stick.File, error) {
 	if err := f.trouble("create " + name); err != nil {
 		return nil, err
 	}
-	return f.driveFS.Create(name)
+	return f.DriveFS.Create(name)
 }
 
 func (f *faulty) Mkdir(name string) error {
 	if err := f.trouble("make " + name); err != nil {
 		return err
 	}
-	return f.driveFS.Mkdir(name)
+	return f.DriveFS.Mkdir(name)
 }
 
 func (f *faulty) Remove(name string) error {
 	if f.kind == "full" {
-		return f.driveFS.Remove(name)
+		return f.DriveFS.Remove(name)
 	}
 	if err := f.trouble("remove " + name); err != nil {
 		return err
 	}
-	return f.driveFS.Remove(name)
+	return f.DriveFS.Remove(name)
 }
 
 func (f *faulty) Lock(name string, exclusive bool) (io.Closer, error) {
 	if f.kind == "readonly" && exclusive {
 		return nil, f.trouble("lock")
 	}
-	return f.driveFS.Lock(name, exclusive)
+	return f.DriveFS.Lock(name, exclusive)
 }
 
 func (f *faulty) Free() (free, total int64, err error) {
 	if f.kind == "full" {
 		return 100, 1000, nil
 	}
-	return f.driveFS.Free()
+	return f.DriveFS.Free()
 }
 
 // Open lets the keys be read before the drive goes.
@@ -77,7 +78,7 @@ func (f *faulty) Open(name string) (stick.File, error) {
 	if f.kind == "gone" && strings.Contains(name, "layers/") {
 		return nil, f.trouble("open " + name)
 	}
-	return f.driveFS.Open(name)
+	return f.DriveFS.Open(name)
 }
 
 func (f *faulty) trouble(what string) error {
@@ -125,7 +126,7 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: hold STICK")
 	}
-	d, err := openDrive(ts.MkAbs(args[0]))
+	d, err := cli.OpenDrive(ts.MkAbs(args[0]))
 	ts.Check(err)
 	lock, err := d.Lock("stowage/lock", true)
 	ts.Check(err)

@@ -50,7 +50,7 @@ func TestEveryCommandMeetsHostileNames(t *testing.T) {
 			t.Errorf("stow %sis tried with hostile names: %v, with --json: %v", path, seen[0], seen[1])
 		}
 	}
-	visit(program().rootCommand())
+	visit(rootCommand(program()))
 	if found < 70 {
 		t.Errorf("only %d commands were found", found)
 	}

@@ -2,7 +2,7 @@
 // register of one school. It is pure Go and needs nothing beside it.
 //
 // What it does is in the packages it joins, exit codes and sentences for their errors
-// are in gui/explain; here are only its flags and its words.
+// are in gui/explain; its flags and its words are here, in a package for each group of commands.
 package main
 
 import (
@@ -22,7 +22,7 @@ func main() {
 	}
 	nodump.Set()
 	spareMemory()
-	os.Exit(program().run(os.Args[1:]))
+	os.Exit(run(program(), os.Args[1:]))
 }
 
 // spareMemory has the garbage collector run three times as often as by itself: what is on a stick may

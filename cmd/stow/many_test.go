@@ -61,7 +61,7 @@ func TestOneBadOfMany(t *testing.T) {
 			}
 		})
 	}
-	visit(program().rootCommand())
+	visit(rootCommand(program()))
 	if found < 15 {
 		t.Errorf("only %d commands were found", found)
 	}

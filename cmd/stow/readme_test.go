@@ -96,7 +96,7 @@ func parse(line string, whole bool) (*cobra.Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := program().rootCommand()
+	root := rootCommand(program())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultVersionFlag()
 	cmd, rest, err := root.Find(words[1:])

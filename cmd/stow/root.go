@@ -9,6 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/cmd/stow/internal/cli"
+	"stowage/cmd/stow/internal/filecmd"
+	"stowage/cmd/stow/internal/registercmd"
+	"stowage/cmd/stow/internal/reportcmd"
+	"stowage/cmd/stow/internal/schoolcmd"
+	"stowage/cmd/stow/internal/stickcmd"
 	"stowage/crypt/stick/release"
 	"stowage/gui/explain"
 )
@@ -22,12 +28,12 @@ encrypted files. Everything stow makes is a plain age file, tar or signed note,
 so stock tools can always recover it.`
 
 // rootCommand builds the whole command line.
-func (a *app) rootCommand() *cobra.Command {
+func rootCommand(a *cli.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stow",
 		Short: "Encrypt a school's memory sticks and files, and keep their register",
 		Long:  aboutStow,
-		Example: examples(
+		Example: cli.Examples(
 			"stow school init ~/school --name 'Hill Road Primary' --set-default",
 			"stow holder add --name 'Alice Jones' --email alice@hillroad.example",
 			"stow key issue alice@hillroad.example",
@@ -39,68 +45,68 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.schoolDir, "school", "", "the school's `DIR`; otherwise what the config file says")
-	flags.StringVar(&a.by, "by", "", "the `NAME` of who does it, for the register; otherwise your user name")
-	flags.BoolVar(&a.json, "json", false, "print results and errors as JSON")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print results only")
+	flags.StringVar(&a.SchoolDir, "school", "", "the school's `DIR`; otherwise what the config file says")
+	flags.StringVar(&a.By, "by", "", "the `NAME` of who does it, for the register; otherwise your user name")
+	flags.BoolVar(&a.JSON, "json", false, "print results and errors as JSON")
+	flags.BoolVarP(&a.Quiet, "quiet", "q", false, "print results only")
 	_ = root.MarkPersistentFlagDirname("school")
-	root.SetIn(a.stdin)
-	root.SetOut(a.stdout)
-	root.SetErr(a.stderr)
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
 
 	root.AddGroup(
 		&cobra.Group{ID: "files", Title: "Files and sticks:"},
 		&cobra.Group{ID: "ict", Title: "For ICT:"},
 	)
-	root.AddCommand(a.encryptCommand(), a.decryptCommand(), a.inspectCommand(), a.drivesCommand(), a.stickGroup(), a.reportGroup())
-	root.AddCommand(a.schoolGroup(), a.holderGroup(), a.keyGroup(), a.directoryGroup(), a.deviceGroup(), a.registerGroup(), a.incidentGroup(), a.paperGroup())
+	root.AddCommand(filecmd.EncryptCommand(a), filecmd.DecryptCommand(a), filecmd.InspectCommand(a), filecmd.DrivesCommand(a), stickcmd.Group(a), reportcmd.Group(a))
+	root.AddCommand(schoolcmd.SchoolGroup(a), registercmd.HolderGroup(a), schoolcmd.KeyGroup(a), schoolcmd.DirectoryGroup(a), registercmd.DeviceGroup(a), registercmd.RegisterGroup(a), registercmd.IncidentGroup(a), registercmd.PaperGroup(a))
 	root.AddCommand(&cobra.Command{
 		Use:   "exit-codes",
 		Short: "The numbers stow ends with",
 		Long:  "What the exit status of stow means:\n\n" + explain.Codes(),
 	})
-	a.withOwnStick(root)
-	a.noteStart(root)
+	withOwnStick(a, root)
+	noteStart(a, root)
 	return root
 }
 
 // noteStart has every command say that it began, so that what was wrong before
 // is known to be the command line.
-func (a *app) noteStart(cmd *cobra.Command) {
+func noteStart(a *cli.App, cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			a.started, a.command = true, cmd
+			a.Started, a.Command = true, cmd
 			return run(cmd, args)
 		}
 	}
 	for _, sub := range cmd.Commands() {
-		a.noteStart(sub)
+		noteStart(a, sub)
 	}
 }
 
 // run carries out one command line and returns the exit status. The first
 // Ctrl-C cancels the command, which then cleans up; the second ends the program
 // at once.
-func (a *app) run(args []string) int {
+func run(a *cli.App, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	root := a.rootCommand()
+	root := rootCommand(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if !a.started { // the flags may not have been read as far as this one
-		a.json = a.json || slices.Contains(args, "--json")
+	if !a.Started { // the flags may not have been read as far as this one
+		a.JSON = a.JSON || slices.Contains(args, "--json")
 	}
-	return a.report(err)
+	return a.Report(err)
 }
 
 // program is stow as it was started, with the errors of all its commands.
-func program() *app {
-	return newApp(ownErrors()...)
+func program() *cli.App {
+	return cli.NewApp(ownErrors()...)
 }
 
 // ownErrors are those of all commands.
 func ownErrors() []explain.Row {
-	return slices.Concat(stickRows(), reportRows(), registerRows())
+	return slices.Concat(stickcmd.Errors(), reportcmd.Errors(), registercmd.Errors())
 }

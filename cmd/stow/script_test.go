@@ -30,18 +30,18 @@ func TestMain(m *testing.M) {
 			nodump.Set() // as main does
 			spareMemory()
 			a := program()
-			a.workFactor = keystest.WorkFactor() // scrypt is slow by design
+			a.WorkFactor = keystest.WorkFactor() // scrypt is slow by design
 			if kind := os.Getenv("STOW_TEST_DRIVE"); kind != "" {
-				a.openDrive = openFaulty(kind)
+				a.OpenDrive = openFaulty(kind)
 			}
 			if clock := os.Getenv("STOW_TEST_CLOCK"); clock != "" {
 				now, err := time.Parse(time.DateTime, clock)
 				if err != nil {
 					panic(err)
 				}
-				a.now = func() time.Time { return now }
+				a.Now = func() time.Time { return now }
 			}
-			os.Exit(a.run(os.Args[1:]))
+			os.Exit(run(a, os.Args[1:]))
 		},
 	})
 }

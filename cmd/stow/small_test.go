@@ -8,6 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"stowage/cmd/stow/internal/cli"
 	"stowage/crypt/stick"
 )
 
@@ -16,7 +17,7 @@ const smallDrive = 12_000_000
 
 // small is a folder that behaves like a small drive.
 type small struct {
-	driveFS
+	cli.DriveFS
 	dir string
 }
 
@@ -40,7 +41,7 @@ func bytesIn(dir string) (sum int64, err error) {
 }
 
 func (s *small) Create(name string) (stick.File, error) {
-	f, err := s.driveFS.Create(name)
+	f, err := s.DriveFS.Create(name)
 	if err != nil {
 		return nil, err
 	}

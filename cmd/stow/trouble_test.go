@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 
+	"stowage/cmd/stow/internal/cli"
 	"stowage/crypt/keys/keystest"
 	"stowage/crypt/longtest"
 	"stowage/crypt/stick"
@@ -58,16 +59,16 @@ func (t *trouble) meet(op, name string) error {
 
 // troubled is a folder that falls into trouble.
 type troubled struct {
-	driveFS
+	cli.DriveFS
 	*trouble
 }
 
 func (d *troubled) Open(name string) (stick.File, error) {
-	return d.file("open", name, d.driveFS.Open)
+	return d.file("open", name, d.DriveFS.Open)
 }
 
 func (d *troubled) Create(name string) (stick.File, error) {
-	return d.file("create", name, d.driveFS.Create)
+	return d.file("create", name, d.DriveFS.Create)
 }
 
 func (d *troubled) file(op, name string, do func(string) (stick.File, error)) (stick.File, error) {
@@ -85,28 +86,28 @@ func (d *troubled) Mkdir(name string) error {
 	if err := d.meet("mkdir", name); err != nil {
 		return err
 	}
-	return d.driveFS.Mkdir(name)
+	return d.DriveFS.Mkdir(name)
 }
 
 func (d *troubled) Remove(name string) error {
 	if err := d.meet("remove", name); err != nil {
 		return err
 	}
-	return d.driveFS.Remove(name)
+	return d.DriveFS.Remove(name)
 }
 
 func (d *troubled) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err := d.meet("list", name); err != nil {
 		return nil, err
 	}
-	return d.driveFS.ReadDir(name)
+	return d.DriveFS.ReadDir(name)
 }
 
 func (d *troubled) Stat(name string) (fs.FileInfo, error) {
 	if err := d.meet("stat", name); err != nil {
 		return nil, err
 	}
-	return d.driveFS.Stat(name)
+	return d.DriveFS.Stat(name)
 }
 
 type troubledFile struct {
@@ -175,19 +176,19 @@ func (d *desk) run(in *trouble, args ...string) (explain.Code, string) {
 		d.t.Setenv(name, filepath.Join(d.dir, "home"))
 	}
 	a := program()
-	a.workFactor = keystest.WorkFactor()
+	a.WorkFactor = keystest.WorkFactor()
 	var said bytes.Buffer
-	a.stdin, a.stdout, a.stderr = bufio.NewReader(strings.NewReader("")), io.Discard, &said
+	a.Stdin, a.Stdout, a.Stderr = bufio.NewReader(strings.NewReader("")), io.Discard, &said
 	if in != nil {
-		a.openDrive = func(path string) (driveFS, error) {
-			f, err := openDrive(path)
+		a.OpenDrive = func(path string) (cli.DriveFS, error) {
+			f, err := cli.OpenDrive(path)
 			if err != nil {
 				return nil, err
 			}
 			return &troubled{f, in}, nil
 		}
 	}
-	code := a.run(append(slices.Clone(args), "--school", "hill"))
+	code := run(a, append(slices.Clone(args), "--school", "hill"))
 	return explain.Code(code), said.String()
 }
 
