@@ -39,7 +39,7 @@ func formats() []format {
 			[]string{"Directory", "LostDevice", "Person", "PersonKey", "Policy"},
 		},
 		{"key-file", "../crypt/keys", "fileVersion", []string{"fileKind"}, nil},
-		{"stick-note", "../crypt/stick", "noteIntro", nil, []string{"Note", "Program"}},
+		{"stick-note", "../crypt/stick/internal/*", "Intro", nil, []string{"Note", "Program"}},
 		{"listing", "../devices/school/backup", "", nil, []string{"Listing", "ListedFile"}},
 		{"found", "../devices/school/loss", "", nil, []string{"FoundStick"}},
 		{

@@ -6,6 +6,7 @@ import (
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // A sector of the drive that cannot be read any more is damage of the file that lies on
@@ -37,13 +38,13 @@ func badSidecars(fsys FS) ([]string, error) {
 // removeBadNote removes a note that cannot be read, if the other one is whole. It reports
 // whether it is gone.
 func (s *Stick) removeBadNote(name string) (bool, error) {
-	notes, err := readNotes(s.fs)
+	notes, err := sticknote.Read(s.fs)
 	if err != nil {
 		return false, err
 	}
 	for _, f := range notes {
-		if n, err := f.open(s.unlocked.verifier); err == nil && f.Name != name && n.Recipient == s.note.Recipient {
-			return true, notePair().Remove(s.fs, name)
+		if n, err := f.Open(s.unlocked.verifier); err == nil && f.Name != name && n.Recipient == s.note.Recipient {
+			return true, sticknote.Pair().Remove(s.fs, name)
 		}
 	}
 	return false, nil

@@ -9,6 +9,7 @@ import (
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // carried is a file that a stick takes along from school beside its data. Only some keys tell whether
@@ -75,7 +76,7 @@ func (c carried) read(fsys FS) ([][]byte, error) {
 
 // putSealed puts a new one on a stick that nobody has opened.
 func (c carried) putSealed(fsys FS, data []byte) error {
-	if _, err := readNotes(fsys); err != nil {
+	if _, err := sticknote.Read(fsys); err != nil {
 		return err
 	}
 	lock, err := fsys.Lock(layout.Lock, true)

@@ -1,17 +1,16 @@
 package stick
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
 	"golang.org/x/text/unicode/norm"
 
 	"stowage/crypt"
+	"stowage/crypt/stick/internal/aside"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -34,10 +33,6 @@ type ConvertResult struct {
 	Already []Found   // age files, left where they are
 	Trash   []Found   // deleted files that a system still keeps, left where they are
 }
-
-// ErrNotVerified: what was read back from the stick is not what lies on the
-// drive, so the original was not removed.
-var ErrNotVerified = errors.New("read back different from the original")
 
 // maxBatch is how many plain bytes are stored before their originals go.
 const maxBatch = 256 << 20
@@ -232,28 +227,7 @@ func (c *converter) same(name string, f Found) (bool, error) {
 		return false, err
 	}
 	defer original.Close()
-	return equal(crypt.Reader(c.ctx, stored, nil), original)
-}
-
-// equal compares two readers to their ends.
-func equal(a, b io.Reader) (bool, error) {
-	const size = 256 << 10
-	bufA, bufB := make([]byte, size), make([]byte, size)
-	for {
-		n, errA := io.ReadFull(a, bufA)
-		m, errB := io.ReadFull(b, bufB)
-		for _, err := range []error{errA, errB} {
-			if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-				return false, err
-			}
-		}
-		if !bytes.Equal(bufA[:n], bufB[:m]) {
-			return false, nil
-		}
-		if errA != nil || errB != nil {
-			return (errA != nil) == (errB != nil), nil
-		}
-	}
+	return aside.Equal(crypt.Reader(c.ctx, stored, nil), original)
 }
 
 // remove removes an original that is safe on the stick.

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"stowage/crypt/stick/internal/aside"
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layer"
+	"stowage/crypt/stick/internal/program"
+	"stowage/crypt/stick/internal/sticknote"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -14,8 +17,16 @@ import (
 // what; use errors.Is. Those of the unlocked key ([keys.ErrPassphrase],
 // [keys.ErrOtherSchool], …) come from package keys.
 var (
+	// ErrInTheWay: something of somebody's has a name that the stick needs, and cannot be
+	// moved out of its way.
+	ErrInTheWay = aside.ErrInTheWay
+	// ErrNotVerified: what was read back from the stick is not what lies on the
+	// drive, so the original was not removed.
+	ErrNotVerified = aside.ErrNotVerified
+	// ErrProgram: a program is not the one that the school signed for.
+	ErrProgram = program.ErrProgram
 	// ErrNotStick: the drive holds no stick.
-	ErrNotStick = errors.New("not an encrypted stick")
+	ErrNotStick = sticknote.ErrNotStick
 	// ErrAlreadyStick: the drive holds a stick, or what is left of one.
 	ErrAlreadyStick = errors.New("the drive is an encrypted stick already")
 	// ErrNoKey: the stick carries no key of the kind that was to be unlocked.

@@ -1,9 +1,14 @@
 package stick
 
 import (
+	"context"
+
+	"stowage/crypt"
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/program"
+	"stowage/crypt/stick/internal/sticknote"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -80,3 +85,51 @@ type Warning = layer.Warning
 
 // WarningKind says what is wrong with something on the stick.
 type WarningKind = layer.WarningKind
+
+// NewProgram is a program to be put on a stick.
+type NewProgram = program.NewProgram
+
+// Program is a program that the school put on the stick, as its note says.
+type Program = program.Program
+
+// ProgramFound is what CheckPrograms says of one program.
+type ProgramFound = program.Found
+
+// ProgramNames returns the names of the programs, in the order in which they are listed.
+func ProgramNames() []string {
+	return program.Names()
+}
+
+// ProgramState is how a program on a stick compares with the stick's note.
+type ProgramState = program.State
+
+// The programs that ICT may put on a stick. A stick carries them at its top, where people find them.
+const (
+	WindowsProgram = program.Windows
+	LinuxProgram   = program.Linux
+	MacProgram     = program.Mac
+)
+
+// The states of a program.
+const (
+	ProgramGood    = program.Good    // it is the one that the school signed for
+	ProgramOlder   = program.Older   // it is the school's, from before it was last replaced
+	ProgramMissing = program.Missing // it is not there
+	ProgramChanged = program.Changed // it is another, or cannot be read
+	ProgramUnknown = program.Unknown // it is there, and the school put none of that name there
+)
+
+// WritePrograms puts programs at the top of a drive that is to become a stick; those that are there already are
+// left alone, and what else has their names is moved beside, under the names in kept. It does ahead what takes long
+// about [Issue], and returns the names that it wrote, for the caller to remove should it come to nothing. When
+// it fails, it has removed them. Progress counts bytes written and read back; p may be nil.
+func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Progress) (written, kept []string, err error) {
+	return program.WriteNew(ctx, fsys, list, p)
+}
+
+// Note is what the school signed about a stick. It is readable by everyone
+// who has the stick in hand, and so says nothing personal.
+type Note = sticknote.Note
+
+// Signer signs for the school; *keys.Authority is one.
+type Signer = sticknote.Signer

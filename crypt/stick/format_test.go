@@ -9,6 +9,7 @@ import (
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // TestFormatSaysTheLimits: FORMAT.md gives the limits and the names that the package has.
@@ -33,7 +34,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 		fmt.Sprintf("of its own or not | %d |", layer.CostFolder),
 		fmt.Sprintf("more than %s references", thousands(layer.MaxListed)),
 		fmt.Sprintf("table over %d MiB", layer.MaxTable>>20),
-		fmt.Sprintf("note or key file over %d MiB", maxNote>>20),
+		fmt.Sprintf("note or key file over %d MiB", sticknote.Limit>>20),
 		fmt.Sprintf("sum or mark over %d KiB", pair.MaxSum>>10),
 		fmt.Sprintf("checkpoint over %d KiB", maxCheckpoint>>10),
 		fmt.Sprintf("directory over %d MiB", maxDirectory>>20),
@@ -45,7 +46,7 @@ func TestFormatSaysTheLimits(t *testing.T) {
 			t.Errorf("the page does not say: %s", limit)
 		}
 	}
-	if maxNote != maxKeyFile {
+	if sticknote.Limit != maxKeyFile {
 		t.Error("notes and key files have other limits")
 	}
 	for _, name := range append(carriedNames(), layout.Found, layout.Lock, layout.Owner, layout.Reserve, layout.Note, layout.NoteB) {

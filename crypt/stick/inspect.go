@@ -9,6 +9,7 @@ import (
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // Summary is what can be known of a stick without a key.
@@ -28,7 +29,7 @@ type Summary struct {
 // [keys.OpenNote]; without one (""), the note says what it says. It changes
 // nothing. A drive without a stick is [ErrNotStick].
 func Inspect(fsys FS, verifier string) (*Summary, error) {
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +38,9 @@ func Inspect(fsys FS, verifier string) (*Summary, error) {
 		var n *Note
 		var noteErr error
 		if verifier == "" {
-			n, noteErr = f.openUnverified()
+			n, noteErr = f.OpenUnverified()
 		} else {
-			n, noteErr = f.open(verifier)
+			n, noteErr = f.Open(verifier)
 		}
 		if noteErr != nil {
 			err = noteErr

@@ -15,9 +15,12 @@ import (
 
 	"stowage/crypt"
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/aside"
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/program"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // IssueOptions say what a new stick is to be.
@@ -69,8 +72,8 @@ func Issue(ctx context.Context, fsys FS, o IssueOptions) (*Note, error) {
 	defer identity.Wipe()
 	note := &Note{
 		ID: id.String(), Label: o.Label, School: o.School.School(), Return: o.Return,
-		Class: o.Policy.Class, Recipient: recipientDigest(identity.Recipient()), Generation: 1,
-		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy, Programs: programsOf(o.Programs), Contact: o.Contact,
+		Class: o.Policy.Class, Recipient: sticknote.RecipientDigest(identity.Recipient()), Generation: 1,
+		Issued: now(o.Clock), Recovery: o.Recovery, Policy: o.Policy, Programs: program.ListOf(o.Programs), Contact: o.Contact,
 	}
 	files, err := issueFiles(note, &keyring{current: identity, holders: o.Holders}, &o)
 	if err != nil {
@@ -90,15 +93,15 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	if err := checkFolderFree(fsys); err != nil {
 		return err
 	}
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
 	}
 	for _, f := range notes {
-		if _, err := f.open(o.School.Verifier()); errors.Is(err, keys.ErrForged) {
+		if _, err := f.Open(o.School.Verifier()); errors.Is(err, keys.ErrForged) {
 			continue // an interrupted Issue left it torn, perhaps in the middle
 		}
-		if _, err := f.openUnverified(); err == nil || errors.Is(err, ErrFormat) {
+		if _, err := f.OpenUnverified(); err == nil || errors.Is(err, ErrFormat) {
 			return ErrAlreadyStick
 		}
 	}
@@ -114,7 +117,7 @@ func checkIssue(fsys FS, o *IssueOptions) error {
 	if err := keys.CheckValue(o.Label); err != nil {
 		return fmt.Errorf("label: %w", err)
 	}
-	if err := checkNew(fsys, o.Programs); err != nil {
+	if err := program.CheckNew(fsys, o.Programs); err != nil {
 		return err
 	}
 	for line := range strings.Lines(o.Return) {
@@ -156,10 +159,10 @@ func issueFiles(note *Note, ring *keyring, o *IssueOptions) ([]newFile, error) {
 		}
 		files = append(files, newFile{slotPair(codeSlot).Names[0], data})
 	}
-	found := foundText(cmp.Or(o.Found, note.foundLines()))
+	found := foundText(cmp.Or(o.Found, note.FoundLines()))
 	note.Found = pair.SHA256(found)
 	files = append(files, newFile{layout.Found, found})
-	signed, err := note.sign(o.School)
+	signed, err := note.Sign(o.School)
 	if err != nil {
 		return nil, err
 	}
@@ -289,7 +292,7 @@ func writeIssue(ctx context.Context, fsys FS, files []newFile, o *IssueOptions) 
 // makeRoom sets aside what somebody put where the text for a finder goes.
 func makeRoom(ctx context.Context, fsys FS, files []newFile, kept *[]string) error {
 	i := slices.IndexFunc(files, func(f newFile) bool { return f.name == layout.Found })
-	name, err := setAside(ctx, fsys, layout.Found, bytes.NewReader(files[i].data))
+	name, err := aside.Set(ctx, fsys, layout.Found, bytes.NewReader(files[i].data))
 	if name != "" {
 		*kept = append(*kept, name)
 	}

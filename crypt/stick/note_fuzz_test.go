@@ -8,18 +8,19 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 func FuzzNote(f *testing.F) {
-	f.Add(noteIntro + `{"id":"x","recipient_sha256":"` + strings.Repeat("00", 32) + `","generation":1}` + "\n")
+	f.Add(sticknote.Intro + `{"id":"x","recipient_sha256":"` + strings.Repeat("00", 32) + `","generation":1}` + "\n")
 	f.Add("stowage stick v2\n")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, text string) {
-		n, err := parseNote(text)
+		n, err := sticknote.Parse(text)
 		if err == nil && (n.ID == "" || n.Generation < 1 || !layer.IsDigest(n.Recipient)) {
 			t.Errorf("%+v", n)
 		}
-		_, _ = noteFile{pair.File{Data: []byte(text)}}.openUnverified()
+		_, _ = sticknote.File{File: pair.File{Data: []byte(text)}}.OpenUnverified()
 	})
 }
 

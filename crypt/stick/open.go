@@ -15,6 +15,7 @@ import (
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // OpenOptions are the options of [Open]. The zero value is usable.
@@ -92,7 +93,7 @@ func Open(ctx context.Context, fsys FS, with Unlock, o OpenOptions) (*Stick, err
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (s *Stick) useCode() error {
 }
 
 // unlock opens the stick's identity and checks that the school vouches for it.
-func (s *Stick) unlock(notes []noteFile, with Unlock) error {
+func (s *Stick) unlock(notes []sticknote.File, with Unlock) error {
 	u, err := with.unlock(s.fs)
 	if err != nil {
 		return s.ifGone(err)
@@ -164,7 +165,7 @@ func (s *Stick) unlock(notes []noteFile, with Unlock) error {
 		}
 	}
 	for _, r := range rings {
-		if recipientDigest(r.current.Recipient()) != note.Recipient {
+		if sticknote.RecipientDigest(r.current.Recipient()) != note.Recipient {
 			s.stale = append(s.stale, r.name)
 		}
 	}

@@ -2,323 +2,260 @@ package stick
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
-	"strings"
 
 	"stowage/crypt"
+	"stowage/crypt/keys"
 	"stowage/crypt/stick/internal/drive"
-	"stowage/crypt/stick/internal/layer"
+	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/program"
 )
-
-// The programs that ICT may put on a stick. A stick carries them at its top, where people find them.
-const (
-	WindowsProgram = "Stowage.exe"
-	LinuxProgram   = "stowage-linux"
-	MacProgram     = "stow-macos"
-)
-
-// ProgramNames returns the names of the programs, in the order in which they are listed.
-func ProgramNames() []string { return []string{WindowsProgram, LinuxProgram, MacProgram} }
-
-// maxProgram bounds a program, in bytes.
-const maxProgram = 256 << 20
-
-// ErrProgram: a program is not the one that the school signed for.
-var ErrProgram = errors.New("not the program that the school signed for")
-
-// Program is a program that the school put on the stick, as its note says.
-type Program struct {
-	Name    string `json:"name"`    // one of [ProgramNames]
-	Version string `json:"version"` // of the program, as in package semver of golang.org/x/mod
-	Size    int64  `json:"size"`    // bytes
-	SHA256  string `json:"sha256"`  // hexadecimal
-	// Was is the SHA-256 of the program that this one replaced, if any: a stick on which
-	// replacing it was interrupted carries that one, which is the school's too.
-	Was string `json:"was_sha256,omitempty"`
-}
-
-// Check refuses what cannot be a program: it comes from a note or a file. The error is an [ErrProgram].
-func (p Program) Check() error {
-	switch {
-	case !slices.Contains(ProgramNames(), p.Name):
-		return fmt.Errorf("%w: its name is none of %s", ErrProgram, strings.Join(ProgramNames(), ", "))
-	case !layer.IsDigest(p.SHA256) || p.Was != "" && !layer.IsDigest(p.Was):
-		return fmt.Errorf("%w: %s has no digest", ErrProgram, p.Name)
-	case p.Size < 1 || p.Size > maxProgram:
-		return fmt.Errorf("%w: %s cannot have %d bytes", ErrProgram, p.Name, p.Size)
-	case p.Version == "" || len(p.Version) > 100 || strings.ContainsFunc(p.Version, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return fmt.Errorf("%w: %s has no version", ErrProgram, p.Name)
-	}
-	return nil
-}
-
-// checkPrograms refuses a list that a note cannot have. Names that a newer version of
-// this program may know are let pass.
-func checkPrograms(list []Program) error {
-	seen := map[string]bool{}
-	for _, p := range list {
-		if seen[p.Name] {
-			return fmt.Errorf("%w: %q is listed twice", ErrProgram, p.Name)
-		}
-		seen[p.Name] = true
-		if slices.Contains(ProgramNames(), p.Name) {
-			if err := p.Check(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// NewProgram is a program to be put on a stick.
-type NewProgram struct {
-	Program
-	Open func() (io.ReadCloser, error) // its content
-}
-
-// programsOf is what a new stick's note says of its programs.
-func programsOf(list []NewProgram) []Program {
-	var all []Program
-	for _, program := range list {
-		program.Was = ""
-		all = append(all, program.Program)
-	}
-	return all
-}
-
-// checkNew refuses programs that a new stick cannot have, or that its drive has no room for.
-func checkNew(fsys FS, list []NewProgram) error {
-	if len(list) == 0 {
-		return nil
-	}
-	free, _, err := fsys.Free()
-	if err != nil {
-		return fmt.Errorf("ask for free space: %w", err)
-	}
-	var need int64
-	for _, program := range list {
-		if err := program.Check(); err != nil {
-			return err
-		}
-		need += program.Size
-		if info, err := fsys.Stat(program.Name); err == nil {
-			free += info.Size() // it is replaced
-		}
-	}
-	if need > free {
-		return &NoSpaceError{Need: need, Free: free}
-	}
-	return checkPrograms(programsOf(list))
-}
-
-// WritePrograms puts programs at the top of a drive that is to become a stick; those that are there already are
-// left alone, and what else has their names is moved beside, under the names in kept. It does ahead what takes long
-// about [Issue], and returns the names that it wrote, for the caller to remove should it come to nothing. When
-// it fails, it has removed them. Progress counts bytes written and read back; p may be nil.
-func WritePrograms(ctx context.Context, fsys FS, list []NewProgram, p crypt.Progress) (written, kept []string, err error) {
-	p = crypt.OrNoProgress(p)
-	var missing []NewProgram
-	for _, program := range list {
-		want := program.Program
-		want.Was = ""
-		if err := want.Check(); err != nil {
-			return nil, nil, err
-		}
-		state, err := programState(ctx, fsys, want, crypt.NoProgress{})
-		if err != nil {
-			return nil, nil, err
-		}
-		if state != ProgramGood {
-			p.Expect(2 * program.Size)
-			missing = append(missing, program)
-		}
-	}
-	for _, program := range missing {
-		aside, err := setProgramAside(ctx, fsys, program)
-		if aside != "" {
-			kept = append(kept, aside)
-		}
-		if err == nil {
-			err = writeProgram(ctx, fsys, program.Name, program, p)
-		}
-		if err != nil {
-			for _, name := range written {
-				err = errors.Join(err, drive.IfThere(fsys.Remove(name)))
-			}
-			return nil, kept, err
-		}
-		written = append(written, program.Name)
-	}
-	return written, kept, nil
-}
-
-// setProgramAside makes room for a program.
-func setProgramAside(ctx context.Context, fsys FS, program NewProgram) (kept string, err error) {
-	content, err := program.Open()
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", program.Name, err)
-	}
-	defer content.Close()
-	return setAside(ctx, fsys, program.Name, content)
-}
-
-// ProgramState is how a program on a stick compares with the stick's note.
-type ProgramState string
-
-// The states of a program.
-const (
-	ProgramGood    ProgramState = "good"    // it is the one that the school signed for
-	ProgramOlder   ProgramState = "older"   // it is the school's, from before it was last replaced
-	ProgramMissing ProgramState = "missing" // it is not there
-	ProgramChanged ProgramState = "changed" // it is another, or cannot be read
-	ProgramUnknown ProgramState = "unknown" // it is there, and the school put none of that name there
-)
-
-// ProgramFound is what CheckPrograms says of one program.
-type ProgramFound struct {
-	Program // of an unknown one the name and the size only
-	State   ProgramState
-}
-
-// Strange reports whether somebody else than the school put the program there, as far
-// as can be told.
-func (f ProgramFound) Strange() bool { return f.State == ProgramChanged || f.State == ProgramUnknown }
 
 // CheckPrograms compares the programs at the top of a drive with the stick's note,
 // whose signature the caller has checked: see [Inspect]. It reads each of them to its
 // end; progress counts these bytes, and p may be nil. A program that says of itself that it is
 // in order says nothing: this is for a computer of the school's that has its own.
 func CheckPrograms(ctx context.Context, fsys FS, n Note, p crypt.Progress) ([]ProgramFound, error) {
-	p = crypt.OrNoProgress(p)
-	entries, err := fsys.ReadDir(".")
-	if err != nil {
-		return nil, fmt.Errorf("list programs: %w", err)
-	}
-	var found []ProgramFound
-	for _, program := range n.Programs {
-		if slices.Contains(ProgramNames(), program.Name) {
-			p.Expect(program.Size)
-			state, err := programState(ctx, fsys, program, p)
-			if err != nil {
-				return nil, fmt.Errorf("check %s: %w", program.Name, err)
-			}
-			found = append(found, ProgramFound{program, state})
-		}
-	}
-	for _, e := range entries {
-		listed := slices.ContainsFunc(n.Programs, func(p Program) bool { return same(p.Name, e.Name(), entries) })
-		if listed || e.IsDir() || !isProgram(e.Name()) {
-			continue
-		}
-		unknown := ProgramFound{Program: Program{Name: e.Name()}, State: ProgramUnknown}
-		if info, err := e.Info(); err == nil {
-			unknown.Size = info.Size()
-		}
-		found = append(found, unknown)
-	}
-	return found, nil
+	return program.Compare(ctx, fsys, n.Programs, p)
 }
 
-// same reports whether a file is what a drive finds under a name. FAT and exFAT care not for case, and
-// show a name as it was first written.
-func same(name, file string, entries []fs.DirEntry) bool {
-	if name == file || !strings.EqualFold(name, file) {
-		return name == file
-	}
-	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+// ProgramsOptions are the options of [Stick.SetPrograms].
+type ProgramsOptions struct {
+	School   Signer         // signs the note; must be the stick's school
+	Programs []NewProgram   // all that the stick is to carry
+	Progress crypt.Progress // bytes written and read back; may be nil
 }
 
-// programState compares one program with what the note says of it. The error is the
-// context's or [ErrGone].
-func programState(ctx context.Context, fsys FS, program Program, p crypt.Progress) (ProgramState, error) {
-	info, err := fsys.Stat(program.Name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return ProgramMissing, nil
-	case errors.Is(err, ErrGone):
-		return "", err
-	case err != nil || !info.Mode().IsRegular() || info.Size() > maxProgram:
-		return ProgramChanged, nil
-	case info.Size() != program.Size && program.Was == "":
-		return ProgramChanged, nil
+// SetPrograms has the stick carry these programs and no others, and the note say so.
+// What is there already is left alone; whatever else lies under a name of a
+// program is removed, whoever put it there.
+//
+// A name on FAT cannot change its content at one moment. So a new program is first
+// written whole beside the old one; then the note is signed, which knows both; and
+// then the new one takes the place of the old. An interruption before the note leaves all as it was. After
+// it the stick carries the old program, which is the school's still, or none, or a torn one, which is reported as
+// changed; the next opening for writing finishes the work. Cancelling is an
+// interruption before the note, or comes too late.
+func (s *Stick) SetPrograms(ctx context.Context, o ProgramsOptions) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
 	}
-	sum, err := programDigest(ctx, fsys, program.Name, p)
-	switch {
-	case ctx.Err() != nil:
-		return "", context.Cause(ctx)
-	case errors.Is(err, ErrGone):
-		return "", err
-	case err != nil:
-		return ProgramChanged, nil
-	case sum == program.SHA256:
-		return ProgramGood, nil
-	case sum == program.Was:
-		return ProgramOlder, nil
+	if o.School.Verifier() != s.unlocked.verifier {
+		return keys.ErrOtherSchool
 	}
-	return ProgramChanged, nil
-}
-
-// programDigest returns the SHA-256 of a file of at most maxProgram bytes.
-func programDigest(ctx context.Context, fsys FS, name string, p crypt.Progress) (string, error) {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, crypt.Reader(ctx, io.LimitReader(f, maxProgram+1), p))
-	if err == nil && n > maxProgram {
-		err = ErrTooLarge
-	}
-	return hex.EncodeToString(sum.Sum(nil)), err
-}
-
-// writeProgram writes a program under a name that is free, syncs it, and reads it
-// back. When it fails, nothing is left under that name.
-func writeProgram(ctx context.Context, fsys FS, name string, program NewProgram, p crypt.Progress) (err error) {
-	from, err := program.Open()
-	if err != nil {
-		return fmt.Errorf("read %s: %w", program.Name, err)
-	}
-	defer from.Close()
-	to, err := fsys.Create(name)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = fsys.Remove(name)
-		}
-	}()
-	sum := sha256.New()
-	_, err = io.Copy(struct{ io.Writer }{io.MultiWriter(to, sum)}, crypt.Reader(ctx, io.LimitReader(from, program.Size+1), p))
-	if err == nil && hex.EncodeToString(sum.Sum(nil)) != program.SHA256 {
-		err = ErrProgram
-	}
-	if err == nil {
-		err = to.Sync()
-	}
-	if closeErr := to.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = fsys.SyncDir(drive.Parent(name))
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	read, err := programDigest(ctx, fsys, name, p)
-	if err == nil && read != program.SHA256 {
-		err = fmt.Errorf("%w: %w", ErrNotVerified, ErrDamaged)
-	}
-	if err != nil {
-		return fmt.Errorf("read %s again: %w", name, err)
+	if err := s.setPrograms(ctx, o); err != nil {
+		return fmt.Errorf("put programs on the stick: %w", err)
 	}
 	return nil
+}
+
+func (s *Stick) setPrograms(ctx context.Context, o ProgramsOptions) error {
+	p := crypt.OrNoProgress(o.Progress)
+	note := s.Note()
+	note.Programs = s.nextPrograms(o.Programs)
+	if err := program.CheckList(note.Programs); err != nil {
+		return err
+	}
+	missing, err := s.missingPrograms(ctx, o.Programs)
+	if err != nil {
+		return err
+	}
+	staged, err := s.stage(ctx, missing, p)
+	if err != nil {
+		return errors.Join(err, s.unstage(staged))
+	}
+	if !slices.Equal(note.Programs, s.Note().Programs) {
+		if err := s.replaceNote(note, o.School); err != nil {
+			return errors.Join(err, s.unstage(staged))
+		}
+	}
+	ctx = context.WithoutCancel(ctx) // the note is in force
+	if err := s.removeOthers(note.Programs); err != nil {
+		return err
+	}
+	return s.finishPrograms(ctx, p)
+}
+
+// nextPrograms is what the note is to say. A program that was replaced lately stays
+// known, as is the one that is replaced now, and what only a newer version knows.
+func (s *Stick) nextPrograms(list []NewProgram) []Program {
+	var next []Program
+	for _, before := range s.note.Programs {
+		if !slices.Contains(ProgramNames(), before.Name) {
+			next = append(next, before)
+		}
+	}
+	for _, program := range list {
+		entry := program.Program
+		entry.Was = ""
+		for _, before := range s.note.Programs {
+			switch {
+			case before.Name != entry.Name:
+			case before.SHA256 == entry.SHA256:
+				entry = before
+			default:
+				entry.Was = before.SHA256
+			}
+		}
+		next = append(next, entry)
+	}
+	return next
+}
+
+// missingPrograms are those that are not on the stick as they should be, when there is room for them.
+func (s *Stick) missingPrograms(ctx context.Context, list []NewProgram) (missing []NewProgram, err error) {
+	var need int64
+	for _, one := range list {
+		want := one.Program
+		want.Was = ""
+		if err := want.Check(); err != nil {
+			return nil, err
+		}
+		state, err := program.StateOf(ctx, s.fs, want, crypt.NoProgress{})
+		if err != nil {
+			return nil, err
+		}
+		if state != ProgramGood {
+			missing = append(missing, one)
+			need += 2 * one.Size // beside the old one, and in its place
+			if info, err := s.fs.Stat(one.Name); err == nil {
+				need -= info.Size()
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil, nil
+	}
+	return missing, s.checkSpace(need)
+}
+
+// stage writes programs beside those that they are to replace. It returns what it
+// wrote, also when it fails.
+func (s *Stick) stage(ctx context.Context, list []NewProgram, p crypt.Progress) (staged []string, err error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if err := s.fs.Mkdir(layout.Programs); err == nil {
+		err = s.fs.SyncDir(layout.Base)
+		if err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	for _, program := range list {
+		p.Expect(4 * program.Size) // written and read back, twice
+	}
+	for _, one := range list {
+		name := path.Join(layout.Programs, one.Name)
+		if err := drive.IfThere(s.fs.Remove(name)); err != nil {
+			return staged, err
+		}
+		if err := program.Write(ctx, s.fs, name, one, p); err != nil {
+			return staged, err
+		}
+		staged = append(staged, name)
+	}
+	return staged, nil
+}
+
+// unstage removes what stage wrote.
+func (s *Stick) unstage(staged []string) error {
+	var err error
+	for _, name := range staged {
+		err = errors.Join(err, drive.IfThere(s.fs.Remove(name)))
+	}
+	_ = s.fs.Remove(layout.Programs) // unless something is in it
+	return err
+}
+
+// replaceNote signs the next note and puts it in the place of the one there.
+func (s *Stick) replaceNote(note Note, school Signer) error {
+	note.Generation++
+	note.Issued = now(s.o.Clock)
+	signed, err := note.Sign(school)
+	if err != nil {
+		return err
+	}
+	change := pair.Change{FS: s.fs}
+	if err := s.writeNote(&change, signed); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.note = note
+	s.mu.Unlock()
+	return change.Finish()
+}
+
+// removeOthers removes the programs that the note does not list.
+func (s *Stick) removeOthers(list []Program) error {
+	entries, err := s.fs.ReadDir(".")
+	if err != nil {
+		return err
+	}
+	removed := false
+	for _, e := range entries {
+		listed := slices.ContainsFunc(list, func(p Program) bool { return program.SameName(p.Name, e.Name(), entries) })
+		if listed || e.IsDir() || !program.IsName(e.Name()) {
+			continue
+		}
+		if err := s.fs.Remove(e.Name()); err != nil {
+			return err
+		}
+		removed = true
+	}
+	if !removed {
+		return nil
+	}
+	return s.fs.SyncDir(".")
+}
+
+// finishPrograms puts what stage wrote into place, if the note that is in force is
+// the one it was written for, and removes it otherwise.
+func (s *Stick) finishPrograms(ctx context.Context, p crypt.Progress) error {
+	entries, err := s.fs.ReadDir(layout.Programs)
+	if err != nil {
+		return drive.IfThere(err)
+	}
+	for _, e := range entries {
+		name := path.Join(layout.Programs, e.Name())
+		i := slices.IndexFunc(s.note.Programs, func(p Program) bool { return p.Name == e.Name() })
+		if i >= 0 {
+			if err := s.placeProgram(ctx, name, s.note.Programs[i], p); err != nil {
+				return err
+			}
+		}
+		if err := drive.IfThere(s.fs.Remove(name)); err != nil {
+			return err
+		}
+	}
+	if err := s.fs.SyncDir(layout.Programs); err != nil {
+		return err
+	}
+	return drive.IfThere(s.fs.Remove(layout.Programs))
+}
+
+// placeProgram puts a program that lies ready into its place, unless it is torn.
+func (s *Stick) placeProgram(ctx context.Context, ready string, one Program, p crypt.Progress) error {
+	sum, err := program.Digest(ctx, s.fs, ready, crypt.NoProgress{})
+	if err != nil || sum != one.SHA256 {
+		return err
+	}
+	state, err := program.StateOf(ctx, s.fs, one, crypt.NoProgress{})
+	if err != nil || state == ProgramGood {
+		return err
+	}
+	if err := drive.IfThere(s.fs.Remove(one.Name)); err != nil {
+		return err
+	}
+	open := func() (io.ReadCloser, error) { return s.fs.Open(ready) }
+	return program.Write(ctx, s.fs, one.Name, NewProgram{Program: one, Open: open}, p)
 }

@@ -10,6 +10,7 @@ import (
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // RotateOptions are the options of [Stick.Rotate].
@@ -102,10 +103,10 @@ func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 		ring.holders = next.Holders
 	}
 	note := s.note
-	note.Class, note.Recipient = identity.Class(), recipientDigest(identity.Recipient())
+	note.Class, note.Recipient = identity.Class(), sticknote.RecipientDigest(identity.Recipient())
 	note.Generation++
 	note.Issued = now(s.o.Clock)
-	signed, err := note.sign(o.School)
+	signed, err := note.Sign(o.School)
 	if err != nil {
 		return err
 	}
@@ -143,11 +144,11 @@ func (s *Stick) beginRotation(o RotateOptions, next *RekeyOptions) error {
 
 // writeNote writes the note under the name that is free. Of two, the one that cannot be read is given up.
 func (s *Stick) writeNote(change *pair.Change, signed []byte) error {
-	notes, err := readNotes(s.fs)
+	notes, err := sticknote.Read(s.fs)
 	if err != nil {
 		return err
 	}
-	_, err = change.Write(notePair(), notes[0].Name, signed)
+	_, err = change.Write(sticknote.Pair(), notes[0].Name, signed)
 	return err
 }
 

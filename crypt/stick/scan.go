@@ -16,6 +16,8 @@ import (
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/program"
+	"stowage/crypt/stick/internal/sticknote"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -53,10 +55,10 @@ func (r ScanResult) PlainBytes() int64 {
 // seen; p may be nil.
 func Scan(ctx context.Context, fsys FS, p crypt.Progress) (ScanResult, error) {
 	s := &scanner{ctx: ctx, fs: fsys, p: crypt.OrNoProgress(p)}
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	s.stick = !errors.Is(err, ErrNotStick)
 	for _, f := range notes {
-		if n, err := f.openUnverified(); err == nil {
+		if n, err := f.OpenUnverified(); err == nil {
 			s.programs = append(s.programs, n.Programs...)
 		}
 	}
@@ -127,7 +129,7 @@ func (s *scanner) entry(name string, e fs.DirEntry, depth int, trash bool) error
 // ours reports whether a file belongs to the stick itself: what is called as a program does when
 // the note names it, or a system would run it. Anything else that somebody put into the stick's folder is scanned like the rest.
 func (s *scanner) ours(name string) bool {
-	if !isProgram(name) || slices.ContainsFunc(s.programs, func(p Program) bool { return p.Name == name }) {
+	if !program.IsName(name) || slices.ContainsFunc(s.programs, func(p Program) bool { return p.Name == name }) {
 		return isOwnFile(name)
 	}
 	head, err := s.head(name, runnable.HeadSize)
@@ -148,7 +150,7 @@ func isOwnFile(name string) bool {
 	dir, base := path.Split(name)
 	switch dir {
 	case "":
-		return base == layout.Found || isProgram(base)
+		return base == layout.Found || program.IsName(base)
 	case layout.Base + "/":
 		return base == "lock" || base == "in-use.txt" || strings.HasSuffix(base, ".note") || slices.Contains(carriedNames(), name)
 	case layout.Keys + "/":
@@ -157,19 +159,9 @@ func isOwnFile(name string) bool {
 		_, _, ok := layer.ParseName(base)
 		return ok
 	case layout.Programs + "/":
-		return isProgram(base)
+		return program.IsName(base)
 	case SettingsDir + "/":
 		return strings.HasSuffix(base, ".toml")
-	}
-	return false
-}
-
-// isProgram reports whether a file at the top of the drive is the program that
-// ICT may put on a stick.
-func isProgram(base string) bool {
-	switch strings.TrimSuffix(strings.ToLower(base), ".exe") {
-	case "stowage", "stow", "stowage-linux", "stow-linux", "stow-macos", "stowage-macos":
-		return true
 	}
 	return false
 }

@@ -11,10 +11,12 @@ import (
 	"strings"
 
 	"stowage/crypt/keys"
+	"stowage/crypt/stick/internal/aside"
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layer"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // What lies on a stick beside its layers is not read when the stick is opened in
@@ -60,13 +62,13 @@ func (s *Stick) checkSidecars() ([]Problem, error) {
 			found(name, "the key file and its SHA-256 do not fit each other")
 		}
 	}
-	notes, err := readNotes(s.fs)
+	notes, err := sticknote.Read(s.fs)
 	if err != nil && !drive.IsBadSector(err) {
 		return nil, err
 	}
 	good := err != nil        // then it is named already
 	for _, f := range notes { // of two, one may be torn
-		_, err := f.open(s.unlocked.verifier)
+		_, err := f.Open(s.unlocked.verifier)
 		good = good || err == nil
 	}
 	if !good {
@@ -145,8 +147,8 @@ func (s *Stick) alteredKey(base string) (string, error) {
 // foundAgain writes the text for a finder again. Another text that somebody put in its place is kept beside it,
 // unless the drive cannot read it.
 func (s *Stick) foundAgain(ctx context.Context) error {
-	text := foundText(s.note.foundLines())
-	_, err := setAside(ctx, s.fs, layout.Found, bytes.NewReader(text))
+	text := foundText(s.note.FoundLines())
+	_, err := aside.Set(ctx, s.fs, layout.Found, bytes.NewReader(text))
 	if drive.IsBadSector(err) {
 		err = s.fs.Remove(layout.Found)
 	}
@@ -173,7 +175,7 @@ func (r *repairer) repairSidecars(found CheckResult) (left []string, err error) 
 		}
 		switch {
 		case gone || err != nil:
-		case p.Name == layout.Found && pair.SHA256(foundText(s.note.foundLines())) == s.note.Found:
+		case p.Name == layout.Found && pair.SHA256(foundText(s.note.FoundLines())) == s.note.Found:
 			err = s.foundAgain(r.ctx)
 		case drive.Parent(p.Name) == layout.Contents: // the next opening makes it again
 			err = drive.IfThere(s.fs.Remove(p.Name))

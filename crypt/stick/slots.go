@@ -9,6 +9,7 @@ import (
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // maxKeyFile bounds a key file.
@@ -50,7 +51,7 @@ func slotBase(name string) string {
 
 // pairOf is the pair that a note or a key file is one of.
 func pairOf(name string) pair.Pair {
-	if note := notePair(); slices.Contains(note.Names[:], name) {
+	if note := sticknote.Pair(); slices.Contains(note.Names[:], name) {
 		return note
 	}
 	return slotPair(slotBase(name))

@@ -13,6 +13,7 @@ import (
 	"stowage/crypt/runnable"
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
+	"stowage/crypt/stick/internal/program"
 	"stowage/crypt/stick/internal/stickpath"
 )
 
@@ -94,9 +95,9 @@ func InspectTop(ctx context.Context, fsys FS) (Top, error) {
 // ownTop reports whether something at the top is Stowage's own, or for [CheckPrograms].
 func ownTop(e fs.DirEntry, entries []fs.DirEntry) bool {
 	switch {
-	case same(layout.Base, e.Name(), entries):
+	case program.SameName(layout.Base, e.Name(), entries):
 		return e.IsDir()
-	case same(layout.Found, e.Name(), entries) || isProgram(e.Name()):
+	case program.SameName(layout.Found, e.Name(), entries) || program.IsName(e.Name()):
 		return e.Type().IsRegular()
 	}
 	return false

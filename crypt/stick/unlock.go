@@ -8,6 +8,7 @@ import (
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick/internal/drive"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // Unlock says what a stick is to be opened with. The functions that begin with
@@ -171,9 +172,9 @@ func openKeyrings(fsys FS, u *unlocked) ([]ringFile, error) {
 // chooseNote returns the newest note that the school signed, and the keyring
 // that it vouches for. There are two notes or keyrings only when replacing them
 // was interrupted; the keyrings of a note are written before it.
-func chooseNote(notes []noteFile, rings []ringFile, verifier string) (note *Note, name string, ring ringFile, err error) {
+func chooseNote(notes []sticknote.File, rings []ringFile, verifier string) (note *Note, name string, ring ringFile, err error) {
 	for _, f := range notes {
-		n, noteErr := f.open(verifier)
+		n, noteErr := f.Open(verifier)
 		if noteErr != nil {
 			err = noteErr
 		} else if note == nil || n.Generation > note.Generation {
@@ -184,7 +185,7 @@ func chooseNote(notes []noteFile, rings []ringFile, verifier string) (note *Note
 		return nil, "", ring, err
 	}
 	for _, r := range rings {
-		if r.current.Stick != note.ID || recipientDigest(r.current.Recipient()) != note.Recipient {
+		if r.current.Stick != note.ID || sticknote.RecipientDigest(r.current.Recipient()) != note.Recipient {
 			continue
 		}
 		// One that still knows the retired identity opens more.

@@ -8,6 +8,7 @@ import (
 	"stowage/crypt/stick/internal/drive"
 	"stowage/crypt/stick/internal/layout"
 	"stowage/crypt/stick/internal/pair"
+	"stowage/crypt/stick/internal/sticknote"
 )
 
 // HolderKeys returns the protected key files of the holder that the stick
@@ -104,12 +105,12 @@ func removeFound(fsys FS) error {
 	if err != nil {
 		return drive.IfThere(err)
 	}
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
 	}
 	for _, f := range notes {
-		if n, err := f.openUnverified(); err == nil && n.Found == pair.SHA256(text) {
+		if n, err := f.OpenUnverified(); err == nil && n.Found == pair.SHA256(text) {
 			return drive.IfThere(fsys.Remove(layout.Found))
 		}
 	}
@@ -118,12 +119,12 @@ func removeFound(fsys FS) error {
 
 // unmakePrograms removes the programs that the stick's notes list, and what belongs to them.
 func unmakePrograms(fsys FS) error {
-	notes, err := readNotes(fsys)
+	notes, err := sticknote.Read(fsys)
 	if err != nil && !errors.Is(err, ErrNotStick) {
 		return err
 	}
 	for _, f := range notes {
-		n, err := f.openUnverified()
+		n, err := f.OpenUnverified()
 		if err != nil {
 			continue // torn
 		}

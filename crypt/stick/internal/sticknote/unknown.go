@@ -1,4 +1,4 @@
-package stick
+package sticknote
 
 import (
 	"encoding/json"
