@@ -10,7 +10,9 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/config"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/screens"
+	"stowage/gui/wording"
 )
 
 // options are what the window is made of, but for Fyne's own part.
@@ -19,12 +21,12 @@ func options() (gui.Options, error) {
 	if err != nil {
 		return gui.Options{}, fmt.Errorf("the folder for its settings: %w", err)
 	}
-	place := screens.NewPlace(dir, school.Options{Actor: config.User()})
+	place := app.NewPlace(dir, school.Options{Actor: config.User()})
 	return gui.Options{
 		Routes:   screens.Routes(place),
 		Services: gui.Services{Drives: gui.SystemDrives{}, Opener: gui.SystemOpener{}, Config: dir},
 		ICT:      place.ICT(),
-		Explain:  screens.Explain,
+		Explain:  wording.Explain,
 		Begin:    place.Begin,
 		Version:  release.Version(),
 	}, nil
@@ -33,7 +35,7 @@ func options() (gui.Options, error) {
 // onStick are the options of a window that was started from the stick whose top folder is
 // given: what it would keep on the computer lies in the home, and goes with it.
 func onStick(top string, home *portable.Home) gui.Options {
-	place := screens.NewPlaceOnStick(top, home.Settings(), school.Options{Actor: config.User()})
+	place := app.NewPlaceOnStick(top, home.Settings(), school.Options{Actor: config.User()})
 	return gui.Options{
 		Routes: screens.Routes(place),
 		Services: gui.Services{
@@ -41,8 +43,8 @@ func onStick(top string, home *portable.Home) gui.Options {
 			Config: home.Settings(), Private: home.Private(),
 			LookTop: top, Look: filepath.FromSlash(stick.SettingsDir),
 		},
-		Explain: screens.Explain,
+		Explain: wording.Explain,
 		Version: release.Version(),
-		Start:   screens.OpenRoute,
+		Start:   app.OpenRoute,
 	}
 }

@@ -10,37 +10,26 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/schooltest"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
-// blank is a screen with nothing on it.
-type blank struct{}
-
-func (blank) Title() string              { return "Blank" }
-func (blank) Content() fyne.CanvasObject { return widgets.Body("") }
-
 // blankRoute is a page with a blank screen, for tests of what is above screens.
-func blankRoute(p *Place) []gui.Route {
-	return []gui.Route{{ID: "blank", Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, New: p.route(func(*gui.Session, *Place) gui.Screen { return blank{} })}}
-}
-
-// newPlace is a place at a school of tests, which is closed at the test's end.
-func newPlace(t testing.TB, sc *schooltest.School) *Place {
-	t.Helper()
-	p := NewPlace(sc.Config, sc.Options())
-	t.Cleanup(func() { p.Authority.Close() })
-	return p
+func blankRoute(p *app.Place) []gui.Route {
+	return []gui.Route{{ID: "blank", Side: gui.ICT, Name: "route.register", Icon: widgets.IconRegister, New: p.Route(func(*gui.Session, *app.Place) gui.Screen { return screenstest.Blank{} })}}
 }
 
 func TestAuthority(t *testing.T) {
-	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: p.ICT(), Explain: Explain})
+	p := screenstest.NewPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: p.ICT(), Explain: wording.Explain})
 	w.Session.Go("blank")
 	calls := 0
 	ask := func() {
-		p.authority(w.Session, "authority.why.publish", func(s *school.School) {
+		p.WithAuthority(w.Session, "authority.why.publish", func(s *school.School) {
 			calls++
 			if _, err := s.Authority(); err != nil {
 				t.Error(err)
@@ -78,10 +67,10 @@ func TestAuthority(t *testing.T) {
 }
 
 func TestAuthorityTurnedDown(t *testing.T) {
-	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
+	p := screenstest.NewPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: wording.Explain})
 	w.Session.Go("blank")
-	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
+	p.WithAuthority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
 	w.Type("something")
 	w.Key(fyne.KeyEscape)
 	w.MustNotSee("Unlock the school's authority")
@@ -91,10 +80,10 @@ func TestAuthorityTurnedDown(t *testing.T) {
 }
 
 func TestAuthorityWithoutSchool(t *testing.T) {
-	p := NewPlace(t.TempDir(), school.Options{})
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
+	p := app.NewPlace(t.TempDir(), school.Options{})
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: wording.Explain})
 	w.Session.Go("blank")
-	p.authority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
+	p.WithAuthority(w.Session, "authority.why.publish", func(*school.School) { t.Error("called") })
 	w.Type("something")
 	w.Key(fyne.KeyReturn)
 	w.MustSee("This computer has not been told which school it belongs to.")
@@ -102,27 +91,27 @@ func TestAuthorityWithoutSchool(t *testing.T) {
 
 // TestAuthorityAfterSleep locks although the person has only just come back.
 func TestAuthorityAfterSleep(t *testing.T) {
-	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
+	p := screenstest.NewPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: wording.Explain})
 	w.Session.Go("blank")
 	now := w.Now()
 	w.Session.Now = func() time.Time { return now }
-	p.authority(w.Session, "authority.why.publish", func(*school.School) {})
+	p.WithAuthority(w.Session, "authority.why.publish", func(*school.School) {})
 	w.Type(schooltest.Passphrase)
 	w.Key(fyne.KeyReturn)
 	now = now.Add(5 * time.Minute) // while the timers stood still
 	w.Session.Used()
-	w.Advance(watchEvery)
+	w.Advance(app.WatchEvery)
 	if p.Authority.Unlocked() {
 		t.Error("still unlocked after the computer slept")
 	}
 }
 
 func TestClosingLocks(t *testing.T) {
-	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
+	p := screenstest.NewPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: wording.Explain})
 	w.Session.Go("blank")
-	p.authority(w.Session, "authority.why.publish", func(*school.School) {})
+	p.WithAuthority(w.Session, "authority.why.publish", func(*school.School) {})
 	w.Type(schooltest.Passphrase)
 	w.Key(fyne.KeyReturn)
 	w.Session.Close()
@@ -133,14 +122,14 @@ func TestClosingLocks(t *testing.T) {
 
 // TestWorkTells refreshes whoever listens, on the window's goroutine.
 func TestWorkTells(t *testing.T) {
-	p := newPlace(t, schooltest.New(t))
-	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: Explain})
+	p := screenstest.NewPlace(t, schooltest.New(t))
+	w := guitest.New(t, gui.Options{Routes: blankRoute(p), ICT: true, Explain: wording.Explain})
 	told := 0
-	work(p, w.Session, "open", func(context.Context, *school.School, jobs.Progress) (int, error) { return 0, nil }, nil)
+	app.Work(p, w.Session, "open", func(context.Context, *school.School, jobs.Progress) (int, error) { return 0, nil }, nil)
 	w.Settle()
-	remove := p.onChange(w.Session, func() { told++ })
+	remove := p.OnChange(w.Session, func() { told++ })
 	change := func() {
-		work(p, w.Session, "change", func(ctx context.Context, s *school.School, _ jobs.Progress) (int, error) {
+		app.Work(p, w.Session, "change", func(ctx context.Context, s *school.School, _ jobs.Progress) (int, error) {
 			_, err := s.PublishDirectory(ctx)
 			return 0, err
 		}, func(_ int, err error) {

@@ -10,6 +10,7 @@ import (
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // careCommands look after the stick itself.
@@ -54,7 +55,7 @@ func (b *browser) checkedMessage(r careResult) widgets.Message {
 		if wrong {
 			return programs
 		}
-		return healthyMessage(w, r.CheckResult)
+		return wording.HealthyMessage(w, r.CheckResult)
 	}
 	m := widgets.Message{Kind: widgets.Bad, Happened: w.N("care.problems", len(r.Problems)), Files: w.T("care.problems.none"), Next: w.T("warn.ict")}
 	var hurt []string
@@ -67,7 +68,7 @@ func (b *browser) checkedMessage(r careResult) widgets.Message {
 	}
 	slices.Sort(hurt)
 	if hurt = slices.Compact(hurt); len(hurt) > 0 {
-		m.Files = w.N("care.problems.files", len(hurt), "names", someNames(w, hurt))
+		m.Files = w.N("care.problems.files", len(hurt), "names", wording.SomeNames(w, hurt))
 	}
 	if wrong {
 		m.Details += programs.Happened + " " + programs.Next + "\n"
@@ -80,13 +81,13 @@ func (b *browser) topMessage(r careResult) (m widgets.Message, wrong bool) {
 	w := b.s.Words
 	all := []widgets.Message{}
 	if planted := r.top.Running(); len(planted) > 0 {
-		all = append(all, plantedMessage(w, b.o.label(), planted))
+		all = append(all, wording.PlantedMessage(w, b.o.label(), planted))
 	}
 	if programs, wrong := b.programsMessage(r.programs); wrong {
 		all = append(all, programs)
 	}
-	if others, any := othersMessage(w, b.o.label(), r.top); any && r.Healthy() {
-		others.Files = healthyMessage(w, r.CheckResult).Files
+	if others, any := wording.OthersMessage(w, b.o.label(), r.top); any && r.Healthy() {
+		others.Files = wording.HealthyMessage(w, r.CheckResult).Files
 		all = append(all, others)
 	}
 	if len(all) == 0 {
@@ -101,8 +102,8 @@ func (b *browser) topMessage(r careResult) (m widgets.Message, wrong bool) {
 // programsMessage says what is wrong with the programs on the stick, if anything is.
 func (b *browser) programsMessage(found []stick.ProgramFound) (m widgets.Message, wrong bool) {
 	w := b.s.Words
-	if names := strangeNames(found); len(names) > 0 {
-		return strangeMessage(w, b.o.label(), names), true
+	if names := wording.StrangeNames(found); len(names) > 0 {
+		return wording.StrangeMessage(w, b.o.label(), names), true
 	}
 	var missing []string
 	for _, f := range found {
@@ -179,7 +180,7 @@ func nothingTidied(w *i18n.Words, u stick.Usage) widgets.Message {
 func (b *browser) erase() {
 	w, paths := b.s.Words, b.paths()
 	if names := b.o.driveInUseBelow(paths); len(names) > 0 { // saving would bring them back
-		b.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.N("drive.inuse", len(names)), Files: w.N("care.erase.inuse", len(names), "names", someNames(w, names))})
+		b.s.Tell(widgets.Message{Kind: widgets.Warn, Happened: w.N("drive.inuse", len(names)), Files: w.N("care.erase.inuse", len(names), "names", wording.SomeNames(w, names))})
 		return
 	}
 	var names []string
@@ -187,7 +188,7 @@ func (b *browser) erase() {
 		names = append(names, path.Base(p))
 	}
 	b.s.Ask(widgets.Question{
-		Title: w.N("care.erase.title", len(paths)), Text: w.T("care.erase.text", "names", someNames(w, names)), Yes: w.T("care.erase"), Danger: true,
+		Title: w.N("care.erase.title", len(paths)), Text: w.T("care.erase.text", "names", wording.SomeNames(w, names)), Yes: w.T("care.erase"), Danger: true,
 	}, func(yes bool) {
 		if !yes || b.shut() {
 			return

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stowage/crypt/stick"
+	"stowage/gui/guitest/screenstest"
 )
 
 // run runs a command of the screen by its name.
@@ -31,10 +32,10 @@ func TestCheckSaysHowTheStickIs(t *testing.T) {
 	r.MustSee("This stick is in order.", "files are as they were stored")
 	r.Press("Close")
 	layers, err := filepath.Glob(filepath.Join(r.path, "stowage", "layers", "*.age"))
-	check(t, err)
-	content := readAll(t, layers[0])
+	screenstest.Check(t, err)
+	content := screenstest.ReadAll(t, layers[0])
 	content[len(content)-100] ^= 1
-	check(t, os.WriteFile(layers[0], content, 0o644))
+	screenstest.Check(t, os.WriteFile(layers[0], content, 0o644))
 	r.command("Check this stick")
 	r.MustSee("not as it was written", "cannot be read completely", "Show the stick to ICT.")
 }
@@ -44,16 +45,18 @@ func TestCheckSaysHowTheStickIs(t *testing.T) {
 func TestCheckLooksBesideTheFiles(t *testing.T) {
 	r := openRig(t)
 	strange := filepath.Join(r.path, stick.WindowsProgram)
-	check(t, os.WriteFile(strange, []byte("MZ evil"), 0o644))
+	screenstest.Check(t, os.WriteFile(strange, []byte("MZ evil"), 0o644))
 	r.command("Check this stick")
 	r.MustSee("HRP-0042 carries a program that the school did not put there: Stowage.exe.", "Do not start the program on this stick.")
 	r.Press("Close")
-	check(t, os.Remove(strange))
-	away(func() { check(t, r.opened().stick.PutDirectory([]byte("sealed, as far as this test goes"))) })
+	screenstest.Check(t, os.Remove(strange))
+	screenstest.Away(func() {
+		screenstest.Check(t, r.opened().stick.PutDirectory([]byte("sealed, as far as this test goes")))
+	})
 	r.command("Check this stick")
 	r.MustSee("This stick is in order.")
 	r.Press("Close")
-	check(t, os.WriteFile(filepath.Join(r.path, "stowage", "directory.age"), []byte("sealed, as fat as this test goes"), 0o644))
+	screenstest.Check(t, os.WriteFile(filepath.Join(r.path, "stowage", "directory.age"), []byte("sealed, as fat as this test goes"), 0o644))
 	r.command("Check this stick")
 	r.MustSee("Something on this stick is not as it was written.", "All current files can still be read.", "Show the stick to ICT.")
 	gone := r.browser().checkedMessage(careResult{programs: []stick.ProgramFound{{Program: stick.Program{Name: stick.MacProgram}, State: stick.ProgramMissing}}})
@@ -89,15 +92,15 @@ func TestTidyAndEraseForGood(t *testing.T) {
 func TestNoPlaintextOnTheStickUnasked(t *testing.T) {
 	r := openRig(t)
 	inside := filepath.Join(r.path, "letters")
-	check(t, os.Mkdir(inside, 0o755))
-	r.choose.path = inside
+	screenstest.Check(t, os.Mkdir(inside, 0o755))
+	r.choose.Path = inside
 	save := func() { r.pick("Register.txt"); r.command("Save a copy…") }
 	save()
 	r.MustSee("This folder is on the encrypted stick itself", "whoever finds it can read them")
 	r.Press("Do not save")
 	there := func() int {
 		entries, err := os.ReadDir(inside)
-		check(t, err)
+		screenstest.Check(t, err)
 		return len(entries)
 	}
 	if there() > 0 {

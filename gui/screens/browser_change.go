@@ -14,6 +14,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
 	"stowage/gui/jobs"
+	"stowage/gui/wording"
 )
 
 // change runs a short change of the stick, and says what became of it; done is told what was
@@ -207,7 +208,7 @@ func (b *browser) move(paths []string, to string) {
 			continue
 		}
 		if to == p || strings.HasPrefix(to, p+"/") {
-			b.s.Fail(errIntoItself)
+			b.s.Fail(wording.ErrIntoItself)
 			return
 		}
 		if _, err := b.o.stick.Stat(at); err == nil || planned(moves, at) {
@@ -225,7 +226,7 @@ func (b *browser) move(paths []string, to string) {
 	for i, p := range clashes {
 		names[i] = path.Base(p)
 	}
-	showChoices(b.s, w.N("clash.title", len(names)), someNames(w, names), []choice{
+	showChoices(b.s, w.N("clash.title", len(names)), wording.SomeNames(w, names), []choice{
 		{w.T("clash.both"), w.T("clash.both.hint"), func() {
 			for _, p := range clashes {
 				moves[p] = b.free(path.Join(to, path.Base(p)), moves)

@@ -8,8 +8,10 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // addFile stores a file of the computer that is chosen with a dialog.
@@ -75,7 +77,7 @@ func (b *browser) askClash(names []string, answer func(stick.Clash)) {
 		{w.T("clash.both"), w.T("clash.both.hint"), func() { answer(stick.KeepBoth) }},
 		{w.T("clash.skip"), w.T("clash.skip.hint"), func() { answer(stick.Skip) }},
 	}
-	showChoices(b.s, w.N("clash.title", len(names)), someNames(w, names), choices)
+	showChoices(b.s, w.N("clash.title", len(names)), wording.SomeNames(w, names), choices)
 }
 
 // stored says what was stored and what was left out.
@@ -149,7 +151,7 @@ func (b *browser) ready() {
 func (b *browser) saveCopy() {
 	paths := b.paths()
 	b.s.Choose.Folder(b.s.Words.T("browser.copy.to"), func(to string) {
-		askPlain(b.s, []string{to}, func() { b.copyTo(paths, to, false) })
+		form.AskPlain(b.s, []string{to}, func() { b.copyTo(paths, to, false) })
 	})
 }
 
@@ -219,7 +221,7 @@ func (b *browser) tellRenamed(r stick.GetResult) {
 func (b *browser) askReplace(names []string, yes func()) {
 	w := b.s.Words
 	b.s.Ask(widgets.Question{
-		Title: w.N("copy.there", len(names)), Text: someNames(w, names) + " " + w.T("copy.there.text"),
+		Title: w.N("copy.there", len(names)), Text: wording.SomeNames(w, names) + " " + w.T("copy.there.text"),
 		Yes: w.T("clash.replace"), No: w.T("copy.there.keep"), Danger: true,
 	}, func(ok bool) {
 		if ok {

@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick"
+	"stowage/gui/guitest/screenstest"
 )
 
 func TestDroppedFilesAreStored(t *testing.T) {
@@ -23,10 +24,10 @@ func TestDroppedFilesAreStored(t *testing.T) {
 
 func TestAddWithADialog(t *testing.T) {
 	r := openRig(t)
-	r.choose.path = r.file("letter.txt", "Dear all")
+	r.choose.Path = r.file("letter.txt", "Dear all")
 	r.Press("Add files…")
 	r.MustSee("1 file is safe on the stick.")
-	r.choose.path = filepath.Dir(r.file("photos/one.txt", "1"))
+	r.choose.Path = filepath.Dir(r.file("photos/one.txt", "1"))
 	r.Menu("Add folder…")
 	r.MustSee("photos")
 }
@@ -79,7 +80,7 @@ func TestNothingStoredIsNotCalledDone(t *testing.T) {
 func TestLinksAreLeftOutAndNamed(t *testing.T) {
 	r := openRig(t)
 	dir := t.TempDir()
-	check(t, os.WriteFile(filepath.Join(dir, "real.txt"), []byte("x"), 0o644))
+	screenstest.Check(t, os.WriteFile(filepath.Join(dir, "real.txt"), []byte("x"), 0o644))
 	if err := os.Symlink("real.txt", filepath.Join(dir, "link.txt")); err != nil {
 		t.Skip("no links here")
 	}
@@ -90,14 +91,14 @@ func TestLinksAreLeftOutAndNamed(t *testing.T) {
 func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
 	r := openRig(t)
 	to := t.TempDir()
-	r.choose.path = to
+	r.choose.Path = to
 	r.pick("2026")
 	r.Press("Save a copy…")
 	r.MustSee("2 files copied.")
 	if data, err := os.ReadFile(filepath.Join(to, "2026", "autumn", "plan.txt")); err != nil || string(data) != "Monday" {
 		t.Errorf("%q, %v", data, err)
 	}
-	check(t, os.WriteFile(filepath.Join(to, "2026", "report.odt"), []byte("mine"), 0o644))
+	screenstest.Check(t, os.WriteFile(filepath.Join(to, "2026", "report.odt"), []byte("mine"), 0o644))
 	r.Press("Save a copy…")
 	r.MustSee("2 files are already in that folder")
 	if data, _ := os.ReadFile(filepath.Join(to, "2026", "report.odt")); string(data) != "mine" {
@@ -135,7 +136,7 @@ func TestSaveACopyOntoADriveThatKnowsNoCase(t *testing.T) {
 	to := smalldrive.Exfat(t)
 	r := newRig(t, true, map[string]string{"Plan.txt": "one", "plan.txt": "two", "what?.txt": "three", "fine.txt": "four"})
 	r.unlock(temporary)
-	r.choose.path = to
+	r.choose.Path = to
 	r.browser().table.SelectAll()
 	r.Settle()
 	r.Press("Save a copy…")
@@ -161,7 +162,7 @@ func TestSaveACopyOntoAFullDrive(t *testing.T) {
 	r := newRig(t, true, map[string]string{"a.txt": "small", "c.txt": "after"})
 	r.unlock(temporary)
 	r.Drop(fyne.NewPos(500, 400), r.file("b.bin", strings.Repeat("x", 1<<20)))
-	r.choose.path = to
+	r.choose.Path = to
 	r.browser().table.SelectAll()
 	r.Settle()
 	r.Press("Save a copy…")
@@ -185,7 +186,7 @@ func TestSaveAVersionOntoADriveOfShortNames(t *testing.T) {
 	long := strings.Repeat("ysgol ", 33) + ".txt"
 	r := newRig(t, true, map[string]string{long: "first"})
 	r.unlock(temporary)
-	r.choose.path = to
+	r.choose.Path = to
 	r.pick(long)
 	r.command("Previous versions")
 	r.Press("Save a copy…")

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/gui"
+	"stowage/gui/guitest/screenstest"
 	"stowage/gui/widgets"
 )
 
@@ -64,7 +65,7 @@ func TestSorting(t *testing.T) {
 	r := openRig(t)
 	dir := t.TempDir()
 	for name, size := range map[string]int{"b10.bin": 10, "b9.bin": 900, "a.bin": 50} {
-		check(t, os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o644))
+		screenstest.Check(t, os.WriteFile(filepath.Join(dir, name), make([]byte, size), 0o644))
 		r.Drop(fyne.NewPos(500, 400), filepath.Join(dir, name))
 	}
 	table := r.browser().table
@@ -241,9 +242,9 @@ func TestPreviousVersions(t *testing.T) {
 	r.MustSee("Versions of Register.txt", "the current version", "1\u00a0September 2026")
 	v := r.Session.Current().(*versionList)
 	v.table.Select("1")
-	r.choose.path = t.TempDir()
+	r.choose.Path = t.TempDir()
 	r.Press("Save a copy…")
-	if data, err := os.ReadFile(filepath.Join(r.choose.path, "Register.txt")); err != nil || string(data) != "Amy\nBen\n" {
+	if data, err := os.ReadFile(filepath.Join(r.choose.Path, "Register.txt")); err != nil || string(data) != "Amy\nBen\n" {
 		t.Errorf("the copy holds %q, %v", data, err)
 	}
 	r.Press("View")
@@ -279,11 +280,11 @@ func TestTextIsShownWithoutBeingWritten(t *testing.T) {
 		t.Fatal("not viewed")
 	}
 	got, err := v.open()
-	check(t, err)
+	screenstest.Check(t, err)
 	if got.Size() != 8 {
 		t.Errorf("%d bytes", got.Size())
 	}
-	check(t, got.Close())
+	screenstest.Check(t, got.Close())
 	if len(r.opener.paths) > 0 || r.opened().files != nil {
 		t.Error("it was decrypted to this computer")
 	}
@@ -307,7 +308,7 @@ func TestWhatCannotBeShownIsSaidSo(t *testing.T) {
 func TestPicturesAreShown(t *testing.T) {
 	r := openRig(t)
 	var b bytes.Buffer
-	check(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 4000, 20))))
+	screenstest.Check(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 4000, 20))))
 	r.Drop(fyne.NewPos(500, 400), r.file("wide.png", b.String()))
 	r.pick("wide.png")
 	r.Key(fyne.KeyReturn)
@@ -316,10 +317,10 @@ func TestPicturesAreShown(t *testing.T) {
 	}
 	r.MustNotSee("cannot be shown")
 	reader, err := r.opened().stick.OpenFile("wide.png")
-	check(t, err)
+	screenstest.Check(t, err)
 	defer reader.Close()
 	got, err := readToSee(t.Context(), reader, discard{})
-	if check(t, err); got.picture.Bounds().Dx() != widest {
+	if screenstest.Check(t, err); got.picture.Bounds().Dx() != widest {
 		t.Errorf("it is held as %v", got.picture.Bounds())
 	}
 }

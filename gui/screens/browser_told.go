@@ -115,9 +115,9 @@ func warningMessage(w *i18n.Words, o *stickSession) widgets.Message {
 	case o.older:
 		v := warningWords(stick.WarnRolledBack)
 		m.Happened, m.Files, m.Next = w.T("warn.older"), w.T(v.files), w.T(v.next)
-	case o.lost.lost():
-		m.Happened = w.T("stick.lost", "label", o.label(), "date", w.Date(o.lost.since))
-		m.Files, m.Next = w.T("stick.lost.files"), o.lost.next(w)
+	case o.lost.Lost():
+		m.Happened = w.T("stick.lost", "label", o.label(), "date", w.Date(o.lost.Since))
+		m.Files, m.Next = w.T("stick.lost.files"), o.lost.Next(w)
 	case o.stick.ReadOnly():
 		m = widgets.Message{Kind: widgets.Info, Happened: w.T("stick.readonly"), Files: w.T("stick.readonly.files")}
 	case o.byCode:

@@ -18,6 +18,9 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
+	"stowage/gui/ict/people"
+	"stowage/gui/wording"
 )
 
 // The canaries: what nobody may find where it does not belong.
@@ -38,23 +41,23 @@ const canaryHome = "STOWAGE_TEST_CANARY_HOME"
 func child(t *testing.T, home string, begun func(line string) bool) string {
 	t.Helper()
 	tmp := filepath.Join(home, "tmp")
-	check(t, os.MkdirAll(tmp, 0o700))
+	screenstest.Check(t, os.MkdirAll(tmp, 0o700))
 	self, err := os.Executable()
-	check(t, err)
+	screenstest.Check(t, err)
 	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), canaryHome+"="+home, "HOME="+home, "USERPROFILE="+home, "AppData="+home, "LocalAppData="+home,
 		"TMPDIR="+tmp, "TMP="+tmp, "TEMP="+tmp, "XDG_CACHE_HOME="+home+"/cache", "XDG_CONFIG_HOME="+home+"/config", "XDG_RUNTIME_DIR="+tmp)
 	out, err := cmd.StdoutPipe()
-	check(t, err)
+	screenstest.Check(t, err)
 	cmd.Stderr = cmd.Stdout
-	check(t, cmd.Start())
+	screenstest.Check(t, cmd.Start())
 	var said strings.Builder
 	killed := false
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		said.WriteString(lines.Text() + "\n")
 		if begun(lines.Text()) && !killed {
 			killed = true
-			check(t, cmd.Process.Kill())
+			screenstest.Check(t, cmd.Process.Kill())
 		}
 	}
 	if err := cmd.Wait(); err != nil && !killed {
@@ -107,9 +110,9 @@ func canarySession(t *testing.T, home string) {
 	r.Press("Use this passphrase")
 	r.browser()
 	cleanHome(t, home, "choosing a passphrase", nil)
-	away(func() {
+	screenstest.Away(func() {
 		_, err := r.opened().stick.PutReader(t.Context(), canaryName+".txt", strings.NewReader(strings.Repeat(canaryContent+"\n", 2000)), day, stick.PutOptions{})
-		check(t, err)
+		screenstest.Check(t, err)
 	})
 	r.opened().changed()
 	r.Settle()
@@ -133,7 +136,7 @@ func canarySession(t *testing.T, home string) {
 		t.Errorf("the private folder: %q", got)
 	}
 	cleanHome(t, home, "opening it for editing", []string{private})
-	check(t, os.WriteFile(local, []byte(canaryContent+", edited"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte(canaryContent+", edited"), 0o600))
 	r.Advance(2 * tickEvery)
 	r.Until("it to be saved", func() bool { return strings.HasSuffix(r.content(canaryName+".txt"), "edited") })
 	cleanHome(t, home, "saving", []string{private})
@@ -162,12 +165,13 @@ func canaryOffice(t *testing.T, home string) {
 		t.Errorf("the report: %+v", got)
 	}
 
-	d := newDesk(t)
-	options, _ := peopleRoute(d.place)
-	ict := guitest.New(t, options)
-	openPerson(ict, d, d.holder(t, "Cat Fox"))
+	d := screenstest.NewDesk(t)
+	ict := guitest.New(t, gui.Options{ICT: true, Explain: wording.Explain, Routes: []gui.Route{people.Page(d.Place)}})
+	ict.Session.Go("people")
+	ict.Row("Cat Fox").Press()
+	ict.Key(fyne.KeyReturn)
 	ict.Press("Issue a key")
-	passphrase := mono(ict)
+	passphrase := screenstest.Mono(ict)
 	if len(strings.Fields(passphrase)) < 5 {
 		t.Fatalf("the passphrase is %q", passphrase)
 	}
@@ -182,10 +186,10 @@ func canaryOffice(t *testing.T, home string) {
 // in the private folder alone, and the next start takes it away.
 func TestCanariesOfAKilledWindow(t *testing.T) {
 	if home := os.Getenv(canaryHome); home != "" {
-		r := &rig{t: t, path: filepath.Join(home, "stick"), opener: &fakeOpener{}, choose: &fakeChooser{}}
-		check(t, os.Mkdir(r.path, 0o700))
+		r := &rig{t: t, path: filepath.Join(home, "stick"), opener: &fakeOpener{}, choose: &screenstest.FakeChooser{}}
+		screenstest.Check(t, os.Mkdir(r.path, 0o700))
 		makeStick(t, r.path, true)
-		away(func() {
+		screenstest.Away(func() {
 			putFiles(t, r.path, map[string]string{canaryName + ".txt": strings.Repeat(canaryContent+"\n", 2000)})
 		})
 		r.drives = &fakeDrives{list: []drives.Drive{r.drive()}, changed: make(chan struct{}, 1)}

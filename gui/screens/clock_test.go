@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"stowage/devices"
+	"stowage/gui/app"
 	"stowage/gui/i18n"
-	"stowage/gui/widgets"
 )
 
 // TestClockJumps sets the computer's clock back and on while a stick is open: the stick
@@ -45,20 +44,8 @@ func TestBackedUpInTheFuture(t *testing.T) {
 		{365 * 24 * time.Hour, "Backed up 3 September 2025, 08:30"},
 	} {
 		now := time.Date(2026, 9, 3, 8, 30, 0, 0, time.UTC)
-		if got := strings.ReplaceAll(backedUpWords(w, now.Add(-c.ago), now), "\u00a0", " "); got != c.want {
+		if got := strings.ReplaceAll(app.BackedUpWords(w, now.Add(-c.ago), now), "\u00a0", " "); got != c.want {
 			t.Errorf("%s ago: %q, want %q", c.ago, got, c.want)
 		}
-	}
-}
-
-// TestIncidentsClockThatCannotBe says so when the school became aware in the future.
-func TestIncidentsClockThatCannotBe(t *testing.T) {
-	w := i18n.New(i18n.English, time.UTC)
-	i := devices.Incident{IncidentDetails: devices.IncidentDetails{Aware: day}, State: devices.IncidentOpen}
-	if m := clockMessage(w, i, day.AddDate(-1, 0, 0)); m.Kind != widgets.Warn || m.Next != w.T("incident.clock.odd") {
-		t.Errorf("%+v", m)
-	}
-	if m := clockMessage(w, i, day); m.Kind != widgets.Info || m.Next == w.T("incident.clock.odd") {
-		t.Errorf("%+v", m)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"stowage/devices/school/filecrypt"
 	"stowage/devices/school/keyfiles"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -182,11 +183,11 @@ func (d *decrypt) update() {
 	if d.result == nil {
 		return
 	}
-	show(d.form, !d.result.shown())
-	show(d.noKey, len(d.keys) == 0)
-	show(d.group, len(d.keys) > 0)
+	form.SetVisible(d.form, !d.result.shown())
+	form.SetVisible(d.noKey, len(d.keys) == 0)
+	form.SetVisible(d.group, len(d.keys) > 0)
 	free, _ := d.free()
-	show(d.passphrase.View, free == nil)
+	form.SetVisible(d.passphrase.View, free == nil)
 	d.files.set(d.paths)
 	d.start.SetText(d.s.Words.N("decrypt.start", len(d.paths)))
 	d.start.SetEnabled(d.ready())
@@ -205,7 +206,7 @@ func (d *decrypt) decrypt() {
 			folders = append(folders, filepath.Dir(path))
 		}
 	}
-	askPlain(d.s, folders, d.begin)
+	form.AskPlain(d.s, folders, d.begin)
 }
 
 // begin asks about names that are taken, and decrypts.

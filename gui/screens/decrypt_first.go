@@ -11,6 +11,7 @@ import (
 	"stowage/devices/school/passphrases"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // firstOfKey is the screen on which a holder chooses a passphrase for a key file, in
@@ -78,7 +79,7 @@ func (f *firstOfKey) judge(secret []byte) widgets.Strength {
 	w := f.k.s.Words
 	strength, err := keys.Judge(secret, f.policy(), f.school, f.holder)
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return widgets.Strength{Level: 1, Text: weakWords(w, weak)}
+		return widgets.Strength{Level: 1, Text: wording.WeakWords(w, weak)}
 	}
 	return widgets.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
 }
@@ -117,7 +118,7 @@ func (f *firstOfKey) refuse(p *widgets.Passphrase, why string) {
 func (f *firstOfKey) changed(err error) {
 	s := f.k.s
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		f.refuse(f.once, weakWords(s.Words, weak))
+		f.refuse(f.once, wording.WeakWords(s.Words, weak))
 		return
 	}
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"stowage/devices/school/issue"
 	"stowage/devices/school/keyfiles"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
 )
 
@@ -177,7 +178,7 @@ func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
 	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
 	open := []openStick{h.unlocked(h.stick())}
 	o := h.options()
-	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
+	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *app.Place) *staff {
 		k := h.staff(s, p)
 		k.sticks = func() []openStick { return open }
 		return k

@@ -10,6 +10,7 @@ import (
 
 	"stowage/crypt"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/widgets"
 )
 
@@ -21,7 +22,7 @@ type encrypt struct {
 	staff *staff
 
 	paths  []string
-	people *people
+	people *recipients
 	where  *destination
 	result *results
 
@@ -203,9 +204,9 @@ func (e *encrypt) ready() bool {
 // update brings the page up to date.
 func (e *encrypt) update() {
 	shown := e.result.shown()
-	show(e.empty, len(e.paths) == 0 && !shown)
-	show(e.form, len(e.paths) > 0 && !shown)
-	show(e.ageLine, !shown)
+	form.SetVisible(e.empty, len(e.paths) == 0 && !shown)
+	form.SetVisible(e.form, len(e.paths) > 0 && !shown)
+	form.SetVisible(e.ageLine, !shown)
 	e.files.set(e.paths)
 	widgets.SetText(e.ageLine, e.staff.ageLine(e.s.Now()))
 	e.start.SetText(e.s.Words.N("encrypt.start", len(e.paths)))

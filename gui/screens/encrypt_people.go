@@ -18,9 +18,9 @@ import (
 // maxMatches is how many people are shown at a time; more are found by typing more.
 const maxMatches = 30
 
-// people is where the people are chosen that files are encrypted for. The person
+// recipients is where the people are chosen that files are encrypted for. The person
 // at the computer and ICT are always among them.
-type people struct {
+type recipients struct {
 	s       *gui.Session
 	staff   *staff
 	changed func()
@@ -33,8 +33,8 @@ type people struct {
 	whoami bool // the person is choosing who they are
 }
 
-func newPeople(s *gui.Session, k *staff, changed func()) *people {
-	p := &people{s: s, staff: k, changed: changed, fixed: widgets.Column(1), found: widgets.Column(1), search: widget.NewEntry()}
+func newPeople(s *gui.Session, k *staff, changed func()) *recipients {
+	p := &recipients{s: s, staff: k, changed: changed, fixed: widgets.Column(1), found: widgets.Column(1), search: widget.NewEntry()}
 	p.search.OnChanged = func(string) { p.list() }
 	p.search.OnSubmitted = func(string) { p.first() }
 	scroll := container.NewVScroll(widgets.Column(2, p.fixed, p.found))
@@ -44,7 +44,7 @@ func newPeople(s *gui.Session, k *staff, changed func()) *people {
 }
 
 // ids are those whom the files are for: the person at the computer, and those chosen.
-func (p *people) ids() []string {
+func (p *recipients) ids() []string {
 	var ids []string
 	if me, ok := p.staff.self(); ok {
 		ids = append(ids, me.ID)
@@ -57,7 +57,7 @@ func (p *people) ids() []string {
 	return ids
 }
 
-func (p *people) clear() {
+func (p *recipients) clear() {
 	p.chosen = nil
 	p.search.SetText("")
 	p.refresh()
@@ -65,7 +65,7 @@ func (p *people) clear() {
 
 // refresh shows who is chosen, after the list of people may have changed. Those whose
 // key is not in force any more are taken off, with a word.
-func (p *people) refresh() {
+func (p *recipients) refresh() {
 	w := p.s.Words
 	if d := p.staff.known.Directory; d != nil {
 		p.chosen = slices.DeleteFunc(p.chosen, func(c keys.Person) bool {
@@ -100,14 +100,14 @@ func (p *people) refresh() {
 }
 
 // member is one of those whom the files are for.
-func (p *people) member(icon widgets.Icon, name, hint string, button fyne.CanvasObject) fyne.CanvasObject {
+func (p *recipients) member(icon widgets.Icon, name, hint string, button fyne.CanvasObject) fyne.CanvasObject {
 	row := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon.Colored(widgets.ColorOnTint))), button, twoLines(name, hint))
 	return container.NewStack(widgets.NewGround(widgets.ColorSelected, "", "buttonRadius"), container.NewPadded(row))
 }
 
 // list shows the people whom the search finds. Before anything is typed there are
 // none, unless the school is small.
-func (p *people) list() {
+func (p *recipients) list() {
 	w := p.s.Words
 	p.found.Objects = nil
 	matches, more := p.matches(p.search.Text)
@@ -125,7 +125,7 @@ func (p *people) list() {
 }
 
 // matches are the people whose name or e-mail address holds each of the words typed.
-func (p *people) matches(typed string) (found []keys.Person, more int) {
+func (p *recipients) matches(typed string) (found []keys.Person, more int) {
 	if p.staff.known.Directory == nil {
 		return nil, 0
 	}
@@ -146,7 +146,7 @@ func (p *people) matches(typed string) (found []keys.Person, more int) {
 }
 
 // match is one person who can be chosen, or not, with why.
-func (p *people) match(one keys.Person) fyne.CanvasObject {
+func (p *recipients) match(one keys.Person) fyne.CanvasObject {
 	why := p.refusal(one)
 	hint := one.Email
 	icon := widgets.IconPerson.Resource()
@@ -162,7 +162,7 @@ func (p *people) match(one keys.Person) fyne.CanvasObject {
 }
 
 // refusal says why nothing may be encrypted for somebody, "" when it may.
-func (p *people) refusal(one keys.Person) string {
+func (p *recipients) refusal(one keys.Person) string {
 	w := p.s.Words
 	_, err := one.Current()
 	if blocked, ok := errors.AsType[*keys.BlockedError](err); ok {
@@ -176,7 +176,7 @@ func (p *people) refusal(one keys.Person) string {
 
 // choose takes somebody among those whom the files are for, or learns who the person
 // at the computer is.
-func (p *people) choose(one keys.Person) {
+func (p *recipients) choose(one keys.Person) {
 	if p.whoami {
 		if err := p.staff.setMe(one.ID); err != nil {
 			p.s.Fail(err)
@@ -192,7 +192,7 @@ func (p *people) choose(one keys.Person) {
 }
 
 // first chooses the person that is found first: Enter in the search.
-func (p *people) first() {
+func (p *recipients) first() {
 	if strings.TrimSpace(p.search.Text) == "" {
 		return
 	}
@@ -205,14 +205,14 @@ func (p *people) first() {
 	}
 }
 
-func (p *people) drop(id string) {
+func (p *recipients) drop(id string) {
 	p.chosen = slices.DeleteFunc(p.chosen, func(c keys.Person) bool { return c.ID == id })
 	p.refresh()
 	p.changed()
 }
 
 // notMe forgets who the person is: somebody else sits at the computer.
-func (p *people) notMe() {
+func (p *recipients) notMe() {
 	if err := p.staff.setMe(""); err != nil {
 		p.s.Fail(err)
 		return

@@ -373,7 +373,7 @@ func TestEncryptPictures(t *testing.T) {
 }
 
 // first4 are the first people in the list.
-func (p *people) first4() []keys.Person {
+func (p *recipients) first4() []keys.Person {
 	found, _ := p.matches("")
 	return found
 }

@@ -11,6 +11,7 @@ import (
 
 	"stowage/devices/school/filecrypt"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -144,7 +145,7 @@ func (d *destination) ask() {
 func (d *destination) set(folder string) {
 	d.folder = folder
 	widgets.SetText(d.path, folder)
-	show(d.path, folder != "")
+	form.SetVisible(d.path, folder != "")
 	d.view.Refresh()
 }
 

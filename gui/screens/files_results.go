@@ -10,6 +10,7 @@ import (
 
 	"stowage/devices/school/filecrypt"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -29,7 +30,7 @@ type results struct {
 // newResults returns results that are hidden; again is pressed to begin anew.
 func newResults(s *gui.Session, again func()) *results {
 	r := &results{s: s, again: again, banner: widgets.NewBanner(widgets.Message{}), note: widgets.Body(""), rows: widgets.Column(1)}
-	r.folder = widgets.NewPrimary(s.Words.T("files.show"), widgets.IconFolder.Resource(), func() { showInFolder(s, r.first) })
+	r.folder = widgets.NewPrimary(s.Words.T("files.show"), widgets.IconFolder.Resource(), func() { form.ShowInFolder(s, r.first) })
 	buttons := widgets.Row(2, widgets.NewButton(s.Words.T("files.again"), nil, again), widgets.Spring(), r.folder)
 	r.view = container.NewBorder(widgets.Column(2, r.banner.View, r.note), buttons, nil, nil, container.NewVScroll(r.rows))
 	r.view.Hide()
@@ -70,8 +71,8 @@ func (r *results) set(kind i18n.Key, all []outcome, err error, note string) {
 	}
 	r.banner.Set(m)
 	r.note.SetText(note)
-	show(r.note, made > 0 && note != "")
-	show(r.folder, made > 0 && r.s.Services.Opener != nil)
+	form.SetVisible(r.note, made > 0 && note != "")
+	form.SetVisible(r.folder, made > 0 && r.s.Services.Opener != nil)
 	r.view.Show()
 	r.view.Refresh()
 	if made > 0 && r.s.Services.Opener != nil {

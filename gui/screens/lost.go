@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"stowage/gui/wording"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -12,7 +14,6 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/devices/school/loss"
 	"stowage/gui"
-	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -87,15 +88,10 @@ func (l *lost) Shown() {
 // reach says how ICT is reached, as the school has signed it.
 func (l *lost) reach(to loss.Addressee) {
 	if to.Contact != "" {
-		l.ring.SetText(reachICT(l.s.Words, to.Contact))
+		l.ring.SetText(wording.ReachICT(l.s.Words, to.Contact))
 		l.ring.Show()
 		l.relayout()
 	}
-}
-
-// reachICT says how ICT is reached, on one line.
-func reachICT(w *i18n.Words, contact string) string {
-	return w.T("ict.reach", "contact", strings.ReplaceAll(contact, "\n", ", "))
 }
 
 // Focus is part of gui.Focuser.

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/safefile"
+	"stowage/gui/form"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -24,7 +25,7 @@ func newLostDone(l *lost) *lostDone {
 	w := l.s.Words
 	d := &lostDone{l: l, banner: widgets.NewBanner(widgets.Message{})}
 	d.save = widgets.NewPrimary(w.T("lost.save"), widgets.Icon("save").Resource(), d.saveAs)
-	d.show = widgets.NewButton(w.T("files.show"), widgets.IconFolder.Resource(), func() { showInFolder(l.s, d.sealed.file) })
+	d.show = widgets.NewButton(w.T("files.show"), widgets.IconFolder.Resource(), func() { form.ShowInFolder(l.s, d.sealed.file) })
 	steps := widgets.Column(1, widgets.Heading(w.T("lost.then")))
 	for _, key := range lostSteps {
 		steps.Add(widgets.Body("•  " + w.T(key)))

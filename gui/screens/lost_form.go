@@ -5,11 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"stowage/devices/school/loss"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"stowage/devices/school/loss"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/i18n"
 	"stowage/gui/widgets"
 )
@@ -20,11 +22,11 @@ type lostForm struct {
 
 	which, place, police, contents, whose, more, name, contact *widget.Entry
 
-	kind     *choices[loss.LossKind]
-	had      *choices[span]
-	noticed  *choices[span]
-	with     *choices[loss.Answer]
-	onlyCopy *choices[loss.Answer]
+	kind     *form.Choices[loss.LossKind]
+	had      *form.Choices[form.Span]
+	noticed  *form.Choices[form.Span]
+	with     *form.Choices[loss.Answer]
+	onlyCopy *form.Choices[loss.Answer]
 
 	whichField, nameField, contactField *widgets.Field
 	policeField                         *widgets.Field
@@ -35,11 +37,11 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 	w := s.Words
 	f := &lostForm{
 		s:     s,
-		which: line(), place: lines(2), police: line(), contents: lines(3), whose: line(), more: lines(2), name: line(), contact: line(),
-		kind: newChoices(w, true, reply[loss.LossKind]{"lost.kind.lost", loss.LossLost}, reply[loss.LossKind]{"lost.kind.stolen", loss.LossStolen}, reply[loss.LossKind]{"lost.unsure", loss.LossUnsure}),
-		had: newChoices[span](w, true, reply[span]{"lost.had.today", since(0)}, reply[span]{"lost.had.yesterday", since(1)},
-			reply[span]{"lost.had.week", since(7)}, reply[span]{"lost.unsure", sometime}),
-		noticed:  newChoices[span](w, true, reply[span]{"lost.noticed.now", justNow}, reply[span]{"lost.noticed.today", since(0)}, reply[span]{"lost.noticed.before", sometime}),
+		which: form.Line(), place: form.Lines(2), police: form.Line(), contents: form.Lines(3), whose: form.Line(), more: form.Lines(2), name: form.Line(), contact: form.Line(),
+		kind: form.NewChoices(w, true, form.Reply[loss.LossKind]{Text: "lost.kind.lost", Is: loss.LossLost}, form.Reply[loss.LossKind]{Text: "lost.kind.stolen", Is: loss.LossStolen}, form.Reply[loss.LossKind]{Text: "lost.unsure", Is: loss.LossUnsure}),
+		had: form.NewChoices[form.Span](w, true, form.Reply[form.Span]{Text: "lost.had.today", Is: form.Since(0)}, form.Reply[form.Span]{Text: "lost.had.yesterday", Is: form.Since(1)},
+			form.Reply[form.Span]{Text: "lost.had.week", Is: form.Since(7)}, form.Reply[form.Span]{Text: "lost.unsure", Is: form.Sometime}),
+		noticed:  form.NewChoices[form.Span](w, true, form.Reply[form.Span]{Text: "lost.noticed.now", Is: justNow}, form.Reply[form.Span]{Text: "lost.noticed.today", Is: form.Since(0)}, form.Reply[form.Span]{Text: "lost.noticed.before", Is: form.Sometime}),
 		with:     yesNo(w),
 		onlyCopy: yesNo(w),
 	}
@@ -48,9 +50,9 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 	f.nameField = widgets.NewField(w.T("lost.name"), f.name, "")
 	f.contactField = widgets.NewField(w.T("lost.contact"), f.contact, w.T("lost.contact.hint"))
 	f.policeField.View.Hide()
-	f.kind.group.OnChanged = func(string) {
-		kind, _ := f.kind.get()
-		show(f.policeField.View, kind == loss.LossStolen)
+	f.kind.Group.OnChanged = func(string) {
+		kind, _ := f.kind.Get()
+		form.SetVisible(f.policeField.View, kind == loss.LossStolen)
 		grown()
 	}
 	return f
@@ -58,8 +60,8 @@ func newLostForm(s *gui.Session, grown func()) *lostForm {
 
 func justNow(now time.Time) (from, to time.Time) { return now, now }
 
-func yesNo(w *i18n.Words) *choices[loss.Answer] {
-	return newChoices(w, true, reply[loss.Answer]{"lost.yes", loss.Yes}, reply[loss.Answer]{"lost.no", loss.No}, reply[loss.Answer]{"lost.unsure", loss.NotSure})
+func yesNo(w *i18n.Words) *form.Choices[loss.Answer] {
+	return form.NewChoices(w, true, form.Reply[loss.Answer]{Text: "lost.yes", Is: loss.Yes}, form.Reply[loss.Answer]{Text: "lost.no", Is: loss.No}, form.Reply[loss.Answer]{Text: "lost.unsure", Is: loss.NotSure})
 }
 
 // first is the page about the stick.
@@ -68,11 +70,11 @@ func (f *lostForm) first() fyne.CanvasObject {
 	return widgets.Column(3,
 		widgets.Body(w.T("lost.calm")),
 		f.whichField.View,
-		widgets.NewField(w.T("lost.kind"), f.kind.group, "").View,
+		widgets.NewField(w.T("lost.kind"), f.kind.Group, "").View,
 		f.policeField.View,
-		widgets.NewField(w.T("lost.had"), f.had.group, "").View,
+		widgets.NewField(w.T("lost.had"), f.had.Group, "").View,
 		widgets.NewField(w.T("lost.place"), f.place, "").View,
-		widgets.NewField(w.T("lost.noticed"), f.noticed.group, "").View,
+		widgets.NewField(w.T("lost.noticed"), f.noticed.Group, "").View,
 	)
 }
 
@@ -80,10 +82,10 @@ func (f *lostForm) first() fyne.CanvasObject {
 func (f *lostForm) second() fyne.CanvasObject {
 	w := f.s.Words
 	return widgets.Column(3,
-		widgets.NewField(w.T("lost.with"), f.with.group, w.T("lost.with.hint")).View,
+		widgets.NewField(w.T("lost.with"), f.with.Group, w.T("lost.with.hint")).View,
 		widgets.NewField(w.T("lost.contents"), f.contents, w.T("lost.contents.hint")).View,
 		widgets.NewField(w.T("lost.whose"), f.whose, w.T("lost.whose.hint")).View,
-		widgets.NewField(w.T("lost.only"), f.onlyCopy.group, "").View,
+		widgets.NewField(w.T("lost.only"), f.onlyCopy.Group, "").View,
 		widgets.NewField(w.T("lost.more"), f.more, w.T("lost.more.hint")).View,
 		f.nameField.View,
 		f.contactField.View,
@@ -122,7 +124,7 @@ func (f *lostForm) empty() bool {
 			return false
 		}
 	}
-	return f.kind.group.Selected == "" && f.had.group.Selected == "" && f.with.group.Selected == ""
+	return f.kind.Group.Selected == "" && f.had.Group.Selected == "" && f.with.Group.Selected == ""
 }
 
 func (f *lostForm) clear() {
@@ -131,11 +133,11 @@ func (f *lostForm) clear() {
 			e.SetText("")
 		}
 	}
-	f.kind.clear()
-	f.had.clear()
-	f.noticed.clear()
-	f.with.clear()
-	f.onlyCopy.clear()
+	f.kind.Clear()
+	f.had.Clear()
+	f.noticed.Clear()
+	f.with.Clear()
+	f.onlyCopy.Clear()
 	for _, field := range []*widgets.Field{f.whichField, f.nameField, f.contactField} {
 		field.Refuse("")
 	}
@@ -173,18 +175,18 @@ func (f *lostForm) report(now time.Time) loss.LossReport {
 		Kind:     loss.LossUnsure,
 		Place:    f.place.Text, Contents: f.contents.Text, Whose: f.whose.Text, Circumstances: f.more.Text,
 	}
-	if kind, ok := f.kind.get(); ok {
+	if kind, ok := f.kind.Get(); ok {
 		r.Kind = kind
 	}
 	r.Police = f.policeText()
-	if had, ok := f.had.get(); ok {
+	if had, ok := f.had.Get(); ok {
 		r.HappenedFrom, r.HappenedTo = had(now)
 	}
-	if noticed, ok := f.noticed.get(); ok {
+	if noticed, ok := f.noticed.Get(); ok {
 		r.Noticed, _ = noticed(now)
 	}
-	r.Passphrase, _ = f.with.get()
-	r.OnlyCopy, _ = f.onlyCopy.get()
+	r.Passphrase, _ = f.with.Get()
+	r.OnlyCopy, _ = f.onlyCopy.Get()
 	return r
 }
 
@@ -198,15 +200,15 @@ func (f *lostForm) text(now time.Time) string {
 		said string
 	}{
 		{"lost.which", f.which.Text},
-		{"lost.kind", f.kind.group.Selected},
+		{"lost.kind", f.kind.Group.Selected},
 		{"lost.police", f.policeText()},
-		{"lost.had", f.had.group.Selected},
+		{"lost.had", f.had.Group.Selected},
 		{"lost.place", f.place.Text},
-		{"lost.noticed", f.noticed.group.Selected},
-		{"lost.with", f.with.group.Selected},
+		{"lost.noticed", f.noticed.Group.Selected},
+		{"lost.with", f.with.Group.Selected},
 		{"lost.contents", f.contents.Text},
 		{"lost.whose", f.whose.Text},
-		{"lost.only", f.onlyCopy.group.Selected},
+		{"lost.only", f.onlyCopy.Group.Selected},
 		{"lost.more", f.more.Text},
 		{"lost.name", f.name.Text},
 		{"lost.contact", f.contact.Text},
@@ -220,7 +222,7 @@ func (f *lostForm) text(now time.Time) string {
 
 // policeText is the reference, where it was asked for.
 func (f *lostForm) policeText() string {
-	if kind, _ := f.kind.get(); kind != loss.LossStolen {
+	if kind, _ := f.kind.Get(); kind != loss.LossStolen {
 		return ""
 	}
 	return f.police.Text

@@ -11,6 +11,7 @@ import (
 	"stowage/devices/school/config"
 	"stowage/devices/school/loss"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
 )
 
@@ -20,12 +21,12 @@ func lostOf(w *guitest.Window) *lost { return w.Session.Current().(*lost) }
 func answer(w *guitest.Window) {
 	l := lostOf(w)
 	fill(w, l.form.which, "HRP-0042")
-	l.form.kind.group.SetSelected("It was stolen")
-	l.form.had.group.SetSelected("Yesterday")
-	l.form.noticed.group.SetSelected("Just now")
+	l.form.kind.Group.SetSelected("It was stolen")
+	l.form.had.Group.SetSelected("Yesterday")
+	l.form.noticed.Group.SetSelected("Just now")
 	fill(w, l.form.place, "the 42 bus")
 	w.Press("Next")
-	l.form.with.group.SetSelected("No")
+	l.form.with.Group.SetSelected("No")
 	fill(w, l.form.contents, "reports for year 4")
 	if l.form.name.Text == "" {
 		fill(w, l.form.name, "Alice Jones")
@@ -187,7 +188,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	h.settings(config.Config{}) // at home
 	open := h.unlocked(drive)
 	o := h.options()
-	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *Place) *staff {
+	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *app.Place) *staff {
 		k := h.staff(s, p)
 		k.sticks = func() []openStick { return []openStick{open} }
 		return k
@@ -252,9 +253,9 @@ func TestLostIsNotLeftUnasked(t *testing.T) {
 func TestLostPolice(t *testing.T) {
 	w := newHill(t).window("lost")
 	w.MustNotSee("Police reference")
-	lostOf(w).form.kind.group.SetSelected("It was stolen")
+	lostOf(w).form.kind.Group.SetSelected("It was stolen")
 	w.MustSee("Police reference")
-	lostOf(w).form.kind.group.SetSelected("I cannot find it")
+	lostOf(w).form.kind.Group.SetSelected("I cannot find it")
 	w.MustNotSee("Police reference")
 }
 

@@ -13,6 +13,7 @@ import (
 	"stowage/devices/school/loss"
 	"stowage/devices/school/remembered"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -21,7 +22,7 @@ import (
 // screens, which are made anew when the language changes.
 type staff struct {
 	s     *gui.Session
-	place *Place
+	place *app.Place
 	known remembered.Known // the newest directory; Directory is nil before it was read
 
 	openFS func(path string) (driveFS, error)
@@ -35,7 +36,7 @@ type openStick struct {
 	stick *stick.Stick
 }
 
-func newStaff(s *gui.Session, p *Place) *staff {
+func newStaff(s *gui.Session, p *app.Place) *staff {
 	return &staff{
 		s: s, place: p,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
@@ -44,7 +45,7 @@ func newStaff(s *gui.Session, p *Place) *staff {
 }
 
 // config is what this computer was told of its school.
-func (k *staff) config() (config.Config, error) { return k.place.settings() }
+func (k *staff) config() (config.Config, error) { return k.place.Settings() }
 
 // signedIn is whose stick is open, as its key says, and the school's ICT as its note
 // says, whose signature that key has checked; false when none is.
@@ -78,7 +79,7 @@ func (k *staff) read(done func(error)) *jobs.Job {
 		verifier = o.stick.Verifier()
 	}
 	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (remembered.Known, error) {
-		c, err := place.settings()
+		c, err := place.Settings()
 		if err != nil {
 			return remembered.Known{}, err
 		}

@@ -18,7 +18,9 @@ import (
 	"stowage/devices/school/passphrases"
 	"stowage/devices/school/unlock"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
+	"stowage/gui/wording"
 )
 
 var authorityPassphrase = []byte("rusty lantern gallops beneath nine mushrooms")
@@ -127,14 +129,14 @@ func (h *hill) options() gui.Options {
 	return gui.Options{
 		Routes:   staffRoutes(h.place(), h.staff),
 		Services: gui.Services{Config: h.config, Opener: h},
-		Explain:  Explain,
+		Explain:  wording.Explain,
 	}
 }
 
 // place is that of the computer, by its settings as they are now.
-func (h *hill) place() *Place { return NewPlace(h.config, school.Options{Actor: "test"}) }
+func (h *hill) place() *app.Place { return app.NewPlace(h.config, school.Options{Actor: "test"}) }
 
-func (h *hill) staff(s *gui.Session, p *Place) *staff {
+func (h *hill) staff(s *gui.Session, p *app.Place) *staff {
 	k := newStaff(s, p)
 	s.Choose = picker{h}
 	return k

@@ -9,6 +9,7 @@ import (
 	"stowage/devices/school/backup"
 	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
+	"stowage/gui/app"
 )
 
 // backupAfter is how long after the last change a stick is backed up: people store
@@ -28,7 +29,7 @@ type backedUp struct {
 	when   time.Time // when everything was last in the backup
 	older  bool      // the backup has newer layers than the stick
 	forked bool      // the stick was put back to before that, and then written on
-	lost   lossNews
+	lost   app.LossNews
 	reason error // why the backup is not complete
 }
 
@@ -62,15 +63,15 @@ func (o *stickSession) keepBackedUp() {
 // backUp copies what is new to the school's shared folder, and on ICT's computers
 // records that the stick was seen. It runs off the window's goroutine.
 func (o *stickSession) backUp(ctx context.Context, clock func() time.Time) (got backedUp) {
-	o.k.p.leave(o.place.path)
-	c, err := o.k.p.settings()
+	o.k.p.LeaveDrive(o.place.path)
+	c, err := o.k.p.Settings()
 	if err != nil {
 		return backedUp{reason: err}
 	}
 	if o.key != nil {
 		_ = config.Serials(o.k.p.Dir()).TakeDirectory(ctx, o.fs, o.key, o.stick.Verifier()) // a newer one that it took along from school
 	}
-	got.lost = o.k.p.turnedUp(c, o.fs, o.stick.Note().ID, clock())
+	got.lost = o.k.p.TurnedUp(c, o.fs, o.stick.Note().ID, clock())
 	if c.Verifier != "" && c.Verifier != o.stick.Verifier() {
 		got.reason = config.ErrNoSchool // another school's stick is not this one's business
 		return got
@@ -80,7 +81,7 @@ func (o *stickSession) backUp(ctx context.Context, clock func() time.Time) (got 
 		got.reason = err
 		return got
 	}
-	if !got.lost.lost() { // otherwise ICT compares it with its backup first
+	if !got.lost.Lost() { // otherwise ICT compares it with its backup first
 		var result stick.BackupResult
 		result, got.reason = backup.Stick(ctx, shared, backup.Plan{Drive: o.fs, Opened: o.stick, Verifier: o.stick.Verifier(), Clock: clock})
 		got.older, got.forked = result.Older, result.Fork != nil && result.Fork.Kind == stick.WarnForked
@@ -97,7 +98,7 @@ func (o *stickSession) backUp(ctx context.Context, clock func() time.Time) (got 
 // checkIn records in the register that the stick was seen at school. A stick that the
 // register does not know is not ICT's.
 func (o *stickSession) checkIn(ctx context.Context) {
-	if o.k.p.school(ctx) != nil {
+	if o.k.p.OpenSchool(ctx) != nil {
 		return
 	}
 	_ = o.k.p.Authority.Work(ctx, func(open *school.School) error { // a courtesy to the register: the stick works without
@@ -114,7 +115,7 @@ func (o *stickSession) tellBackup(got backedUp) {
 	if got.when.After(o.backup) {
 		o.backup = got.when
 	}
-	o.unbacked = got.reason != nil && !quietly(got.reason)
+	o.unbacked = got.reason != nil && !app.Quietly(got.reason)
 	o.lost = got.lost
 	o.older, o.forked = o.older || got.older, o.forked || got.forked
 	if o.screen != nil {
@@ -143,5 +144,5 @@ func (o *stickSession) backupWords() string {
 	case o.backup.IsZero():
 		return ""
 	}
-	return backedUpWords(w, o.backup, o.s.Now())
+	return app.BackedUpWords(w, o.backup, o.s.Now())
 }

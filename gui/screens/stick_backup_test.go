@@ -11,18 +11,20 @@ import (
 	"stowage/devices/school"
 	"stowage/devices/school/backup"
 	"stowage/devices/school/config"
+	"stowage/gui/app"
+	"stowage/gui/guitest/screenstest"
 )
 
 func TestItIsBackedUpAtSchool(t *testing.T) {
 	shared := t.TempDir()
-	place := NewPlace(t.TempDir(), school.Options{})
-	check(t, school.Shared{Dir: shared}.Make())
-	check(t, place.SetConfig(config.Config{Shared: shared}))
+	place := app.NewPlace(t.TempDir(), school.Options{})
+	screenstest.Check(t, school.Shared{Dir: shared}.Make())
+	screenstest.Check(t, place.SetConfig(config.Config{Shared: shared}))
 	r := newRigAt(t, place, true, someFiles)
 	r.unlock(temporary)
 	r.Until("the backup", func() bool { return r.Sees("Backed up just now") })
 	status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).driveFS, r.note().ID)
-	if check(t, err); status.Behind > 0 || status.Layers == 0 {
+	if screenstest.Check(t, err); status.Behind > 0 || status.Layers == 0 {
 		t.Errorf("the backup is %+v", status)
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
@@ -42,8 +44,8 @@ func TestItIsBackedUpAtSchool(t *testing.T) {
 }
 
 func TestAwayFromSchoolNothingIsSaidOfBackups(t *testing.T) {
-	place := NewPlace(t.TempDir(), school.Options{})
-	check(t, place.SetConfig(config.Config{Shared: filepath.Join(t.TempDir(), "nowhere")}))
+	place := app.NewPlace(t.TempDir(), school.Options{})
+	screenstest.Check(t, place.SetConfig(config.Config{Shared: filepath.Join(t.TempDir(), "nowhere")}))
 	r := newRigAt(t, place, true, someFiles)
 	r.unlock(temporary)
 	r.Until("it to be tried", func() bool { return r.opened().backing == nil })
@@ -51,17 +53,17 @@ func TestAwayFromSchoolNothingIsSaidOfBackups(t *testing.T) {
 }
 
 func TestAStickReportedLostIsNamed(t *testing.T) {
-	place := NewPlace(t.TempDir(), school.Options{})
+	place := app.NewPlace(t.TempDir(), school.Options{})
 	r := newRigAt(t, place, true, someFiles)
 	a, err := keys.NewAuthority("Hill Road Primary", day)
-	check(t, err)
+	screenstest.Check(t, err)
 	directory := &keys.Directory{
 		School: a.School(), Verifier: a.Verifier(), Serial: 1, Published: day, Policy: keys.DefaultPolicy(), Recovery: a.RecoveryRecipients(),
 		Lost: []keys.LostDevice{{ID: r.note().ID, Label: "HRP-0042", Since: day}},
 	}
 	signed, err := directory.Sign(a)
-	check(t, err)
-	check(t, place.SetConfig(config.Config{Directory: r.file("directory.note", string(signed))}))
+	screenstest.Check(t, err)
+	screenstest.Check(t, place.SetConfig(config.Config{Directory: r.file("directory.note", string(signed))}))
 	r.unlock(temporary)
 	r.Until("it to be said", func() bool { return r.Sees("HRP-0042 was reported lost on 1\u00a0September 2026.") })
 	r.MustSee("Please take it to ICT")

@@ -12,6 +12,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"
+	"stowage/gui/guitest/screenstest"
 	"stowage/gui/widgets"
 )
 
@@ -30,7 +31,7 @@ func (r *rig) openFile(p string) string {
 func (r *rig) privately() []string {
 	r.t.Helper()
 	found, err := filepath.Glob(filepath.Join(r.Session.Services.Private, "*"))
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	return found
 }
 
@@ -38,7 +39,7 @@ func TestWhatAProgramSavesIsStored(t *testing.T) {
 	r := openRig(t)
 	local := r.openFile("Register.txt")
 	r.MustSee("Register.txt is opening. What you save there is saved to the stick.")
-	check(t, os.WriteFile(local, []byte("Amy\nBen\nCara\n"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("Amy\nBen\nCara\n"), 0o600))
 	r.Advance(2 * tickEvery)
 	r.MustSee("Register.txt was saved to the stick.")
 	if got := r.content("Register.txt"); got != "Amy\nBen\nCara\n" {
@@ -77,18 +78,18 @@ func TestNewsOfALockedStickIsClosed(t *testing.T) {
 func (r *rig) note() stick.Note {
 	r.t.Helper()
 	fsys, err := stick.NewDirFS(r.path)
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	defer fsys.Close()
 	summary, err := stick.Inspect(fsys, "")
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	return summary.Note
 }
 
 func TestLockWarnsOfOpenFilesAndStoresThem(t *testing.T) {
 	r := openRig(t)
 	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(filepath.Join(filepath.Dir(local), "~$Register.txt"), []byte("x"), 0o600))
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(filepath.Join(filepath.Dir(local), "~$Register.txt"), []byte("x"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	r.Press("Lock and remove")
 	r.MustSee("A file is still open in another program", "A program is using Register.txt.", "Register.txt changed, and is saved to the stick now")
 	r.Press("Keep open")
@@ -112,7 +113,7 @@ func TestLockSaysWhichFilesChanged(t *testing.T) {
 	r := openRig(t)
 	r.openFile("Register.txt")
 	local := r.openFile("photo.heic")
-	check(t, os.WriteFile(local, []byte("another picture"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("another picture"), 0o600))
 	r.Press("Lock and remove")
 	r.MustSee("A file changed since it was saved to the stick", "photo.heic changed, and is saved to the stick now, before it locks.")
 	r.MustNotSee("still open", "Register.txt changed")
@@ -168,7 +169,7 @@ func TestADriveThatIsStillInUse(t *testing.T) {
 func TestItLocksByItselfAfterATimeWithoutUse(t *testing.T) {
 	r := openRig(t)
 	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	r.Advance(5 * time.Minute)
 	r.browser()
 	r.Session.Used()
@@ -192,10 +193,10 @@ func TestItStaysOpenWhileAProgramHasAFile(t *testing.T) {
 	r := openRig(t)
 	local := r.openFile("Register.txt")
 	mark := filepath.Join(filepath.Dir(local), ".~lock.Register.txt#")
-	check(t, os.WriteFile(mark, []byte("x"), 0o600))
+	screenstest.Check(t, os.WriteFile(mark, []byte("x"), 0o600))
 	r.Advance(25 * time.Minute)
 	r.browser()
-	check(t, os.Remove(mark))
+	screenstest.Check(t, os.Remove(mark))
 	r.Advance(11 * time.Minute)
 	r.MustSee("so it locked by itself")
 }
@@ -223,9 +224,9 @@ func (readOnly) SyncDir(string) error              { return stick.ErrReadOnly }
 func TestLeftoversOfACrashAreWipedAtTheNextStart(t *testing.T) {
 	r := openRig(t)
 	crashed := filepath.Join(r.Session.Services.Private, "CRASHED", "1")
-	check(t, os.MkdirAll(crashed, 0o700))
-	check(t, os.WriteFile(filepath.Join(filepath.Dir(crashed), "in-use"), nil, 0o600))
-	check(t, os.WriteFile(filepath.Join(crashed, "secret.txt"), []byte("secret"), 0o600))
+	screenstest.Check(t, os.MkdirAll(crashed, 0o700))
+	screenstest.Check(t, os.WriteFile(filepath.Join(filepath.Dir(crashed), "in-use"), nil, 0o600))
+	screenstest.Check(t, os.WriteFile(filepath.Join(crashed, "secret.txt"), []byte("secret"), 0o600))
 	local := r.openFile("Register.txt")
 	wiped, err := WipeLeftovers(r.Session.Services)
 	if err != nil || wiped != 1 {
@@ -244,7 +245,7 @@ func TestClosingTheWindowLocks(t *testing.T) {
 	r.MustSee("A file was opened in another program", "All that was saved of Register.txt is on the stick.")
 	r.Press("Keep open")
 	r.browser()
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	r.Session.Close()
 	r.Press("Lock now")
 	if len(r.k.open) > 0 || len(r.privately()) > 0 {
@@ -254,7 +255,7 @@ func TestClosingTheWindowLocks(t *testing.T) {
 
 func TestARolledBackStickIsNamed(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	check(t, r.k.heads().Save(r.note().ID, stick.Head{Seq: 99, Digest: strings.Repeat("0", 64)}))
+	screenstest.Check(t, r.k.heads().Save(r.note().ID, stick.Head{Seq: 99, Digest: strings.Repeat("0", 64)}))
 	r.unlock(temporary)
 	r.MustSee("This stick is older than it was when last used here.", "Show the stick to ICT.")
 	r.Press("Lock and remove")
@@ -271,8 +272,8 @@ func TestATornLayerIsSaidInPlainWords(t *testing.T) {
 	}
 	last := layers[len(layers)-1]
 	info, err := os.Stat(last)
-	check(t, err)
-	check(t, os.Truncate(last, info.Size()/2))
+	screenstest.Check(t, err)
+	screenstest.Check(t, os.Truncate(last, info.Size()/2))
 	r.unlock(temporary)
 	if !r.Sees("pulled out once while something was being stored") && !r.Sees("A part of the stick is damaged.") && !r.Sees("A part of the stick is missing.") {
 		t.Errorf("the window says:\n%s", r.Text())

@@ -13,6 +13,7 @@ import (
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // shown is a drive that the system shows to every program; a *webdav.Mounted but in tests.
@@ -253,7 +254,7 @@ func (o *stickSession) notStored(d *asDrive) widgets.Message {
 		lines = append(lines, f.Path+" – "+why.Happened)
 	}
 	m := widgets.Message{
-		Kind: widgets.Bad, Happened: w.N("drive.failed", len(names), "names", someNames(w, names)),
+		Kind: widgets.Bad, Happened: w.N("drive.failed", len(names), "names", wording.SomeNames(w, names)),
 		Files: strings.Join(reasons, " ") + " " + w.T("drive.failed.files"), Next: w.T("drive.failed.next"),
 	}
 	if len(reasons) == 1 {
@@ -282,7 +283,7 @@ func (o *stickSession) askDrive(names []string, goOn func()) {
 	w := o.s.Words
 	slices.Sort(names)
 	o.s.Ask(widgets.Question{
-		Title: w.N("drive.inuse", len(names)), Text: w.N("drive.inuse.text", len(names), "names", someNames(w, names)),
+		Title: w.N("drive.inuse", len(names)), Text: w.N("drive.inuse.text", len(names), "names", wording.SomeNames(w, names)),
 		Yes: w.T("drive.inuse.yes"), No: w.T("lock.no"), Danger: true,
 	}, func(yes bool) {
 		if yes {

@@ -16,6 +16,7 @@ import (
 	"stowage/crypt/stick/webdav"
 	"stowage/devices/drives"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
 )
 
 // fakeClient stands for the system's client, which tests cannot have. What it would
@@ -64,7 +65,7 @@ func (c *fakeClient) Kept() string {
 func (c *fakeClient) ask(method, name, body string, headers ...string) (int, string) {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), method, c.address+name, strings.NewReader(body))
-	check(c.t, err)
+	screenstest.Check(c.t, err)
 	for _, h := range headers {
 		key, value, _ := strings.Cut(h, ": ")
 		request.Header.Set(key, value)
@@ -77,7 +78,7 @@ func (c *fakeClient) ask(method, name, body string, headers ...string) (int, str
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(answer.Body)
-	check(c.t, err)
+	screenstest.Check(c.t, err)
 	return answer.StatusCode, string(said)
 }
 
@@ -206,7 +207,7 @@ func TestTheWindowNamesWhatTheDriveDidNotStore(t *testing.T) {
 		t.Helper()
 		for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 			old := os.Getenv(name)
-			check(t, os.Setenv(name, filepath.Join(t.TempDir(), "none")))
+			screenstest.Check(t, os.Setenv(name, filepath.Join(t.TempDir(), "none")))
 			defer os.Setenv(name, old)
 		}
 		if status, _ := c.ask("PUT", "film.mov", film); status != 500 {
@@ -366,7 +367,7 @@ func TestDrivePictures(t *testing.T) {
 		"none": func(r *rig, c *fakeClient) { r.Session.Fail(webdav.ErrNoClient) },
 	} {
 		fake := &fakeDrives{changed: make(chan struct{}, 1)}
-		o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()
+		o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &screenstest.FakeChooser{}}).options()
 		guitest.Pictures(t, "drive-"+name, o, func(w *guitest.Window) {
 			r, c := rig{Window: w, t: t, path: t.TempDir(), drives: fake}, &fakeClient{t: t}
 			makeStick(t, r.path, true)

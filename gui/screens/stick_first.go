@@ -12,6 +12,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // newSecret is the screen on which a holder chooses a passphrase: at first use, in
@@ -112,7 +113,7 @@ func (n *newSecret) judge(secret []byte) widgets.Strength {
 	strength, err := keys.Judge(secret, n.o.stick.Note().Policy, n.personal()...)
 	w := n.s.Words
 	if weak, ok := errors.AsType[*keys.WeakError](err); ok {
-		return widgets.Strength{Level: 1, Text: weakWords(w, weak)}
+		return widgets.Strength{Level: 1, Text: wording.WeakWords(w, weak)}
 	}
 	return widgets.Strength{Level: min(max(strength.Score, 2), 4), Text: w.T("choose.enough")}
 }
@@ -160,7 +161,7 @@ func (n *newSecret) changed(err error) {
 	weak, isWeak := errors.AsType[*keys.WeakError](err)
 	switch {
 	case isWeak:
-		n.once.Refuse(weakWords(w, weak))
+		n.once.Refuse(wording.WeakWords(w, weak))
 		n.focus(n.once)
 	case errors.Is(err, keys.ErrPassphrase) && n.before != nil:
 		n.before.Refuse(w.T("unlock.wrong"))

@@ -16,7 +16,10 @@ import (
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
+	"stowage/gui/wording"
 )
 
 const (
@@ -36,15 +39,8 @@ type rig struct {
 	code   []byte
 	drives *fakeDrives
 	opener *fakeOpener
-	choose *fakeChooser
-	place  *Place
-}
-
-func check(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	choose *screenstest.FakeChooser
+	place  *app.Place
 }
 
 // makeStick makes a stick for Alex Example in a folder.
@@ -53,24 +49,24 @@ func makeStick(t *testing.T, path string, own bool) (code []byte) {
 	policy := keys.DefaultPolicy()
 	policy.WorkFactor = keystest.WorkFactor()
 	a, err := keys.NewAuthority("Hill Road Primary", day)
-	check(t, err)
+	screenstest.Check(t, err)
 	k, err := keys.NewHolderKey(a.School(), a.Verifier(), keys.Holder{ID: "h-1", Name: "Alex Example"}, keys.Hybrid, day)
-	check(t, err)
+	screenstest.Check(t, err)
 	if own {
 		k.Chosen(day)
 	}
 	sealed, err := k.Seal([]byte(temporary), policy.WorkFactor)
-	check(t, err)
+	screenstest.Check(t, err)
 	code, err = keys.GenerateCode()
-	check(t, err)
+	screenstest.Check(t, err)
 	fsys, err := stick.NewDirFS(path)
-	check(t, err)
+	screenstest.Check(t, err)
 	defer fsys.Close()
 	_, err = stick.Issue(t.Context(), fsys, stick.IssueOptions{
 		School: a, Recovery: a.RecoveryRecipients(), Label: "HRP-0042", Return: "Hill Road Primary", Contact: "01792 000000\nRoom 12", Policy: policy,
 		Holders: []string{k.Recipient()}, HolderKey: sealed, Code: code, Clock: func() time.Time { return day },
 	})
-	check(t, err)
+	screenstest.Check(t, err)
 	return code
 }
 
@@ -78,14 +74,14 @@ func makeStick(t *testing.T, path string, own bool) (code []byte) {
 func putFiles(t *testing.T, path string, files map[string]string) {
 	t.Helper()
 	fsys, err := stick.NewDirFS(path)
-	check(t, err)
+	screenstest.Check(t, err)
 	defer fsys.Close()
 	s, err := stick.Open(t.Context(), fsys, stick.WithPassphrase([]byte(temporary)), stick.OpenOptions{Clock: func() time.Time { return day }})
-	check(t, err)
+	screenstest.Check(t, err)
 	defer s.Close()
 	for name, text := range files {
 		_, err := s.PutReader(t.Context(), name, strings.NewReader(text), day, stick.PutOptions{})
-		check(t, err)
+		screenstest.Check(t, err)
 	}
 }
 
@@ -101,9 +97,9 @@ func newRig(t *testing.T, own bool, files map[string]string) *rig {
 }
 
 // newRigAt is newRig on a computer that knows its school.
-func newRigAt(t *testing.T, place *Place, own bool, files map[string]string) *rig {
+func newRigAt(t *testing.T, place *app.Place, own bool, files map[string]string) *rig {
 	t.Helper()
-	r := &rig{t: t, place: place, path: t.TempDir(), opener: &fakeOpener{}, choose: &fakeChooser{}}
+	r := &rig{t: t, place: place, path: t.TempDir(), opener: &fakeOpener{}, choose: &screenstest.FakeChooser{}}
 	r.code = makeStick(t, r.path, own)
 	if len(files) > 0 {
 		putFiles(t, r.path, files)
@@ -129,7 +125,7 @@ func (r *rig) drive() drives.Drive {
 
 func (r *rig) options() gui.Options {
 	return gui.Options{
-		Explain:  Explain,
+		Explain:  wording.Explain,
 		Services: gui.Services{Drives: r.drives, Opener: r.opener},
 		Routes: []gui.Route{openRoute(r.place, func(k *sticks) {
 			r.k, k.s.Choose = k, r.choose
@@ -154,7 +150,7 @@ func (r *rig) close() {
 		if o.drive != nil {
 			_ = o.drive.Close(context.Background())
 		}
-		away(func() { _ = o.release() })
+		screenstest.Away(func() { _ = o.release() })
 	}
 	if r.k.stop != nil {
 		r.k.stop()
@@ -193,22 +189,15 @@ func (r *rig) content(name string) string {
 	r.t.Helper()
 	var data []byte
 	var err error
-	away(func() {
+	screenstest.Away(func() {
 		var f io.ReadCloser
 		if f, err = r.opened().stick.OpenFile(name); err == nil {
 			defer f.Close()
 			data, err = io.ReadAll(f)
 		}
 	})
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	return string(data)
-}
-
-// away does something off the window's goroutine, and waits for it.
-func away(do func()) {
-	var done sync.WaitGroup
-	done.Go(do)
-	done.Wait()
 }
 
 // has reports whether something is on the open stick.
@@ -221,8 +210,8 @@ func (r *rig) has(name string) bool {
 func (r *rig) file(name, text string) string {
 	r.t.Helper()
 	p := filepath.Join(r.t.TempDir(), name)
-	check(r.t, os.MkdirAll(filepath.Dir(p), 0o755))
-	check(r.t, os.WriteFile(p, []byte(text), 0o644))
+	screenstest.Check(r.t, os.MkdirAll(filepath.Dir(p), 0o755))
+	screenstest.Check(r.t, os.WriteFile(p, []byte(text), 0o644))
 	return p
 }
 
@@ -290,10 +279,3 @@ func (f *fakeOpener) Open(path string) error {
 	f.paths = append(f.paths, path)
 	return f.err
 }
-
-// fakeChooser answers with a path.
-type fakeChooser struct{ path string }
-
-func (f *fakeChooser) Files(_ string, chosen func([]string))           { chosen([]string{f.path}) }
-func (f *fakeChooser) File(_ string, chosen func(string), _ ...string) { chosen(f.path) }
-func (f *fakeChooser) Folder(_ string, chosen func(string))            { chosen(f.path) }

@@ -15,8 +15,10 @@ import (
 
 	"stowage/devices/drives"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
+	"stowage/gui/wording"
 )
 
 // stickList is the first screen of "Open my stick": the drives that are plugged in.
@@ -57,7 +59,7 @@ func (l *stickList) Shown() {
 	l.stop = l.k.watch(l.told)
 	l.drawn = func() {}
 	if l.k.p != nil {
-		l.drawn = l.k.p.autoBackup.onChange(l.refresh)
+		l.drawn = l.k.p.OnBackup(l.refresh)
 	}
 	l.refresh()
 	l.tick()
@@ -176,10 +178,10 @@ func (l *stickList) show(seen drives.Seen, known bool) {
 			plain = append(plain, l.row(widgets.IconStick, d.Name(), w.T("sticks.looking")))
 		case found.stick:
 			if len(found.strange) > 0 {
-				rows = append(rows, widgets.NewBanner(strangeMessage(l.s.Words, found.note.Label, found.strange)).View)
+				rows = append(rows, widgets.NewBanner(wording.StrangeMessage(l.s.Words, found.note.Label, found.strange)).View)
 			}
 			if planted := found.top.Running(); len(planted) > 0 {
-				rows = append(rows, widgets.NewBanner(plantedMessage(l.s.Words, found.note.Label, planted)).View)
+				rows = append(rows, widgets.NewBanner(wording.PlantedMessage(l.s.Words, found.note.Label, planted)).View)
 			}
 			add(widgets.NewAction(widgets.IconStick, cmp.Or(found.note.Label, d.Name()), l.hint(d, found), func() {
 				l.unlock(stickPlace{path: d.Path, drive: d, look: found})
@@ -255,16 +257,16 @@ func (l *stickList) hint(d drives.Drive, found look) string {
 		pieces = append(pieces, l.s.Words.T("sticks.readonly"))
 	}
 	if l.k.p != nil {
-		if backup := l.k.p.autoBackup.says(l.s.Words, d.Path); backup != "" {
+		if backup := l.k.p.BackupText(l.s.Words, d.Path); backup != "" {
 			pieces = append(pieces, backup)
 		}
 	}
 	text := strings.Join(pieces, "  ·  ")
-	if found.lost.lost() {
-		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost.since)) + " " + found.lost.next(l.s.Words)
+	if found.lost.Lost() {
+		text += "\n" + l.s.Words.T("stick.lost", "label", found.note.Label, "date", l.s.Words.Date(found.lost.Since)) + " " + found.lost.Next(l.s.Words)
 	}
 	if others := found.top.Others(); len(others)+found.top.More > 0 {
-		text += "\n" + l.s.Words.N("sticks.others", len(others)+found.top.More, "names", someNames(l.s.Words, plantedNames(others)))
+		text += "\n" + l.s.Words.N("sticks.others", len(others)+found.top.More, "names", wording.SomeNames(l.s.Words, wording.PlantedNames(others)))
 	}
 	return text
 }
@@ -305,20 +307,17 @@ func (l *stickList) unlock(at stickPlace) {
 
 // openRoute is the page "Open my stick". Tests put their own things into what it stands
 // on; otherwise adapt is nil.
-func openRoute(p *Place, adapt func(*sticks)) gui.Route {
+func openRoute(p *app.Place, adapt func(*sticks)) gui.Route {
 	var k *sticks // outlives the screens, as open sticks do
-	return gui.Route{
-		ID: "open", Side: gui.Staff, Name: "route.open", Hint: "route.open.hint", Icon: widgets.IconStick, Key: fyne.Key1,
-		New: func(s *gui.Session) gui.Screen {
-			if k == nil || k.s != s {
-				k = newSticks(s, p)
-				k.files = func(o *stickSession) stickScreen { return newBrowser(o) }
-				s.AtClose(k.atClose)
-				if adapt != nil {
-					adapt(k)
-				}
+	return app.PageOf(app.OpenRoute, func(s *gui.Session) gui.Screen {
+		if k == nil || k.s != s {
+			k = newSticks(s, p)
+			k.files = func(o *stickSession) stickScreen { return newBrowser(o) }
+			s.AtClose(k.atClose)
+			if adapt != nil {
+				adapt(k)
 			}
-			return newStickList(k)
-		},
-	}
+		}
+		return newStickList(k)
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices/school/config"
+	"stowage/gui/app"
+	"stowage/gui/wording"
 )
 
 // look is what can be seen of a drive before it is opened.
@@ -18,7 +20,7 @@ type look struct {
 	code  bool      // a recovery code opens it
 	top   stick.Top // what lies beside the stick's own
 	err   error     // why it cannot be looked at
-	lost  lossNews
+	lost  app.LossNews
 
 	strange []string // programs on it that are not the school's
 	checked bool     // these were looked for
@@ -67,7 +69,7 @@ func (k *sticks) noticeLost(l *look, path string, now time.Time) {
 	if !l.stick || k.p == nil {
 		return
 	}
-	c, err := k.p.settings()
+	c, err := k.p.Settings()
 	if err != nil {
 		return
 	}
@@ -76,7 +78,7 @@ func (k *sticks) noticeLost(l *look, path string, now time.Time) {
 		return
 	}
 	defer fsys.Close()
-	l.lost = k.p.turnedUp(c, fsys, l.note.ID, now)
+	l.lost = k.p.TurnedUp(c, fsys, l.note.ID, now)
 }
 
 // strangePrograms are the programs on a stick that is plugged in which somebody else than the school
@@ -86,7 +88,7 @@ func (k *sticks) strangePrograms(ctx context.Context, path string) []string {
 	if k.p == nil {
 		return nil
 	}
-	c, err := k.p.settings()
+	c, err := k.p.Settings()
 	if err != nil {
 		return nil
 	}
@@ -111,7 +113,7 @@ func (k *sticks) strangePrograms(ctx context.Context, path string) []string {
 	if err != nil {
 		return nil
 	}
-	return strangeNames(found)
+	return wording.StrangeNames(found)
 }
 
 // keepChecked takes over what was found out about the programs of a stick that has not been

@@ -4,16 +4,18 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"stowage/devices/school/keyfiles"
 
 	"stowage/crypt/keys"
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/school/openings"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/editing"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
@@ -46,16 +48,16 @@ type stickSession struct {
 	mounting bool // the drive is being shown or taken away
 	ended    bool // locked, or pulled out
 
-	backup   time.Time  // when everything was last in the backup in the school's folder
-	tried    time.Time  // when backing up was last begun
-	triedAt  stick.Head // and what was on the stick then
-	touched  time.Time  // when the stick was last changed
-	givenUp  int        // how many old versions made room, as far as that was said
-	backing  *backupRun // under way, nil when none is
-	unbacked bool       // the last backup failed
-	older    bool       // the backup is newer than the stick
-	forked   bool       // and the stick was written on since it was put back to before that
-	lost     lossNews   // what the directory says of it
+	backup   time.Time    // when everything was last in the backup in the school's folder
+	tried    time.Time    // when backing up was last begun
+	triedAt  stick.Head   // and what was on the stick then
+	touched  time.Time    // when the stick was last changed
+	givenUp  int          // how many old versions made room, as far as that was said
+	backing  *backupRun   // under way, nil when none is
+	unbacked bool         // the last backup failed
+	older    bool         // the backup is newer than the stick
+	forked   bool         // and the stick was written on since it was put back to before that
+	lost     app.LossNews // what the directory says of it
 
 	tick    time.Time
 	cancel  func() // of the next tick
@@ -77,7 +79,7 @@ const lockAfter = 10 * time.Minute
 // unlock opens a stick. It takes about a second, and is called off the window's
 // goroutine. What was opened is given to add, or abandoned.
 func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o *stickSession, err error) {
-	k.p.leave(at.path)
+	k.p.LeaveDrive(at.path)
 	fsys, err := k.openFS(at.path)
 	if err != nil {
 		return nil, err
@@ -88,7 +90,7 @@ func (k *sticks) unlock(ctx context.Context, at stickPlace, with unlockWith) (o 
 		if err != nil {
 			o.release()
 			o = nil
-			k.p.resume(at.path)
+			k.p.ResumeDrive(at.path)
 		}
 	}()
 	var unlock stick.Unlock
@@ -304,41 +306,18 @@ type unlockWith struct {
 
 // holderKey unlocks the holder's key: from a file, or of the copies on the stick.
 func (u unlockWith) holderKey(fsys stick.FS) (*keys.HolderKey, error) {
-	var copies [][]byte
+	var copies keyfiles.Copies
 	var err error
 	if u.keyFile != "" {
-		var sealed []byte
-		if sealed, err = readSmall(u.keyFile); err == nil {
-			copies = [][]byte{sealed}
-		}
+		copies, err = keyfiles.FromFile(u.keyFile)
 	} else {
 		copies, err = stick.HolderKeys(fsys)
 	}
+	if err == nil && len(copies) == 0 {
+		err = stick.ErrNoKey
+	}
 	if err != nil {
 		return nil, err
 	}
-	err = stick.ErrNoKey
-	for _, sealed := range copies {
-		k, keyErr := keys.OpenHolderKey(sealed, u.secret)
-		if keyErr == nil {
-			return k, nil
-		}
-		if !errors.Is(err, keys.ErrPassphrase) { // says more than a torn copy
-			err = keyErr
-		}
-	}
-	return nil, err
-}
-
-// readSmall reads a key file; a large file is none.
-func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	const most = 1 << 20
-	if info.Size() > most {
-		return nil, keys.ErrDamagedKey
-	}
-	return os.ReadFile(path)
+	return copies.Unlock(u.secret)
 }

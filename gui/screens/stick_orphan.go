@@ -15,6 +15,7 @@ import (
 	"stowage/crypt/safefile"
 	"stowage/crypt/stick"
 	"stowage/gui/editing"
+	"stowage/gui/form"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -38,7 +39,7 @@ func unstored(files *editing.Folder) []editing.File {
 func (o *stickSession) copyUnsaved(unsaved []editing.File) {
 	w := o.s.Words
 	o.s.Choose.Folder(w.T("stick.pulled.copy"), func(to string) {
-		askPlain(o.s, []string{to}, func() { o.copyUnsavedTo(unsaved, to) })
+		form.AskPlain(o.s, []string{to}, func() { o.copyUnsavedTo(unsaved, to) })
 	})
 }
 

@@ -13,20 +13,17 @@ import (
 	"stowage/gui/widgets"
 )
 
-// OpenRoute is the page on which a window begins that was started from a stick.
-const OpenRoute gui.RouteID = "open"
-
 // greetOwn asks for the passphrase of the stick that the program was started from, when the
 // window has just opened.
 func (l *stickList) greetOwn() {
-	if l.k.p != nil && l.k.p.greet() {
+	if l.k.p != nil && l.k.p.Greet() {
 		l.openOwn()
 	}
 }
 
 // openOwn looks at the stick that the program was started from, and asks for its passphrase.
 func (l *stickList) openOwn() {
-	own, list := l.k.p.own, l.s.Services.Drives
+	own, list := l.k.p.Own, l.s.Services.Drives
 	jobs.Run(l.s.Jobs, l.s.Words.T("sticks.looking"), func(ctx context.Context, _ jobs.Progress) (stickPlace, error) {
 		at := stickPlace{path: own, look: l.k.lookAtPath(ctx, own)}
 		if list == nil {
@@ -53,7 +50,7 @@ func (l *stickList) openOwn() {
 
 // ownRow leads to the stick that the program was started from, where the drives do not show it.
 func (l *stickList) ownRow(seen drives.Seen) *widgets.Pressable {
-	if l.k.p == nil || l.k.p.own == "" || l.k.openAt(l.k.p.own) != nil {
+	if l.k.p == nil || l.k.p.Own == "" || l.k.openAt(l.k.p.Own) != nil {
 		return nil
 	}
 	if slices.ContainsFunc(seen.Drives, func(d drives.Drive) bool { return l.k.isOwn(d.Path) }) {

@@ -8,6 +8,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/gui"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
 )
 
 func TestBrowserPictures(t *testing.T) {
@@ -29,7 +30,7 @@ func TestBrowserPictures(t *testing.T) {
 		"search": func(r *rig) { r.enterStick(); r.browser().searchBox.Set("2026"); r.Advance(time.Second) },
 		"empty": func(r *rig) {
 			r.enterStick()
-			away(func() { check(r.t, r.opened().stick.Mkdir(r.t.Context(), "Trips")) })
+			screenstest.Away(func() { screenstest.Check(r.t, r.opened().stick.Mkdir(r.t.Context(), "Trips")) })
 			r.browser().enter("Trips")
 		},
 		"pulled":    func(r *rig) { r.enterStick(); r.opened().noteStored(3); r.opened().pulled() },
@@ -38,7 +39,7 @@ func TestBrowserPictures(t *testing.T) {
 	for name, arrange := range screens {
 		t.Run(name, func(t *testing.T) {
 			fake := &fakeDrives{changed: make(chan struct{}, 1)}
-			o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &fakeChooser{}}).options()
+			o := (&rig{drives: fake, opener: &fakeOpener{}, choose: &screenstest.FakeChooser{}}).options()
 			guitest.Pictures(t, "stick-"+name, o, func(w *guitest.Window) {
 				r := rig{Window: w, t: t, path: t.TempDir(), drives: fake}
 				makeStick(t, r.path, true)
@@ -58,10 +59,10 @@ func (r *rig) enterStick() {
 	r.t.Helper()
 	var o *stickSession
 	var err error
-	away(func() {
+	screenstest.Away(func() {
 		o, err = r.k.unlock(r.t.Context(), stickPlace{path: r.path}, unlockWith{secret: []byte(temporary)})
 	})
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	r.k.add(o)
 	r.k.browse(o)
 	r.t.Cleanup(r.close)

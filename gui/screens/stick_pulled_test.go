@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
+	"stowage/gui/guitest/screenstest"
 	"stowage/gui/widgets"
 )
 
@@ -102,13 +103,13 @@ func TestAPulledStickWhileStoring(t *testing.T) {
 func TestChangesSurviveAPulledStick(t *testing.T) {
 	r, m := pulledRig(t)
 	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	m.gone.Store(true)
 	r.Advance(2 * tickEvery)
 	r.Until("it to be noticed", func() bool { return r.Sees("Changes to Register.txt had not reached it.") })
-	r.choose.path = t.TempDir()
+	r.choose.Path = t.TempDir()
 	r.Press("Save a copy…")
-	if data, err := os.ReadFile(filepath.Join(r.choose.path, "Register.txt")); err != nil || string(data) != "last words" {
+	if data, err := os.ReadFile(filepath.Join(r.choose.Path, "Register.txt")); err != nil || string(data) != "last words" {
 		t.Errorf("the copy holds %q, %v", data, err)
 	}
 	r.Until("the private copy to be wiped", func() bool { return len(r.privately()) == 0 })
@@ -117,7 +118,7 @@ func TestChangesSurviveAPulledStick(t *testing.T) {
 func TestLockingAFullStickAsksAboutChanges(t *testing.T) {
 	r, m := pulledRig(t)
 	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	m.full.Store(true)
 	r.Press("Lock and remove")
 	r.Press("Lock now")
@@ -161,7 +162,7 @@ func TestAReadOnlyStickCanBeRead(t *testing.T) {
 func TestChangesAreSavedOnceTheStickIsBack(t *testing.T) {
 	r, m := pulledRig(t)
 	local := r.openFile("Register.txt")
-	check(t, os.WriteFile(local, []byte("last words"), 0o600))
+	screenstest.Check(t, os.WriteFile(local, []byte("last words"), 0o600))
 	m.gone.Store(true)
 	r.Advance(2 * tickEvery)
 	r.Until("it to be noticed", func() bool { return r.Sees("Changes to Register.txt had not reached it.") })

@@ -1,86 +1,36 @@
 package screens
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"stowage/devices/school/backup"
+	"stowage/devices/school/checkin"
+	"stowage/devices/school/lifecycle"
+	"stowage/devices/school/loss"
 
 	"stowage/crypt/stick"
 	"stowage/devices"
 	"stowage/devices/drives"
 	"stowage/devices/school"
-	"stowage/devices/school/backup"
-	"stowage/devices/school/checkin"
 	"stowage/devices/school/config"
-	"stowage/devices/school/lifecycle"
-	"stowage/devices/school/loss"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/guitest"
+	"stowage/gui/guitest/screenstest"
+	"stowage/gui/wording"
 )
-
-// ports are the drives of a computer, which everybody may watch.
-type ports struct {
-	mu       sync.Mutex
-	all      []drives.Drive
-	watching []chan struct{}
-}
-
-func (p *ports) List(context.Context) ([]drives.Drive, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.all, nil
-}
-
-func (p *ports) Eject(context.Context, drives.Drive) error { return nil }
-
-func (p *ports) Watch(ctx context.Context, _ time.Duration) <-chan drives.Seen {
-	out, news := make(chan drives.Seen), make(chan struct{}, 1)
-	p.mu.Lock()
-	p.watching = append(p.watching, news)
-	p.mu.Unlock()
-	go func() {
-		defer close(out)
-		for {
-			all, _ := p.List(ctx)
-			select {
-			case out <- drives.Seen{Drives: all}:
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case <-news:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
-}
-
-// set changes which drives are plugged in.
-func (p *ports) set(all ...drives.Drive) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.all = all
-	for _, news := range p.watching {
-		select {
-		case news <- struct{}{}:
-		default:
-		}
-	}
-}
 
 // sealedRig is a stick of a school, and a computer that knows the school.
 type sealedRig struct {
 	*guitest.Window
-	d      *testDesk
+	d      *screenstest.Desk
 	t      *testing.T
-	place  *Place
-	ports  *ports
+	place  *app.Place
+	ports  *screenstest.Ports
 	drive  drives.Drive
 	device devices.Device
 	shared school.Shared
@@ -89,19 +39,19 @@ type sealedRig struct {
 // newSealedRig opens the window of a computer of staff, or of ICT, with nothing plugged in.
 func newSealedRig(t *testing.T, ict bool) *sealedRig {
 	t.Helper()
-	r := &sealedRig{d: newDesk(t), t: t, ports: &ports{}}
-	r.drive = (&plugs{}).plugIn(t, "S1")
-	r.device = r.d.issueOn(t, r.drive, "Ann Lee", "MS-1")
-	r.d.put(t, r.drive.Path, map[string]string{"a.txt": "a", "b.bin": strings.Repeat("b", 1_000_000)})
+	r := &sealedRig{d: screenstest.NewDesk(t), t: t, ports: &screenstest.Ports{}}
+	r.drive = (&screenstest.Plugs{}).PlugIn(t, "S1")
+	r.device = r.d.IssueOn(t, r.drive, "Ann Lee", "MS-1")
+	r.d.Put(t, r.drive.Path, map[string]string{"a.txt": "a", "b.bin": strings.Repeat("b", 1_000_000)})
 	var err error
 	r.shared, err = r.d.Shared()
-	check(t, err)
+	screenstest.Check(t, err)
 	directory, err := r.d.Directory()
-	check(t, err)
-	r.place = r.d.place
+	screenstest.Check(t, err)
+	r.place = r.d.Place
 	if !ict {
-		r.place = NewPlace(t.TempDir(), school.Options{})
-		check(t, r.place.SetConfig(config.Config{Shared: r.shared.Dir, Verifier: directory.Verifier}))
+		r.place = app.NewPlace(t.TempDir(), school.Options{})
+		screenstest.Check(t, r.place.SetConfig(config.Config{Shared: r.shared.Dir, Verifier: directory.Verifier}))
 	}
 	r.open()
 	return r
@@ -109,18 +59,14 @@ func newSealedRig(t *testing.T, ict bool) *sealedRig {
 
 // open opens the window, at home.
 func (r *sealedRig) open() {
-	r.Window = guitest.New(r.t, gui.Options{Routes: Routes(r.place), ICT: r.place.ICT(), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin})
-	k := r.place.autoBackup
-	r.t.Cleanup(func() {
-		k.end()
-		r.place.leave("")
-	})
+	r.Window = guitest.New(r.t, gui.Options{Routes: Routes(r.place), ICT: r.place.ICT(), Explain: wording.Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin})
+	r.t.Cleanup(r.place.EndBackups)
 }
 
 // behind is how many layers the backup lacks; negative without one.
 func (r *sealedRig) behind() int {
 	fs, err := stick.NewDirFS(r.drive.Path)
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	defer fs.Close()
 	status, err := backup.Status(r.shared, fs, r.device.Seen.Stick)
 	if err != nil {
@@ -129,21 +75,22 @@ func (r *sealedRig) behind() int {
 	return status.Behind
 }
 
-// state is how the backup of the stick stands, in the window.
-func (r *sealedRig) state() sealedState {
-	k := r.place.autoBackup
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if d := k.here[r.drive.Path]; d != nil {
-		return d.state
-	}
-	return -1
+// done reports whether the stick is backed up.
+func (r *sealedRig) done() bool {
+	done, _ := r.place.BackedUp(r.drive.Path)
+	return done
+}
+
+// known reports whether the window knows of the stick.
+func (r *sealedRig) known() bool {
+	_, known := r.place.BackedUp(r.drive.Path)
+	return known
 }
 
 func TestAStickThatIsPluggedInIsBackedUp(t *testing.T) {
 	r := newSealedRig(t, false)
-	r.ports.set(r.drive) // while the person is elsewhere in the window
-	r.Until("the backup", func() bool { return r.state() == sealedDone })
+	r.ports.Set(r.drive) // while the person is elsewhere in the window
+	r.Until("the backup", func() bool { return r.done() })
 	if n := r.behind(); n != 0 {
 		t.Errorf("%d layers are missing in the backup", n)
 	}
@@ -151,29 +98,29 @@ func TestAStickThatIsPluggedInIsBackedUp(t *testing.T) {
 	r.Until("it to be said", func() bool { return r.Sees("Backed up just now") })
 	r.Advance(2 * time.Minute)
 	r.MustSee("MS-1", "Backed up 2 minutes ago")
-	r.ports.set()
+	r.ports.Set()
 	r.Until("it to go", func() bool { return r.Sees("No stick is plugged in") })
-	r.d.put(t, r.drive.Path, map[string]string{"c.txt": "c"})
-	r.ports.set(r.drive)
-	r.Until("the next backup", func() bool { return r.state() == sealedDone && r.behind() == 0 })
+	r.d.Put(t, r.drive.Path, map[string]string{"c.txt": "c"})
+	r.ports.Set(r.drive)
+	r.Until("the next backup", func() bool { return r.done() && r.behind() == 0 })
 }
 
 func TestAwayFromSchoolAPluggedInStickWaits(t *testing.T) {
 	r := newSealedRig(t, false)
-	r.ports.set(r.drive)
-	r.Until("the backup", func() bool { return r.state() == sealedDone })
-	r.ports.set()
-	r.Until("it to go", func() bool { return r.state() == -1 })
-	r.d.put(t, r.drive.Path, map[string]string{"c.txt": "c"})
+	r.ports.Set(r.drive)
+	r.Until("the backup", func() bool { return r.done() })
+	r.ports.Set()
+	r.Until("it to go", func() bool { return !r.known() })
+	r.d.Put(t, r.drive.Path, map[string]string{"c.txt": "c"})
 	away := r.shared.Dir + "-away"
-	check(t, os.Rename(r.shared.Dir, away))
+	screenstest.Check(t, os.Rename(r.shared.Dir, away))
 	r.Session.Go("open")
-	r.ports.set(r.drive)
+	r.ports.Set(r.drive)
 	r.Until("it to be said", func() bool { return r.Sees("It is backed up when it is next at school") })
 	r.MustNotSee("could not", "failed", "did not work")
-	check(t, os.Rename(away, r.shared.Dir))
-	r.Advance(backupRetry)
-	r.Until("the backup", func() bool { return r.state() == sealedDone && r.Sees("Backed up") })
+	screenstest.Check(t, os.Rename(away, r.shared.Dir))
+	r.Advance(app.BackupRetry)
+	r.Until("the backup", func() bool { return r.done() && r.Sees("Backed up") })
 	if n := r.behind(); n != 0 {
 		t.Errorf("%d layers are missing in the backup", n)
 	}
@@ -182,15 +129,15 @@ func TestAwayFromSchoolAPluggedInStickWaits(t *testing.T) {
 func TestAStickThatWasPutBackIsNamed(t *testing.T) {
 	r := newSealedRig(t, true)
 	earlier := t.TempDir()
-	check(t, os.CopyFS(filepath.Join(earlier, "stick"), os.DirFS(r.drive.Path)))
-	r.d.put(t, r.drive.Path, map[string]string{"c.txt": "c"})
-	r.d.backUp(t, r.drive.Path)
+	screenstest.Check(t, os.CopyFS(filepath.Join(earlier, "stick"), os.DirFS(r.drive.Path)))
+	r.d.Put(t, r.drive.Path, map[string]string{"c.txt": "c"})
+	r.d.BackUp(t, r.drive.Path)
 	r.drive.Path = filepath.Join(earlier, "stick")
 	r.Session.Go("open")
-	r.ports.set(r.drive)
+	r.ports.Set(r.drive)
 	r.Until("it to be said", func() bool { return r.Sees("It is older than its backup: take it to ICT") })
 	events, err := r.d.Register().Events(t.Context(), devices.EventQuery{Device: r.device.ID, Kinds: []devices.EventKind{devices.DeviceSeen}})
-	if check(t, err); len(events) == 0 || !strings.Contains(string(events[0].Body), "older than its backup") {
+	if screenstest.Check(t, err); len(events) == 0 || !strings.Contains(string(events[0].Body), "older than its backup") {
 		t.Errorf("the register says %+v", events)
 	}
 }
@@ -201,9 +148,9 @@ func TestALostStickIsNotBackedUpUnseen(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Session.Go("open")
-	r.ports.set(r.drive)
+	r.ports.Set(r.drive)
 	r.Until("it to be named", func() bool { return r.Sees("MS-1 was reported lost") })
-	r.place.leave("") // when it has been looked at
+	r.place.LeaveDrive("") // when it has been looked at
 	if n := r.behind(); n != -1 {
 		t.Errorf("it was backed up: %d", n)
 	}
@@ -211,12 +158,12 @@ func TestALostStickIsNotBackedUpUnseen(t *testing.T) {
 
 func TestAnotherSchoolsStickIsLeftAlone(t *testing.T) {
 	r := newSealedRig(t, false)
-	other := (&plugs{}).plugIn(t, "S2")
+	other := (&screenstest.Plugs{}).PlugIn(t, "S2")
 	makeStick(t, other.Path, true)
 	r.Session.Go("open")
-	r.ports.set(other)
+	r.ports.Set(other)
 	r.Until("it to be listed", func() bool { return r.Sees("HRP-0042") })
-	r.place.leave("")
+	r.place.LeaveDrive("")
 	r.Settle()
 	r.MustNotSee("Backed up", "at school")
 	if entries, err := os.ReadDir(filepath.Join(r.shared.Dir, school.BackupFolder)); err == nil && len(entries) > 0 {
@@ -229,21 +176,21 @@ func TestAnotherSchoolsStickIsLeftAlone(t *testing.T) {
 func TestPulledOutWhileItIsBackedUp(t *testing.T) {
 	r := newSealedRig(t, false)
 	for range 5 {
-		r.ports.set(r.drive)
-		r.Until("it to be noticed", func() bool { return r.state() != -1 })
-		r.ports.set()
-		r.Until("it to go", func() bool { return r.state() == -1 })
+		r.ports.Set(r.drive)
+		r.Until("it to be noticed", func() bool { return r.known() })
+		r.ports.Set()
+		r.Until("it to go", func() bool { return !r.known() })
 	}
-	r.ports.set(r.drive)
-	r.Until("the backup", func() bool { return r.state() == sealedDone && r.behind() == 0 })
+	r.ports.Set(r.drive)
+	r.Until("the backup", func() bool { return r.done() && r.behind() == 0 })
 	b, err := backup.OpenDevice(t.Context(), r.d.School.School, "MS-1", "asked to")
-	check(t, err)
+	screenstest.Check(t, err)
 	defer b.Close()
 	c, err := b.Contents(t.Context())
-	if check(t, err); c.Files != 2 || len(c.Warnings) > 0 {
+	if screenstest.Check(t, err); c.Files != 2 || len(c.Warnings) > 0 {
 		t.Errorf("%+v", c)
 	}
-	check(t, filepath.WalkDir(r.shared.Dir, func(path string, _ os.DirEntry, err error) error {
+	screenstest.Check(t, filepath.WalkDir(r.shared.Dir, func(path string, _ os.DirEntry, err error) error {
 		if strings.Contains(filepath.Base(path), "tmp") {
 			t.Errorf("%s was left", path)
 		}
@@ -253,10 +200,10 @@ func TestPulledOutWhileItIsBackedUp(t *testing.T) {
 
 func TestICTsComputerRecordsWhatIsPluggedIn(t *testing.T) {
 	r := newSealedRig(t, true)
-	before := r.d.device(t, "MS-1").Version
-	r.ports.set(r.drive)
-	r.Until("the backup", func() bool { return r.state() == sealedDone })
-	now := r.d.device(t, "MS-1")
+	before := r.d.Labelled(t, "MS-1").Version
+	r.ports.Set(r.drive)
+	r.Until("the backup", func() bool { return r.done() })
+	now := r.d.Labelled(t, "MS-1")
 	if now.Version == before || now.Seen.Place != "ICT" {
 		t.Errorf("%+v", now.Seen)
 	}
@@ -268,15 +215,15 @@ func TestICTsComputerRecordsWhatIsPluggedIn(t *testing.T) {
 func TestAStickThatIsOpenedIsLeftToWhatOpenedIt(t *testing.T) {
 	r := newSealedRig(t, false)
 	r.Session.Go("open")
-	r.ports.set(r.drive)
+	r.ports.Set(r.drive)
 	r.Until("it to be listed", func() bool { return r.Sees("MS-1") })
 	r.Press("MS-1")
 	r.Type("not the passphrase")
 	r.Press("Open")
 	r.MustSee("This passphrase does not open the stick.")
-	r.Until("the backup goes on", func() bool { return r.state() == sealedDone && r.behind() == 0 })
-	r.place.leave(r.drive.Path)
-	if said := r.place.autoBackup.says(r.Session.Words, r.drive.Path); said != "" {
+	r.Until("the backup goes on", func() bool { return r.done() && r.behind() == 0 })
+	r.place.LeaveDrive(r.drive.Path)
+	if said := r.place.BackupText(r.Session.Words, r.drive.Path); said != "" {
 		t.Errorf("it says %q of a stick that it left", said)
 	}
 }
@@ -284,22 +231,22 @@ func TestAStickThatIsOpenedIsLeftToWhatOpenedIt(t *testing.T) {
 // TestTheDirectoryComesAlongOnTheStick: a computer at home that was told of no school
 // knows from the stick whom one can encrypt for.
 func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
-	d := newDesk(t)
-	_, issued := d.person(t, "Eve Orr", true)
-	drive := (&plugs{}).plugIn(t, "S1")
-	d.issueOn(t, drive, "Eve Orr", "MS-1")
+	d := screenstest.NewDesk(t)
+	_, issued := d.Enrol(t, "Eve Orr", true)
+	drive := (&screenstest.Plugs{}).PlugIn(t, "S1")
+	d.IssueOn(t, drive, "Eve Orr", "MS-1")
 	fs, err := stick.NewDirFS(drive.Path)
-	check(t, err)
+	screenstest.Check(t, err)
 	_, err = checkin.Unopened(t.Context(), d.School.School, checkin.Options{Drive: fs})
-	check(t, err)
-	check(t, fs.Close())
+	screenstest.Check(t, err)
+	screenstest.Check(t, fs.Close())
 
-	home := NewPlace(t.TempDir(), school.Options{})
-	w := guitest.New(t, gui.Options{Routes: Routes(home), Explain: Explain, Services: gui.Services{Drives: &ports{}}})
+	home := app.NewPlace(t.TempDir(), school.Options{})
+	w := guitest.New(t, gui.Options{Routes: Routes(home), Explain: wording.Explain, Services: gui.Services{Drives: &screenstest.Ports{}}})
 	w.Session.Go("open")
 	k := w.Session.Current().(*stickList).k
 	o, err := k.unlock(t.Context(), stickPlace{path: drive.Path}, unlockWith{secret: issued.Passphrase})
-	check(t, err)
+	screenstest.Check(t, err)
 	staff := newStaff(w.Session, home)
 	staff.sticks = func() []openStick { return openSticks(k) }
 	read := func() (err error) {
@@ -312,7 +259,7 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	}
 	k.add(o)
 	w.Until("it to be looked after", func() bool { return o.backing == nil })
-	check(t, read())
+	screenstest.Check(t, read())
 	if staff.known.Directory == nil || len(staff.known.People) < 3 || staff.known.Kept == nil {
 		t.Errorf("%+v", staff.known)
 	}
@@ -321,16 +268,15 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 
 func TestSealedPictures(t *testing.T) {
 	r := newSealedRig(t, false)
-	r.ports.set(r.drive)
-	r.Until("the backup", func() bool { return r.state() == sealedDone })
-	guitest.Pictures(t, "stick-backed-up", gui.Options{Routes: Routes(r.place), Explain: Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
-		k := r.place.autoBackup
-		t.Cleanup(k.end)
+	r.ports.Set(r.drive)
+	r.Until("the backup", func() bool { return r.done() })
+	guitest.Pictures(t, "stick-backed-up", gui.Options{Routes: Routes(r.place), Explain: wording.Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
+		t.Cleanup(r.place.EndBackups)
 		w.Session.Go("open")
 		w.Until("it to be said", func() bool { return w.Sees("Backed up just now") || w.Sees("newydd ei wneud") })
 		w.Advance(2 * time.Minute)
 	})
-	r.place.leave("")
+	r.place.LeaveDrive("")
 }
 
 // A lost stick that is plugged in is told of wherever the person is.
@@ -339,9 +285,9 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newSealedRig(t, ict)
 			_, _, err := lifecycle.Act(t.Context(), r.d.School.School, "MS-1", devices.Lose, devices.Facts{})
-			check(t, err)
+			screenstest.Check(t, err)
 			r.Session.Go("encrypt")
-			r.ports.set(r.drive)
+			r.ports.Set(r.drive)
 			r.Until("the loss", func() bool { return r.Sees("MS-1 was reported lost") || r.Sees("MS-1 has been recorded as missing") })
 			waiting, err := loss.WaitingAt(r.d.Dir())
 			if !ict {
@@ -352,10 +298,24 @@ func TestALostStickIsToldOfOnEveryScreen(t *testing.T) {
 				return
 			}
 			r.Press("Begin its return")
-			r.Until("the check-in", func() bool { return r.Session.At() == checkInRoute && r.Sees("recorded as missing") })
+			r.Until("the check-in", func() bool { return r.Session.At() == app.CheckInRoute && r.Sees("recorded as missing") })
 			if waiting.Found > 0 {
 				t.Error("ICT told themselves")
 			}
 		})
 	}
+}
+
+// TestForkedStickOnAComputerOfStaff: a stick that nobody opened is not backed up into what it is not, and the window says so.
+func TestForkedStickOnAComputerOfStaff(t *testing.T) {
+	r := newSealedRig(t, false)
+	before := t.TempDir()
+	screenstest.Check(t, os.CopyFS(before, os.DirFS(r.drive.Path)))
+	r.d.Put(t, r.drive.Path, map[string]string{"evidence.txt": "to be made to vanish"})
+	r.d.BackUp(t, r.drive.Path)
+	screenstest.PutStickBack(t, r.drive, before)
+	r.d.Put(t, r.drive.Path, map[string]string{"other.txt": "written on"})
+	r.ports.Set(r.drive)
+	r.Session.Go("open")
+	r.Until("what became of it", func() bool { return r.Sees("It is not what its backup holds: take it to ICT") })
 }

@@ -10,6 +10,7 @@ import (
 	"stowage/devices/drives"
 	"stowage/devices/school/remembered"
 	"stowage/gui"
+	"stowage/gui/app"
 	"stowage/gui/editing"
 	"stowage/gui/widgets"
 )
@@ -19,7 +20,7 @@ import (
 // anew when the language changes.
 type sticks struct {
 	s    *gui.Session
-	p    *Place
+	p    *app.Place
 	open []*stickSession
 	seen drives.Seen
 	news widgets.Message // what became of the stick that was open last
@@ -39,7 +40,7 @@ type sticks struct {
 // watcher is somebody who wants to know when drives come and go.
 type watcher struct{ told func(drives.Seen) }
 
-func newSticks(s *gui.Session, p *Place) *sticks {
+func newSticks(s *gui.Session, p *app.Place) *sticks {
 	return &sticks{
 		s: s, p: p, private: privateFolder(s.Services), mount: mountDrive,
 		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
@@ -66,7 +67,7 @@ func WipeLeftovers(services gui.Services) (wiped int, err error) {
 	return editing.WipeLeftovers(privateFolder(services))
 }
 
-func (k *sticks) heads() remembered.Heads { return heads(k.s) }
+func (k *sticks) heads() remembered.Heads { return app.Heads(k.s) }
 
 // watch tells when drives come and go, until the returned function is called. It tells
 // what was seen last at once.
@@ -87,7 +88,7 @@ func (k *sticks) watch(told func(drives.Seen)) (stop func()) {
 	}
 }
 
-func (k *sticks) begin() { k.stop = watchDrives(k.s, k.tell) }
+func (k *sticks) begin() { k.stop = app.WatchDrives(k.s, k.tell) }
 
 func (k *sticks) tell(now drives.Seen) {
 	k.seen = now
@@ -156,5 +157,5 @@ type stickPlace struct {
 
 // isOwn reports whether a path is that of the stick that the program was started from.
 func (k *sticks) isOwn(path string) bool {
-	return k.p != nil && k.p.own != "" && filepath.Clean(path) == k.p.own
+	return k.p != nil && k.p.Own != "" && filepath.Clean(path) == k.p.Own
 }

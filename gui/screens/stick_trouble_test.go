@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
+	"stowage/gui/guitest/screenstest"
 	"stowage/gui/widgets"
 )
 
@@ -123,7 +124,7 @@ func troubledRig(t *testing.T) (*rig, *troubles) {
 func (r *rig) layers() string {
 	r.t.Helper()
 	names, err := filepath.Glob(filepath.Join(r.path, "stowage/layers/*"))
-	check(r.t, err)
+	screenstest.Check(r.t, err)
 	return strings.Join(names, " ")
 }
 
@@ -262,7 +263,7 @@ func TestEditedFileOnADriveInTrouble(t *testing.T) {
 	for _, is := range []error{stick.ErrFull, stick.ErrReadOnly, stick.ErrFailing} {
 		s.set(is, false)
 		text := "with " + is.Error()
-		check(t, os.WriteFile(local, []byte(text), 0o600))
+		screenstest.Check(t, os.WriteFile(local, []byte(text), 0o600))
 		r.Advance(3 * tickEvery)
 		if data, err := os.ReadFile(local); err != nil || string(data) != text {
 			t.Errorf("the private copy holds %q, %v", data, err)

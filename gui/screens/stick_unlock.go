@@ -184,7 +184,7 @@ func (u *unlockStick) refuse(err error) {
 func (u *unlockStick) putKeysBack() {
 	w := u.s.Words
 	u.busy.Follow(jobs.Run(u.s.Jobs, w.T("unlock.keysgone.working"), func(context.Context, jobs.Progress) ([]string, error) {
-		return u.k.p.putKeysBack(u.at.path)
+		return u.k.p.PutKeysBack(u.at.path)
 	}, func(_ []string, err error) {
 		m := widgets.Message{Kind: widgets.Good, Happened: w.T("unlock.keysgone.done")}
 		if err != nil {

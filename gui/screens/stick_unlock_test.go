@@ -7,6 +7,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/devices/drives"
+	"stowage/gui/guitest/screenstest"
 )
 
 func TestSticksComeAndGo(t *testing.T) {
@@ -22,8 +23,8 @@ func TestSticksComeAndGo(t *testing.T) {
 
 func TestWhatElseIsOnAStick(t *testing.T) {
 	r := newRig(t, true, nil)
-	check(t, os.WriteFile(filepath.Join(r.path, "pupils.xls"), []byte("x"), 0o644))
-	check(t, os.WriteFile(filepath.Join(r.path, "Stowage.exe"), []byte("x"), 0o644))
+	screenstest.Check(t, os.WriteFile(filepath.Join(r.path, "pupils.xls"), []byte("x"), 0o644))
+	screenstest.Check(t, os.WriteFile(filepath.Join(r.path, "Stowage.exe"), []byte("x"), 0o644))
 	r.drives.set(r.drive())
 	r.Until("it to be looked at", func() bool { return r.Sees("1 file or folder that is not encrypted") })
 }
@@ -70,13 +71,13 @@ func TestATemporaryPassphraseMustBeChanged(t *testing.T) {
 	r.Press("Use this passphrase")
 	r.MustSee("The passphrase is changed.", "Register.txt")
 	fsys, err := stick.NewDirFS(r.path)
-	check(t, err)
+	screenstest.Check(t, err)
 	defer fsys.Close()
 	if _, err := (unlockWith{secret: []byte(temporary)}).holderKey(fsys); err == nil {
 		t.Error("the temporary passphrase still opens it")
 	}
 	k, err := (unlockWith{secret: []byte(chosen)}).holderKey(fsys)
-	if check(t, err); k.Temporary {
+	if screenstest.Check(t, err); k.Temporary {
 		t.Error("the passphrase is still temporary")
 	}
 }
@@ -106,11 +107,11 @@ func TestAStickInAFolder(t *testing.T) {
 	r := newRig(t, true, someFiles)
 	r.drives.set()
 	r.Until("the drives to go", func() bool { return r.Sees("No stick is plugged in") })
-	r.choose.path = t.TempDir()
+	r.choose.Path = t.TempDir()
 	r.Press("Choose a folder…")
 	r.MustSee("There is no encrypted stick in this folder.")
 	r.Press("Close")
-	r.choose.path = filepath.Join(r.path, "stowage")
+	r.choose.Path = filepath.Join(r.path, "stowage")
 	r.Press("Choose a folder…")
 	r.Type(temporary)
 	r.Press("Open")
@@ -125,10 +126,10 @@ func TestAStickInAFolder(t *testing.T) {
 func TestAStickInUseNamesTheProgram(t *testing.T) {
 	r := newRig(t, true, nil)
 	fsys, err := stick.NewDirFS(r.path)
-	check(t, err)
+	screenstest.Check(t, err)
 	defer fsys.Close()
 	s, err := stick.Open(t.Context(), fsys, stick.WithPassphrase([]byte(temporary)), stick.OpenOptions{Program: "stow"})
-	check(t, err)
+	screenstest.Check(t, err)
 	defer s.Close()
 	r.unlock(temporary)
 	r.MustSee("open in another program: stow", "Close it there and try again.")
@@ -141,7 +142,7 @@ func TestADamagedNoteIsNotTrusted(t *testing.T) {
 		t.Fatal("no note", err)
 	}
 	for _, n := range notes {
-		check(t, os.WriteFile(n, []byte("rubbish\n"), 0o600))
+		screenstest.Check(t, os.WriteFile(n, []byte("rubbish\n"), 0o600))
 	}
 	r.drives.set(r.drive())
 	r.Until("it to be refused", func() bool { return r.Sees("signature is missing") })

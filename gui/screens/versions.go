@@ -11,6 +11,7 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/gui"
+	"stowage/gui/form"
 	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 )
@@ -221,7 +222,7 @@ func (v *versionList) restore() {
 func (v *versionList) saveCopy() {
 	version, w := v.chosen()[0], v.s.Words
 	v.b.s.Choose.Folder(w.T("browser.copy.to"), func(to string) {
-		askPlain(v.s, []string{to}, func() { v.copyTo(version, to) })
+		form.AskPlain(v.s, []string{to}, func() { v.copyTo(version, to) })
 	})
 }
 

@@ -9,6 +9,8 @@ import (
 	"image/jpeg"
 	"strings"
 	"testing"
+
+	"stowage/gui/guitest/screenstest"
 )
 
 // bytesFile is a file in memory.
@@ -70,7 +72,7 @@ func sideways(t *testing.T, orientation uint16) []byte {
 		}
 	}
 	var b bytes.Buffer
-	check(t, jpeg.Encode(&b, picture, nil))
+	screenstest.Check(t, jpeg.Encode(&b, picture, nil))
 	exif := []byte("Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01")
 	exif = binary.BigEndian.AppendUint16(exif, orientation)
 	exif = append(exif, 0, 0, 0, 0, 0, 0)
@@ -84,7 +86,7 @@ func TestPicturesAreTheRightWayUp(t *testing.T) {
 		1: {40, 5, 10}, 3: {40, 35, 10}, 6: {20, 10, 5}, 8: {20, 10, 35},
 	} {
 		got, err := readToSee(t.Context(), fileOf(sideways(t, orientation)), discard{})
-		check(t, err)
+		screenstest.Check(t, err)
 		if w := got.picture.Bounds().Dx(); w != want.width {
 			t.Errorf("orientation %d: %d wide", orientation, w)
 			continue

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"stowage/gui/guitest/screenstest"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -129,7 +131,7 @@ func TestPicturesHaveThumbnails(t *testing.T) {
 	picture := image.NewRGBA(image.Rect(0, 0, 400, 200))
 	draw.Draw(picture, image.Rect(0, 0, 200, 200), image.NewUniform(color.RGBA{255, 0, 0, 255}), image.Point{}, draw.Src)
 	var b bytes.Buffer
-	check(t, png.Encode(&b, picture))
+	screenstest.Check(t, png.Encode(&b, picture))
 	r.Drop(fyne.NewPos(500, 400), r.file("wide.png", b.String()), r.file("no picture.png", "text"))
 	thumbs := func() (found []image.Image) {
 		r.Each(func(o fyne.CanvasObject) {

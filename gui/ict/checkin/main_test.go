@@ -1,0 +1,9 @@
+package checkin_test
+
+import (
+	"testing"
+
+	"stowage/crypt/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }

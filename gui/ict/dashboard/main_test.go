@@ -1,0 +1,9 @@
+package dashboard_test
+
+import (
+	"testing"
+
+	"stowage/crypt/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
