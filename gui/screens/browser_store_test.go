@@ -11,6 +11,7 @@ import (
 	"stowage/crypt/smalldrive"
 	"stowage/crypt/stick"
 	"stowage/gui/guitest/screenstest"
+	"stowage/gui/staff"
 )
 
 func TestDroppedFilesAreStored(t *testing.T) {
@@ -112,7 +113,7 @@ func TestSaveACopyNeverReplacesUnasked(t *testing.T) {
 
 func TestAFullStickSaysSo(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	r.k.openFS = func(path string) (driveFS, error) {
+	r.k.openFS = func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return &small{d}, err
 	}

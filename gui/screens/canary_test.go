@@ -1,11 +1,9 @@
 package screens
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -28,48 +26,12 @@ const (
 	canaryContent    = "CANARY-content-41d0b7e2"
 	canaryName       = "canary-name-8fe3"
 	canaryPassphrase = "canary velvet oyster hammock ninefold"
-	canaryReport     = "CANARY-report-c07a5512"
 )
-
-// canaryHome is the variable that has a test run as the program: everything that it may
-// write to lies below that folder.
-const canaryHome = "STOWAGE_TEST_CANARY_HOME"
-
-// child runs a test once more, in a process of its own whose home and temporary
-// folders are below home, and returns what it said. begun is called for each line that
-// it says; once that reports true, it is killed.
-func child(t *testing.T, home string, begun func(line string) bool) string {
-	t.Helper()
-	tmp := filepath.Join(home, "tmp")
-	screenstest.Check(t, os.MkdirAll(tmp, 0o700))
-	self, err := os.Executable()
-	screenstest.Check(t, err)
-	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^"+t.Name()+"$", "-test.v")
-	cmd.Env = append(os.Environ(), canaryHome+"="+home, "HOME="+home, "USERPROFILE="+home, "AppData="+home, "LocalAppData="+home,
-		"TMPDIR="+tmp, "TMP="+tmp, "TEMP="+tmp, "XDG_CACHE_HOME="+home+"/cache", "XDG_CONFIG_HOME="+home+"/config", "XDG_RUNTIME_DIR="+tmp)
-	out, err := cmd.StdoutPipe()
-	screenstest.Check(t, err)
-	cmd.Stderr = cmd.Stdout
-	screenstest.Check(t, cmd.Start())
-	var said strings.Builder
-	killed := false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		if begun(lines.Text()) && !killed {
-			killed = true
-			screenstest.Check(t, cmd.Process.Kill())
-		}
-	}
-	if err := cmd.Wait(); err != nil && !killed {
-		t.Fatalf("%v\n%s", err, said.String())
-	}
-	return said.String()
-}
 
 // clean searches everything that the program may write to.
 func cleanHome(t *testing.T, home, after string, except []string, secrets ...string) {
 	t.Helper()
-	all := append([]string{canaryContent, canaryName, canaryPassphrase, canaryReport, alicePassphrase, string(authorityPassphrase)}, secrets...)
+	all := append([]string{canaryContent, canaryName, canaryPassphrase}, secrets...)
 	if got := canarytest.Below(t, home, except, all...); len(got) > 0 {
 		t.Errorf("after %s: %s", after, strings.Join(got, "\n"))
 	}
@@ -77,17 +39,17 @@ func cleanHome(t *testing.T, home, after string, except []string, secrets ...str
 
 // TestCanariesOfAWindow does in the window what staff and ICT do with it: a passphrase is
 // chosen, files are looked at, opened, edited, saved and searched, the stick is
-// locked, a stick is reported lost, a key is issued. Nothing of it is found on the
+// locked, a key is issued. Nothing of it is found on the
 // computer's disk, on the stick, or in what the program says, but for files that are
 // open for editing, in the private folder.
 func TestCanariesOfAWindow(t *testing.T) {
-	if home := os.Getenv(canaryHome); home != "" {
+	if home := os.Getenv(screenstest.CanaryHome); home != "" {
 		canarySession(t, home)
 		canaryOffice(t, home)
 		return
 	}
-	said := child(t, t.TempDir(), func(string) bool { return false })
-	if got := canarytest.In([]byte(said), canaryContent, canaryName, canaryPassphrase, canaryReport); len(got) > 0 {
+	said := screenstest.Child(t, t.TempDir(), func(string) bool { return false })
+	if got := canarytest.In([]byte(said), canaryContent, canaryName, canaryPassphrase); len(got) > 0 {
 		t.Errorf("the program says %q:\n%s", got, said)
 	}
 	if !strings.Contains(said, "the whole session was seen") {
@@ -151,20 +113,8 @@ func canarySession(t *testing.T, home string) {
 	}
 }
 
-// canaryOffice reports a stick lost and issues a key.
+// canaryOffice issues a key.
 func canaryOffice(t *testing.T, home string) {
-	h := newHill(t)
-	h.me("Alice")
-	w := h.window("lost")
-	answer(w)
-	fill(w, lostOf(w).form.contents, canaryReport)
-	w.Press("Send to ICT")
-	w.MustSee("ICT has your report.")
-	cleanHome(t, home, "reporting a loss", nil)
-	if got := h.inbox(); len(got) != 1 || !strings.Contains(fmt.Sprintf("%+v", got[0].LossReport), canaryReport) {
-		t.Errorf("the report: %+v", got)
-	}
-
 	d := screenstest.NewDesk(t)
 	ict := guitest.New(t, gui.Options{ICT: true, Explain: wording.Explain, Routes: []gui.Route{people.Page(d.Place)}})
 	ict.Session.Go("people")
@@ -185,7 +135,7 @@ func canaryOffice(t *testing.T, home string) {
 // TestCanariesOfAKilledWindow kills the program while a file is open for editing: it lies
 // in the private folder alone, and the next start takes it away.
 func TestCanariesOfAKilledWindow(t *testing.T) {
-	if home := os.Getenv(canaryHome); home != "" {
+	if home := os.Getenv(screenstest.CanaryHome); home != "" {
 		r := &rig{t: t, path: filepath.Join(home, "stick"), opener: &fakeOpener{}, choose: &screenstest.FakeChooser{}}
 		screenstest.Check(t, os.Mkdir(r.path, 0o700))
 		makeStick(t, r.path, true)
@@ -205,7 +155,7 @@ func TestCanariesOfAKilledWindow(t *testing.T) {
 	}
 	home := t.TempDir()
 	private := filepath.Join(home, "opened")
-	said := child(t, home, func(line string) bool { return strings.Contains(line, "it is open now") })
+	said := screenstest.Child(t, home, func(line string) bool { return strings.Contains(line, "it is open now") })
 	if bytes.Contains([]byte(said), []byte(canaryContent)) {
 		t.Errorf("it said %s", said)
 	}

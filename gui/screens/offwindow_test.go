@@ -10,22 +10,23 @@ import (
 	"testing"
 
 	"stowage/crypt/stick"
+	"stowage/gui/staff"
 )
 
 // offWindow is a stick's drive that may only be used off the goroutine that draws the
 // window: a drive that takes seconds for each operation would freeze it. Every rig
 // stands on one, so that every test of the screens around a stick proves it.
 type offWindow struct {
-	driveFS
+	staff.DriveFS
 	t      testing.TB
 	window string // the goroutine
 	once   *sync.Once
 }
 
 // keepOffWindow wraps what opens drives. It is called on the window's goroutine.
-func keepOffWindow(t testing.TB, open func(string) (driveFS, error)) func(string) (driveFS, error) {
+func keepOffWindow(t testing.TB, open func(string) (staff.DriveFS, error)) func(string) (staff.DriveFS, error) {
 	window, once := goroutine(), &sync.Once{}
-	return func(path string) (driveFS, error) {
+	return func(path string) (staff.DriveFS, error) {
 		d, err := open(path)
 		if err != nil {
 			return nil, err
@@ -51,50 +52,50 @@ func (d *offWindow) used() {
 
 func (d *offWindow) Open(name string) (stick.File, error) {
 	d.used()
-	return d.driveFS.Open(name)
+	return d.DriveFS.Open(name)
 }
 
 func (d *offWindow) Create(name string) (stick.File, error) {
 	d.used()
-	return d.driveFS.Create(name)
+	return d.DriveFS.Create(name)
 }
 
 func (d *offWindow) Mkdir(name string) error {
 	d.used()
-	return d.driveFS.Mkdir(name)
+	return d.DriveFS.Mkdir(name)
 }
 
 func (d *offWindow) ReadDir(name string) ([]fs.DirEntry, error) {
 	d.used()
-	return d.driveFS.ReadDir(name)
+	return d.DriveFS.ReadDir(name)
 }
 
 func (d *offWindow) Stat(name string) (fs.FileInfo, error) {
 	d.used()
-	return d.driveFS.Stat(name)
+	return d.DriveFS.Stat(name)
 }
 
 func (d *offWindow) Remove(name string) error {
 	d.used()
-	return d.driveFS.Remove(name)
+	return d.DriveFS.Remove(name)
 }
 
 func (d *offWindow) Overwrite(name string, data []byte) error {
 	d.used()
-	return d.driveFS.Overwrite(name, data)
+	return d.DriveFS.Overwrite(name, data)
 }
 
 func (d *offWindow) SyncDir(name string) error {
 	d.used()
-	return d.driveFS.SyncDir(name)
+	return d.DriveFS.SyncDir(name)
 }
 
 func (d *offWindow) Free() (free, total int64, err error) {
 	d.used()
-	return d.driveFS.Free()
+	return d.DriveFS.Free()
 }
 
 func (d *offWindow) Lock(name string, exclusive bool) (io.Closer, error) {
 	d.used()
-	return d.driveFS.Lock(name, exclusive)
+	return d.DriveFS.Lock(name, exclusive)
 }

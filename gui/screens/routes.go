@@ -26,37 +26,18 @@ import (
 	"stowage/gui/ict/register"
 	"stowage/gui/ict/settings"
 	"stowage/gui/setup"
+	"stowage/gui/staff"
 )
 
 // Routes returns the pages of the window, in the order of the navigation.
 func Routes(p *app.Place) []gui.Route {
 	var k *sticks // once somebody has looked at them
 	open := openRoute(p, func(made *sticks) { k = made })
-	staffs := staffRoutes(p, func(s *gui.Session, p *app.Place) *staff {
-		st := newStaff(s, p)
-		st.sticks = func() []openStick { return openSticks(k) }
-		return st
-	})
+	staffs := staff.Routes(p, func() []staff.OpenStick { return openSticks(k) })
 	routes := append([]gui.Route{open}, staffs...)
 	routes = append(routes, dashboard.Page(p), register.Page(p), issue.Page(p), checkin.Page(p), audit.Page(p), people.LeaversPage(p), people.Page(p), loss.Page(p), settings.Page(p))
 	if !p.ICT() && p.Own == "" {
 		routes = append(routes, setup.Page(p))
 	}
 	return routes
-}
-
-// staffRoutes are the pages of staff that need the school's directory, and share what
-// is known of it.
-func staffRoutes(p *app.Place, make func(*gui.Session, *app.Place) *staff) []gui.Route {
-	var k *staff
-	shared := func(s *gui.Session) *staff {
-		if k == nil || k.s != s {
-			k = make(s, p)
-		}
-		return k
-	}
-	return []gui.Route{
-		app.PageOf(app.EncryptRoute, func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }),
-		app.PageOf(app.LostRoute, func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }),
-	}
 }

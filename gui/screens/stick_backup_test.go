@@ -23,18 +23,18 @@ func TestItIsBackedUpAtSchool(t *testing.T) {
 	r := newRigAt(t, place, true, someFiles)
 	r.unlock(temporary)
 	r.Until("the backup", func() bool { return r.Sees("Backed up just now") })
-	status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).driveFS, r.note().ID)
+	status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).DriveFS, r.note().ID)
 	if screenstest.Check(t, err); status.Behind > 0 || status.Layers == 0 {
 		t.Errorf("the backup is %+v", status)
 	}
 	r.Drop(fyne.NewPos(500, 400), r.file("letter.txt", "Dear all"))
 	r.Advance(30 * time.Second)
-	if status, _ := backup.Status((school.Shared{Dir: shared}), r.opened().fs.(*offWindow).driveFS, r.note().ID); status.Behind != 1 {
+	if status, _ := backup.Status((school.Shared{Dir: shared}), r.opened().fs.(*offWindow).DriveFS, r.note().ID); status.Behind != 1 {
 		t.Errorf("it is backed up while the person works: %+v", status)
 	}
 	r.Advance(time.Minute)
 	r.Until("the next backup", func() bool {
-		status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).driveFS, r.note().ID)
+		status, err := backup.Status(school.Shared{Dir: shared}, r.opened().fs.(*offWindow).DriveFS, r.note().ID)
 		return err == nil && status.Behind == 0 && r.opened().backing == nil
 	})
 	r.Advance(4 * time.Minute)

@@ -250,7 +250,9 @@ func (o *stickSession) notStored(d *asDrive) widgets.Message {
 	for i, f := range failed {
 		names[i] = path.Base(f.Path)
 		why = o.s.Explain(f.Err)
-		reasons = appendNew(reasons, why.Happened)
+		if !slices.Contains(reasons, why.Happened) {
+			reasons = append(reasons, why.Happened)
+		}
 		lines = append(lines, f.Path+" – "+why.Happened)
 	}
 	m := widgets.Message{

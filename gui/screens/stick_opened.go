@@ -19,6 +19,7 @@ import (
 	"stowage/gui/editing"
 	"stowage/gui/i18n"
 	"stowage/gui/jobs"
+	"stowage/gui/staff"
 	"stowage/gui/widgets"
 )
 
@@ -28,7 +29,7 @@ type stickSession struct {
 	k      *sticks
 	s      *gui.Session
 	place  stickPlace
-	fs     driveFS         // safe for concurrent use
+	fs     staff.DriveFS   // safe for concurrent use
 	stick  *stick.Stick    // safe for concurrent use
 	key    *keys.HolderKey // nil when a code opened it
 	files  *editing.Folder // made when a file is first opened

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"stowage/gui/staff"
+
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
@@ -19,7 +21,7 @@ func pulledRig(t *testing.T) (*rig, *state) {
 	t.Helper()
 	r := newRig(t, true, someFiles)
 	m := &state{}
-	r.k.openFS = func(path string) (driveFS, error) {
+	r.k.openFS = func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return &pullable{d, m}, err
 	}
@@ -135,7 +137,7 @@ func TestLockingAFullStickAsksAboutChanges(t *testing.T) {
 
 func TestAReadOnlyStickCanBeRead(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	r.k.openFS = func(path string) (driveFS, error) {
+	r.k.openFS = func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return readOnly{d}, err
 	}

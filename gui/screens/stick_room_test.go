@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"stowage/crypt/stick"
+	"stowage/gui/staff"
 )
 
 // smallFS is a folder that has so much room as a small drive.
@@ -36,7 +37,7 @@ func (s *smallFS) Free() (free, total int64, err error) {
 // TestOldVersionsMakeRoom stores a file of 3 MB again and again on a drive of 12 MB, and tidies.
 func TestOldVersionsMakeRoom(t *testing.T) {
 	r := newRig(t, true, someFiles)
-	r.k.openFS = func(path string) (driveFS, error) {
+	r.k.openFS = func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return &smallFS{d, path, 12e6}, err
 	}
@@ -69,7 +70,7 @@ func TestOldVersionsMakeRoom(t *testing.T) {
 func TestOldVersionsMakeRoomOnTheDrive(t *testing.T) {
 	r, c := newRig(t, true, someFiles), &fakeClient{t: t}
 	r.k.mount = c.mount
-	r.k.openFS = func(path string) (driveFS, error) {
+	r.k.openFS = func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return &smallFS{d, path, 12e6}, err
 	}

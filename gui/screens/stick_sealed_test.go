@@ -247,22 +247,14 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	k := w.Session.Current().(*stickList).k
 	o, err := k.unlock(t.Context(), stickPlace{path: drive.Path}, unlockWith{secret: issued.Passphrase})
 	screenstest.Check(t, err)
-	staff := newStaff(w.Session, home)
-	staff.sticks = func() []openStick { return openSticks(k) }
-	read := func() (err error) {
-		staff.read(func(e error) { err = e })
-		w.Settle()
-		return err
-	}
-	if err := read(); err == nil {
-		t.Error("a directory is known before the stick is open")
-	}
+	w.Session.Go("encrypt")
+	w.Settle()
+	w.MustNotSee("Ann Lee") // before the stick is open no directory is known
+	w.Session.Go("open")
 	k.add(o)
 	w.Until("it to be looked after", func() bool { return o.backing == nil })
-	screenstest.Check(t, read())
-	if staff.known.Directory == nil || len(staff.known.People) < 3 || staff.known.Kept == nil {
-		t.Errorf("%+v", staff.known)
-	}
+	w.Session.Go("encrypt")
+	w.MustSee("Ann Lee", "Bob Roy", "Eve Orr", w.Session.Words.T("staff.kept.files"))
 	(&rig{k: k}).close()
 }
 

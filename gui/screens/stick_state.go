@@ -12,6 +12,7 @@ import (
 	"stowage/gui"
 	"stowage/gui/app"
 	"stowage/gui/editing"
+	"stowage/gui/staff"
 	"stowage/gui/widgets"
 )
 
@@ -32,7 +33,7 @@ type sticks struct {
 	stop     func() // ends watching the drives, nil when nobody watches
 
 	files   func(*stickSession) stickScreen // makes the screen of a stick's files
-	openFS  func(path string) (driveFS, error)
+	openFS  func(path string) (staff.DriveFS, error)
 	mount   func(ctx context.Context, address string) (shown, drivePlace, error)
 	private string // where opened files are decrypted to
 }
@@ -43,7 +44,7 @@ type watcher struct{ told func(drives.Seen) }
 func newSticks(s *gui.Session, p *app.Place) *sticks {
 	return &sticks{
 		s: s, p: p, private: privateFolder(s.Services), mount: mountDrive,
-		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
+		openFS: func(path string) (staff.DriveFS, error) { return stick.NewDirFS(path) },
 	}
 }
 
@@ -127,13 +128,13 @@ func (k *sticks) ageNews(all []drives.Drive) {
 }
 
 // openSticks are the sticks that are open; none while nobody has looked at the page.
-func openSticks(k *sticks) []openStick {
+func openSticks(k *sticks) []staff.OpenStick {
 	if k == nil {
 		return nil
 	}
-	all := make([]openStick, len(k.open))
+	all := make([]staff.OpenStick, len(k.open))
 	for i, o := range k.open {
-		all[i] = openStick{o.key, o.stick}
+		all[i] = staff.OpenStick{Key: o.key, Stick: o.stick}
 	}
 	return all
 }

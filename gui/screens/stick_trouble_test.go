@@ -15,12 +15,13 @@ import (
 
 	"stowage/crypt/stick"
 	"stowage/gui/guitest/screenstest"
+	"stowage/gui/staff"
 	"stowage/gui/widgets"
 )
 
 // troubled is a stick's drive that falls into trouble as a test says.
 type troubled struct {
-	driveFS
+	staff.DriveFS
 	*troubles
 }
 
@@ -69,7 +70,7 @@ func (d *troubled) Create(name string) (stick.File, error) {
 	if err := d.meet("create", name, false); err != nil {
 		return nil, err
 	}
-	f, err := d.driveFS.Create(name)
+	f, err := d.DriveFS.Create(name)
 	return &troubledFile{f, d.troubles, name}, err
 }
 
@@ -77,21 +78,21 @@ func (d *troubled) Remove(name string) error {
 	if err := d.meet("remove", name, true); err != nil { // as long as it is there, it can be tidied
 		return err
 	}
-	return d.driveFS.Remove(name)
+	return d.DriveFS.Remove(name)
 }
 
 func (d *troubled) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err := d.meet("list", name, true); err != nil {
 		return nil, err
 	}
-	return d.driveFS.ReadDir(name)
+	return d.DriveFS.ReadDir(name)
 }
 
 func (d *troubled) Lock(name string, exclusive bool) (io.Closer, error) {
 	if err := d.meet("lock", name, !exclusive); err != nil {
 		return nil, err
 	}
-	return d.driveFS.Lock(name, exclusive)
+	return d.DriveFS.Lock(name, exclusive)
 }
 
 type troubledFile struct {
@@ -111,7 +112,7 @@ func (f *troubledFile) Write(p []byte) (int, error) {
 func troubledRig(t *testing.T) (*rig, *troubles) {
 	t.Helper()
 	r, s := newRig(t, true, someFiles), &troubles{}
-	r.k.openFS = keepOffWindow(t, func(path string) (driveFS, error) {
+	r.k.openFS = keepOffWindow(t, func(path string) (staff.DriveFS, error) {
 		d, err := stick.NewDirFS(path)
 		return &troubled{d, s}, err
 	})

@@ -4,10 +4,12 @@
 package screenstest
 
 import (
+	"bufio"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -612,4 +614,39 @@ func NewComputer(t testing.TB) *app.Place {
 	p.FirstPolicy = schooltest.Quick()
 	t.Cleanup(func() { p.Authority.Close() })
 	return p
+}
+
+// CanaryHome is the variable that has a test run as the program: everything that it may
+// write to lies below that folder.
+const CanaryHome = "STOWAGE_TEST_CANARY_HOME"
+
+// Child runs a test once more, in a process of its own whose home and temporary
+// folders are below home, and returns what it said. begun is called for each line that
+// it says; once that reports true, it is killed.
+func Child(t *testing.T, home string, begun func(line string) bool) string {
+	t.Helper()
+	tmp := filepath.Join(home, "tmp")
+	Check(t, os.MkdirAll(tmp, 0o700))
+	self, err := os.Executable()
+	Check(t, err)
+	cmd := exec.CommandContext(t.Context(), self, "-test.run", "^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), CanaryHome+"="+home, "HOME="+home, "USERPROFILE="+home, "AppData="+home, "LocalAppData="+home,
+		"TMPDIR="+tmp, "TMP="+tmp, "TEMP="+tmp, "XDG_CACHE_HOME="+home+"/cache", "XDG_CONFIG_HOME="+home+"/config", "XDG_RUNTIME_DIR="+tmp)
+	out, err := cmd.StdoutPipe()
+	Check(t, err)
+	cmd.Stderr = cmd.Stdout
+	Check(t, cmd.Start())
+	var said strings.Builder
+	killed := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
+		if begun(lines.Text()) && !killed {
+			killed = true
+			Check(t, cmd.Process.Kill())
+		}
+	}
+	if err := cmd.Wait(); err != nil && !killed {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	return said.String()
 }

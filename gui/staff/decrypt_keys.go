@@ -1,4 +1,4 @@
-package screens
+package staff
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 func (d *decrypt) look() {
 	d.forgetOpen()
 	for _, o := range d.staff.sticks() {
-		if o.key != nil {
-			d.offer([]keyPlace{{name: o.stick.Note().Label, open: o.key}})
+		if o.Key != nil {
+			d.offer([]keyPlace{{name: o.Stick.Note().Label, open: o.Key}})
 		}
 	}
 	plugged := d.s.Services.Drives
@@ -50,7 +50,7 @@ func (d *decrypt) forgetOpen() {
 }
 
 // keyOn reads the key that a stick carries, false when there is none.
-func keyOn(path string, open func(string) (driveFS, error)) (keyPlace, bool) {
+func keyOn(path string, open func(string) (DriveFS, error)) (keyPlace, bool) {
 	if path == "" {
 		return keyPlace{}, false
 	}
@@ -96,7 +96,7 @@ func (d *decrypt) free() (ids []age.Identity, holder string) {
 	if k.open == nil {
 		return k.copies.Plain(), ""
 	}
-	if !slices.ContainsFunc(d.staff.sticks(), func(o openStick) bool { return o.key == k.open }) {
+	if !slices.ContainsFunc(d.staff.sticks(), func(o OpenStick) bool { return o.Key == k.open }) {
 		return nil, "" // it was locked meanwhile, and the key wiped
 	}
 	return []age.Identity{k.open.Identity()}, k.open.Holder.ID

@@ -1,4 +1,4 @@
-package screens
+package staff
 
 import (
 	"os"
@@ -170,7 +170,7 @@ func TestLostAtHomeTellsWhomToRing(t *testing.T) {
 	open := h.unlocked(drive)
 	fsys, err := stick.NewDirFS(drive.Path)
 	h.must(err)
-	h.must(config.Serials(h.config).TakeDirectory(t.Context(), fsys, open.key, open.stick.Verifier())) // as opening it does
+	h.must(config.Serials(h.config).TakeDirectory(t.Context(), fsys, open.Key, open.Stick.Verifier())) // as opening it does
 	h.must(fsys.Close())
 	w := h.window("lost")
 	w.MustSee("ICT: 01792 000000, Room 12")
@@ -190,7 +190,7 @@ func TestLostWithAnOpenStickIsSignedIn(t *testing.T) {
 	o := h.options()
 	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *app.Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []openStick { return []openStick{open} }
+		k.sticks = func() []OpenStick { return []OpenStick{open} }
 		return k
 	})
 	w := guitest.New(t, o)

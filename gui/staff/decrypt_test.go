@@ -1,4 +1,4 @@
-package screens
+package staff
 
 import (
 	"context"
@@ -155,7 +155,7 @@ func TestDecryptWithTheKeyOnAStick(t *testing.T) {
 }
 
 // unlocked opens Alice's stick.
-func (h *hill) unlocked(d drives.Drive) openStick {
+func (h *hill) unlocked(d drives.Drive) OpenStick {
 	h.t.Helper()
 	fsys, err := stick.NewDirFS(d.Path)
 	h.must(err)
@@ -167,7 +167,7 @@ func (h *hill) unlocked(d drives.Drive) openStick {
 	st, err := stick.Open(h.t.Context(), fsys, stick.WithHolderKey(k), stick.OpenOptions{})
 	h.must(err)
 	h.t.Cleanup(func() { st.Close() })
-	return openStick{stick: st, key: k}
+	return OpenStick{Stick: st, Key: k}
 }
 
 // The passphrase of a stick that is open is not asked for again; once it is locked, it
@@ -176,11 +176,11 @@ func TestDecryptWithTheKeyOfAnOpenStick(t *testing.T) {
 	h := newHill(t)
 	letter := h.seal(h.file("letter.txt", "Dear Alice"), "Alice")
 	h.must(os.Remove(filepath.Join(h.dir, "letter.txt")))
-	open := []openStick{h.unlocked(h.stick())}
+	open := []OpenStick{h.unlocked(h.stick())}
 	o := h.options()
 	o.Routes = staffRoutes(h.place(), func(s *gui.Session, p *app.Place) *staff {
 		k := h.staff(s, p)
-		k.sticks = func() []openStick { return open }
+		k.sticks = func() []OpenStick { return open }
 		return k
 	})
 	w := guitest.New(t, o)

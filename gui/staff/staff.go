@@ -1,4 +1,7 @@
-package screens
+// Package staff has the pages for staff that need the school's directory: encrypting files
+// for people of the school, decrypting them, and telling ICT of a lost stick. What is
+// typed is kept nowhere but in what is sent or made; passphrases are wiped.
+package staff
 
 import (
 	"context"
@@ -18,6 +21,32 @@ import (
 	"stowage/gui/widgets"
 )
 
+// Routes are the pages of staff that need the school's directory: encrypting and
+// decrypting files, and reporting a loss. sticks are those that are open in the window.
+func Routes(p *app.Place, sticks func() []OpenStick) []gui.Route {
+	return staffRoutes(p, func(s *gui.Session, p *app.Place) *staff {
+		k := newStaff(s, p)
+		k.sticks = sticks
+		return k
+	})
+}
+
+// staffRoutes are the pages of staff that need the school's directory, and share what
+// is known of it.
+func staffRoutes(p *app.Place, make func(*gui.Session, *app.Place) *staff) []gui.Route {
+	var k *staff
+	shared := func(s *gui.Session) *staff {
+		if k == nil || k.s != s {
+			k = make(s, p)
+		}
+		return k
+	}
+	return []gui.Route{
+		app.PageOf(app.EncryptRoute, func(s *gui.Session) gui.Screen { return newEncrypt(s, shared(s)) }),
+		app.PageOf(app.LostRoute, func(s *gui.Session) gui.Screen { return newLost(s, shared(s)) }),
+	}
+}
+
 // staff is what the screens for staff know of their school. It outlives the
 // screens, which are made anew when the language changes.
 type staff struct {
@@ -25,22 +54,22 @@ type staff struct {
 	place *app.Place
 	known remembered.Known // the newest directory; Directory is nil before it was read
 
-	openFS func(path string) (driveFS, error)
+	openFS func(path string) (DriveFS, error)
 	// sticks are those that are open now.
-	sticks func() []openStick
+	sticks func() []OpenStick
 }
 
-// openStick is a stick that is open in this window.
-type openStick struct {
-	key   *keys.HolderKey // nil when a code opened it
-	stick *stick.Stick
+// OpenStick is a stick that is open in this window.
+type OpenStick struct {
+	Key   *keys.HolderKey // nil when a code opened it
+	Stick *stick.Stick
 }
 
 func newStaff(s *gui.Session, p *app.Place) *staff {
 	return &staff{
 		s: s, place: p,
-		openFS: func(path string) (driveFS, error) { return stick.NewDirFS(path) },
-		sticks: func() []openStick { return nil },
+		openFS: func(path string) (DriveFS, error) { return stick.NewDirFS(path) },
+		sticks: func() []OpenStick { return nil },
 	}
 }
 
@@ -51,8 +80,8 @@ func (k *staff) config() (config.Config, error) { return k.place.Settings() }
 // says, whose signature that key has checked; false when none is.
 func (k *staff) signedIn() (keys.Holder, loss.Addressee, bool) {
 	for _, o := range k.sticks() {
-		if o.key != nil {
-			return o.key.Holder, loss.ICTOfStick(o.stick.Note()), true
+		if o.Key != nil {
+			return o.Key.Holder, loss.ICTOfStick(o.Stick.Note()), true
 		}
 	}
 	return keys.Holder{}, loss.Addressee{}, false
@@ -76,7 +105,7 @@ func (k *staff) inbox() string {
 func (k *staff) read(done func(error)) *jobs.Job {
 	place, verifier := k.place, ""
 	for _, o := range k.sticks() {
-		verifier = o.stick.Verifier()
+		verifier = o.Stick.Verifier()
 	}
 	return jobs.Run(k.s.Jobs, k.s.Words.T("staff.reading"), func(context.Context, jobs.Progress) (remembered.Known, error) {
 		c, err := place.Settings()
@@ -213,8 +242,8 @@ func (k *staff) joinCommand(joined func()) widgets.Command {
 // school.
 func isNoSchool(err error) bool { return errors.Is(err, config.ErrNoSchool) }
 
-// driveFS is a drive or folder that is held open.
-type driveFS interface {
+// DriveFS is a drive or folder that is held open.
+type DriveFS interface {
 	stick.FS
 	io.Closer
 }
