@@ -71,6 +71,22 @@ type DeviceQuery struct {
 	Now time.Time
 }
 
+// A Filter is a condition of a query that people turn on and off: a flag of stow, a chip of the window.
+type Filter struct {
+	Name   string // "overdue"
+	Days   bool   // it asks for a number of days, which Narrow is given
+	Narrow func(q *DeviceQuery, now time.Time, days int)
+}
+
+// Filters lists the filters, in the order in which they are offered.
+func Filters() []Filter {
+	return []Filter{
+		{"overdue", false, func(q *DeviceQuery, _ time.Time, _ int) { q.Overdue = true }},
+		{"unseen", true, func(q *DeviceQuery, now time.Time, days int) { q.NotSeenSince = now.UTC().AddDate(0, 0, -days) }},
+		{"unverified", false, func(q *DeviceQuery, _ time.Time, _ int) { q.Unverified = true }},
+	}
+}
+
 // A Cursor is where a page ended. It is opaque, and good for the same query
 // only; devices added or changed meanwhile neither repeat nor hide others.
 type Cursor string

@@ -39,18 +39,35 @@ func (p Policy) Check() error {
 	switch {
 	case p.Class != Hybrid && p.Class != X25519:
 		return fmt.Errorf("%w: policy: class %q", ErrValue, p.Class)
-	case p.Words < minWords || p.Words > maxWords:
-		return fmt.Errorf("%w: policy: %d words, want %d to %d", ErrValue, p.Words, minWords, maxWords)
-	case p.MinLength < 8 || p.MinLength > maxPassphrase:
-		return fmt.Errorf("%w: policy: a least length of %d, want 8 to %d", ErrValue, p.MinLength, maxPassphrase)
 	case !(p.MinGuesses >= 1e8 && p.MinGuesses <= 1e30):
 		return fmt.Errorf("%w: policy: %g guesses, want 1e8 to 1e30", ErrValue, p.MinGuesses)
-	case p.LoanDays < 0 || p.LoanDays > 3650 || p.UnseenDays < 1 || p.UnseenDays > 3650:
-		return fmt.Errorf("%w: policy: a number of days", ErrValue)
-	case p.LockMinutes < 1 || p.LockMinutes > 24*60:
-		return fmt.Errorf("%w: policy: %d minutes until locking", ErrValue, p.LockMinutes)
-	case p.KeepDays < 0 || p.KeepDays > 3650 || p.KeepVersions < 0 || p.KeepVersions > 1000 || p.KeepFreeMB < 0 || p.KeepFreeMB > 1e6:
-		return fmt.Errorf("%w: policy: what is kept of old versions", ErrValue)
+	}
+	for _, n := range PolicyNumbers() {
+		if v := *n.Of(&p); v < n.From || v > n.To {
+			return fmt.Errorf("%w: policy: %s is %d, want %d to %d", ErrValue, n.Name, v, n.From, n.To)
+		}
 	}
 	return p.WorkFactor.check()
+}
+
+// A PolicyNumber is one of the numbers of a policy.
+type PolicyNumber struct {
+	Name     string // as the directory has it: "loan_days"
+	From, To int    // its bounds, both allowed
+	Of       func(*Policy) *int
+}
+
+// PolicyNumbers lists the numbers that have both bounds: all but the work factor and the guesses.
+func PolicyNumbers() []PolicyNumber {
+	const decade = 3650 // days
+	return []PolicyNumber{
+		{"words", minWords, maxWords, func(p *Policy) *int { return &p.Words }},
+		{"min_length", 8, maxPassphrase, func(p *Policy) *int { return &p.MinLength }},
+		{"loan_days", 0, decade, func(p *Policy) *int { return &p.LoanDays }},
+		{"unseen_days", 1, decade, func(p *Policy) *int { return &p.UnseenDays }},
+		{"lock_minutes", 1, 24 * 60, func(p *Policy) *int { return &p.LockMinutes }},
+		{"keep_days", 0, decade, func(p *Policy) *int { return &p.KeepDays }},
+		{"keep_versions", 0, 1000, func(p *Policy) *int { return &p.KeepVersions }},
+		{"keep_free_mb", 0, 1e6, func(p *Policy) *int { return &p.KeepFreeMB }},
+	}
 }

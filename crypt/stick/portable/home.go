@@ -66,9 +66,6 @@ func Open(wipe func(private string)) (*Home, error) {
 	return h, nil
 }
 
-// Dir is the folder.
-func (h *Home) Dir() string { return h.dir }
-
 // Settings is the folder that takes the place of the person's settings.
 func (h *Home) Settings() string { return filepath.Join(h.dir, "settings") }
 

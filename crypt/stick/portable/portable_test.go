@@ -80,6 +80,9 @@ func names(t *testing.T, dir string) []string {
 	return list
 }
 
+// folderOf is the folder of a Home, by what it keeps there.
+func folderOf(h *portable.Home) string { return filepath.Dir(h.Settings()) }
+
 func TestHomeLeavesNothing(t *testing.T) {
 	temp := temporary(t)
 	t.Setenv("XDG_CACHE_HOME", "/before")
@@ -87,7 +90,7 @@ func TestHomeLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(home.Dir())
+	info, err := os.Stat(folderOf(home))
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder: %v, %v", info.Mode(), err)
 	}
@@ -96,7 +99,7 @@ func TestHomeLeavesNothing(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	joined, ok := portable.Joined("linux")
-	if !ok || joined.Dir() != home.Dir() || os.Getenv("XDG_CACHE_HOME") != home.Dir() || os.Getenv("PATH") != "/bin" {
+	if !ok || folderOf(joined) != folderOf(home) || os.Getenv("XDG_CACHE_HOME") != folderOf(home) || os.Getenv("PATH") != "/bin" {
 		t.Errorf("the environment: %q, joined %v", os.Getenv("XDG_CACHE_HOME"), ok)
 	}
 	before := joined.Before()
@@ -106,7 +109,7 @@ func TestHomeLeavesNothing(t *testing.T) {
 	if was, known := before["XDG_CONFIG_HOME"]; !known || was != nil {
 		t.Errorf("what was not set before: %v, %v", was, known)
 	}
-	write(t, filepath.Join(home.Dir(), "fyne", "settings.json"))
+	write(t, filepath.Join(folderOf(home), "fyne", "settings.json"))
 	for range 2 {
 		if err := home.Close(); err != nil {
 			t.Error(err)
@@ -143,7 +146,7 @@ func TestLeftoversOfACrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{filepath.Base(home.Dir()), filepath.Base(running.Dir()), "other", filepath.Base(making)}
+	want := []string{filepath.Base(folderOf(home)), filepath.Base(folderOf(running)), "other", filepath.Base(making)}
 	if runtime.GOOS != "windows" {
 		want = append(want, filepath.Base(shared))
 	}

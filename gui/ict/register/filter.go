@@ -54,35 +54,26 @@ func (f Filters) Query(v View, now time.Time, unseen int) devices.DeviceQuery {
 	if f.site != "" {
 		q.Sites = []string{f.site}
 	}
-	for _, c := range chipFilters {
-		if *c.of(&f) {
-			c.narrow(&q, now, unseen)
+	for _, c := range devices.Filters() {
+		if *chipMembers[c.Name](&f) {
+			c.Narrow(&q, now, unseen)
 		}
+	}
+	if f.Unseen && len(q.States) == 0 { // what is in the cupboard is not missed
+		q.States = []devices.State{devices.Issued}
 	}
 	return q
 }
 
-// A chipFilter is a filter that is on or off, with a chip above the register.
-type chipFilter struct {
-	name   i18n.Key
-	of     func(*Filters) *bool
-	narrow func(q *devices.DeviceQuery, now time.Time, unseen int)
+// chipMembers are where filters keep which of [devices.Filters] are on.
+var chipMembers = map[string]func(*Filters) *bool{
+	"overdue":    func(f *Filters) *bool { return &f.Overdue },
+	"unseen":     func(f *Filters) *bool { return &f.Unseen },
+	"unverified": func(f *Filters) *bool { return &f.Unverified },
 }
 
-// chipFilters are all of these, in the order of their chips.
-var chipFilters = []chipFilter{
-	{"register.overdue", func(f *Filters) *bool { return &f.Overdue }, func(q *devices.DeviceQuery, _ time.Time, _ int) { q.Overdue = true }},
-	{"register.unseen", func(f *Filters) *bool { return &f.Unseen }, narrowUnseen},
-	{"register.notverified", func(f *Filters) *bool { return &f.Unverified }, func(q *devices.DeviceQuery, _ time.Time, _ int) { q.Unverified = true }},
-}
-
-// narrowUnseen narrows a query to what is in somebody's hands and was not seen lately.
-func narrowUnseen(q *devices.DeviceQuery, now time.Time, days int) {
-	q.NotSeenSince = now.AddDate(0, 0, -days)
-	if len(q.States) == 0 {
-		q.States = []devices.State{devices.Issued}
-	}
-}
+// chipText is what the chip of a filter says.
+func chipText(f devices.Filter) i18n.Key { return i18n.Key("register.filter." + f.Name) }
 
 // filterBar is the search and the filters above the register.
 type filterBar struct {
@@ -90,7 +81,7 @@ type filterBar struct {
 	r                 *register
 	search            *widgets.Search
 	state, kind, site *widget.Select
-	chips             *widgets.Chips[i18n.Key]
+	chips             *widgets.Chips[string]
 	clear             *widgets.Button
 	quiet             bool // set while show changes what is shown
 }
@@ -110,9 +101,9 @@ func newFilterBar(r *register) *filterBar {
 	b.state = widget.NewSelect(states, func(string) { b.changed() })
 	b.kind = widget.NewSelect(kinds, func(string) { b.changed() })
 	b.site = widget.NewSelect([]string{w.T("register.sites")}, func(string) { b.changed() })
-	var chips []widgets.Option[i18n.Key]
-	for _, c := range chipFilters {
-		chips = append(chips, widgets.Option[i18n.Key]{Name: w.T(c.name), Value: c.name})
+	var chips []widgets.Option[string]
+	for _, c := range devices.Filters() {
+		chips = append(chips, widgets.Option[string]{Name: w.T(chipText(c)), Value: c.Name})
 	}
 	b.chips = widgets.NewChips(b.changed, chips...)
 	b.clear = widgets.NewQuiet(w.T("register.clear"), widgets.Icon("clear").Resource(), func() {
@@ -147,10 +138,10 @@ func (b *filterBar) show() {
 	b.state.SetSelectedIndex(1 + slices.Index(devices.States(), f.State))
 	b.kind.SetSelectedIndex(1 + slices.Index(devices.Kinds(), f.Kind))
 	b.site.SetSelectedIndex(max(slices.Index(b.site.Options, f.site), 0))
-	var on []i18n.Key
-	for _, c := range chipFilters {
-		if *c.of(&f) {
-			on = append(on, c.name)
+	var on []string
+	for _, c := range devices.Filters() {
+		if *chipMembers[c.Name](&f) {
+			on = append(on, c.Name)
 		}
 	}
 	b.chips.Set(on...)
@@ -174,8 +165,8 @@ func (b *filterBar) changed() {
 		f.site = b.site.Selected
 	}
 	on := b.chips.On()
-	for _, c := range chipFilters {
-		*c.of(&f) = slices.Contains(on, c.name)
+	for _, c := range devices.Filters() {
+		*chipMembers[c.Name](&f) = slices.Contains(on, c.Name)
 	}
 	if f == b.r.filters {
 		return

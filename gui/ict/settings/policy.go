@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,30 +32,28 @@ type policyForm struct {
 	save    *widgets.Button
 }
 
-// policyNumber is one number of the policy, with its bounds.
+// policyNumber is one number of the policy, with the field that it is typed into.
 type policyNumber struct {
-	name     i18n.Key
-	from, to int
-	get      func(keys.Policy) int
-	set      func(*keys.Policy, int)
-	field    form.TextField
+	keys.PolicyNumber
+	field form.TextField
 }
 
-// policyNumbers are the numbers of the policy. The bounds are those of
-// keys.Policy.Check; the work factor's upper bound keeps a school computer from
-// waiting for minutes.
+// text is the number's name for people.
+func (n *policyNumber) text() i18n.Key {
+	return i18n.Key("settings." + strings.ReplaceAll(n.Name, "_", ""))
+}
+
+// policyNumbers are the numbers of the policy. The work factor's upper bound keeps a school
+// computer from waiting for minutes.
 func policyNumbers() []*policyNumber {
-	return []*policyNumber{
-		{name: "settings.words", from: 4, to: 20, get: func(p keys.Policy) int { return p.Words }, set: func(p *keys.Policy, n int) { p.Words = n }},
-		{name: "settings.length", from: 8, to: 100, get: func(p keys.Policy) int { return p.MinLength }, set: func(p *keys.Policy, n int) { p.MinLength = n }},
-		{name: "settings.loan", from: 0, to: 3650, get: func(p keys.Policy) int { return p.LoanDays }, set: func(p *keys.Policy, n int) { p.LoanDays = n }},
-		{name: "settings.unseen", from: 1, to: 3650, get: func(p keys.Policy) int { return p.UnseenDays }, set: func(p *keys.Policy, n int) { p.UnseenDays = n }},
-		{name: "settings.lock", from: 1, to: 24 * 60, get: func(p keys.Policy) int { return p.LockMinutes }, set: func(p *keys.Policy, n int) { p.LockMinutes = n }},
-		{name: "settings.work", from: 18, to: 22, get: func(p keys.Policy) int { return int(p.WorkFactor) }, set: func(p *keys.Policy, n int) { p.WorkFactor = keys.WorkFactor(n) }},
-		{name: "settings.keepdays", from: 0, to: 3650, get: func(p keys.Policy) int { return p.KeepDays }, set: func(p *keys.Policy, n int) { p.KeepDays = n }},
-		{name: "settings.keepversions", from: 0, to: 1000, get: func(p keys.Policy) int { return p.KeepVersions }, set: func(p *keys.Policy, n int) { p.KeepVersions = n }},
-		{name: "settings.keepfree", from: 0, to: 1e6, get: func(p keys.Policy) int { return p.KeepFreeMB }, set: func(p *keys.Policy, n int) { p.KeepFreeMB = n }},
+	work := keys.PolicyNumber{Name: "work_factor", From: 18, To: 22, Of: func(p *keys.Policy) *int { return (*int)(&p.WorkFactor) }}
+	numbers := keys.PolicyNumbers()
+	keep := slices.IndexFunc(numbers, func(n keys.PolicyNumber) bool { return n.Name == "keep_days" })
+	var all []*policyNumber
+	for _, n := range slices.Insert(numbers, keep, work) {
+		all = append(all, &policyNumber{PolicyNumber: n})
 	}
+	return all
 }
 
 // The powers of ten that can be chosen for the guesses.
@@ -75,8 +74,8 @@ func newPolicyForm(t *settings, p keys.Policy) *policyForm {
 	f.carry.SetChecked(p.KeysOnStick)
 	grid := container.NewGridWithColumns(2)
 	for _, n := range f.numbers {
-		n.field = form.NewTextField(w.T(n.name), "", strconv.Itoa(n.get(p)))
-		grid.Add(wrapLabel(w.T(n.name)))
+		n.field = form.NewTextField(w.T(n.text()), "", strconv.Itoa(*n.Of(&p)))
+		grid.Add(wrapLabel(w.T(n.text())))
 		grid.Add(widgets.Column(0, n.field.Entry, n.field.View))
 	}
 	grid.Add(wrapLabel(w.T("settings.guesses")))
@@ -98,13 +97,13 @@ func (f *policyForm) read() (keys.Policy, bool) {
 	for _, n := range f.numbers {
 		n.field.Refuse("")
 		v, err := strconv.Atoi(strings.TrimSpace(n.field.Entry.Text))
-		same := err == nil && v == n.get(f.was) // what is there already may stay, whatever it is
-		if err != nil || (v < n.from || v > n.to) && !same {
-			n.field.Refuse(w.T("settings.number", "from", n.from, "to", n.to))
+		same := err == nil && v == *n.Of(&f.was) // what is there already may stay, whatever it is
+		if err != nil || (v < n.From || v > n.To) && !same {
+			n.field.Refuse(w.T("settings.number", "from", n.From, "to", n.To))
 			ok = false
 			continue
 		}
-		n.set(&p, v)
+		*n.Of(&p) = v
 	}
 	p.Class, p.KeysOnStick = f.class.Value(), f.carry.Checked
 	if power := f.guesses.SelectedIndex() + leastGuesses; int(math.Round(math.Log10(max(f.was.MinGuesses, 1)))) != power {

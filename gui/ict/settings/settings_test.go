@@ -71,17 +71,17 @@ func TestSettingsPolicy(t *testing.T) {
 // TestPolicyNumbers shows that the bounds are those that are checked.
 func TestPolicyNumbers(t *testing.T) {
 	for _, n := range policyNumbers() {
-		for _, v := range []int{n.from, n.to} {
+		for _, v := range []int{n.From, n.To} {
 			p := keys.DefaultPolicy()
-			n.set(&p, v)
-			if err := p.Check(); err != nil || n.get(p) != v {
-				t.Errorf("%s: %d is refused: %v", n.name, v, err)
+			*n.Of(&p) = v
+			if err := p.Check(); err != nil || *n.Of(&p) != v {
+				t.Errorf("%s: %d is refused: %v", n.Name, v, err)
 			}
 		}
 		p := keys.DefaultPolicy()
-		n.set(&p, n.from-1)
+		*n.Of(&p) = n.From - 1
 		if err := p.Check(); err == nil {
-			t.Errorf("%s: %d is taken", n.name, n.from-1)
+			t.Errorf("%s: %d is taken", n.Name, n.From-1)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type jsonEvent struct {
 
 func registerHistory(a *cli.App) *cobra.Command {
 	var person, from, until string
+	var kinds []string
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "history [DEVICE]",
@@ -37,6 +38,7 @@ func registerHistory(a *cli.App) *cobra.Command {
 			"stow register history HRP-0042",
 			"stow register history --holder alice@hillroad.example",
 			"stow register history --from 2026-09-01 --until 2026-10-01 --json",
+			"stow register history --kind 'device lost,device stolen'",
 		),
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.CompleteDevice,
@@ -47,6 +49,9 @@ func registerHistory(a *cli.App) *cobra.Command {
 				return err
 			}
 			if q.Until, err = dateOf(until); err != nil {
+				return err
+			}
+			if q.Kinds, err = eventKinds(kinds); err != nil {
 				return err
 			}
 			return a.WithSchool(cmd.Context(), func(s *school.School) error {
@@ -65,9 +70,24 @@ func registerHistory(a *cli.App) *cobra.Command {
 	flags.StringVar(&person, "holder", "", "what happened to this `PERSON`")
 	flags.StringVar(&from, "from", "", "from this `DATE` on")
 	flags.StringVar(&until, "until", "", "before this `DATE`")
+	flags.StringSliceVar(&kinds, "kind", nil, "only events of this `KIND`, such as 'device lost' or 'files opened'")
 	flags.IntVar(&limit, "limit", 0, "at most so many events; otherwise all")
+	cli.Completes(cmd, "kind", devices.EventKinds())
 	_ = cmd.RegisterFlagCompletionFunc("holder", a.CompletePerson)
 	return cmd
+}
+
+// eventKinds reads the kinds that somebody typed.
+func eventKinds(typed []string) ([]devices.EventKind, error) {
+	var kinds []devices.EventKind
+	for _, text := range typed {
+		kind := devices.EventKind(strings.ToLower(strings.TrimSpace(text)))
+		if !slices.Contains(devices.EventKinds(), kind) {
+			return nil, cli.Usagef("%q is no kind of event; there are %s", text, cli.OneOf(devices.EventKinds()))
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds, nil
 }
 
 // about narrows a query to a device and a person.

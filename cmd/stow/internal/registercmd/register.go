@@ -47,11 +47,18 @@ func deviceTable(w io.Writer, list []devices.Device, now time.Time) {
 type filterFlags struct {
 	states, kinds, sites []string
 	holder               string
-	overdue, unverified  bool
-	unseen               int
+	on                   map[string]*bool // of [devices.Filters], by name
+	days                 map[string]*int
 	sort                 string
 	descending           bool
 	limit                int
+}
+
+// filterUsage says what each of [devices.Filters] leaves.
+var filterUsage = map[string]string{
+	"overdue":    "only what should be back already",
+	"unseen":     "only what was not seen for so many `DAYS`",
+	"unverified": "only what was never verified, or found not encrypted",
 }
 
 func (f *filterFlags) add(a *cli.App, cmd *cobra.Command) {
@@ -60,9 +67,14 @@ func (f *filterFlags) add(a *cli.App, cmd *cobra.Command) {
 	flags.StringSliceVar(&f.kinds, "kind", nil, "only devices of this `KIND`: "+cli.OneOf(devices.Kinds()))
 	flags.StringSliceVar(&f.sites, "site", nil, "only devices of this `SITE`")
 	flags.StringVar(&f.holder, "holder", "", "only what this `PERSON` has")
-	flags.BoolVar(&f.overdue, "overdue", false, "only what should be back already")
-	flags.BoolVar(&f.unverified, "unverified", false, "only what was never verified, or found not encrypted")
-	flags.IntVar(&f.unseen, "unseen", 0, "only what was not seen for so many `DAYS`")
+	f.on, f.days = map[string]*bool{}, map[string]*int{}
+	for _, filter := range devices.Filters() {
+		if filter.Days {
+			f.days[filter.Name] = flags.Int(filter.Name, 0, filterUsage[filter.Name])
+		} else {
+			f.on[filter.Name] = flags.Bool(filter.Name, false, filterUsage[filter.Name])
+		}
+	}
 	flags.StringVar(&f.sort, "sort", "", "the `COLUMN` to sort by: "+cli.OneOf(devices.Columns()))
 	flags.BoolVar(&f.descending, "descending", false, "sort the other way round")
 	flags.IntVar(&f.limit, "limit", 0, "at most so many; otherwise all")
@@ -75,8 +87,7 @@ func (f *filterFlags) add(a *cli.App, cmd *cobra.Command) {
 // query is what the flags ask for.
 func (f *filterFlags) query(cmd *cobra.Command, a *cli.App, s *school.School) (devices.DeviceQuery, error) {
 	q := devices.DeviceQuery{
-		Sites: f.sites, Overdue: f.overdue, Unverified: f.unverified,
-		Sort: devices.Column(f.sort), Descending: f.descending,
+		Sites: f.sites, Sort: devices.Column(f.sort), Descending: f.descending,
 	}
 	for _, text := range f.states {
 		state, err := devices.ParseState(text)
@@ -99,8 +110,14 @@ func (f *filterFlags) query(cmd *cobra.Command, a *cli.App, s *school.School) (d
 		}
 		q.Holder = h.ID
 	}
-	if f.unseen > 0 {
-		q.NotSeenSince = a.Now().UTC().AddDate(0, 0, -f.unseen)
+	for _, filter := range devices.Filters() {
+		days := 0
+		if filter.Days {
+			days = *f.days[filter.Name]
+		}
+		if days > 0 || !filter.Days && *f.on[filter.Name] {
+			filter.Narrow(&q, a.Now(), days)
+		}
 	}
 	return q, nil
 }

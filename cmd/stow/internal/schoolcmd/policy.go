@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,18 +21,28 @@ type policyFlag struct {
 	of          func(*keys.Policy) any // the member: *int, *bool or *string
 }
 
-var policyFlags = []policyFlag{
-	{"class", "the `CLASS` of new keys: hybrid or x25519", func(p *keys.Policy) any { return (*string)(&p.Class) }},
-	{"words", "words in a generated passphrase", func(p *keys.Policy) any { return &p.Words }},
-	{"min-length", "characters that a chosen passphrase must have", func(p *keys.Policy) any { return &p.MinLength }},
-	{"work-factor", "scrypt work factor of key files", func(p *keys.Policy) any { return (*int)(&p.WorkFactor) }},
-	{"loan-days", "days until a device is due back, 0 for no date", func(p *keys.Policy) any { return &p.LoanDays }},
-	{"unseen-days", "days after which a device counts as not seen lately", func(p *keys.Policy) any { return &p.UnseenDays }},
-	{"lock-minutes", "minutes without use after which an open stick locks", func(p *keys.Policy) any { return &p.LockMinutes }},
-	{"keys-on-stick", "carry holders' keys on their sticks", func(p *keys.Policy) any { return &p.KeysOnStick }},
-	{"keep-days", "days for which a stick without room keeps deleted files", func(p *keys.Policy) any { return &p.KeepDays }},
-	{"keep-versions", "earlier versions of each file that it keeps for as long", func(p *keys.Policy) any { return &p.KeepVersions }},
-	{"keep-free-mb", "megabytes to keep free by giving up what is older, 0 to wait until a save does not fit", func(p *keys.Policy) any { return &p.KeepFreeMB }},
+// numberUsage says what each of [keys.PolicyNumbers] is.
+var numberUsage = map[string]string{
+	"words":         "words in a generated passphrase",
+	"min_length":    "characters that a chosen passphrase must have",
+	"loan_days":     "days until a device is due back, 0 for no date",
+	"unseen_days":   "days after which a device counts as not seen lately",
+	"lock_minutes":  "minutes without use after which an open stick locks",
+	"keep_days":     "days for which a stick without room keeps deleted files",
+	"keep_versions": "earlier versions of each file that it keeps for as long",
+	"keep_free_mb":  "megabytes to keep free by giving up what is older, 0 to wait until a save does not fit",
+}
+
+func policyFlags() []policyFlag {
+	flags := []policyFlag{
+		{"class", "the `CLASS` of new keys: hybrid or x25519", func(p *keys.Policy) any { return (*string)(&p.Class) }},
+		{"work-factor", "scrypt work factor of key files", func(p *keys.Policy) any { return (*int)(&p.WorkFactor) }},
+		{"keys-on-stick", "carry holders' keys on their sticks", func(p *keys.Policy) any { return &p.KeysOnStick }},
+	}
+	for _, n := range keys.PolicyNumbers() {
+		flags = append(flags, policyFlag{strings.ReplaceAll(n.Name, "_", "-"), numberUsage[n.Name], func(p *keys.Policy) any { return n.Of(p) }})
+	}
+	return flags
 }
 
 // add gives a command the flag, which sets the member of asked.
@@ -74,7 +85,7 @@ and the save refused; today's files always are. --keep-free-mb has room made ear
 		Example: cli.Examples("stow school policy", "stow school policy --loan-days 90 --words 7"),
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			changed := slices.DeleteFunc(slices.Clone(policyFlags), func(f policyFlag) bool { return !cmd.Flags().Changed(f.name) })
+			changed := slices.DeleteFunc(policyFlags(), func(f policyFlag) bool { return !cmd.Flags().Changed(f.name) })
 			if len(changed) == 0 {
 				d, err := a.Directory("")
 				if err != nil {
@@ -96,7 +107,7 @@ and the save refused; today's files always are. --keep-free-mb has room made ear
 		},
 	}
 	secret.AddAuthority(cmd, true)
-	for _, f := range policyFlags {
+	for _, f := range policyFlags() {
 		f.add(cmd.Flags(), &asked)
 	}
 	cli.Completes(cmd, "class", keys.Classes())

@@ -11,7 +11,10 @@ import (
 func TestEverySettingHasAFlag(t *testing.T) {
 	var p keys.Policy
 	members := map[any]string{}
-	for _, f := range policyFlags {
+	for _, f := range policyFlags() {
+		if f.usage == "" {
+			t.Errorf("--%s has no help", f.name)
+		}
 		members[reflect.ValueOf(f.of(&p)).Pointer()] = f.name
 	}
 	v := reflect.ValueOf(&p).Elem()
