@@ -82,7 +82,7 @@ func names() map[string]string {
 		"Welsh": "Siân Ŵyn Ŷnyswen", "Polish": "Łukasz Żółć", "Hungarian": "Őrsi Dvořák", "Irish": "O’Brien", "Vietnamese": "Nguyễn Thị Ánh", "Yoruba": "Ọlátúńjí Ẹ̀ṣọ́",
 		"Greek": "Ελένη Ντόκου", "Ukrainian": "Наталія Їжакевич", "Arabic": "محمد عبد الله", "Urdu": "فاطمہ چوہدری", "Persian": "علی\u200cرضا پژمان", "Hebrew": "שָׂרָה כֹּהֵן",
 		"Chinese": "欧阳淑婷 龔", "Japanese": "山田 さくら ユウキ", "Korean": "김민준", "Hindi": "श्रीकृष्ण त्रिवेदी", "Bengali": "শ্রী ক্ষিতীশ", "Panjabi": "ਹਰਪ੍ਰੀਤ ਸਿੰਘ",
-		"Gujarati": "ક્ષિતિજ પટેલ", "Tamil": "ஸ்ரீ கௌதம்", "Telugu": "కృష్ణమూర్తి", "Kannada": "ಕೃಷ್ಣಪ್ಪ", "Malayalam": "കൃഷ്ണൻ", "Sinhala": "ශ්‍රී කුමාර", "Thai": "ณัฐวุฒิ",
+		"Gujarati": "ક્ષિતિજ પટેલ", "Tamil": "ஸ்ரீ கௌதம்", "Telugu": "కృష్ణమూర్తి", "Kannada": "ಕೃಷ್ಣಪ್ಪ", "Malayalam": "കൃഷ്ണൻ", "Sinhala": "ශ්\u200dරී කුමාර", "Thai": "ณัฐวุฒิ",
 		"Lao": "ບຸນມີ", "Khmer": "សុខា", "Burmese": "အောင်ဆန်း", "Amharic": "ገብረ ሥላሴ", "Georgian": "ნინო ჭავჭავაძე", "Armenian": "Արամ Խաչատրյան", "Dhivehi": "އަޙްމަދު",
 		"both ways": "Sami سامي (Year 6) 2026",
 	}

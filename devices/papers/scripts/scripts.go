@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/go-text/typesetting/di"
 	"github.com/go-text/typesetting/font"
@@ -104,13 +105,11 @@ func (s *Set) For(cluster string) (*Type, error) {
 
 // candidates are the type of the script of the first letter, and the general one.
 func (s *Set) candidates(cluster string) []string {
-	for _, r := range cluster {
-		for _, b := range s.blocks {
-			if b.first <= r && r <= b.last {
-				return []string{b.file, general}
-			}
+	letter, _ := utf8.DecodeRuneInString(cluster)
+	for _, b := range s.blocks {
+		if b.first <= letter && letter <= b.last {
+			return []string{b.file, general}
 		}
-		break
 	}
 	return []string{general}
 }
