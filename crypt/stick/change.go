@@ -19,6 +19,12 @@ import (
 // deleted ones until tidied. Of several, those that are not there are left out, which is a
 // [PartlyError]; with any other error none is removed.
 func (s *Stick) Remove(ctx context.Context, paths ...string) error {
+	return s.RemoveUnless(ctx, func(Entry) bool { return false }, paths...)
+}
+
+// RemoveUnless is [Stick.Remove], but what keep says of stays, and so do the folders that it is
+// in. keep must not use the stick.
+func (s *Stick) RemoveUnless(ctx context.Context, keep func(Entry) bool, paths ...string) error {
 	var skipped []Skipped
 	err := s.change(ctx, true, func(pl plan) ([]piece, error) {
 		gone := map[string]bool{}
@@ -28,7 +34,9 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 				skipped = append(skipped, Skipped{p, err})
 				continue
 			}
-			gone[clean] = true
+			for _, p := range s.without(clean, keep) {
+				gone[p] = true
+			}
 		}
 		var pieces []piece
 		for _, p := range slices.Sorted(maps.Keys(gone)) {
@@ -39,6 +47,28 @@ func (s *Stick) Remove(ctx context.Context, paths ...string) error {
 		return pieces, nil
 	})
 	return cmp.Or(err, partly(len(paths), skipped))
+}
+
+// without returns what is to be removed for a path to be gone but for what is kept: itself, or
+// files below it. s.mu is held.
+func (s *Stick) without(p string, keep func(Entry) bool) []string {
+	n := s.tree.Find(p)
+	var files []string
+	kept := false
+	visit := func(p string, n *layer.Node) error {
+		if keep(entryOf(n, p)) {
+			kept = true
+		} else if !n.IsFolder() {
+			files = append(files, p)
+		}
+		return nil
+	}
+	_ = visit(p, n)
+	_ = n.Walk(p, visit)
+	if kept {
+		return files
+	}
+	return []string{p}
 }
 
 // existing returns the clean form of a path that is there and not the top. s.mu is held.

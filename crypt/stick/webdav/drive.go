@@ -131,6 +131,8 @@ func (d *Drive) Close(ctx context.Context) error {
 		<-d.served
 		d.gate.wait()
 		d.files.pending.close()
+		d.files.saver.wait()
+		d.files.saver.ctx = context.WithoutCancel(d.files.saver.ctx) // what is pending was answered for
 		err = errors.Join(err, d.files.saver.settle())
 		d.files.saver.wait()
 		d.cancel()

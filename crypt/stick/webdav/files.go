@@ -157,7 +157,9 @@ func (f *files) make(name string, kind stick.Kind, modTime time.Time) error {
 	err := f.saver.settle()
 	if err != nil {
 		f.pending.unmake(name)
+		return err
 	}
+	_, err = f.pending.stat(name) // it may be what could not be written
 	return err
 }
 

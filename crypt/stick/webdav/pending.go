@@ -35,8 +35,9 @@ type pending struct {
 
 	mu     sync.Mutex
 	made   map[string]made
-	under  map[string]made // what of it is being written
-	gone   map[string]bool // with all that is below
+	under  map[string]made                   // what of it is being written
+	gone   map[string]map[string]stick.Entry // with all that was below then
+	told   map[string]bool                   // of what is gone: it was reported that the stick did not take it
 	times  map[string]newTime
 	tags   map[string]told
 	count  int64 // of all that was ever made
@@ -48,8 +49,9 @@ type pending struct {
 type made struct {
 	entry stick.Entry
 	tag   string
-	over  bool // in place of a file
-	sent  bool // with the time that a client sent
+	over  bool        // in place of a file
+	was   stick.Entry // that file
+	sent  bool        // with the time that a client sent
 }
 
 // newTime is another time for a version of a file.
@@ -63,7 +65,7 @@ type newTime struct {
 type told struct{ stored, tag string }
 
 func newPending(s *stick.Stick) *pending {
-	return &pending{stick: s, made: map[string]made{}, gone: map[string]bool{}, times: map[string]newTime{}, tags: map[string]told{}}
+	return &pending{stick: s, made: map[string]made{}, gone: map[string]map[string]stick.Entry{}, told: map[string]bool{}, times: map[string]newTime{}, tags: map[string]told{}}
 }
 
 // stat finds what is at a name.
@@ -94,13 +96,39 @@ func (p *pending) withTime(e stick.Entry) stick.Entry {
 }
 
 // isGone says whether a name, or a folder that it is in, is gone. p.mu is held.
-func (p *pending) isGone(name string) bool {
+func (p *pending) isGone(name string) bool { return p.goneWith(name) != nil }
+
+// goneWith is what was there of what went with a name; nil for one that is not gone. p.mu is held.
+func (p *pending) goneWith(name string) map[string]stick.Entry {
 	for ; len(p.gone) > 0 && name != "."; name = path.Dir(name) {
-		if p.gone[name] {
-			return true
+		if was := p.gone[name]; was != nil {
+			return was
 		}
 	}
-	return false
+	return nil
+}
+
+// same says whether two entries are one version of a file, or both a folder.
+func same(a, b stick.Entry) bool {
+	return a.Kind == b.Kind && (a.IsFolder() || a.Version == b.Version && a.Size == b.Size && a.ModTime.Equal(b.ModTime))
+}
+
+// all adds a name and all that is below it on the stick.
+func (p *pending) all(name string, was map[string]stick.Entry) {
+	e, err := p.stick.Stat(name)
+	if err != nil {
+		return
+	}
+	was[name] = e
+	if !e.IsFolder() {
+		return
+	}
+	below, _ := p.stick.List(name)
+	for _, e := range below {
+		if was[e.Path] = e; e.IsFolder() {
+			p.all(e.Path, was)
+		}
+	}
 }
 
 // list returns what is in a folder, in no order.
@@ -118,7 +146,7 @@ func (p *pending) list(folder string) ([]stick.Entry, error) {
 			return nil, err
 		}
 		for _, e := range there {
-			if _, over := p.made[e.Path]; !over && !p.gone[e.Path] {
+			if _, over := p.made[e.Path]; !over && p.gone[e.Path] == nil {
 				list = append(list, p.withTime(e))
 			}
 		}
@@ -161,11 +189,14 @@ func (p *pending) make(name string, kind stick.Kind, modTime time.Time) (full bo
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	there, err := p.onStick(name)
+	was, _ := p.stick.Stat(name)
+	delete(p.times, name) // else it would be written twice
 	p.count++
 	p.made[name] = made{
 		entry: stick.Entry{Path: name, Kind: kind, ModTime: modTime.Truncate(time.Second)},
 		tag:   fmt.Sprintf(`"m-%x"`, p.count),
 		over:  err == nil && !there.IsFolder(),
+		was:   was,
 	}
 	return p.changed()
 }
@@ -182,8 +213,13 @@ func (p *pending) remove(name string) (full bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, err := p.onStick(name); err == nil || len(below(p.under, name)) > 0 {
+		was := map[string]stick.Entry{}
+		for _, n := range below(p.gone, name) {
+			maps.Copy(was, p.gone[n])
+		}
+		p.all(name, was)
 		forget(p.gone, name)
-		p.gone[name] = true
+		p.gone[name] = was
 	}
 	forget(p.made, name)
 	forget(p.times, name)
@@ -224,7 +260,7 @@ func (p *pending) timeSent(name string) time.Time {
 // changed has what is pending written in time. p.mu is held.
 func (p *pending) changed() (full bool) {
 	n := p.size()
-	if n > 0 && !p.waits {
+	if n > 0 && !p.waits && !p.closed {
 		p.waits = true
 		p.after(late, p.isLate)
 	}
@@ -262,21 +298,49 @@ func (p *pending) names() int {
 func (p *pending) writeGone(ctx context.Context) error {
 	p.mu.Lock()
 	names := slices.Sorted(maps.Keys(p.gone))
+	was := map[string]stick.Entry{}
+	for _, name := range names {
+		maps.Copy(was, p.gone[name])
+	}
 	p.mu.Unlock()
 	if len(names) == 0 {
 		return nil
 	}
-	err := p.stick.Remove(ctx, names...)
+	err := p.stick.RemoveUnless(ctx, func(e stick.Entry) bool { // somebody else stored it meanwhile
+		before, ok := was[e.Path]
+		return !ok || !same(before, e)
+	}, names...)
 	if _, partly := errors.AsType[*stick.PartlyError](err); err != nil && !partly && !errors.Is(err, stick.ErrNotFound) {
+		if ctx.Err() == nil {
+			p.notGone(names, err)
+		}
 		return err
 	} // what was not there, since somebody else removed it, is gone as well
 	p.mu.Lock()
+	var list []writing
 	for _, name := range names {
 		delete(p.gone, name)
+		if p.told[name] {
+			list = append(list, writing{item: stick.Item{Path: name}})
+		}
+		delete(p.told, name)
 	}
 	p.mu.Unlock()
-	p.wrote(nil, nil)
+	p.wrote(list, make([]error, len(list)))
 	return nil
+}
+
+// notGone reports what could not be removed, and has it tried again.
+func (p *pending) notGone(names []string, err error) {
+	list := make([]writing, len(names))
+	p.mu.Lock()
+	for i, name := range names {
+		list[i].item.Path = name
+		p.told[name] = true
+	}
+	p.changed()
+	p.mu.Unlock()
+	p.wrote(list, slices.Repeat([]error{err}, len(names)))
 }
 
 // writing is something that is being written.
@@ -296,7 +360,8 @@ func (p *pending) begin(all bool) []writing {
 		m := p.made[name]
 		there, err := p.stick.Stat(name)
 		switch {
-		case err == nil && (there.IsFolder() || m.entry.IsFolder() || !m.over): // somebody else made it meanwhile
+		case p.isGone(name): // since; it is made when that is written
+		case err == nil && (there.IsFolder() || m.entry.IsFolder() || !m.over || !same(there, m.was)): // somebody else made it meanwhile
 			delete(p.made, name)
 		case all || m.entry.IsFolder():
 			p.under[name] = m
@@ -344,16 +409,25 @@ type sameContent struct{ *stick.Reader }
 
 func (sameContent) Unchanged() error { return nil }
 
-// end takes in what became of what was written. What the stick did not take stays pending,
-// and is tried again with what comes next.
-func (p *pending) end(list []writing, failed []error) {
+// end takes in what became of what was written. When the stick took nothing, which is err, it
+// stays pending and is tried again. What cannot be written by itself is given up.
+func (p *pending) end(list []writing, failed []error, err error) {
 	p.mu.Lock()
 	for i, w := range list {
-		if failed[i] == nil {
+		switch {
+		case failed[i] == nil:
 			p.isWritten(w)
+		case err == nil:
+			if p.made[w.item.Path].tag == w.tag {
+				delete(p.made, w.item.Path)
+			}
+			delete(p.times, w.item.Path)
 		}
 	}
 	p.under = nil
+	if err != nil {
+		p.changed()
+	}
 	p.mu.Unlock()
 	p.wrote(list, failed)
 }
@@ -362,6 +436,13 @@ func (p *pending) end(list []writing, failed []error) {
 func (p *pending) isWritten(w writing) {
 	name := w.item.Path
 	e, err := p.stick.Stat(name)
+	if was := p.goneWith(name); was != nil && err == nil {
+		was[name] = e
+	}
+	if m, ok := p.made[name]; ok && m.tag != w.tag && m.over && err == nil {
+		m.was = e
+		p.made[name] = m
+	}
 	if m, ok := p.made[name]; ok && m.tag == w.tag {
 		delete(p.made, name)
 		if !e.IsFolder() && !m.entry.ModTime.Equal(w.item.ModTime) { // a client sent a time meanwhile

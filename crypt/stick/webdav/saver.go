@@ -169,9 +169,9 @@ func (s *saver) write() error {
 	for i, w := range list {
 		items[i] = w.item
 	}
-	failed := s.put(items)
-	s.pending.end(list, failed)
-	return errors.Join(failed...)
+	failed, err := s.put(items)
+	s.pending.end(list, failed, err)
+	return err
 }
 
 // store stores a batch and tells everybody what became of their file.
@@ -206,20 +206,20 @@ func (s *saver) putAll(batch []*saving) []error {
 	for _, one := range batch {
 		items = append(items, one.item)
 	}
-	failed := s.put(items)
+	failed, err := s.put(items)
 	if len(folders) > 0 {
-		s.pending.end(folders, failed[:len(folders)])
+		s.pending.end(folders, failed[:len(folders)], err)
 	}
 	return failed[len(folders):]
 }
 
-// put stores items and returns an error for each, nil where it is stored.
-func (s *saver) put(items []stick.Item) []error {
+// put stores items and returns an error for each, nil where it is stored; err is the stick's.
+func (s *saver) put(items []stick.Item) (failed []error, err error) {
 	for i := range items {
 		items[i].Source = strconv.Itoa(i)
 	}
 	result, err := s.stick.PutItems(s.ctx, items, stick.PutOptions{Clash: stick.Replace})
-	failed := make([]error, len(items))
+	failed = make([]error, len(items))
 	for i := range failed {
 		failed[i] = cmp.Or(err, errors.New("it was not stored"))
 	}
@@ -233,7 +233,7 @@ func (s *saver) put(items []stick.Item) []error {
 			failed[i] = nil
 		}
 	}
-	return failed
+	return failed, err
 }
 
 // tag tells one version of a file from another. Times on a stick are whole seconds,
