@@ -184,3 +184,38 @@ func FuzzImportFromElsewhere(f *testing.F) {
 		}
 	})
 }
+
+// TestImportOfEmailsAlone: a list that names people by nothing but their addresses is held to what one of names is.
+func TestImportOfEmailsAlone(t *testing.T) {
+	d, ctx := newDesk(t), t.Context()
+	ann := d.person(t, "Ann Lee", "ann@hill.example")
+	d.issued(t, "T1", ann, 10)
+	before := must[devices.Device](t)(d.FindDevice(ctx, "T1"))
+	for _, text := range []string{
+		"Asset Tag,Category,Status,Email\nT2,Laptops,In stock,ann@hill.example\n",
+		"Asset Tag,Category,Status,Email\nT1,Laptops,In stock,bob@hill.example\n",
+	} {
+		if _, err := d.elsewhere(t, []byte(text), nil); as[*devices.ImportError](err) == nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if after := must[devices.Device](t)(d.FindDevice(ctx, "T1")); after.State != before.State || after.HolderName != before.HolderName {
+		t.Errorf("%+v", after)
+	}
+	if err := d.Check(ctx, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestImportOfADueTime: a time of day beside the day on which a loan ends says nothing.
+func TestImportOfADueTime(t *testing.T) {
+	d := newDesk(t)
+	text := "Asset Tag,Category,Status,Checked Out To,Expected Checkin Date\nT1,Laptops,Deployed,Ann Lee,30/09/2027 00:00\n"
+	if _, err := d.elsewhere(t, []byte(text), nil); err != nil {
+		t.Fatal(err)
+	}
+	l := must[devices.Device](t)(d.FindDevice(t.Context(), "T1"))
+	if !l.Due.Equal(time.Date(2027, 9, 30, 23, 59, 59, 0, time.UTC)) {
+		t.Errorf("due %v", l.Due)
+	}
+}

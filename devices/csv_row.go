@@ -139,7 +139,7 @@ func (p *rowParser) past(column string) time.Time {
 // due reads the day on which a loan ends.
 func (p *rowParser) due() time.Time {
 	t, day := p.date(colDue)
-	if day {
+	if day || p.foreign { // a time of day beside it says nothing
 		t = DueOn(t)
 	}
 	p.moment(colDue, &t, time.Time{})
@@ -255,7 +255,11 @@ func (row importRow) names(h Holder) bool {
 
 // without refuses a cell that is given although it makes no sense.
 func (row importRow) without(column string, reason string) error {
-	if text := row.text(column); text != "" {
+	text := row.text(column)
+	if column == colHolder && text == "" && row.holder != "" { // the list has an e-mail address alone
+		column, text = colEmail, row.email
+	}
+	if text != "" {
 		return &InvalidError{Field: column, Value: shorten(text), Problem: reason}
 	}
 	return nil

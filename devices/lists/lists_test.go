@@ -167,6 +167,7 @@ func TestRows(t *testing.T) {
 		"bad character": {"a,b\n\xff1,2\n", map[int][]string{2: {"ÿ1", "2"}}, nil},
 		"blank lines":   {"\n\n a , b \n\n1,2\n,\n", map[int][]string{5: {"1", "2"}}, nil},
 		"bars":          {"a|b\n1|2\n", map[int][]string{2: {"1", "2"}}, nil},
+		"said late":     {"\n\nsep=;\na;b\n1;2\n", map[int][]string{5: {"1", "2"}}, nil},
 		"said":          {"\"sep=|\"\r\na,x|b\r\n1|2\r\n", map[int][]string{3: {"1", "2"}}, nil},
 	} {
 		table := read(t, test.text)

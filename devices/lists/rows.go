@@ -98,8 +98,10 @@ type scanner struct {
 
 func (t *Table) scan() *scanner {
 	s := &scanner{in: bufio.NewReaderSize(t.decoded(), 64<<10), comma: byte(t.Comma), line: 1}
-	if t.said {
-		_, _, _ = s.row()
+	for t.said { // the row that says it, which may follow empty ones
+		if _, cells, err := s.row(); err != nil || !blank(cells) {
+			break
+		}
 	}
 	return s
 }
