@@ -1,6 +1,7 @@
 package form
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"stowage/crypt/stick"
 	"stowage/gui"
 	"stowage/gui/i18n"
+	"stowage/gui/jobs"
 	"stowage/gui/widgets"
 	"stowage/gui/wording"
 )
@@ -42,9 +44,13 @@ func ShowInFolder(s *gui.Session, path string) {
 	if s.Services.Opener == nil {
 		return
 	}
-	if err := s.Services.Opener.Open(filepath.Dir(path)); err != nil {
-		s.Fail(err)
-	}
+	jobs.Run(s.Jobs, s.Words.T("files.show"), func(context.Context, jobs.Progress) (struct{}, error) { // some desktops take seconds to answer
+		return struct{}{}, s.Services.Opener.Open(filepath.Dir(path))
+	}, func(_ struct{}, err error) {
+		if err != nil {
+			s.Fail(err)
+		}
+	})
 }
 
 // Judged says how strong a passphrase is, in words.

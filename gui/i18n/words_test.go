@@ -192,3 +192,49 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysAreThereOnce: of a key that is there twice, JSON takes the last without a word.
+func TestKeysAreThereOnce(t *testing.T) {
+	for _, lang := range []string{i18n.English, i18n.Welsh} {
+		files, err := filepath.Glob("text/*." + lang + ".json")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no texts of %s: %v", lang, err)
+		}
+		at := map[string]string{}
+		for _, name := range files {
+			for _, key := range keysOf(t, name) {
+				if first, twice := at[key]; twice {
+					t.Errorf("%s is in %s and %s", key, first, name)
+				}
+				at[key] = name
+			}
+		}
+	}
+}
+
+// keysOf are the outer keys of a file, as often as they are there.
+func keysOf(t *testing.T, name string) []string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in := json.NewDecoder(f)
+	if _, err := in.Token(); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	var keys []string
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		keys = append(keys, key.(string))
+	}
+	return keys
+}

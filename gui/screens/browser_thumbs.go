@@ -3,6 +3,7 @@ package screens
 import (
 	"context"
 	"image"
+	"io"
 
 	"golang.org/x/image/draw"
 
@@ -57,6 +58,8 @@ func (t *thumbnails) of(e stick.Entry) image.Image {
 	}
 	t.made[key] = nil
 	if len(t.waiting) == mostWaitings {
+		old := t.waiting[0]
+		delete(t.made, thumbKey{old.Path, old.Size, old.ModTime.UnixNano()})
 		t.waiting = t.waiting[1:]
 	}
 	t.waiting = append(t.waiting, e)
@@ -103,6 +106,12 @@ func thumbnail(ctx context.Context, s *stick.Stick, path string) image.Image {
 		return nil
 	}
 	defer r.Close()
+	if _, _, err := image.DecodeConfig(crypt.Reader(ctx, r, nil)); err != nil {
+		return nil // it only has the name of one, and is not read as a document
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil
+	}
 	got, err := readToSee(ctx, r, crypt.OrNoProgress(nil))
 	if err != nil || got.picture == nil {
 		return nil

@@ -42,6 +42,9 @@ const usualZoom = 2
 // widestCell is how many letters of a cell stand on a line.
 const widestCell = 40
 
+// mostLaid is how many bytes the tables of a document take when they are laid out, at most.
+const mostLaid = 32 << 20
+
 // mostSpoken is how many bytes of a page a screen reader is given.
 const mostSpoken = 20 << 10
 
@@ -59,8 +62,13 @@ func pagesOf(w *i18n.Words, got seen) pages {
 		if got.document.Cut {
 			note = w.T("viewer.cut")
 		}
+		room := mostLaid
 		for n, part := range got.document.Parts {
-			p.all = append(p.all, page{lines: linesOf(part, got.document.Kind), name: nameOf(w, got.document, n), note: note})
+			lines := linesOf(part, got.document.Kind, &room)
+			if room < 0 {
+				note = w.T("viewer.cut")
+			}
+			p.all = append(p.all, page{lines: lines, name: nameOf(w, got.document, n), note: note})
 		}
 	default:
 		if got.text == "" {
@@ -93,8 +101,8 @@ func nameOf(w *i18n.Words, d *office.Document, n int) string {
 }
 
 // linesOf lays out a part of a document in lines: tables in columns, and an empty line after
-// each paragraph that is none of a list.
-func linesOf(part office.Part, kind office.Kind) []string {
+// each paragraph that is none of a list. Tables take their bytes from room, and end where it is used up.
+func linesOf(part office.Part, kind office.Kind, room *int) []string {
 	var lines []string
 	for i := 0; i < len(part.Rows); i++ {
 		row := part.Rows[i]
@@ -115,7 +123,7 @@ func linesOf(part office.Part, kind office.Kind) []string {
 		for end < len(part.Rows) && part.Rows[end].Table {
 			end++
 		}
-		lines = append(append(lines, tableLines(part.Rows[i:end], kind == office.Sheets)...), "")
+		lines = append(append(lines, tableLines(part.Rows[i:end], kind == office.Sheets, room)...), "")
 		i = end - 1
 	}
 	for len(lines) > 0 && lines[len(lines)-1] == "" {
@@ -126,7 +134,7 @@ func linesOf(part office.Part, kind office.Kind) []string {
 
 // tableLines lays out the rows of a table in columns; a sheet has the letters of its columns
 // above and the numbers of its rows at the left, as spreadsheets show them.
-func tableLines(rows []office.Row, sheet bool) []string {
+func tableLines(rows []office.Row, sheet bool, room *int) []string {
 	var cells [][]string
 	columns := 0
 	for _, r := range rows {
@@ -165,14 +173,22 @@ func tableLines(rows []office.Row, sheet bool) []string {
 		}
 		for n := range height {
 			var line strings.Builder
+			blanks := 0
 			for column, parts := range row {
 				text := ""
 				if n < len(parts) {
 					text = strings.TrimRight(parts[n], " ")
 				}
-				line.WriteString(text + strings.Repeat(" ", wide[column]-utf8.RuneCountInString(text)+2))
+				if text != "" {
+					line.WriteString(strings.Repeat(" ", blanks) + text)
+					blanks = 0
+				}
+				blanks += wide[column] - utf8.RuneCountInString(text) + 2
 			}
-			lines = append(lines, strings.TrimRight(line.String(), " "))
+			if *room -= line.Len() + len(row); *room < 0 {
+				return lines
+			}
+			lines = append(lines, line.String())
 		}
 	}
 	return lines

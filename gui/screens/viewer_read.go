@@ -174,6 +174,8 @@ func turned(picture image.Image, orientation int) image.Image {
 func readDocument(ctx context.Context, r fileReader, p jobs.Progress) (seen, error) {
 	document, err := office.Read(ctx, r, r.Size())
 	switch {
+	case err == nil && len(document.Parts) == 0 && !document.Cut:
+		return seen{}, errNotViewable
 	case err == nil && len(document.Parts) == 0:
 		return seen{}, errTooLargeToView
 	case err == nil:

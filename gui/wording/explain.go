@@ -27,7 +27,7 @@ import (
 var ownRows = []explain.Row{
 	{Is: ErrIntoItself, Severity: explain.Warning, Key: "explain.itself"},
 	{Is: gui.ErrProgram, Severity: explain.Warning, Key: "explain.program"},
-	{Is: gui.ErrNoProgram, Severity: explain.Warning, Key: "explain.noprogram"},
+	{Is: gui.ErrNoProgram, Severity: explain.Warning, Key: "explain.nofileprogram"},
 	{Is: editing.ErrClosed, Severity: explain.Info, Key: "explain.closed"},
 }
 

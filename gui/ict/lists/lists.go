@@ -94,6 +94,9 @@ func (d *mapper) fields() []fyne.CanvasObject {
 	for i, header := range d.table.Header {
 		choice := widget.NewSelect(names, nil)
 		choice.SetSelectedIndex(slices.Index(lists.All(), taken[i]) + 1)
+		if slices.ContainsFunc(d.table.Header[:i], func(name string) bool { return lists.Key(name) == lists.Key(header) }) {
+			choice.Disable() // of several columns with one name the first is read
+		}
 		d.columns = append(d.columns, choice)
 		hint := ""
 		if samples[i] != "" {

@@ -35,12 +35,16 @@ func openSpace(e xml.StartElement) string {
 
 // openDocument reads a document as LibreOffice writes it.
 func (b *book) openDocument() error {
-	if locked, err := b.openLocked(); err != nil || locked {
-		return errors.Join(err, ErrLocked)
+	locked, err := b.openLocked()
+	if err != nil {
+		return err
+	}
+	if locked {
+		return ErrLocked
 	}
 	p := &prose{b: b, mean: openWords, all: true, spaces: openSpace}
 	known := false
-	err := b.scan("content.xml", func(s *scanner, e xml.StartElement) error {
+	err = b.scan("content.xml", func(s *scanner, e xml.StartElement) error {
 		switch e.Name.Local {
 		case "text":
 			known = true

@@ -77,7 +77,11 @@ func (p *prose) paragraph(s *scanner, emit func(Row) error) error {
 			line.WriteString(t)
 			return err
 		case space:
-			line.WriteString(p.spaces(e))
+			t := p.spaces(e)
+			if p.b.left -= int64(len(t)); p.b.left < 0 { // it counts as unpacked
+				return p.b.full()
+			}
+			line.WriteString(t)
 		case listed:
 			item = true
 		case paragraph:

@@ -155,13 +155,14 @@ func (u *unpacking) Read(p []byte) (int, error) {
 type links struct {
 	folder string
 	all    []link
+	ids    map[string]string // the targets
 }
 
-type link struct{ id, kind, target string }
+type link struct{ kind, target string }
 
 // links reads the file with the relations of another.
 func (b *book) links(name string) (links, error) {
-	l := links{folder: path.Dir(path.Dir(name))}
+	l := links{folder: path.Dir(path.Dir(name)), ids: map[string]string{}}
 	err := b.scan(name, func(_ *scanner, e xml.StartElement) error {
 		if e.Name.Local != "Relationship" || attribute(e, "TargetMode") == "External" {
 			return nil
@@ -169,7 +170,11 @@ func (b *book) links(name string) (links, error) {
 		if len(l.all) == mostLinks {
 			return errHostile
 		}
-		l.all = append(l.all, link{attribute(e, "Id"), path.Base(attribute(e, "Type")), attribute(e, "Target")})
+		id, target := attribute(e, "Id"), attribute(e, "Target")
+		l.all = append(l.all, link{path.Base(attribute(e, "Type")), target})
+		if _, twice := l.ids[id]; !twice {
+			l.ids[id] = target
+		}
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
@@ -193,12 +198,8 @@ func (l links) ofType(kind string) (string, bool) {
 }
 
 func (l links) byID(id string) (string, bool) {
-	for _, k := range l.all {
-		if k.id == id {
-			return l.path(k.target), true
-		}
-	}
-	return "", false
+	target, ok := l.ids[id]
+	return l.path(target), ok
 }
 
 // path is where a target is.
