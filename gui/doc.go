@@ -1,6 +1,6 @@
 // Package gui is the window: its look, its navigation and its menus, and the
-// session that the screens work in. The screens themselves are in gui/screens and the
-// rooms below it.
+// session that the screens work in. The screens themselves are in gui/screens, gui/staff,
+// gui/setup and the rooms of gui/ict.
 //
 // # For who writes a screen
 //

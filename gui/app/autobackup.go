@@ -92,7 +92,7 @@ func (p *Place) Begin(s *gui.Session) {
 }
 
 // EndBackups ends backing up what is plugged in, before the window closes, and waits for
-// what goes on. It is called as leave is.
+// what goes on. It is called as LeaveDrive is.
 func (p *Place) EndBackups() {
 	if p.autoBackup != nil {
 		p.autoBackup.end()
@@ -256,7 +256,7 @@ func (p *Place) LeaveDrive(path string) {
 	}
 }
 
-// ResumeDrive goes on with the backup of the stick at a path after leave, when nothing has
+// ResumeDrive goes on with the backup of the stick at a path after LeaveDrive, when nothing has
 // become of what it was left for. It may be called from any goroutine.
 func (p *Place) ResumeDrive(path string) {
 	if p == nil || p.autoBackup == nil {

@@ -16,14 +16,14 @@ type Request interface{ Route() gui.RouteID }
 // plugged in; of any device while Device, its id, is empty.
 type CheckIn struct{ Device string }
 
-// Route is part of request.
+// Route is part of [Request].
 func (CheckIn) Route() gui.RouteID { return CheckInRoute }
 
 // Issue asks for a stick to be handed out: the one at Drive, the path of a drive
 // or folder, if it is still there; otherwise it is chosen first.
 type Issue struct{ Drive string }
 
-// Route is part of request.
+// Route is part of [Request].
 func (Issue) Route() gui.RouteID { return IssueRoute }
 
 // Restore asks for the backups from which a stick can be restored: those of the

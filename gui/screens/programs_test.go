@@ -67,7 +67,7 @@ func TestAttackPlantedOnAStickInTheWindow(t *testing.T) {
 	}
 }
 
-// ownWindow is a window that was started from the stick of a rig.
+// ownOptions are of a window that was started from the stick of a rig.
 func ownOptions(r *rig, home string) gui.Options {
 	place := app.NewPlaceOnStick(r.path, filepath.Join(home, "settings"), school.Options{})
 	o := r.options()

@@ -1,5 +1,5 @@
-// Package screens holds the window's screens, one file a screen: what staff and ICT
-// see and do. They stand on package gui, which brings the window around them.
+// Package screens holds the pages of a stick that is open, its files, and the table of all pages: what the window
+// shows at each route. They stand on package gui, which brings the window around them.
 //
 // # Promised
 //

@@ -96,7 +96,7 @@ func (l *stickList) Focus() fyne.Focusable {
 	return l.other
 }
 
-// ShowsLosses is part of lossShower.
+// ShowsLosses says that this screen itself shows which sticks were lost.
 func (l *stickList) ShowsLosses() {}
 
 // Commands is part of gui.Commander.

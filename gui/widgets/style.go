@@ -32,7 +32,7 @@ const (
 	ColorOnToast   fyne.ThemeColorName = "onToast"   // the text on it
 )
 
-// ChartColors are the colours of the parts of a chart, in order. They differ in
+// chartColors are the colours of the parts of a chart, in order. They differ in
 // lightness as well as hue, and charts always carry their numbers as text.
 var chartColors = [...]fyne.ThemeColorName{"chart1", "chart2", "chart3", "chart4", "chart5", "chart6", "chart7", "chart8"}
 

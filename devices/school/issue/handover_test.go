@@ -22,7 +22,7 @@ type keptBy struct {
 	with  stick.Unlock
 }
 
-// openWithKept puts the keys and note that somebody kept of a stick before into the place of those that are there, and
+// open puts the keys and note that somebody kept of a stick before into the place of those that are there, and
 // opens it with them.
 func (k keptBy) open(t *testing.T, now *sticktest.Mem) (*stick.Stick, error) {
 	t.Helper()

@@ -40,7 +40,7 @@ type RestoredStick struct {
 // anew. Previous versions and deleted files stay in the backup. The stick is
 // handed out in the register when all is on it: until then, and if anything fails,
 // there is no stick and nothing in the register but, at most, the device in
-// stock. A program that dies leaves a stick that the next RestoreStick or IssueStick
+// stock. A program that dies leaves a stick that the next [Restore] or [Stick]
 // begins again. The backup is only read. What it was restored from is in the loan's note, unless the plan has one.
 //
 // The error is as for [Stick], or stick.ErrFull before anything is copied.

@@ -454,7 +454,7 @@ func (a aboutReport) like(b aboutReport) bool {
 	return a.name == b.name
 }
 
-// readAge is readAtMost for an age file; of anything else no more is read than shows it.
+// readAge is [files.ReadAtMost] for an age file; of anything else no more is read than shows it.
 func readAge(path string, most int64) ([]byte, error) {
 	f, info, err := safefile.Open(path)
 	if err != nil {

@@ -7,7 +7,7 @@
 //	alice := sc.Person("Alice Jones", "alice@hill.example")
 //	stick := sc.Device(devices.DeviceDetails{Kind: devices.MemoryStick, Label: "MS-1"})
 //	sc.Lend(stick, alice, 30)
-//	place := screens.NewPlace(sc.Config, sc.Options())
+//	place := app.NewPlace(sc.Config, sc.Options())
 //	w := guitest.New(t, gui.Options{Routes: screens.Routes(place), ICT: true})
 package schooltest
 

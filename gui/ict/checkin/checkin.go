@@ -85,7 +85,7 @@ func (c *CheckIns) Shown() {
 // Hidden is part of gui.Hider.
 func (c *CheckIns) Hidden() { c.unseen() }
 
-// ShowsLosses is part of lossShower.
+// ShowsLosses says that this screen itself shows which sticks were lost.
 func (c *CheckIns) ShowsLosses() {}
 
 // Commands is part of gui.Commander.

@@ -31,7 +31,7 @@ type Filters struct {
 	InUse      bool // in use or to be used; only the dashboard asks for it
 }
 
-// Route is part of request.
+// Route is part of [app.Request].
 func (Filters) Route() gui.RouteID { return app.RegisterRoute }
 
 func (f Filters) none() bool { return f == Filters{} }

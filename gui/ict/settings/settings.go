@@ -192,7 +192,7 @@ func (t *settings) changePassphrase() {
 			defer clear(current)
 			defer clear(chosen)
 			return 0, passphrases.ChangeAuthority(s, current, func(func([]byte) error) ([]byte, error) {
-				return append([]byte(nil), chosen...), nil // which package school judges and wipes
+				return append([]byte(nil), chosen...), nil // which package passphrases judges and wipes
 			})
 		}, func(_ int, err error) {
 			weak, isWeak := errors.AsType[*keys.WeakError](err)

@@ -116,7 +116,7 @@ func (a *App) NewPassphrase(ctx context.Context, from PassphraseFlag, of string,
 // MiB by design, and of no further use.
 func GiveBack() { debug.FreeOSMemory() }
 
-// Choose is newPassphrase for package school, which says when.
+// Choose is NewPassphrase for package passphrases, which says when.
 func (a *App) Choose(ctx context.Context, from PassphraseFlag, of string) passphrases.Choose {
 	return func(judge func([]byte) error) ([]byte, error) { return a.NewPassphrase(ctx, from, of, judge) }
 }

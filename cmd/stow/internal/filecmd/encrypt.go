@@ -170,7 +170,7 @@ func (e encryption) inTheWay(path string) error {
 	return nil
 }
 
-// onFile says which file an error of package school is about.
+// onFile says which file an error of package filecrypt is about.
 func onFile(err error) error {
 	if e, ok := errors.AsType[*filecrypt.FileError](err); ok {
 		return cli.On(e.Path, err)

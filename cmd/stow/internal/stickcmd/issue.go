@@ -65,7 +65,7 @@ func (f *issueFlags) add(a *cli.App, cmd *cobra.Command) {
 	f.ict.AddAuthority(cmd, true)
 }
 
-// plan is what package school is asked for. drive is the open drive at path.
+// plan is what package issue is asked for. drive is the open drive at path.
 func (f *issueFlags) plan(ctx context.Context, path string, drive stick.FS, s *school.School) (issue.StickPlan, error) {
 	p := issue.StickPlan{
 		FS: drive, Holder: f.to, Device: f.DeviceDetails, Prefix: f.prefix,

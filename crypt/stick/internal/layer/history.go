@@ -96,7 +96,7 @@ func KnownFrom(layers []*Layer) int64 {
 	return from
 }
 
-// KnownFrom is that number as far as this layer says.
+// knownFrom is that number as far as this layer says.
 func (l *Layer) knownFrom() int64 {
 	switch {
 	case l.Replaced.From > 0:

@@ -126,7 +126,7 @@ func CheckNew(fsys drive.FS, list []NewProgram) error {
 
 // WriteNew puts programs at the top of a drive that is to become a stick; those that are there already are
 // left alone, and what else has their names is moved beside, under the names in kept. It does ahead what takes long
-// about [Issue], and returns the names that it wrote, for the caller to remove should it come to nothing. When
+// about issuing, and returns the names that it wrote, for the caller to remove should it come to nothing. When
 // it fails, it has removed them. Progress counts bytes written and read back; p may be nil.
 func WriteNew(ctx context.Context, fsys drive.FS, list []NewProgram, p crypt.Progress) (written, kept []string, err error) {
 	p = crypt.OrNoProgress(p)
@@ -240,7 +240,7 @@ func SameName(name, file string, entries []fs.DirEntry) bool {
 }
 
 // StateOf compares one program with what the note says of it. The error is the
-// context's or [ErrGone].
+// context's or [drive.ErrGone].
 func StateOf(ctx context.Context, fsys drive.FS, program Program, p crypt.Progress) (State, error) {
 	info, err := fsys.Stat(program.Name)
 	switch {
