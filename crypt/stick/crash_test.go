@@ -22,7 +22,7 @@ import (
 // How thorough the crash suite is. The two states that keep all and nothing of
 // what was not synced are always tried.
 var (
-	crashes   = longtest.Int("crashes", 2, 36, "random crash states after every operation of the drive; 36 make tens of thousands in all")
+	crashes   = longtest.Int("crashes", 2, 24, "random crash states after every operation of the drive; 24 make tens of thousands in all")
 	crashSeed = flag.Uint64("crash-seed", 1, "where the random crash states begin")
 )
 
@@ -343,7 +343,7 @@ func TestRepairPulledTwice(t *testing.T) {
 				keeps := ways(random, 1)
 				found := sticktest.Crash(p.base, p.ops[:first], keeps[random.IntN(len(keeps))])
 				ops := p.recordAgain(t, found)
-				for range *crashes {
+				for range max(*crashes/4, 2) {
 					*tried++
 					second := random.IntN(len(ops) + 1)
 					twice := sticktest.Crash(found, ops[:second], keeps[random.IntN(len(keeps))])

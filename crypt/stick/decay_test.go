@@ -18,7 +18,7 @@ import (
 )
 
 // decayed is how many single-bit flips are tried.
-var decayed = longtest.Int("flips", 6000, 100_000, "single-bit flips of a small stick, spread over its files; 0 tries every bit, which takes some minutes")
+var decayed = longtest.Int("flips", 6000, 50_000, "single-bit flips of a small stick, spread over its files; 0 tries every bit, which takes some minutes")
 
 // small is a stick with something of everything, and small keys so that a check is fast.
 func small(t *testing.T, class keys.Class) (*school, *sticktest.Mem, map[string]string) {
