@@ -22,6 +22,8 @@ import (
 	"stowage/gui/guitest"
 	"stowage/gui/guitest/screenstest"
 	"stowage/gui/wording"
+
+	"fyne.io/fyne/v2"
 )
 
 // sealedRig is a stick of a school, and a computer that knows the school.
@@ -249,12 +251,16 @@ func TestTheDirectoryComesAlongOnTheStick(t *testing.T) {
 	screenstest.Check(t, err)
 	w.Session.Go("encrypt")
 	w.Settle()
-	w.MustNotSee("Ann Lee") // before the stick is open no directory is known
+	w.MustNotSee("list of people, published") // before the stick is open no directory is known
 	w.Session.Go("open")
 	k.add(o)
 	w.Until("it to be looked after", func() bool { return o.backing == nil })
 	w.Session.Go("encrypt")
-	w.MustSee("Ann Lee", "Bob Roy", "Eve Orr", w.Session.Words.T("staff.kept.files"))
+	w.MustSee("Hill Road Primary’s list of people, published today", w.Session.Words.T("staff.kept.files"))
+	letter := filepath.Join(t.TempDir(), "letter.txt")
+	screenstest.Check(t, os.WriteFile(letter, []byte("Dear Eve"), 0o600))
+	w.Drop(fyne.NewPos(500, 300), letter)
+	w.MustSee("letter.txt", "Ann Lee", "Bob Roy", "Eve Orr")
 	(&rig{k: k}).close()
 }
 
