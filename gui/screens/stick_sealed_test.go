@@ -268,8 +268,7 @@ func TestSealedPictures(t *testing.T) {
 	r := newSealedRig(t, false)
 	r.ports.Set(r.drive)
 	r.Until("the backup", func() bool { return r.done() })
-	guitest.Pictures(t, "stick-backed-up", gui.Options{Routes: Routes(r.place), Explain: wording.Explain, Services: gui.Services{Drives: r.ports}, Begin: r.place.Begin}, func(w *guitest.Window) {
-		t.Cleanup(r.place.EndBackups)
+	guitest.Pictures(t, "stick-backed-up", gui.Options{Routes: Routes(r.place), Explain: wording.Explain, Services: gui.Services{Drives: r.ports}, Begin: screenstest.Begin(t, r.place)}, func(w *guitest.Window) {
 		w.Session.Go("open")
 		w.Until("it to be said", func() bool { return w.Sees("Backed up just now") || w.Sees("newydd ei wneud") })
 		w.Advance(2 * time.Minute)

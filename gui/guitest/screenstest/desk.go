@@ -157,6 +157,16 @@ func PaperSays(t *testing.T, path string) string {
 	return text.String()
 }
 
+// Begin is [app.Place.Begin] for several windows one after another: each ends what goes on behind the one before it, and the
+// test what goes on behind the last.
+func Begin(t *testing.T, p *app.Place) func(*gui.Session) {
+	t.Cleanup(p.EndBackups)
+	return func(s *gui.Session) {
+		p.EndBackups()
+		p.Begin(s)
+	}
+}
+
 // Plugs are drives that a test plugs in.
 type Plugs struct{ All []drives.Drive }
 

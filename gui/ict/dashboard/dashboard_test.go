@@ -110,11 +110,7 @@ func TestDashboardPluggedPictures(t *testing.T) {
 		w.Session.Go("dashboard")
 		w.Until("the sticks", func() bool { return w.Sees("MS-2") })
 	})
-	o.Begin = func(s *gui.Session) { // of each picture's window
-		d.Place.EndBackups()
-		d.Place.Begin(s)
-	}
-	t.Cleanup(d.Place.EndBackups)
+	o.Begin = screenstest.Begin(t, d.Place)
 	t.Cleanup(d.Place.EndBackups)
 	guitest.Pictures(t, "lost-told", o, func(w *guitest.Window) {
 		w.Until("it to be told", func() bool { return w.Sees("MS-1") })
