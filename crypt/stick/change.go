@@ -19,11 +19,11 @@ import (
 // deleted ones until tidied. Of several, those that are not there are left out, which is a
 // [PartlyError]; with any other error none is removed.
 func (s *Stick) Remove(ctx context.Context, paths ...string) error {
-	return s.RemoveUnless(ctx, func(Entry) bool { return false }, paths...)
+	return s.RemoveUnless(ctx, nil, paths...)
 }
 
-// RemoveUnless is [Stick.Remove], but what keep says of stays, and so do the folders that it is
-// in. keep must not use the stick.
+// RemoveUnless is [Stick.Remove], but what keep reports true for stays, and so do the folders that
+// it is in; nil keeps nothing. keep must not use the stick.
 func (s *Stick) RemoveUnless(ctx context.Context, keep func(Entry) bool, paths ...string) error {
 	var skipped []Skipped
 	err := s.change(ctx, true, func(pl plan) ([]piece, error) {
@@ -34,7 +34,7 @@ func (s *Stick) RemoveUnless(ctx context.Context, keep func(Entry) bool, paths .
 				skipped = append(skipped, Skipped{p, err})
 				continue
 			}
-			for _, p := range s.without(clean, keep) {
+			for _, p := range s.removable(clean, keep) {
 				gone[p] = true
 			}
 		}
@@ -49,9 +49,12 @@ func (s *Stick) RemoveUnless(ctx context.Context, keep func(Entry) bool, paths .
 	return cmp.Or(err, partly(len(paths), skipped))
 }
 
-// without returns what is to be removed for a path to be gone but for what is kept: itself, or
-// files below it. s.mu is held.
-func (s *Stick) without(p string, keep func(Entry) bool) []string {
+// removable returns the paths to remove for a path to be gone but for what keep keeps: the path
+// itself if that is nothing, and else the files below it that are not kept. s.mu is held.
+func (s *Stick) removable(p string, keep func(Entry) bool) []string {
+	if keep == nil {
+		return []string{p}
+	}
 	n := s.tree.Find(p)
 	var files []string
 	kept := false

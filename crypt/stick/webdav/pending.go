@@ -37,7 +37,7 @@ type pending struct {
 	made   map[string]made
 	under  map[string]made                   // what of it is being written
 	gone   map[string]map[string]stick.Entry // with all that was below then
-	told   map[string]bool                   // of what is gone: it was reported that the stick did not take it
+	failed map[string]bool                   // of what is gone: that the stick did not take it was reported
 	times  map[string]newTime
 	tags   map[string]told
 	count  int64 // of all that was ever made
@@ -65,7 +65,7 @@ type newTime struct {
 type told struct{ stored, tag string }
 
 func newPending(s *stick.Stick) *pending {
-	return &pending{stick: s, made: map[string]made{}, gone: map[string]map[string]stick.Entry{}, told: map[string]bool{}, times: map[string]newTime{}, tags: map[string]told{}}
+	return &pending{stick: s, made: map[string]made{}, gone: map[string]map[string]stick.Entry{}, failed: map[string]bool{}, times: map[string]newTime{}, tags: map[string]told{}}
 }
 
 // stat finds what is at a name.
@@ -113,21 +113,18 @@ func same(a, b stick.Entry) bool {
 	return a.Kind == b.Kind && (a.IsFolder() || a.Version == b.Version && a.Size == b.Size && a.ModTime.Equal(b.ModTime))
 }
 
-// all adds a name and all that is below it on the stick.
-func (p *pending) all(name string, was map[string]stick.Entry) {
+// collect adds what is at a name on the stick, and all that is below it.
+func (p *pending) collect(name string, was map[string]stick.Entry) {
 	e, err := p.stick.Stat(name)
 	if err != nil {
 		return
 	}
 	was[name] = e
-	if !e.IsFolder() {
-		return
-	}
-	below, _ := p.stick.List(name)
-	for _, e := range below {
-		if was[e.Path] = e; e.IsFolder() {
-			p.all(e.Path, was)
-		}
+	if e.IsFolder() {
+		_ = p.stick.Walk(name, func(e stick.Entry) error { // which fails when it is gone by now
+			was[e.Path] = e
+			return nil
+		})
 	}
 }
 
@@ -217,7 +214,7 @@ func (p *pending) remove(name string) (full bool) {
 		for _, n := range below(p.gone, name) {
 			maps.Copy(was, p.gone[n])
 		}
-		p.all(name, was)
+		p.collect(name, was)
 		forget(p.gone, name)
 		p.gone[name] = was
 	}
@@ -320,10 +317,10 @@ func (p *pending) writeGone(ctx context.Context) error {
 	var list []writing
 	for _, name := range names {
 		delete(p.gone, name)
-		if p.told[name] {
+		if p.failed[name] {
 			list = append(list, writing{item: stick.Item{Path: name}})
 		}
-		delete(p.told, name)
+		delete(p.failed, name)
 	}
 	p.mu.Unlock()
 	p.wrote(list, make([]error, len(list)))
@@ -336,7 +333,7 @@ func (p *pending) notGone(names []string, err error) {
 	p.mu.Lock()
 	for i, name := range names {
 		list[i].item.Path = name
-		p.told[name] = true
+		p.failed[name] = true
 	}
 	p.changed()
 	p.mu.Unlock()

@@ -105,7 +105,7 @@ func (s *saver) run() {
 			return
 		}
 		if len(settles) > 0 {
-			err := s.write()
+			_, err := s.putAll(nil, true)
 			for _, done := range settles {
 				done <- err
 			}
@@ -156,31 +156,14 @@ func (s *saver) next() (batch []*saving, settles []chan error) {
 	return batch, settles
 }
 
-// write writes what is pending.
-func (s *saver) write() error {
-	if err := s.pending.writeGone(s.ctx); err != nil {
-		return err
-	}
-	list := s.pending.begin(true)
-	if len(list) == 0 {
-		return nil
-	}
-	items := make([]stick.Item, len(list))
-	for i, w := range list {
-		items[i] = w.item
-	}
-	failed, err := s.put(items)
-	s.pending.end(list, failed, err)
-	return err
-}
-
 // store stores a batch and tells everybody what became of their file.
 func (s *saver) store(batch []*saving) {
-	failed := s.putAll(batch)
+	failed, _ := s.putAll(batch, false)
 	for i, one := range batch {
 		err := failed[i]
 		if err != nil && len(batch) > 1 && errors.Is(err, stick.ErrFull) {
-			err = s.putAll(batch[i : i+1])[0] // it may fit alone
+			again, _ := s.putAll(batch[i:i+1], false) // it may fit alone
+			err = again[0]
 		}
 		if err == nil {
 			s.mu.Lock()
@@ -192,25 +175,29 @@ func (s *saver) store(batch []*saving) {
 	}
 }
 
-// putAll stores a batch, with the folders that are pending, once what is gone is: else that
-// would take away what is stored now.
-func (s *saver) putAll(batch []*saving) []error {
+// putAll stores a batch, and with it the folders that are pending or, with all, everything that
+// is: once what is gone is, for that would take away what is stored now. It returns an error for
+// each of the batch, and the stick's.
+func (s *saver) putAll(batch []*saving, all bool) ([]error, error) {
 	if err := s.pending.writeGone(s.ctx); err != nil {
-		return slices.Repeat([]error{err}, len(batch))
+		return slices.Repeat([]error{err}, len(batch)), err
 	}
-	folders := s.pending.begin(false)
-	items := make([]stick.Item, 0, len(folders)+len(batch))
-	for _, w := range folders {
+	pending := s.pending.begin(all)
+	items := make([]stick.Item, 0, len(pending)+len(batch))
+	for _, w := range pending {
 		items = append(items, w.item)
 	}
 	for _, one := range batch {
 		items = append(items, one.item)
 	}
-	failed, err := s.put(items)
-	if len(folders) > 0 {
-		s.pending.end(folders, failed[:len(folders)], err)
+	if len(items) == 0 {
+		return nil, nil
 	}
-	return failed[len(folders):]
+	failed, err := s.put(items)
+	if len(pending) > 0 {
+		s.pending.end(pending, failed[:len(pending)], err)
+	}
+	return failed[len(pending):], err
 }
 
 // put stores items and returns an error for each, nil where it is stored; err is the stick's.
