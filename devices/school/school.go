@@ -100,6 +100,20 @@ func AboutPerson(who string, err error) error {
 	return &PersonError{who, err}
 }
 
+// HolderWithKey finds a person of the register with the key in force, and fails with [keys.ErrNoKey] for one who has
+// none. The error says whom it is about.
+func HolderWithKey(ctx context.Context, r *devices.Register, who string) (devices.Holder, devices.Key, error) {
+	holder, err := r.FindHolder(ctx, who)
+	if err != nil {
+		return devices.Holder{}, devices.Key{}, AboutPerson(who, err)
+	}
+	key, ok, err := r.CurrentKey(ctx, holder.ID)
+	if err == nil && !ok {
+		err = keys.ErrNoKey
+	}
+	return holder, key, AboutPerson(holder.Name, err)
+}
+
 // A PublishError says that a change was made and recorded, but the directory
 // that should tell of it could not be published.
 type PublishError struct{ Err error }

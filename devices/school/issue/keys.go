@@ -146,16 +146,9 @@ func RevokeKey(ctx context.Context, s School, who, reason string) (devices.Key, 
 	if _, err := s.Authority(); err != nil {
 		return devices.Key{}, err
 	}
-	holder, err := s.Register().FindHolder(ctx, who)
+	holder, key, err := school.HolderWithKey(ctx, s.Register(), who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key: %w", school.AboutPerson(who, err))
-	}
-	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
-	if err == nil && !ok {
-		err = keys.ErrNoKey
-	}
-	if err != nil {
-		return devices.Key{}, fmt.Errorf("revoke the key: %w", school.AboutPerson(holder.Name, err))
+		return devices.Key{}, fmt.Errorf("revoke the key: %w", err)
 	}
 	if key, err = s.Register().RevokeKey(ctx, s.Actor(), key.ID, key.Version, reason); err != nil {
 		return devices.Key{}, fmt.Errorf("revoke the key: %w", school.AboutPerson(holder.Name, err))

@@ -190,19 +190,13 @@ func prepare(ctx context.Context, s School, a *keys.Authority, p StickPlan) (*is
 
 // holderForStick is a holder with the key in force, which must not be blocked.
 func holderForStick(ctx context.Context, s School, who string) (devices.Holder, devices.Key, error) {
-	holder, err := s.Register().FindHolder(ctx, who)
+	holder, key, err := school.HolderWithKey(ctx, s.Register(), who)
 	if err != nil {
-		return devices.Holder{}, devices.Key{}, school.AboutPerson(who, err)
+		return devices.Holder{}, devices.Key{}, err
 	}
-	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
-	if err == nil && !ok {
-		err = keys.ErrNoKey
-	}
+	d, err := s.Directory()
 	if err == nil {
-		var d *keys.Directory
-		if d, err = s.Directory(); err == nil {
-			err = d.Blocked(key.Recipient)
-		}
+		err = d.Blocked(key.Recipient)
 	}
 	return holder, key, school.AboutPerson(holder.Name, err)
 }

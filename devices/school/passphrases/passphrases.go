@@ -132,16 +132,9 @@ func ChangeAuthority(s School, current []byte, choose Choose) error {
 
 // keyOf is the key in force of a person.
 func keyOf(ctx context.Context, s School, who string) (devices.Key, error) {
-	holder, err := s.Register().FindHolder(ctx, who)
+	_, key, err := school.HolderWithKey(ctx, s.Register(), who)
 	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key: %w", school.AboutPerson(who, err))
-	}
-	key, ok, err := s.Register().CurrentKey(ctx, holder.ID)
-	if err == nil && !ok {
-		err = keys.ErrNoKey
-	}
-	if err != nil {
-		return devices.Key{}, fmt.Errorf("find the key: %w", school.AboutPerson(holder.Name, err))
+		return devices.Key{}, fmt.Errorf("find the key: %w", err)
 	}
 	return key, nil
 }
