@@ -3,7 +3,6 @@ package screens
 import (
 	"context"
 	"image"
-	"io"
 
 	"golang.org/x/image/draw"
 
@@ -106,20 +105,14 @@ func thumbnail(ctx context.Context, s *stick.Stick, path string) image.Image {
 		return nil
 	}
 	defer r.Close()
-	if _, _, err := image.DecodeConfig(crypt.Reader(ctx, r, nil)); err != nil {
-		return nil // it only has the name of one, and is not read as a document
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
+	picture, err := readPicture(ctx, r, crypt.OrNoProgress(nil))
+	if err != nil {
 		return nil
 	}
-	got, err := readToSee(ctx, r, crypt.OrNoProgress(nil))
-	if err != nil || got.picture == nil {
-		return nil
-	}
-	size := got.picture.Bounds().Size()
+	size := picture.Bounds().Size()
 	longest := max(size.X, size.Y, 1)
 	to := image.Rect(0, 0, max(size.X*widestThumb/longest, 1), max(size.Y*widestThumb/longest, 1))
 	small := image.NewRGBA(to)
-	draw.ApproxBiLinear.Scale(small, to, got.picture, got.picture.Bounds(), draw.Src, nil)
+	draw.ApproxBiLinear.Scale(small, to, picture, picture.Bounds(), draw.Src, nil)
 	return small
 }

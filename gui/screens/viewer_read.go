@@ -2,6 +2,7 @@ package screens
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -46,15 +47,26 @@ type fileReader interface {
 // readToSee reads what can be shown of a file. It fails with errNotViewable or
 // errTooLargeToView, and with errors of the stick.
 func readToSee(ctx context.Context, r fileReader, p jobs.Progress) (seen, error) {
+	picture, err := readPicture(ctx, r, p)
+	if errors.Is(err, errNoPicture) {
+		return readDocument(ctx, r, p)
+	}
+	return seen{picture: picture}, err
+}
+
+// errNoPicture: a file is no picture of a kind that is read, whatever it is called.
+var errNoPicture = errors.New("no picture")
+
+// readPicture decodes a picture, turns it the way up that the camera noted, and makes
+// it no larger than can be shown. It fails with errNoPicture, having gone back to the
+// start, and else as readToSee does.
+func readPicture(ctx context.Context, r fileReader, p jobs.Progress) (image.Image, error) {
 	config, kind, err := image.DecodeConfig(crypt.Reader(ctx, r, nil))
 	if _, seekErr := r.Seek(0, io.SeekStart); seekErr != nil {
-		return seen{}, seekErr
+		return nil, seekErr
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return seen{}, ctx.Err()
-		}
-		return readDocument(ctx, r, p)
+		return nil, cmp.Or(ctx.Err(), errNoPicture)
 	}
 	pixels := int64(config.Width) * int64(config.Height)
 	most := int64(mostPixels)
@@ -62,31 +74,25 @@ func readToSee(ctx context.Context, r fileReader, p jobs.Progress) (seen, error)
 		most /= 2 // four bytes each
 	}
 	if r.Size() > mostPicture || pixels > most || pixels <= 0 {
-		return seen{}, errTooLargeToView
+		return nil, errTooLargeToView
 	}
-	return readPicture(ctx, r, p)
-}
-
-// readPicture decodes a picture, turns it the way up that the camera noted, and makes
-// it no larger than can be shown.
-func readPicture(ctx context.Context, r fileReader, p jobs.Progress) (seen, error) {
 	p.Expect(r.Size())
 	head := make([]byte, 64<<10)
 	n, err := io.ReadFull(r, head)
 	if err != nil && n == 0 {
-		return seen{}, err
+		return nil, err
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return seen{}, err
+		return nil, err
 	}
 	picture, _, err := image.Decode(crypt.Reader(ctx, r, p))
 	if err != nil {
 		if ctx.Err() != nil {
-			return seen{}, ctx.Err()
+			return nil, ctx.Err()
 		}
-		return seen{}, fmt.Errorf("%w: %w", errNotViewable, err)
+		return nil, fmt.Errorf("%w: %w", errNotViewable, err)
 	}
-	return seen{picture: turned(smaller(picture), orientation(head[:n]))}, nil
+	return turned(smaller(picture), orientation(head[:n])), nil
 }
 
 // smaller scales a picture down to what is shown.
