@@ -94,13 +94,14 @@ func (d *mapper) fields() []fyne.CanvasObject {
 	for i, header := range d.table.Header {
 		choice := widget.NewSelect(names, nil)
 		choice.SetSelectedIndex(slices.Index(lists.All(), taken[i]) + 1)
-		if slices.ContainsFunc(d.table.Header[:i], func(name string) bool { return lists.Key(name) == lists.Key(header) }) {
-			choice.Disable() // of several columns with one name the first is read
-		}
 		d.columns = append(d.columns, choice)
 		hint := ""
 		if samples[i] != "" {
 			hint = w.T("lists.sample", "text", samples[i])
+		}
+		if slices.ContainsFunc(d.table.Header[:i], func(name string) bool { return lists.Key(name) == lists.Key(header) }) {
+			choice.Disable()
+			hint = w.T("lists.again")
 		}
 		field := widgets.NewField(header, choice, hint).View
 		if taken[i] != "" {

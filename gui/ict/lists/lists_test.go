@@ -16,8 +16,14 @@ import (
 
 const list = "Device name,Serial number,Encrypted,Primary user UPN,Last check-in,Jailbroken\nHRP-L01,PF3XK0A1,Yes,ann@hill.example,03/09/2026,Unknown\n"
 
-// shown opens the dialog for a list as it is proposed.
+// shown opens the dialog for the list as it is proposed.
 func shown(t *testing.T) (w *guitest.Window, got *[]lists.Mapping, proposed lists.Mapping) {
+	t.Helper()
+	return shownOf(t, list)
+}
+
+// shownOf is shown for any list.
+func shownOf(t *testing.T, list string) (w *guitest.Window, got *[]lists.Mapping, proposed lists.Mapping) {
 	t.Helper()
 	table, err := lists.Read(t.Context(), strings.NewReader(list))
 	if err != nil {
@@ -60,6 +66,25 @@ func TestProposalIsShownAndTaken(t *testing.T) {
 		t.Errorf("%+v", *got)
 	}
 	w.MustNotSee("What is in intune.csv?")
+}
+
+// TestColumnsOfOneName: of columns that have one name the first is read, so that nothing can be chosen for the others.
+func TestColumnsOfOneName(t *testing.T) {
+	w, got, _ := shownOf(t, "Device name,Serial number,Location,Location\nHRP-L01,PF3XK0A1,North,Room 4\n")
+	w.MustSee("An earlier column has the same name")
+	fixed := 0
+	w.Each(func(o fyne.CanvasObject) {
+		if s, ok := o.(*widget.Select); ok && s.Disabled() {
+			fixed++
+		}
+	})
+	if fixed != 1 {
+		t.Errorf("%d choices cannot be changed", fixed)
+	}
+	w.Press("See what would change")
+	if len(*got) != 1 || (*got)[0].Columns[lists.Key("Location")] != lists.Site {
+		t.Errorf("%+v", *got)
+	}
 }
 
 func TestProposalIsChanged(t *testing.T) {
